@@ -41,6 +41,8 @@ public sealed class StorageMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
+    internal bool Owns(Meter meter) => ReferenceEquals(meter, _meter);
+
     internal void Watch(LogWriter log)
     {
         lock (_gate)

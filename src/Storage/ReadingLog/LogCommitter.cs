@@ -17,6 +17,7 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
     private readonly byte[] _seal = new byte[BlockFormat.BlockHeaderBytes];
     private Segment _active = log.Segments[^1];
     private long _sequence = log.Sequence;
+    private long _durableSequence = log.Sequence;
     private uint _chain = log.Chain;
     private long _retainedBytes = log.Segments.Sum(segment => segment.Length);
 
@@ -56,15 +57,15 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
 
         var wrote = _active.Length - before;
         var stopped = wrote == 0 ? null : Try(WriteSeal);
+        if (wrote > 0)
+        {
+            metrics.LogCommitted(time.GetElapsedTime(started), requests, wrote);
+        }
+
         foreach (var request in requests)
         {
             request.Complete();
             request.Dispose();
-        }
-
-        if (wrote > 0)
-        {
-            metrics.LogCommitted(time.GetElapsedTime(started), requests, wrote);
         }
 
         stopped ??= Try(Tidy);
@@ -136,16 +137,17 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
             return;
         }
 
-        var chain = BlockFormat.Seal(_block.Written, _sequence + 1, _sequence, _chain, _active.Header.Salt);
+        var chain = BlockFormat.Seal(_block.Written, _sequence + 1, _durableSequence, _chain, _active.Header.Salt);
         _active.File.Write(_block.Written, _active.Length);
         _active.File.Sync();
         Advance(chain, _block.Length);
+        _durableSequence = _sequence;
     }
 
     /// <summary>Says that the block before is durable. It is not synced itself: it need only outlive the process.</summary>
     private void WriteSeal()
     {
-        var chain = BlockFormat.Seal(_seal, _sequence + 1, _sequence, _chain, _active.Header.Salt);
+        var chain = BlockFormat.Seal(_seal, _sequence + 1, _durableSequence, _chain, _active.Header.Salt);
         _active.File.Write(_seal, _active.Length);
         Advance(chain, _seal.Length);
     }
@@ -165,6 +167,7 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
         {
             _active.File.Sync();
             _active = CreateSegment(files, log.Index, _active.Header.Number + 1, ref _sequence, ref _chain, time);
+            _durableSequence = _sequence;
             _segments.Enqueue(_active);
             Volatile.Write(ref _retainedBytes, _retainedBytes + _active.Length);
         }
