@@ -23,6 +23,7 @@ public sealed class StorageMetrics : IDisposable
     private readonly Counter<long> _logStopped;
     private readonly Counter<long> _logSegmentsDeleted;
     private readonly Histogram<double> _sqliteCommitTime;
+    private readonly Counter<long> _sqliteCommits;
     private readonly Counter<long> _sqliteWrites;
     private readonly Counter<long> _sqliteRefused;
 
@@ -39,6 +40,7 @@ public sealed class StorageMetrics : IDisposable
         _logStopped = _meter.CreateCounter<long>("grid.log.stopped", "{stop}", "Times that the reading log stopped after an error of the disk.");
         _logSegmentsDeleted = _meter.CreateCounter<long>("grid.log.segments.deleted", "{segment}", "Segments let go after checkpoints.");
         _sqliteCommitTime = _meter.CreateHistogram<double>("grid.sqlite.commit.duration", "s", "Time to do and commit what shared a commit, by store.");
+        _sqliteCommits = _meter.CreateCounter<long>("grid.sqlite.commits", "{commit}", "Commits, by store.");
         _sqliteWrites = _meter.CreateCounter<long>("grid.sqlite.writes", "{request}", "Requests that were committed, by store.");
         _sqliteRefused = _meter.CreateCounter<long>("grid.sqlite.refused", "{request}", "Requests refused because too many waited, by store and use.");
         _meter.CreateObservableGauge("grid.sqlite.queue", Queues, "{request}", "Requests that wait, by store and use.");
@@ -111,6 +113,7 @@ public sealed class StorageMetrics : IDisposable
     {
         var tag = KeyValuePair.Create<string, object?>("store", store);
         _sqliteCommitTime.Record(took.TotalSeconds, tag);
+        _sqliteCommits.Add(1, tag);
         _sqliteWrites.Add(requests, tag);
     }
 
