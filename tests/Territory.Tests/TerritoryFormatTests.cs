@@ -1,3 +1,4 @@
+using Grid.Contracts.Territories;
 using Grid.Grains.Territory;
 
 namespace Grid.Tests.Territory;
@@ -16,7 +17,7 @@ public sealed class TerritoryFormatTests
 
         Assert.Equal(new Commune("29019", "Brest", "29", "242900314", 142_346, -4.48628, 48.39029, false), table.FindCommune("29019"));
         Assert.Equal(new Commune("29155", "Ouessant", "29", null, 860, -5.08615, 48.45969, true), table.FindCommune("29155"));
-        Assert.Equal(new Epci("242900314", "Brest Métropole", "METRO"), table.FindEpci("242900314"));
+        Assert.Equal(new Body("242900314", "Brest Métropole", BodyKind.Epci), table.FindEpci("242900314"));
         Assert.Equal(new Department("29", "Finistère", "Europe/Paris"), table.FindDepartment("29"));
     }
 

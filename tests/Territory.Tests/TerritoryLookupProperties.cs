@@ -14,7 +14,7 @@ public sealed class TerritoryLookupProperties
     {
         Check.One(Thorough, Prop.ForAll(Gen.Elements(Table.Communes.AsEnumerable()).ToArbitrary(), commune =>
             ReferenceEquals(Table.FindCommune(commune.InseeCode), commune)
-            && Table.CommunesOfDepartment(commune.Department).Contains(commune)
+            && Table.CommunesOf(commune.Department).Contains(commune)
             && Table.FindDepartment(commune.Department) is not null
             && (commune.EpciSiren is null || (Table.CommunesOfEpci(commune.EpciSiren).Contains(commune) && Table.FindEpci(commune.EpciSiren) is not null))));
     }
@@ -30,7 +30,7 @@ public sealed class TerritoryLookupProperties
 
         Check.One(Thorough, Prop.ForAll(codes.ToArbitrary(), code =>
             Table.FindCommune(code) is null && Table.FindEpci(code) is null && Table.FindDepartment(code) is null
-            && Table.CommunesOfDepartment(code).IsEmpty && Table.CommunesOfEpci(code).IsEmpty));
+            && Table.CommunesOf(code).IsEmpty && Table.CommunesOfEpci(code).IsEmpty));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class TerritoryLookupProperties
     {
         Assert.Equal(
             Table.Communes.Select(commune => commune.InseeCode).Order(StringComparer.Ordinal),
-            Table.Departments.SelectMany(department => Table.CommunesOfDepartment(department.Code)).Select(commune => commune.InseeCode).Order(StringComparer.Ordinal));
+            Table.Departments.SelectMany(department => Table.CommunesOf(department.Code)).Select(commune => commune.InseeCode).Order(StringComparer.Ordinal));
         Assert.Equal(
             Table.Communes.Count(commune => commune.EpciSiren is not null),
             Table.Epcis.Sum(epci => Table.CommunesOfEpci(epci.Siren).Length));

@@ -19,7 +19,7 @@ public sealed class TerritoryTableTests
     [Fact]
     public void Finistere_has_277_communes_933455_inhabitants_and_21_EPCI()
     {
-        var finistere = Table.CommunesOfDepartment("29");
+        var finistere = Table.CommunesOf("29");
 
         Assert.Equal(277, finistere.Length);
         Assert.Equal(933_455, finistere.Sum(commune => commune.Population));
@@ -30,7 +30,7 @@ public sealed class TerritoryTableTests
     [Fact]
     public void Two_islands_of_Finistere_belong_to_no_EPCI()
     {
-        var alone = Table.CommunesOfDepartment("29").Where(commune => commune.EpciSiren is null).Select(commune => commune.Name);
+        var alone = Table.CommunesOf("29").Where(commune => commune.EpciSiren is null).Select(commune => commune.Name);
 
         Assert.Equal(["Île-de-Sein", "Ouessant"], alone);
     }
@@ -41,7 +41,7 @@ public sealed class TerritoryTableTests
         var brest = Table.FindCommune("29019")!;
         var metropole = Table.FindEpci(brest.EpciSiren!)!;
 
-        Assert.Equal("METRO", metropole.Kind);
+        Assert.Equal("Brest Métropole", metropole.Name);
         Assert.Equal(8, Table.CommunesOfEpci(metropole.Siren).Length);
         Assert.All(Table.CommunesOfEpci(metropole.Siren), commune => Assert.Equal("29", commune.Department));
     }
@@ -49,7 +49,7 @@ public sealed class TerritoryTableTests
     [Fact]
     public void One_EPCI_of_Finistere_crosses_the_border_of_the_department()
     {
-        var crossing = Table.CommunesOfDepartment("29").Select(commune => commune.EpciSiren).OfType<string>().Distinct()
+        var crossing = Table.CommunesOf("29").Select(commune => commune.EpciSiren).OfType<string>().Distinct()
             .Where(siren => Table.CommunesOfEpci(siren).Any(commune => commune.Department != "29"));
 
         Assert.Single(crossing);
@@ -60,9 +60,9 @@ public sealed class TerritoryTableTests
     {
         Assert.Equal("Ajaccio", Table.FindCommune("2A004")!.Name);
         Assert.Equal("Bastia", Table.FindCommune("2B033")!.Name);
-        Assert.Empty(Table.CommunesOfDepartment("20"));
-        Assert.NotEmpty(Table.CommunesOfDepartment("2A"));
-        Assert.NotEmpty(Table.CommunesOfDepartment("2B"));
+        Assert.Empty(Table.CommunesOf("20"));
+        Assert.NotEmpty(Table.CommunesOf("2A"));
+        Assert.NotEmpty(Table.CommunesOf("2B"));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class TerritoryTableTests
     public void Every_EPCI_has_members_and_every_department_has_communes()
     {
         Assert.All(Table.Epcis, epci => Assert.NotEmpty(Table.CommunesOfEpci(epci.Siren)));
-        Assert.All(Table.Departments, department => Assert.NotEmpty(Table.CommunesOfDepartment(department.Code)));
+        Assert.All(Table.Departments, department => Assert.NotEmpty(Table.CommunesOf(department.Code)));
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class TerritoryTableTests
         var communes = part switch
         {
             "" => Table.Communes.Where(commune => commune.Department.Length == 2 && commune.Department is not ("2A" or "2B")),
-            "2" => Table.CommunesOfDepartment("2A").Concat(Table.CommunesOfDepartment("2B")),
-            _ => Table.CommunesOfDepartment(part),
+            "2" => Table.CommunesOf("2A").Concat(Table.CommunesOf("2B")),
+            _ => Table.CommunesOf(part),
         };
 
         Assert.All(communes, commune =>

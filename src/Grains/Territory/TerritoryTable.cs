@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Grid.Contracts.Territories;
 
 namespace Grid.Grains.Territory;
 
@@ -7,7 +8,7 @@ namespace Grid.Grains.Territory;
 /// All current communes of France with their EPCI and departments, read once from the files that ship inside this assembly
 /// (<c>Territory/Data</c>, made by <c>tools/territory</c>). Immutable, and safe for all threads.
 /// </summary>
-public sealed class TerritoryTable
+public sealed class TerritoryTable : ITerritoryTable
 {
     private static readonly string[] CommuneColumns = ["insee", "name", "department", "epci", "population", "longitude", "latitude", "approximate"];
     private static readonly string[] EpciColumns = ["siren", "name", "kind"];
@@ -15,12 +16,12 @@ public sealed class TerritoryTable
     private static readonly Lazy<TerritoryTable> Loaded = new(() => Parse(Resource("communes.tsv"), Resource("epci.tsv"), Resource("departments.tsv")));
 
     private readonly Dictionary<string, Commune> _communes;
-    private readonly Dictionary<string, Epci> _epcis;
+    private readonly Dictionary<string, Body> _epcis;
     private readonly Dictionary<string, Department> _departments;
     private readonly Dictionary<string, ImmutableArray<Commune>> _byDepartment;
     private readonly Dictionary<string, ImmutableArray<Commune>> _byEpci;
 
-    private TerritoryTable(ImmutableArray<Commune> communes, ImmutableArray<Epci> epcis, ImmutableArray<Department> departments)
+    private TerritoryTable(ImmutableArray<Commune> communes, ImmutableArray<Body> epcis, ImmutableArray<Department> departments)
     {
         Communes = communes;
         Epcis = epcis;
@@ -39,7 +40,7 @@ public sealed class TerritoryTable
     public ImmutableArray<Commune> Communes { get; }
 
     /// <summary>All EPCI, in order of their SIREN.</summary>
-    public ImmutableArray<Epci> Epcis { get; }
+    public ImmutableArray<Body> Epcis { get; }
 
     /// <summary>All departments and overseas collectivities, in order of their code.</summary>
     public ImmutableArray<Department> Departments { get; }
@@ -48,13 +49,13 @@ public sealed class TerritoryTable
     public Commune? FindCommune(string inseeCode) => _communes.GetValueOrDefault(inseeCode);
 
     /// <summary>The EPCI of this SIREN, or null.</summary>
-    public Epci? FindEpci(string siren) => _epcis.GetValueOrDefault(siren);
+    public Body? FindEpci(string siren) => _epcis.GetValueOrDefault(siren);
 
     /// <summary>The department of this code, or null.</summary>
     public Department? FindDepartment(string code) => _departments.GetValueOrDefault(code);
 
     /// <summary>The communes of a department in order of their code; none for an unknown department.</summary>
-    public ImmutableArray<Commune> CommunesOfDepartment(string code) => _byDepartment.GetValueOrDefault(code, []);
+    public ImmutableArray<Commune> CommunesOf(string code) => _byDepartment.GetValueOrDefault(code, []);
 
     /// <summary>The member communes of an EPCI in order of their code, from whichever department; none for an unknown one.</summary>
     public ImmutableArray<Commune> CommunesOfEpci(string siren) => _byEpci.GetValueOrDefault(siren, []);
@@ -76,15 +77,15 @@ public sealed class TerritoryTable
         return list.ToImmutable();
     }
 
-    private static ImmutableArray<Epci> ReadEpcis(string text)
+    private static ImmutableArray<Body> ReadEpcis(string text)
     {
-        var list = ImmutableArray.CreateBuilder<Epci>(1_300);
+        var list = ImmutableArray.CreateBuilder<Body>(1_300);
         var file = new TerritoryFile("epci.tsv", text, EpciColumns, stackalloc Range[EpciColumns.Length]);
-        while (file.Read()) list.Add(new Epci(file.Code(0, 9, 9), file.Text(1), file.Text(2)));
+        while (file.Read()) list.Add(new Body(file.Code(0, 9, 9), file.Text(1), BodyKind.Epci));
         return list.ToImmutable();
     }
 
-    private static ImmutableArray<Commune> ReadCommunes(string text, ImmutableArray<Epci> epcis, ImmutableArray<Department> departments)
+    private static ImmutableArray<Commune> ReadCommunes(string text, ImmutableArray<Body> epcis, ImmutableArray<Department> departments)
     {
         // One string per department and EPCI, shared by their communes.
         var sirens = Names(epcis.Select(epci => epci.Siren));
