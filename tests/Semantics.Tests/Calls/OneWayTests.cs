@@ -24,6 +24,7 @@ public sealed class OneWayTests(SharedCluster shared)
         var grain = shared.Grains.GetGrain<ICallGrain>(key);
 
         await grain.TellAndFailAsync();
+        await shared.Cluster.UntilAsync(() => shared.Journal.Count(key, "told") == 1);
 
         Assert.Equal("pong", await grain.PingAsync());
         Assert.Equal(["told"], shared.Journal.Read(key));

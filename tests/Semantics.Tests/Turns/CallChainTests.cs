@@ -19,10 +19,10 @@ public interface IChainGrain : IGrainWithStringKey
 
 public sealed class ChainGrain : Grain, IChainGrain
 {
-    public Task<string> AskAsync(string other, bool allowReentrancy)
+    public async Task<string> AskAsync(string other, bool allowReentrancy)
     {
         using var allowance = allowReentrancy ? RequestContext.AllowCallChainReentrancy() : default;
-        return GrainFactory.GetGrain<IChainGrain>(other).CallBackAsync(this.GetPrimaryKeyString());
+        return await GrainFactory.GetGrain<IChainGrain>(other).CallBackAsync(this.GetPrimaryKeyString());
     }
 
     public Task<string> CallBackAsync(string asker) => GrainFactory.GetGrain<IChainGrain>(asker).AnswerAsync();

@@ -19,6 +19,11 @@ public interface ITurnGrain : IGrainWithStringKey
     Task CountAsync();
 
     Task<(int Count, int MostInside)> CountedAsync();
+
+    /// <summary>Four turns; each counts with a plain field, spinning between its reading and its writing.</summary>
+    Task StepAsync();
+
+    Task<int> StepsAsync();
 }
 
 public interface IPoliteGrain : ITurnGrain;
@@ -30,6 +35,7 @@ public abstract class TurnGrain(Journal journal) : Grain, ITurnGrain
     private int _count;
     private int _inside;
     private int _mostInside;
+    private int _steps;
 
     public async Task HoldAsync(string name, string gate)
     {
@@ -59,6 +65,19 @@ public abstract class TurnGrain(Journal journal) : Grain, ITurnGrain
     }
 
     public Task<(int Count, int MostInside)> CountedAsync() => Task.FromResult((_count, _mostInside));
+
+    public async Task StepAsync()
+    {
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var read = _steps;
+            Thread.SpinWait(50);
+            _steps = read + 1;
+            await Task.Yield();
+        }
+    }
+
+    public Task<int> StepsAsync() => Task.FromResult(_steps);
 
     private void Write(string entry) => journal.Write(this.GetPrimaryKeyString(), entry);
 }
