@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rights;
+using Orleans;
+
+namespace Grid.Contracts.Commands;
+
+/// <summary>The life of a command. The last five are final, and exactly one of them is reached. The numbers are stored: never renumber.</summary>
+public enum CommandState : byte
+{
+    /// <summary>Persisted; nothing was sent yet.</summary>
+    Accepted = 0,
+
+    /// <summary>Handed to the network.</summary>
+    Transmitted = 1,
+
+    /// <summary>The device, or its network, said that it has it.</summary>
+    Acknowledged = 2,
+
+    /// <summary>Final: seen in the measurements.</summary>
+    Confirmed = 3,
+
+    /// <summary>Final: the device or its network refused it.</summary>
+    Rejected = 4,
+
+    /// <summary>Final: not seen in the measurements before its end.</summary>
+    Expired = 5,
+
+    /// <summary>Final: a newer command took its place, or it was cancelled.</summary>
+    Superseded = 6,
+
+    /// <summary>Final: it could not be sent.</summary>
+    Failed = 7,
+}
+
+/// <summary>One command to one device, from acceptance to its one final state. Keyed by the command's id.</summary>
+[Alias("grid.ICommandGrain"), RequiresRight(Right.Internal)]
+public interface ICommandGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Accepts the command: persisted, the device's desired state set and persisted, the downlink in the outbox, and only then answered.
+    /// The same request again gives the same answer; another request under the same id is <see cref="SubmitStatus.Conflict"/>.
+    /// </summary>
+    [Alias("Submit")]
+    Task<SubmitAnswer> Submit(CommandRequest request);
+
+    /// <summary>The command, null when there is none of that id.</summary>
+    [Alias("Get")]
+    ValueTask<CommandView?> Get();
+
+    /// <summary>Notes progress. What comes after the final state, or a second time, changes nothing.</summary>
+    [Alias("Report")]
+    Task Report(CommandProgress progress);
+}
+
+/// <summary>What is asked of a device.</summary>
+[GenerateSerializer, Immutable, Alias("grid.CommandRequest")]
+public sealed record CommandRequest
+{
+    /// <summary>The device's key.</summary>
+    [Id(0)] public required string Device { get; init; }
+
+    /// <summary>The device's trade.</summary>
+    [Id(1)] public required DeviceKind Kind { get; init; }
+
+    /// <summary>Name of the command, as in the command catalogue.</summary>
+    [Id(2)] public required string Name { get; init; }
+
+    /// <summary>Arguments by name; flags are 0 and 1.</summary>
+    [Id(3)] public required ImmutableSortedDictionary<string, double> Arguments { get; init; }
+
+    /// <summary>How long it may take until the measurements show it; 1 second to 7 days.</summary>
+    [Id(4)] public required TimeSpan ExpiresIn { get; init; }
+
+    /// <summary>Who asked, for the ledger.</summary>
+    [Id(5)] public required string Actor { get; init; }
+
+    /// <summary>Connector type of the device, which carries the downlink.</summary>
+    [Id(6)] public required string Connector { get; init; }
+}
+
+/// <summary>How a submission ended.</summary>
+public enum SubmitStatus : byte
+{
+    /// <summary>Accepted, now or before.</summary>
+    Accepted = 0,
+
+    /// <summary>The device refuses it; see <see cref="SubmitAnswer.Field"/> and <see cref="SubmitAnswer.Reason"/>.</summary>
+    Refused = 1,
+
+    /// <summary>The id stands for another request.</summary>
+    Conflict = 2,
+}
+
+/// <summary>Answer to a submission.</summary>
+[GenerateSerializer, Immutable, Alias("grid.SubmitAnswer")]
+public sealed record SubmitAnswer
+{
+    /// <summary>How it ended.</summary>
+    [Id(0)] public required SubmitStatus Status { get; init; }
+
+    /// <summary>The field at fault, such as <c>args.percent</c>.</summary>
+    [Id(1)] public string? Field { get; init; }
+
+    /// <summary>Why it was refused.</summary>
+    [Id(2)] public string? Reason { get; init; }
+
+    /// <summary>The command, when accepted.</summary>
+    [Id(3)] public CommandView? Command { get; init; }
+}
+
+/// <summary>A step in the life of a command.</summary>
+[GenerateSerializer, Immutable, Alias("grid.CommandProgress")]
+public sealed record CommandProgress
+{
+    /// <summary>The state that was reached.</summary>
+    [Id(0)] public required CommandState State { get; init; }
+
+    /// <summary>When (UTC).</summary>
+    [Id(1)] public required DateTimeOffset At { get; init; }
+
+    /// <summary>For people: by whom, how, or why.</summary>
+    [Id(2)] public required string Detail { get; init; }
+}
+
+/// <summary>A command as GET shows it.</summary>
+[GenerateSerializer, Immutable, Alias("grid.CommandView")]
+public sealed record CommandView
+{
+    /// <summary>The command's id.</summary>
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>The device.</summary>
+    [Id(1)] public required string Device { get; init; }
+
+    /// <summary>Name of the command.</summary>
+    [Id(2)] public required string Name { get; init; }
+
+    /// <summary>Arguments by name.</summary>
+    [Id(3)] public required ImmutableSortedDictionary<string, double> Arguments { get; init; }
+
+    /// <summary>Where it is now.</summary>
+    [Id(4)] public required CommandState State { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    [Id(5)] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it ends if the measurements do not show it.</summary>
+    [Id(6)] public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Every step, oldest first.</summary>
+    [Id(7)] public required ImmutableArray<CommandProgress> Ledger { get; init; }
+}
+
+/// <summary>A change of what a device should do. Absolute, never relative.</summary>
+[GenerateSerializer, Immutable, Alias("grid.DesiredChange")]
+public sealed record DesiredChange
+{
+    /// <summary>The command that asks.</summary>
+    [Id(0)] public required string Command { get; init; }
+
+    /// <summary>Name of the command.</summary>
+    [Id(1)] public required string Name { get; init; }
+
+    /// <summary>Arguments by name.</summary>
+    [Id(2)] public required ImmutableSortedDictionary<string, double> Arguments { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    [Id(3)] public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A device's answer to a desired state.</summary>
+[GenerateSerializer, Immutable, Alias("grid.DesiredAnswer")]
+public sealed record DesiredAnswer
+{
+    /// <summary>The field at fault, null when it was taken.</summary>
+    [Id(0)] public string? Field { get; init; }
+
+    /// <summary>Why it was refused, null when it was taken.</summary>
+    [Id(1)] public string? Reason { get; init; }
+
+    /// <summary>Version of the desired state, growing by one with each change; 0 when refused.</summary>
+    [Id(2)] public long Version { get; init; }
+
+    /// <summary>The command whose place this one took, null when there was none pending.</summary>
+    [Id(3)] public string? Superseded { get; init; }
+}
+
+/// <summary>What a connector is asked to send.</summary>
+/// <param name="Command">The command's id.</param>
+/// <param name="Device">The device's key.</param>
+/// <param name="Connector">Connector type that carries it.</param>
+/// <param name="Name">Name of the command.</param>
+/// <param name="Arguments">Arguments by name.</param>
+/// <param name="Version">Version of the desired state: a device ignores an older one.</param>
+/// <param name="ExpiresAt">Not to be sent after this instant.</param>
+public sealed record Downlink(
+    string Command,
+    string Device,
+    string Connector,
+    string Name,
+    ImmutableSortedDictionary<string, double> Arguments,
+    long Version,
+    DateTimeOffset ExpiresAt);
+
+/// <summary>What became of a downlink.</summary>
+public enum DownlinkStatus : byte
+{
+    /// <summary>Handed to the network; the device has not answered yet.</summary>
+    Transmitted = 0,
+
+    /// <summary>The device, or its network, said that it has it.</summary>
+    Acknowledged = 1,
+
+    /// <summary>Refused for good.</summary>
+    Rejected = 2,
+
+    /// <summary>Not sent; worth another try.</summary>
+    Retry = 3,
+}
+
+/// <summary>A connector's answer, with a detail for the ledger.</summary>
+public readonly record struct DownlinkResult(DownlinkStatus Status, string Detail);
+
+/// <summary>Sends downlinks of one connector type.</summary>
+public interface IDownlinkSender
+{
+    /// <summary>The connector type that it serves, such as <c>simulator</c>.</summary>
+    string Connector { get; }
+
+    /// <summary>Sends one downlink. Never throws for what the network does; an exception counts as <see cref="DownlinkStatus.Retry"/>.</summary>
+    ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace Grid.Contracts.Devices;
+
+/// <summary>
+/// One record of the reading log: everything that changes a device, in the one order that its sector applies. Replaying the log from a
+/// snapshot gives the same state.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("grid.LogEntry")]
+public abstract record LogEntry
+{
+    /// <summary>The device's key.</summary>
+    [Id(0)] public required string Device { get; init; }
+
+    /// <summary>When Grid took it in (UTC, milliseconds). The clock of every rule: never the wall clock at replay.</summary>
+    [Id(1)] public required DateTimeOffset ReceivedAt { get; init; }
+}
+
+/// <summary>A report of a device: values observed at one instant.</summary>
+[GenerateSerializer, Immutable, Alias("grid.ReadingEntry")]
+public sealed record ReadingEntry : LogEntry
+{
+    /// <summary>When it was observed (UTC, milliseconds); may be late, at most 10 minutes ahead of reception.</summary>
+    [Id(0)] public required DateTimeOffset ObservedAt { get; init; }
+
+    /// <summary>Join or boot session of the source, null when it has none.</summary>
+    [Id(1)] public string? Session { get; init; }
+
+    /// <summary>Frame counter within the session, null when the source has none.</summary>
+    [Id(2)] public long? Sequence { get; init; }
+
+    /// <summary>Values by canonical metric name; known metrics are within their range.</summary>
+    [Id(3)] public required ImmutableArray<MetricValue> Metrics { get; init; }
+
+    /// <summary>The value of a metric in this report, null when the report does not carry it.</summary>
+    public double? this[string metric]
+    {
+        get
+        {
+            foreach (var value in Metrics)
+            {
+                if (ReferenceEquals(value.Name, metric) || string.Equals(value.Name, metric, StringComparison.Ordinal))
+                {
+                    return value.Value;
+                }
+            }
+
+            return null;
+        }
+    }
+}
+
+/// <summary>A finite value of a metric, in the unit that ends the metric's name.</summary>
+[GenerateSerializer, Immutable, Alias("grid.MetricValue")]
+public readonly record struct MetricValue([property: Id(0)] string Name, [property: Id(1)] double Value);
+
+/// <summary>The device was created, replaced, or has moved into this sector.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RegisteredEntry")]
+public sealed record RegisteredEntry : LogEntry
+{
+    /// <summary>What was registered.</summary>
+    [Id(0)] public required DeviceDescriptor Descriptor { get; init; }
+
+    /// <summary>The registry's revision of it.</summary>
+    [Id(1)] public required long Revision { get; init; }
+}
+
+/// <summary>The device was deleted, or has left for another sector.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RemovedEntry")]
+public sealed record RemovedEntry : LogEntry
+{
+    /// <summary>The device's trade in this sector.</summary>
+    [Id(0)] public required DeviceKind Kind { get; init; }
+
+    /// <summary>True when the device goes on in another sector and keeps its state.</summary>
+    [Id(1)] public required bool Moved { get; init; }
+
+    /// <summary>The registry's revision of the removal.</summary>
+    [Id(2)] public required long Revision { get; init; }
+}
+
+/// <summary>The device was not heard for longer than its kind allows, found by its sector's sweep.</summary>
+[GenerateSerializer, Immutable, Alias("grid.SilencedEntry")]
+public sealed record SilencedEntry : LogEntry
+{
+    /// <summary>When the device had last been heard. If it was heard since, the entry changes nothing.</summary>
+    [Id(0)] public required DateTimeOffset LastHeardAt { get; init; }
+}

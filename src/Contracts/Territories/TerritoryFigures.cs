@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Orleans;
+
+namespace Grid.Contracts.Territories;
+
+/// <summary>Exact sums over the devices of a territory, kept by kind so that a body counts only what it is competent for.</summary>
+[GenerateSerializer, Immutable, Alias("grid.TerritoryFigures")]
+public sealed record TerritoryFigures
+{
+    /// <summary>No device.</summary>
+    public static readonly TerritoryFigures Empty = new() { Kinds = [] };
+
+    /// <summary>One item for each kind that is present, in the order of the kinds.</summary>
+    [Id(0)] public required ImmutableArray<KindFigures> Kinds { get; init; }
+}
+
+/// <summary>Sums over the devices of one kind. Integers: mW, mWh, mL.</summary>
+[GenerateSerializer, Immutable, Alias("grid.KindFigures")]
+public sealed record KindFigures
+{
+    /// <summary>The kind.</summary>
+    [Id(0)] public required DeviceKind Kind { get; init; }
+
+    /// <summary>Devices registered.</summary>
+    [Id(1)] public required long Total { get; init; }
+
+    /// <summary>Devices by status, indexed by <see cref="DeviceStatus"/>.</summary>
+    [Id(2)] public required ImmutableArray<long> ByStatus { get; init; }
+
+    /// <summary>Light points lit.</summary>
+    [Id(3)] public long LightsOn { get; init; }
+
+    /// <summary>Light points not lit.</summary>
+    [Id(4)] public long LightsOff { get; init; }
+
+    /// <summary>Light points that failed.</summary>
+    [Id(5)] public long LightsFailed { get; init; }
+
+    /// <summary>Power now, in milliwatts.</summary>
+    [Id(6)] public long PowerMilliwatts { get; init; }
+
+    /// <summary>Water flow now, in millilitres an hour.</summary>
+    [Id(7)] public long FlowMillilitresPerHour { get; init; }
+
+    /// <summary>Meters suspected of a leak.</summary>
+    [Id(8)] public long LeakSuspects { get; init; }
+
+    /// <summary>Buildings outside comfort while occupied.</summary>
+    [Id(9)] public long ComfortBreaches { get; init; }
+
+    /// <summary>Bins more than 80 % full.</summary>
+    [Id(10)] public long Over80Percent { get; init; }
+
+    /// <summary>Bins that are full.</summary>
+    [Id(11)] public long Overflowing { get; init; }
+
+    /// <summary>Bins that burn.</summary>
+    [Id(12)] public long Fires { get; init; }
+
+    /// <summary>Environment sensors by local level, indexed 0 to 3; empty for other kinds.</summary>
+    [Id(13)] public ImmutableArray<long> ByLocalLevel { get; init; } = [];
+
+    /// <summary>Amounts by local day, newest first; at most <see cref="MaximumDays"/>.</summary>
+    [Id(14)] public ImmutableArray<DayAmount> Days { get; init; } = [];
+
+    /// <summary>Local days of which an amount is kept in a sum.</summary>
+    public const int MaximumDays = 4;
+}
+
+/// <summary>Consumed on a local day (days since 1970-01-01): milliwatt-hours, or millilitres for meters.</summary>
+[GenerateSerializer, Immutable, Alias("grid.DayAmount")]
+public readonly record struct DayAmount([property: Id(0)] int Day, [property: Id(1)] long Amount);
