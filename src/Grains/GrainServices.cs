@@ -1,6 +1,7 @@
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Devices;
 using Grid.Grains.Intake;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
@@ -16,6 +17,7 @@ public static class GrainServices
     public static IServiceCollection AddGridGrains(this IServiceCollection services)
     {
         services.AddSingleton<ITerritoryTable>(_ => TerritoryTable.Shared);
+        services.AddSingleton<LocalCalendars>();
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();
