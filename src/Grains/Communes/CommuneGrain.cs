@@ -18,6 +18,7 @@ namespace Grid.Grains.Communes;
 public sealed class CommuneGrain(
     ITerritoryTable territory,
     IBodyRegistry bodies,
+    LocalCalendars calendars,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -34,7 +35,7 @@ public sealed class CommuneGrain(
     {
         var code = this.GetPrimaryKeyString();
         _commune = territory.FindCommune(code) ?? throw new KeyNotFoundException($"There is no commune with INSEE code {code}.");
-        _calendar = LocalCalendar.Of(territory.FindDepartment(_commune.Department)!.ZoneId);
+        _calendar = calendars.OfCommune(code);
         _board = new SummaryBoard(this, PublishAsync, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<SectorPartial>(StreamId.Create(RollUpStreams.Sectors, code))
@@ -131,7 +132,7 @@ public sealed class CommuneGrain(
             Name = _commune.Name,
             Versions = partial.Versions,
             AsOf = partial.AsOf,
-            Today = _calendar.DayOf(clock.GetUtcNow()),
+            Today = _calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds()).Day,
             Figures = partial.Figures,
         };
     }

@@ -20,12 +20,13 @@ namespace Grid.Grains.Syndicates;
 public sealed class BodyGrain(
     ITerritoryTable territory,
     IBodyRegistry bodies,
+    LocalCalendars calendars,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
     ILogger<BodyGrain> logger) : Grain, IBodyGrain
 {
-    private const string DefaultZone = "Europe/Paris";
+    private static readonly DateOnly Epoch = new(1970, 1, 1);
 
     private readonly Dictionary<string, TerritoryPartial> _communes = new(StringComparer.Ordinal);
     private ImmutableArray<Membership> _members = [];
@@ -94,7 +95,7 @@ public sealed class BodyGrain(
         {
             var department = territory.FindDepartment(code) ?? throw new KeyNotFoundException($"There is no department {code}.");
             (_scope, _name) = (_key, department.Name);
-            _calendar = LocalCalendar.Of(department.ZoneId);
+            _calendar = calendars.OfZone(department.ZoneId);
             _members = [.. territory.CommunesOf(code).Select(commune => new Membership(commune.InseeCode, _key, DeviceKinds.All, null, null))];
             return;
         }
@@ -102,8 +103,7 @@ public sealed class BodyGrain(
         var body = await bodies.GetAsync(_key, CancellationToken.None) ?? throw new KeyNotFoundException($"There is no body with SIREN code {_key}.");
         (_scope, _name) = ($"syndicate:{body.Siren}", body.Name);
         _members = await bodies.GetMembersAsync(_key, CancellationToken.None);
-        _calendar = LocalCalendar.Of(
-            _members.Length > 0 && territory.FindCommune(_members[0].Commune) is { } first ? territory.FindDepartment(first.Department)!.ZoneId : DefaultZone);
+        _calendar = _members.Length > 0 ? calendars.OfCommune(_members[0].Commune) : calendars.OfZone(LocalCalendars.DefaultZone);
     }
 
     private Task TakeAsync(TerritoryPartial partial)
@@ -130,10 +130,10 @@ public sealed class BodyGrain(
     /// <summary>The sum as of a local day: memberships begin and end with days.</summary>
     private TerritoryPartial Partial()
     {
-        var today = _calendar.DayOf(clock.GetUtcNow());
+        var today = _calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds()).Day;
         if (_partial is null || _partialDay != today)
         {
-            var date = LocalCalendar.DateOf(today);
+            var date = Epoch.AddDays(today);
             var holding = _members.Where(member => member.HoldsOn(date)).GroupBy(member => member.Commune, StringComparer.Ordinal);
             var counted = new List<TerritoryPartial>();
             var sum = new FiguresSum();
