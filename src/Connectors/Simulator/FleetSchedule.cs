@@ -34,9 +34,11 @@ public sealed class FleetSchedule
         if (devices == 0) return;
         var key = Seeded.Key((ulong)seed, "schedule");
         _offset = (long)(Seeded.Unit(key, 0) * devices);
-        // The golden section spreads neighbours evenly; a stride without a common divisor visits every device before any twice.
-        _stride = Math.Max(1, (long)(devices * 0.6180339887498949));
-        while (GreatestCommonDivisor(_stride, devices) != 1) _stride++;
+        // Neighbours in the list report a golden section of a round apart, which spreads any run of them evenly. A step without a common divisor has an inverse,
+        // and that stride from reading to reading visits every device before any twice.
+        var step = Math.Max(1, (long)(devices * 0.6180339887498949));
+        while (GreatestCommonDivisor(step, devices) != 1) step++;
+        _stride = Inverse(step, devices);
     }
 
     /// <summary>True when no device ever reports by itself.</summary>
@@ -48,7 +50,7 @@ public sealed class FleetSchedule
     /// </summary>
     public DueReadings Due(DateTimeOffset after, DateTimeOffset until)
     {
-        if (IsSilent || until <= after) return new DueReadings(this, 0, 0, 0);
+        if (IsSilent || until <= after) return new DueReadings(this, 1, 0, 0);
         var last = NumberAt(until);
         var first = NumberAt(after) + 1;
         var oldest = NumberAt(until - MaximumCatchUp) + 1;
@@ -64,6 +66,13 @@ public sealed class FleetSchedule
 
     // The first millisecond at which the number is due.
     private long DueMilliseconds(long number) => (long)((((Int128)number * _milliseconds) + _readings - 1) / _readings);
+
+    private static long Inverse(long value, long modulus)
+    {
+        var (former, rest, formerFactor, factor) = (modulus, value % modulus, 0L, 1L);
+        while (rest > 1) (former, rest, formerFactor, factor) = (rest, former % rest, factor, formerFactor - (former / rest * factor));
+        return ((factor % modulus) + modulus) % modulus;
+    }
 
     private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 }

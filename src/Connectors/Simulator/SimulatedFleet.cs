@@ -24,6 +24,9 @@ public sealed class SimulatedFleet
         _byId = byId;
     }
 
+    /// <summary>No device.</summary>
+    public static SimulatedFleet Empty { get; } = new([], []);
+
     /// <summary>Devices that report: all but passive lamps.</summary>
     public int Reporting => _reporting.Length;
 
@@ -33,15 +36,24 @@ public sealed class SimulatedFleet
     /// <summary>True when the device is one of these.</summary>
     public bool Contains(string device) => _byId.ContainsKey(device);
 
+    /// <summary>Key of a reporting device.</summary>
+    public string IdOf(int device) => _reporting[device].Id;
+
     /// <summary>Models of devices. Those in communes that the table does not know are left out.</summary>
     /// <param name="devices">Registered devices, in any order.</param>
     /// <param name="table">The country's communes.</param>
     /// <param name="seed">Everything that is left to chance follows from it.</param>
-    public static SimulatedFleet Build(IEnumerable<DeviceDescriptor> devices, ITerritoryTable table, long seed)
+    /// <param name="former">A fleet whose lamps go on obeying what they obey.</param>
+    public static SimulatedFleet Build(IEnumerable<DeviceDescriptor> devices, ITerritoryTable table, long seed, SimulatedFleet? former = null)
     {
         var assembly = new FleetAssembly(table, (ulong)seed);
         foreach (var device in devices) assembly.Add(device);
         var (reporting, byId) = assembly.Complete();
+        foreach (var device in former?._reporting ?? [])
+        {
+            if (device is ControlledLamp lamp && byId.GetValueOrDefault(device.Id) is ControlledLamp heir) heir.Adopt(lamp);
+        }
+
         return new SimulatedFleet(reporting, byId);
     }
 
@@ -70,10 +82,10 @@ public sealed class SimulatedFleet
         return arguments.TryGetValue("durationMinutes", out var minutes) && !(minutes > 0) ? "durationMinutes must be more than 0" : null;
     }
 
-    /// <summary>Makes a device obey from an instant on; what <see cref="FindRefusal"/> refuses changes nothing.</summary>
-    public void Obey(string device, string command, IReadOnlyDictionary<string, double> arguments, DateTimeOffset at)
+    /// <summary>Makes a device obey from an instant on. What <see cref="FindRefusal"/> refuses, or is older than what it obeys, changes nothing.</summary>
+    public void Obey(string device, string command, IReadOnlyDictionary<string, double> arguments, DateTimeOffset at, long version = long.MaxValue)
     {
-        if (FindRefusal(device, command, arguments) is not null || _byId[device] is not ControlledLamp lamp) return;
+        if (FindRefusal(device, command, arguments) is not null || _byId[device] is not ControlledLamp lamp || !lamp.TakesVersion(version)) return;
         var now = SimulatedTime.SecondsAt(at);
         if (command == LampCommands.FollowPlan)
         {

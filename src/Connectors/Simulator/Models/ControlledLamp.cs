@@ -17,6 +17,18 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
     private readonly LightingProgram _program = new((float)site.QuietDimming, (float)Seeded.Between(key, 1, -120, 120));
     private readonly float _ratedWatts = (float)(ratedWatts * Seeded.Between(key, 2, 0.97, 1.03));
     private Command? _command;
+    private long _version;
+
+    /// <summary>Goes on as the former model of the same lamp.</summary>
+    public void Adopt(ControlledLamp former) => (_command, _version) = (former._command, former._version);
+
+    /// <summary>True when a desired state is no older than the one that it obeys; from then on only newer ones count.</summary>
+    public bool TakesVersion(long version)
+    {
+        if (version < _version) return false;
+        _version = version == long.MaxValue ? _version : version;
+        return true;
+    }
 
     /// <summary>Obeys at an instant: a level from 0 to 1, for ever or until another instant.</summary>
     public void SetLevel(double level, double now, double until) => _command = new Command(now, until, level, SumsAt(now));

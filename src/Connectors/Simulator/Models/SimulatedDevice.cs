@@ -47,8 +47,8 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
 
     protected static MetricValue Metric(string name, double value) => new(name, value);
 
-    /// <summary>Rounded down, so that what never falls is never reported as falling.</summary>
-    protected static double Index(double value) => Math.Floor(value);
+    /// <summary>Rounded down, so that what never falls is never reported as falling; a sum that is 0 may be a rounding error below it.</summary>
+    protected static double Index(double value) => Math.Max(0, Math.Floor(value));
 }
 
 /// <summary>What was planted: the truth that detection is judged against.</summary>

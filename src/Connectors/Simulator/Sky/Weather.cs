@@ -66,7 +66,7 @@ public sealed class Weather(ulong seed, double centreLongitude, double centreLat
         {
             if (!TryFront(index, longitude, latitude, out var front)) continue;
             var since = (now - front.Arrival - (front.Duration / 2)) / delay;
-            if (since > 0) level += 25 * front.PeakMillimetresPerHour * front.Duration / SimulatedTime.Hour / 2 * since * Math.Exp(1 - since);
+            if (since > 0) level += 45 * front.PeakMillimetresPerHour * front.Duration / SimulatedTime.Hour / 2 * since * Math.Exp(1 - since);
         }
 
         return Math.Max(0, level);
@@ -92,7 +92,7 @@ public sealed class Weather(ulong seed, double centreLongitude, double centreLat
         front = new Front(
             start + (FrontWindow * Seeded.Unit(key, 4)) + Math.Clamp(travel, -FrontWindow, FrontWindow),
             Seeded.Between(key, 5, 1, LongestRain / SimulatedTime.Hour) * SimulatedTime.Hour,
-            (0.5 + (11 * strength)) * (0.7 + (0.6 * Seeded.Unit(Cell(key, longitude, latitude), 6))));
+            (0.3 + (6 * strength)) * (0.7 + (0.6 * Seeded.Unit(Cell(key, longitude, latitude), 6))));
         return true;
     }
 

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Grid.Connectors.Simulator.Demo;
 using Grid.Connectors.Simulator.Models;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 
-namespace Grid.Connectors.Simulator.Demo;
+namespace Grid.Connectors.Simulator;
 
 /// <summary>
 /// The devices of a demo department: exactly as many as asked, shared out by population, the same for the same (seed, department, number).
@@ -41,13 +42,13 @@ public sealed class DemoFleet
 
     /// <param name="table">The country's communes.</param>
     /// <param name="department">Code of the department.</param>
-    /// <param name="devices">How many devices, 1 to <see cref="MaximumDevices"/>.</param>
+    /// <param name="devices">How many devices, 0 to <see cref="MaximumDevices"/>.</param>
     /// <param name="seed">Everything that is left to chance follows from it.</param>
     /// <exception cref="ArgumentException">The department is unknown.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of its range.</exception>
     public DemoFleet(ITerritoryTable table, string department, int devices, long seed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(devices, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(devices);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(devices, MaximumDevices);
         _communes = table.CommunesOf(department);
         if (_communes.IsEmpty) throw new ArgumentException($"'{department}' is no known department", nameof(department));
@@ -57,6 +58,11 @@ public sealed class DemoFleet
         var byKind = Apportionment.Share(devices, [.. Kinds.Select(kind => _communes.Sum(commune => WeightOf(kind, commune)))]);
         _counts = [.. Kinds.Select(kind => Apportionment.Share(byKind[(int)kind], [.. _communes.Select(commune => WeightOf(kind, commune))]))];
     }
+
+    /// <summary>The devices of a demo department, made as they are read.</summary>
+    /// <exception cref="ArgumentException">The department is unknown, or the number out of its range.</exception>
+    public static IEnumerable<DeviceDescriptor> Create(ITerritoryTable table, string department, int devices, long seed) =>
+        new DemoFleet(table, department, devices, seed).Descriptors();
 
     /// <summary>How many devices there are.</summary>
     public int Devices { get; }
