@@ -5,7 +5,7 @@ import * as format from './format.ts';
 import type { Command } from './frames.ts';
 import { language, t } from './i18n.ts';
 
-/** A live change is followed by one fetch, at most this often. */
+/** A live change is followed by one fetch at once, and by the next one no sooner than this. */
 const refreshMillis = 1_000;
 
 /** Without any live change, so that "last heard" and what the stream does not hold stay true. */
@@ -19,6 +19,7 @@ export class DeviceCard {
   #dimming: Dimming | null = null;
   #timer = 0;
   #fetching = false;
+  #fetchedAt = -Infinity;
   #stale = false;
 
   open(id: string): void {
@@ -41,7 +42,7 @@ export class DeviceCard {
   /** The live stream says that the device changed. */
   changed(): void {
     this.#stale = true;
-    if (!this.#fetching) this.#schedule(refreshMillis);
+    if (!this.#fetching) this.#schedule(Math.max(0, this.#fetchedAt + refreshMillis - performance.now()));
   }
 
   command(command: Command): void {
@@ -78,6 +79,7 @@ export class DeviceCard {
       if (this.#id === id) this.#fail(error);
     } finally {
       this.#fetching = false;
+      this.#fetchedAt = performance.now();
     }
 
     if (this.#id === id) this.#schedule(this.#stale ? refreshMillis : idleMillis);

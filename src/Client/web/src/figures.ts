@@ -129,6 +129,8 @@ export class FigurePanel {
   #set(key: string, value: number | undefined, show: (value: number) => string, alert = Infinity): void {
     const cell = this.#cells.get(key);
     if (!cell) return;
+    // A figure appears when the server knows it.
+    cell.closest<HTMLElement>('dl > div, .unit, .lead')?.toggleAttribute('hidden', value === undefined);
     cell.value = value === undefined ? '' : String(value);
     cell.classList.toggle('alert', (value ?? 0) >= alert);
     write(cell, value === undefined ? '–' : show(value));

@@ -68,6 +68,8 @@ export class TerritoryMap {
       this.#drawDevices();
       this.#moved();
     });
+    // MapLibre opens the attribution at start; folded, it stays one press away.
+    this.#map.once('movestart', () => container.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show'));
     this.#map.on('moveend', () => this.#moved());
     for (const layer of ['communes', 'devices'] as const) {
       this.#map.on('click', layer, (event) => this.#clicked(layer, event));
