@@ -7,4 +7,4 @@ namespace Orleans
     public interface IGrain; public interface IGrainWithStringKey : IGrain; public interface IGrainObserver;
     public interface IGrainFactory { T GetGrain<T>(string primaryKey, string? grainClassNamePrefix = null) where T : IGrainWithStringKey; T CreateObjectReference<T>(IGrainObserver obj) where T : IGrainObserver; void DeleteObjectReference<T>(IGrainObserver obj) where T : IGrainObserver; }
 }
-namespace Orleans.Concurrency { public class OneWayAttribute : Attribute; }
+namespace Orleans.Concurrency { public class OneWayAttribute : Attribute; public class AlwaysInterleaveAttribute : Attribute; }
