@@ -66,6 +66,8 @@ export interface Frame {
   })[] | null;
   removed?: string[] | null;
   commands?: Command[] | null;
+  /** Not shown yet. */
+  alarms?: unknown[] | null;
 }
 
 export interface View {
@@ -102,6 +104,10 @@ export function reduce(view: View, frame: Frame, limit: number): Step {
     return unchanged({ ...view, cursor: null, pending: [], current: false });
   }
 
+  if (isNews(frame)) {
+    return { ...unchanged(view), commands: frame.commands ?? [] };
+  }
+
   const pending = gather(view.pending, frame);
   if (pending === null || (frame.type === 'delta' && !view.current)) {
     return { ...unchanged({ ...view, cursor: null, pending: [], current: false }), resync: true };
@@ -117,6 +123,11 @@ export function reduce(view: View, frame: Frame, limit: number): Step {
 /** What remains of a view when its connection is lost: parts that are not whole are sent again. */
 export function disconnected(view: View): View {
   return view.pending.length === 0 ? view : { ...view, pending: [] };
+}
+
+/** Commands and alarms alone: they are never held back, so they may come between the parts of another frame or before a snapshot. */
+function isNews(frame: Frame): boolean {
+  return frame.type === 'delta' && !frame.parts && !frame.summary && !frame.devices && !frame.removed && Boolean(frame.commands ?? frame.alarms);
 }
 
 /** The parts so far with this one; null when it is not the next. Parts count from 1. */

@@ -121,11 +121,27 @@ test('Devices over the limit are counted, and a delta never shows a part of one'
   assert.deepEqual(shown(step.view), { y: {} });
 });
 
-test('Commands of a frame are handed on', () => {
-  const command = { id: 'c1', device: 'x', name: 'setDimming', args: { percent: 30 }, state: 'confirmed' as const, createdAt: '', expiresAt: '', ledger: [] };
-  const step = after([{ type: 'snapshot', cursor: 'a' }, { type: 'delta', cursor: 'b', commands: [command] }]);
-  assert.deepEqual(step.commands, [command]);
-  assert.deepEqual(step.changed, new Set());
+const command = { id: 'c1', device: 'x', name: 'setDimming', args: { percent: 30 }, state: 'confirmed' as const, createdAt: '', expiresAt: '', ledger: [] };
+
+test('Commands are handed on, alone or with a whole frame', () => {
+  const alone = after([{ type: 'snapshot', cursor: 'a' }, { type: 'delta', cursor: 'a', commands: [command] }]);
+  assert.deepEqual(alone.commands, [command]);
+  assert.deepEqual(alone.changed, new Set());
+  const together = after([{ type: 'snapshot', cursor: 'a' }, { type: 'delta', cursor: 'b', devices: [lamp('x')], commands: [command] }]);
+  assert.deepEqual(together.commands, [command]);
+  assert.equal(together.view.cursor, 'b');
+});
+
+test('Commands alone disturb neither parts under way, nor a gap, nor the cursor', () => {
+  const news: Frame = { type: 'delta', cursor: 'old', commands: [command] };
+  const one: Frame = { type: 'snapshot', cursor: 'b', part: 1, parts: 2, devices: [lamp('x')] };
+  const between = after([one, news]);
+  assert.deepEqual(between.commands, [command]);
+  assert.equal(between.resync, false);
+  assert.deepEqual(shown(after([{ ...one, part: 2, devices: [lamp('y')] }], between.view).view), { x: {}, y: {} });
+  const first = after([news]);
+  assert.equal(first.resync, false);
+  assert.equal(first.view.cursor, null);
 });
 
 test('A step never changes the view that it was given', () => {
