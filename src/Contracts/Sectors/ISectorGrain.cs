@@ -26,7 +26,7 @@ public interface ISectorGrain : IGrainWithStringKey
     Task CatchUp();
 
     /// <summary>Persists what changed and lets go of the log before it.</summary>
-    [Alias("Checkpoint")]
+    [Alias("Checkpoint"), AlwaysInterleave]
     Task Checkpoint();
 
     /// <summary>The sector's partial sum.</summary>
@@ -34,8 +34,9 @@ public interface ISectorGrain : IGrainWithStringKey
     ValueTask<SectorPartial> GetPartial();
 
     /// <summary>
-    /// The devices that changed after a version, or all of them for null; <see cref="SectorChanges.IsSnapshot"/> says which. At most
-    /// <paramref name="limit"/> devices, in the order of their change; ask again from the answer's version for the rest.
+    /// The devices that changed after a version, in the order of their change, about <paramref name="limit"/> of them (ask again from the
+    /// answer's version for the rest); or all devices at once, for null and for a version from which changes are not known any more.
+    /// <see cref="SectorChanges.IsSnapshot"/> says which.
     /// </summary>
     [Alias("GetChanges")]
     Task<SectorChanges> GetChanges(SectorVersion? since, DeviceFilter filter, int limit);
