@@ -33,6 +33,9 @@ public sealed class BinGrain([PersistentState("device")] IPersistentState<Device
     public ValueTask<LogPosition> GetPosition() => ValueTask.FromResult(_actor.GetPosition());
 
     /// <inheritdoc/>
+    public ValueTask<Contribution> GetContribution() => ValueTask.FromResult(_actor.GetContribution());
+
+    /// <inheritdoc/>
     public ValueTask<DeviceView> GetView() => ValueTask.FromResult(_actor.GetView());
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Orleans;
@@ -36,7 +37,7 @@ public sealed record BinSettings
     [Id(3)] public long BatteryLow { get; init; }
 
     /// <summary>Temperature at which it burns no more, in thousandths of a degree Celsius.</summary>
-    public long FireClear => Fire - FireDeadband;
+    [JsonIgnore] public long FireClear => Fire - FireDeadband;
 
     /// <summary>The settings of a device.</summary>
     public static BinSettings Parse(DeviceDescriptor descriptor) =>

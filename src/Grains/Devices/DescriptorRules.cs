@@ -88,6 +88,14 @@ public static class DescriptorRules
         return true;
     }
 
+    /// <summary>The cabinet whose readings are the input of a passive light point; null for every other device.</summary>
+    public static string? CabinetFollowed(DeviceDescriptor descriptor) =>
+        descriptor.Kind == DeviceKind.Streetlight && descriptor.Flag("passive") ? descriptor.Text("cabinet") : null;
+
+    /// <summary>What chooses a device's sector within its commune: its cabinet where it has one, so that both share a sector; else itself.</summary>
+    public static string SliceKey(DeviceDescriptor descriptor) =>
+        descriptor.Kind == DeviceKind.Streetlight && descriptor.Text("cabinet") is { } cabinet ? cabinet : descriptor.Id;
+
     private static void CheckAttributes(DeviceDescriptor descriptor, Errors errors)
     {
         errors.AddUnless(descriptor.Attributes.Count <= AttributeCount, "attributes", $"must be at most {AttributeCount}");

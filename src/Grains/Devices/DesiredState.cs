@@ -47,6 +47,12 @@ public sealed record DesiredState
 [GenerateSerializer, Immutable, Alias("grid.DesiredAnswerGiven")]
 public readonly record struct DesiredAnswerGiven([property: Id(0)] string Command, [property: Id(1)] long Version, [property: Id(2)] string? Superseded);
 
+/// <summary>A confirmation that an entry had as its effect.</summary>
+/// <param name="Offset">The entry's offset in the log of the device's sector.</param>
+/// <param name="Effect">The confirmation.</param>
+[GenerateSerializer, Immutable, Alias("grid.ConfirmationGiven")]
+public readonly record struct ConfirmationGiven([property: Id(0)] long Offset, [property: Id(1)] CommandConfirmed Effect);
+
 /// <summary>Rules of desired state, the same for every trade.</summary>
 public static class DesiredRules
 {

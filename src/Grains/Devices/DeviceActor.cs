@@ -51,7 +51,6 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
             return Forget();
         }
 
-        _isDirty |= _life.ForgetTold();
         return _isDirty ? Write() : Task.CompletedTask;
     }
 
@@ -60,6 +59,9 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
 
     /// <inheritdoc cref="IDeviceGrain.GetPosition"/>
     public LogPosition GetPosition() => new(_life.State.Sector ?? string.Empty, _life.State.Offset);
+
+    /// <inheritdoc cref="IDeviceGrain.GetContribution"/>
+    public Contribution GetContribution() => _life.Contribution;
 
     /// <inheritdoc cref="IDeviceGrain.GetView"/>
     public DeviceView GetView() => _life.View(context.Clock.GetUtcNow());

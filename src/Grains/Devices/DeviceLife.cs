@@ -28,6 +28,9 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     where TSettings : class
     where TState : struct
 {
+    /// <summary>Confirmations kept for replay. The sector carries each out before its next checkpoint, and a device is seldom commanded so often.</summary>
+    private const int ConfirmationsKept = 4;
+
     private LocalCalendar? _calendar;
 
     /// <summary>What it remembers.</summary>
@@ -60,10 +63,11 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
 
         if (at.Offset <= State.Offset)
         {
-            return Outcome(Disposition.Duplicate) with { Effects = Untold() };
+            return Outcome(Disposition.Duplicate) with { Effects = EffectsOf(at.Offset) };
         }
 
-        if (after > State.Offset)
+        // What is removed for good needs no past.
+        if (after > State.Offset && entry is not RemovedEntry { Moved: false })
         {
             return Outcome(Disposition.Behind);
         }
@@ -97,13 +101,10 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     /// <summary>Puts back a desired state that could not be persisted.</summary>
     public void RestoreDesired(DesiredState? former) => State.Desired = former;
 
-    /// <summary>The sector has carried out every effect: none is told again. True when there were any.</summary>
-    public bool ForgetTold()
-    {
-        var had = State.Untold is not null;
-        State.Untold = null;
-        return had;
-    }
+    /// <summary>What it adds to its territory.</summary>
+    public Contribution Contribution => State is { Stage: DeviceStage.Here, Settings: { } settings }
+        ? TRules.Contribute(State.Trade, settings, Status)
+        : new Contribution { Kind = TRules.Kind, Status = DeviceStatus.Unknown };
 
     /// <summary>What GET shows.</summary>
     public DeviceView View(DateTimeOffset now) => new()
@@ -141,7 +142,10 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         State.Sector = context.Sectors.Shared(at.Sector);
         State.Offset = at.Offset;
         NewestValues.Rebase(State.Values, at.Offset);
-        return Register(entry) with { Effects = Untold() };
+
+        // Its former sector may have died before it carried them out; carried out twice they change nothing.
+        State.Confirmations = State.Confirmations is { } given ? [.. given.Select(confirmation => confirmation with { Offset = at.Offset })] : null;
+        return Register(entry) with { Effects = EffectsOf(at.Offset) };
     }
 
     private DeviceOutcome Register(RegisteredEntry entry)
@@ -182,7 +186,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
             };
         }
 
-        return Outcome(Disposition.Applied) with { Visible = true, Effects = Untold() };
+        return Outcome(Disposition.Applied) with { Visible = true };
     }
 
     private DeviceOutcome Silence(SilencedEntry entry, bool isOwn)
@@ -310,21 +314,20 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         }
 
         State.Desired = State.Desired! with { IsConfirmed = true };
-        State.Untold = [.. State.Untold ?? [], confirmed];
+        State.Confirmations = [.. (State.Confirmations ?? []).TakeLast(ConfirmationsKept - 1), new ConfirmationGiven(State.Offset, confirmed)];
         return [confirmed];
     }
 
     private void UpdateConditions(long at) => State.Active = ConditionTable.Update(State.Active, TRules.ConditionsOf(State.Trade), at);
 
-    private ImmutableArray<DeviceEffect> Untold() => State.Untold is { } untold ? [.. untold] : default;
+    private ImmutableArray<DeviceEffect> EffectsOf(long offset) =>
+        State.Confirmations is { } given ? [.. given.Where(confirmation => confirmation.Offset == offset).Select(confirmation => confirmation.Effect)] : default;
 
     private DeviceOutcome Outcome(Disposition disposition) => new()
     {
         Disposition = disposition,
         Offset = State.Offset,
-        Contribution = State is { Stage: DeviceStage.Here, Settings: { } settings }
-            ? TRules.Contribute(State.Trade, settings, Status)
-            : new Contribution { Kind = TRules.Kind, Status = DeviceStatus.Unknown },
+        Contribution = Contribution,
         LastHeardAt = State.HeardAt.ToInstantOrNever(),
     };
 }

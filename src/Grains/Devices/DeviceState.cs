@@ -70,9 +70,6 @@ public sealed class DeviceState<TSettings, TState>
     /// <summary>What it should do; null before the first command.</summary>
     [Id(12)] public DesiredState? Desired { get; set; }
 
-    /// <summary>
-    /// Confirmations that its sector may not have carried out yet: a write for another reason (a command, a move) may come before. They are told
-    /// again on replay, and forgotten when the sector asks to save.
-    /// </summary>
-    [Id(13)] public CommandConfirmed[]? Untold { get; set; }
+    /// <summary>The last confirmations, oldest first, so that the replay of an entry has the effects that it had; null for none.</summary>
+    [Id(13)] public ConfirmationGiven[]? Confirmations { get; set; }
 }

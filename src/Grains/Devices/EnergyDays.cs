@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Grid.Grains.Devices;
@@ -13,7 +14,7 @@ public readonly record struct EnergyDays
     [Id(1)] public HeldEnergy Held { get; init; }
 
     /// <summary>Newest day, its amount and that of the day before, in mWh.</summary>
-    public DayAmounts Amounts => Index is null ? Held.Amounts : IndexDays.AmountsOf(Index);
+    [JsonIgnore] public DayAmounts Amounts => Index is null ? Held.Amounts : IndexDays.AmountsOf(Index);
 
     /// <summary>A reading of the index, in thousandths; late ones too.</summary>
     public EnergyDays WithIndex(long raw, long at, long modulus, LocalCalendar calendar) =>

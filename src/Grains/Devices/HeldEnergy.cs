@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Grid.Grains.Devices;
@@ -30,7 +31,7 @@ public readonly record struct HeldEnergy
     [Id(5)] public long PreviousAmount { get; init; }
 
     /// <summary>Both days.</summary>
-    public DayAmounts Amounts => new(Day, Amount, PreviousAmount);
+    [JsonIgnore] public DayAmounts Amounts => new(Day, Amount, PreviousAmount);
 
     /// <summary>Up to a report: the former power was held since the last one, at most for <paramref name="limit"/>.</summary>
     /// <param name="milliwatts">The power until now, at least 0.</param>

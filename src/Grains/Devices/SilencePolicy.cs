@@ -16,8 +16,8 @@ public static class SilencePolicy
     /// The silence after which a device counts as silent; null for a passive light point, whose silence is its cabinet's: it is handed its
     /// cabinet's <see cref="SilencedEntry"/> as it is handed its readings.
     /// </summary>
-    public static TimeSpan? LimitOf(DeviceDescriptor descriptor) =>
-        descriptor.Kind == DeviceKind.Streetlight && descriptor.Flag("passive")
+    public static TimeSpan? SilentAfter(DeviceDescriptor descriptor) =>
+        DescriptorRules.CabinetFollowed(descriptor) is not null
             ? null
             : TimeSpan.FromMinutes(Math.Max(LeastMinutes, Intervals * Interval[descriptor.Kind].In(descriptor)!.Value));
 }

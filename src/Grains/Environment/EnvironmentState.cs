@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Grid.Grains.Environment;
@@ -22,5 +23,5 @@ public readonly record struct EnvironmentState
     [Id(4)] public bool IsBatteryLow { get; init; }
 
     /// <summary>The highest of them.</summary>
-    public byte LocalLevel => Math.Max(Math.Max(River, Rain), Math.Max(Pm25, Noise));
+    [JsonIgnore] public byte LocalLevel => Math.Max(Math.Max(River, Rain), Math.Max(Pm25, Noise));
 }

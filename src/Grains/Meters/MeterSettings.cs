@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Orleans;
@@ -41,7 +42,7 @@ public sealed record MeterSettings
     [Id(2)] public long BatteryLow { get; init; }
 
     /// <summary>The metric that is its index.</summary>
-    public string IndexMetric => Fluid is Fluid.Water or Fluid.Gas ? "indexLitres" : "indexWattHours";
+    [JsonIgnore] public string IndexMetric => Fluid is Fluid.Water or Fluid.Gas ? "indexLitres" : "indexWattHours";
 
     /// <summary>The settings of a device.</summary>
     public static MeterSettings Parse(DeviceDescriptor descriptor) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Grid.Grains.Devices;
 using Orleans;
 
@@ -32,5 +33,5 @@ public readonly record struct StreetlightState
     [Id(7)] public EnergyDays Energy { get; init; }
 
     /// <summary>True when it failed, by its own word or by its power.</summary>
-    public bool HasFailed => SaysFailed || IsWithoutPower;
+    [JsonIgnore] public bool HasFailed => SaysFailed || IsWithoutPower;
 }
