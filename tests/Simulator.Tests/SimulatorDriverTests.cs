@@ -125,9 +125,62 @@ public sealed class SimulatorDriverTests : IDisposable
         Assert.Equal(1 + 5, _intake.Batches.Count);
     }
 
-    private SimulatorDriver Driver(double? rate)
+    [Fact]
+    public async Task A_lamp_obeys_and_counts_on_after_a_restart()
     {
-        var options = new SimulatorOptions { Seed = 1, RatePerSecond = rate };
+        var path = Path.Combine(Path.GetTempPath(), $"grid-field-{Guid.NewGuid():N}");
+        try
+        {
+            var driver = Driver(rate: 0, path);
+            await driver.TickAsync(Noon, default);
+            await SendAsync(Lamp, "setDimming", ("percent", 35));
+            await driver.TickAsync(Noon.AddSeconds(1), default);
+            await SendAsync(Lamp, "setDimming", ("percent", 100));
+            await driver.TickAsync(Noon.AddHours(2), default);
+            await SendAsync(Lamp, "setDimming", ("percent", 100));
+            await driver.TickAsync(Noon.AddHours(4), default);
+            var before = _intake.Readings[^1].Metrics.ToDictionary(metric => metric.Name, metric => metric.Value);
+
+            var restarted = Driver(rate: 5_000, path);
+            await restarted.TickAsync(Noon.AddHours(4), default);
+            await restarted.TickAsync(Noon.AddHours(4).AddSeconds(1), default);
+            var after = _intake.Readings.Last(reading => reading.Device == Lamp).Metrics.ToDictionary(metric => metric.Name, metric => metric.Value);
+
+            Assert.True(before["burningHours"] > 3_400);
+            Assert.True(after["energyWattHours"] >= before["energyWattHours"]);
+            Assert.True(after["burningHours"] >= before["burningHours"]);
+            Assert.Equal(100, after["dimmingPercent"]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_memory_file_of_another_kind_is_left_alone_and_the_lamps_run_without_one()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"grid-field-{Guid.NewGuid():N}");
+        try
+        {
+            await File.WriteAllTextAsync(path, "something else\n");
+            var driver = Driver(rate: 0, path);
+            await driver.TickAsync(Noon, default);
+            await SendAsync(Lamp, "setDimming", ("percent", 35));
+            await driver.TickAsync(Noon.AddSeconds(1), default);
+
+            Assert.Single(_intake.Readings);
+            Assert.Equal("something else\n", await File.ReadAllTextAsync(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private SimulatorDriver Driver(double? rate, string? memory = null)
+    {
+        var options = new SimulatorOptions { Seed = 1, RatePerSecond = rate, MemoryPath = memory };
         _drivers.Add(new SimulatorDriver(_intake, _devices, _devices, TerritoryTable.Shared, _sender, options, NullLogger<SimulatorDriver>.Instance));
         return _drivers[^1];
     }

@@ -32,6 +32,7 @@ public sealed partial class SimulatorDriver : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _readings;
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
+    private FieldMemory? _memory;
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
     private FleetSchedule _schedule = new(0, 0, 0);
     private int _registered;
@@ -55,6 +56,7 @@ public sealed partial class SimulatorDriver : IDisposable
         ILogger<SimulatorDriver> logger)
     {
         (_intake, _registry, _directory, _table, _sender, _options, _logger) = (intake, registry, directory, table, sender, options, logger);
+        _memory = options.MemoryPath is { } path ? new FieldMemory(path) : null;
         _readings = _meter.CreateCounter<long>("grid.simulator.readings", "{reading}", "Simulated readings by what became of them");
     }
 
@@ -99,7 +101,9 @@ public sealed partial class SimulatorDriver : IDisposable
             if (record.Descriptor.Connector?.Type == SimulatorDownlinkSender.ConnectorType) devices.Add(record.Descriptor);
         }
 
+        var isFirst = _lookedAt is null;
         _fleet = SimulatedFleet.Build(devices, _table, _options.Seed, _fleet);
+        if (isFirst && _memory is not null) await RecallAsync(_memory, cancellationToken);
         _schedule = new FleetSchedule(_fleet.Reporting, _options.RatePerSecond, _options.Seed);
         _gone.Clear();
         _sender.Serve(_fleet);
@@ -107,15 +111,36 @@ public sealed partial class SimulatorDriver : IDisposable
         LogLoaded(_logger, _fleet.Count, _fleet.Reporting);
     }
 
+    private async Task RecallAsync(FieldMemory memory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await memory.LoadAsync(cancellationToken);
+        }
+        catch (FormatException exception)
+        {
+            // Not ours to overwrite: the lamps follow their programs, and keep nothing in this run.
+            LogMemoryRefused(_logger, exception.Message);
+            _memory = null;
+            return;
+        }
+
+        foreach (var (lamp, kept) in memory.Lamps) _fleet.Recall(lamp, kept);
+    }
+
     private async ValueTask<TimeSpan?> ObeyAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         List<IncomingReading>? answers = null;
+        List<(string, LampMemory)>? told = null;
         for (var obeyed = 0; obeyed < BatchSize && _sender.Waiting.TryRead(out var downlink); obeyed++)
         {
             _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, now, downlink.Version);
             if (_fleet.Read(downlink.Device, now, answers?.Count ?? 0) is { } reading) (answers ??= []).Add(reading);
+            if (_fleet.MemoryOf(downlink.Device) is { } kept) (told ??= []).Add((downlink.Device, kept));
         }
 
+        // Kept before it is reported: a lamp does not forget what Grid has seen it do.
+        if (told is not null && _memory is not null) await _memory.KeepAsync(told, cancellationToken);
         return answers is null ? null : await SubmitAsync(answers, cancellationToken);
     }
 
@@ -160,6 +185,9 @@ public sealed partial class SimulatorDriver : IDisposable
 
     [LoggerMessage(EventId = 2200, Level = LogLevel.Information, Message = "The simulator drives {Devices} devices, of which {Reporting} report")]
     private static partial void LogLoaded(ILogger logger, int devices, int reporting);
+
+    [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "Simulated lamps forget what they were told: {Reason}")]
+    private static partial void LogMemoryRefused(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "A simulated reading of {Device} was rejected: {Field} {Reason}")]
     private static partial void LogRejected(ILogger logger, string? device, string field, string reason);
