@@ -51,7 +51,7 @@ public sealed class SimulatedFleet
         var (reporting, byId) = assembly.Complete();
         foreach (var device in former?._reporting ?? [])
         {
-            if (device is ControlledLamp lamp && byId.GetValueOrDefault(device.Id) is ControlledLamp heir) heir.Adopt(lamp);
+            if (device is ControlledLamp { Memory: { } kept } && byId.GetValueOrDefault(device.Id) is ControlledLamp heir) heir.Recall(kept);
         }
 
         return new SimulatedFleet(reporting, byId);
@@ -95,6 +95,15 @@ public sealed class SimulatedFleet
 
         var until = arguments.TryGetValue("durationMinutes", out var minutes) ? now + (minutes * 60) : double.PositiveInfinity;
         lamp.SetLevel(arguments["percent"] / 100, now, until);
+    }
+
+    /// <summary>What a lamp keeps of its last command; null when it had none, or is no controlled lamp.</summary>
+    public LampMemory? MemoryOf(string device) => _byId.GetValueOrDefault(device) is ControlledLamp lamp ? lamp.Memory : null;
+
+    /// <summary>Lets a lamp go on from what was kept; nothing for what is no controlled lamp.</summary>
+    public void Recall(string device, LampMemory kept)
+    {
+        if (_byId.GetValueOrDefault(device) is ControlledLamp lamp) lamp.Recall(kept);
     }
 
     /// <summary>The faults that were planted and overlap a time: the truth that detection is judged against.</summary>
