@@ -30,6 +30,10 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("GetPosition")]
     ValueTask<LogPosition> GetPosition();
 
+    /// <summary>What the device adds to its territory now: for comparing sums with what they are made of.</summary>
+    [Alias("GetContribution")]
+    ValueTask<Contribution> GetContribution();
+
     /// <summary>What GET shows, beyond the descriptor.</summary>
     [Alias("GetView")]
     ValueTask<DeviceView> GetView();

@@ -60,12 +60,11 @@ public interface IIntake
     ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken);
 }
 
-/// <summary>Where a registered device is.</summary>
-/// <param name="Kind">Its trade.</param>
-/// <param name="Sector">Its sector.</param>
-/// <param name="Connector">Its connector type, null when it only posts readings.</param>
-/// <param name="Revision">The registry's revision.</param>
-public sealed record DeviceAddress(DeviceKind Kind, string Sector, string? Connector, long Revision);
+/// <summary>Where registered devices are. One object serves all devices of the same sector, kind and connector type.</summary>
+/// <param name="Kind">Their trade.</param>
+/// <param name="Sector">Their sector.</param>
+/// <param name="Connector">Their connector type, null when they only post readings.</param>
+public sealed record DeviceAddress(DeviceKind Kind, string Sector, string? Connector);
 
 /// <summary>Which devices exist, in memory, for the paths that cannot wait.</summary>
 public interface IDeviceDirectory

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Territories;
@@ -26,7 +27,7 @@ public interface ISectorGrain : IGrainWithStringKey
     Task CatchUp();
 
     /// <summary>Persists what changed and lets go of the log before it.</summary>
-    [Alias("Checkpoint")]
+    [Alias("Checkpoint"), AlwaysInterleave]
     Task Checkpoint();
 
     /// <summary>The sector's partial sum.</summary>
@@ -34,8 +35,9 @@ public interface ISectorGrain : IGrainWithStringKey
     ValueTask<SectorPartial> GetPartial();
 
     /// <summary>
-    /// The devices that changed after a version, or all of them for null; <see cref="SectorChanges.IsSnapshot"/> says which. At most
-    /// <paramref name="limit"/> devices, in the order of their change; ask again from the answer's version for the rest.
+    /// The devices that changed after a version, in the order of their change, about <paramref name="limit"/> of them (ask again from the
+    /// answer's version for the rest); or all devices at once, for null and for a version from which changes are not known any more.
+    /// <see cref="SectorChanges.IsSnapshot"/> says which.
     /// </summary>
     [Alias("GetChanges")]
     Task<SectorChanges> GetChanges(SectorVersion? since, DeviceFilter filter, int limit);
@@ -51,6 +53,10 @@ public interface ISectorGrain : IGrainWithStringKey
     /// <summary>Ends <see cref="Watch"/>.</summary>
     [Alias("Unwatch")]
     Task Unwatch(ISectorObserver observer);
+
+    /// <summary>A command of a device here has changed, and is persisted so: tells the observers at once, past everything that waits.</summary>
+    [Alias("Announce"), OneWay, AlwaysInterleave]
+    Task Announce(CommandView command);
 }
 
 /// <summary>One a gateway process: is told that a sector has something new.</summary>
@@ -60,6 +66,10 @@ public interface ISectorObserver : IGrainObserver
     /// <summary>The sector advanced; ask for its changes.</summary>
     [Alias("OnAdvanced"), OneWay]
     Task OnAdvanced(SectorVersion version);
+
+    /// <summary>A command of a device in the sector has changed. A hint, told at once; the truth is <see cref="ICommandGrain.Get"/>.</summary>
+    [Alias("OnCommand"), OneWay]
+    Task OnCommand(CommandView command);
 }
 
 /// <summary>Entries of one append, with consecutive offsets.</summary>

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Grid.Client.Authentication;
+
+/// <summary>Finds out who calls.</summary>
+public sealed class Authenticator
+{
+    private const string Scheme = "Bearer ";
+
+    private static readonly Actor Administrator = new("administrator", Actor.AllRights);
+    private static readonly Actor Anybody = new("open", Actor.AllRights);
+
+    private readonly AdministratorToken? _token;
+
+    /// <summary>Callers prove that they have the token.</summary>
+    public Authenticator(AdministratorToken token) => _token = token;
+
+    private Authenticator() => _token = null;
+
+    /// <summary>Callers prove nothing, but come from this machine and from no foreign page.</summary>
+    public static Authenticator Open { get; } = new();
+
+    /// <summary>Who calls; null when that is not known.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="allowsQueryToken">True where browsers cannot send a header: the hub.</param>
+    public Actor? Authenticate(HttpRequest request, bool allowsQueryToken)
+    {
+        if (_token is null)
+        {
+            return IsOfThisMachine(request) ? Anybody : null;
+        }
+
+        var token = BearerToken(request) ?? (allowsQueryToken ? request.Query["access_token"] is [{ Length: > 0 } single] ? single : null : null);
+        return token is not null && _token.Matches(token) ? Administrator : null;
+    }
+
+    private static string? BearerToken(HttpRequest request) =>
+        request.Headers[HeaderNames.Authorization] is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? header[Scheme.Length..].Trim()
+            : null;
+
+    // A page of the web can make a browser on this machine call loopback: it gives itself away by its name or its origin.
+    private static bool IsOfThisMachine(HttpRequest request)
+    {
+        if (!LoopbackRule.IsLoopbackHost(request.Host.Host))
+        {
+            return false;
+        }
+
+        var origin = request.Headers.Origin;
+        return origin.Count == 0
+            || (origin is [{ } single] && Uri.TryCreate(single, UriKind.Absolute, out var uri) && LoopbackRule.IsLoopbackHost(uri.Host));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Grid.Client.Json;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+
+namespace Grid.Client.Devices;
+
+/// <summary>From what Grid holds of a device to what GET shows.</summary>
+internal static class DevicePresenting
+{
+    public static DeviceModel Present(DeviceDescriptor device, DeviceView view) => new()
+    {
+        Id = device.Id,
+        Kind = device.Kind,
+        Commune = device.Commune,
+        Name = device.Name,
+        Position = Position(device),
+        Attributes = Attributes(device),
+        Connector = Connector(device.Connector),
+        Status = view.Status,
+        LastSeen = view.LastSeen,
+        Reported = view.Reported.ToDictionary(metric => metric.Name, metric => new ReportedModel(metric.Value, metric.ObservedAt)),
+        Desired = view.Desired.ToDictionary(metric => metric.Name, metric => metric.Value),
+        Alarms = [.. view.Conditions.Select(condition => new ConditionModel(condition.Condition, condition.Severity, condition.Since))],
+    };
+
+    /// <param name="device">What is registered.</param>
+    /// <param name="glance">What its sector knows, null when the sector has not heard of it yet.</param>
+    public static DeviceItem PresentItem(DeviceDescriptor device, DeviceGlance? glance) => new()
+    {
+        Id = device.Id,
+        Kind = device.Kind,
+        Commune = device.Commune,
+        Name = device.Name,
+        Position = Position(device),
+        Attributes = Attributes(device),
+        Connector = Connector(device.Connector),
+        Status = glance?.Status ?? DeviceStatus.Unknown,
+        LastSeen = glance?.LastSeen,
+    };
+
+    private static PositionModel? Position(DeviceDescriptor device) =>
+        device.Position is { } point ? new(point.Longitude, point.Latitude) : null;
+
+    private static SortedDictionary<string, JsonElement> Attributes(DeviceDescriptor device)
+    {
+        var attributes = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var (name, value) in device.Attributes)
+        {
+            attributes[name] = value switch
+            {
+                { Text: { } text } => JsonSerializer.SerializeToElement(text, GridJson.Default.String),
+                { Number: { } number } => JsonSerializer.SerializeToElement(number, GridJson.Default.Double),
+                _ => JsonSerializer.SerializeToElement(value.Flag == true, GridJson.Default.Boolean),
+            };
+        }
+
+        return attributes;
+    }
+
+    private static ConnectorModel? Connector(ConnectorSpec? connector) => connector is null
+        ? null
+        : new(
+            connector.Type,
+            connector.Url,
+            connector.DeviceId,
+            connector.DevEui,
+            connector.Topic,
+            connector.Gateway,
+            connector.Codec,
+            connector.Mapping.IsEmpty ? null : connector.Mapping);
+
+    /// <summary>A device for the audit log: no secret in it.</summary>
+    public static string Describe(DeviceDescriptor device) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Words<DeviceKind>.Of(device.Kind)} in {device.Commune}, connector {device.Connector?.Type ?? "none"}");
+}

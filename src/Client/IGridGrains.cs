@@ -1,0 +1,70 @@
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
+using Orleans;
+
+namespace Grid.Client;
+
+/// <summary>The grains that the gateway calls, by their keys.</summary>
+public interface IGridGrains
+{
+    /// <summary>A device.</summary>
+    IDeviceGrain Device(DeviceKind kind, string device);
+
+    /// <summary>A sector, by its name.</summary>
+    ISectorGrain Sector(string sector);
+
+    /// <summary>A commune, by INSEE code.</summary>
+    ITerritoryGrain Commune(string inseeCode);
+
+    /// <summary>A body, by SIREN code or as <c>department:29</c>.</summary>
+    ITerritoryGrain Body(string key);
+
+    /// <summary>A command.</summary>
+    ICommandGrain Command(string command);
+
+    /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
+    T Observe<T>(T observer)
+        where T : class, IGrainObserver;
+
+    /// <summary>Lets go of a reference from <see cref="Observe{T}"/>.</summary>
+    void Forget<T>(T reference)
+        where T : class, IGrainObserver;
+}
+
+/// <summary>Grains by the runtime's factory.</summary>
+public sealed class GridGrains(IGrainFactory factory) : IGridGrains
+{
+    /// <inheritdoc/>
+    public IDeviceGrain Device(DeviceKind kind, string device) => kind switch
+    {
+        DeviceKind.Cabinet => factory.GetGrain<ICabinetGrain>(device),
+        DeviceKind.Streetlight => factory.GetGrain<IStreetlightGrain>(device),
+        DeviceKind.Meter => factory.GetGrain<IMeterGrain>(device),
+        DeviceKind.Building => factory.GetGrain<IBuildingGrain>(device),
+        DeviceKind.Bin => factory.GetGrain<IBinGrain>(device),
+        DeviceKind.Environment => factory.GetGrain<IEnvironmentGrain>(device),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is no kind of device"),
+    };
+
+    /// <inheritdoc/>
+    public ISectorGrain Sector(string sector) => factory.GetGrain<ISectorGrain>(sector);
+
+    /// <inheritdoc/>
+    public ITerritoryGrain Commune(string inseeCode) => factory.GetGrain<ICommuneGrain>(inseeCode);
+
+    /// <inheritdoc/>
+    public ITerritoryGrain Body(string key) => factory.GetGrain<IBodyGrain>(key);
+
+    /// <inheritdoc/>
+    public ICommandGrain Command(string command) => factory.GetGrain<ICommandGrain>(command);
+
+    /// <inheritdoc/>
+    public T Observe<T>(T observer)
+        where T : class, IGrainObserver => factory.CreateObjectReference<T>(observer);
+
+    /// <inheritdoc/>
+    public void Forget<T>(T reference)
+        where T : class, IGrainObserver => factory.DeleteObjectReference<T>(reference);
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using Grid.Client.Bodies;
+using Grid.Client.Commands;
+using Grid.Client.Devices;
+using Grid.Client.Health;
+using Grid.Client.Live;
+using Grid.Client.Territories;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+
+namespace Grid.Client.Json;
+
+/// <summary>The one JSON configuration of the gateway.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters =
+    [
+        typeof(InstantConverter),
+        typeof(WordConverter<DeviceKind>),
+        typeof(WordConverter<DeviceStatus>),
+        typeof(WordConverter<CommandState>),
+        typeof(WordConverter<BodyKind>),
+    ])]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(DeviceModel))]
+[JsonSerializable(typeof(DevicePage))]
+[JsonSerializable(typeof(DeviceInput))]
+[JsonSerializable(typeof(SummaryModel))]
+[JsonSerializable(typeof(SummaryPage))]
+[JsonSerializable(typeof(BodyModel))]
+[JsonSerializable(typeof(BodyPage))]
+[JsonSerializable(typeof(BodyInput))]
+[JsonSerializable(typeof(List<MemberInput>))]
+[JsonSerializable(typeof(CommandModel))]
+[JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(HealthModel))]
+[JsonSerializable(typeof(SystemModel))]
+[JsonSerializable(typeof(WatchOptions))]
+[JsonSerializable(typeof(EncodedFrame))]
+public sealed partial class GridJson : JsonSerializerContext;

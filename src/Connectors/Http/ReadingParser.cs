@@ -1,0 +1,370 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+
+namespace Grid.Connectors.Http;
+
+/// <summary>
+/// From JSON to readings: syntax only, the meaning is <see cref="IIntake"/>'s. A reading that cannot be taken becomes one
+/// <see cref="Rejection"/> (its first fault) and the others go on. Allocations for each reading: the record, its device's key, its values.
+/// Not thread safe: one a request.
+/// </summary>
+public sealed class ReadingParser
+{
+    /// <summary>Values in one reading.</summary>
+    public const int MaximumMetrics = 64;
+
+    /// <summary>Characters of a device's key, of a metric's name and of a session.</summary>
+    public const int MaximumKeyLength = 64;
+
+    private const int MaximumDepth = 16;
+
+    private static readonly SearchValues<byte> KeyBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-"u8);
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaximumDepth, CommentHandling = JsonCommentHandling.Disallow };
+
+    private readonly MetricValue[] _metrics = new MetricValue[MaximumMetrics];
+    private readonly List<IncomingReading> _readings = [];
+    private readonly List<Rejection> _rejections = [];
+    private readonly int _maximumReadings;
+
+    private string? _field;
+    private string? _reason;
+
+    /// <summary>A parser that stops at a number of readings.</summary>
+    public ReadingParser(int maximumReadings) => _maximumReadings = maximumReadings;
+
+    /// <summary>The readings that were understood, in their order.</summary>
+    public IReadOnlyList<IncomingReading> Readings => _readings;
+
+    /// <summary>The readings that were not, in their order.</summary>
+    public IReadOnlyList<Rejection> Rejections => _rejections;
+
+    /// <summary>Readings seen, understood or not: the index of the next one.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>True when there were more readings than the limit; what follows was not read.</summary>
+    public bool IsOverLimit { get; private set; }
+
+    /// <summary>Reads a whole JSON array. Null when it was well formed, else what is wrong with it: then nothing of it counts.</summary>
+    public string? ParseArray(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(WithoutMark(utf8), Options);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            {
+                return "must be a JSON array of readings";
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (!Admit())
+                {
+                    return null;
+                }
+
+                ReadReading(ref reader);
+            }
+
+            reader.Read();
+            return null;
+        }
+        catch (JsonException fault)
+        {
+            return Describe(fault);
+        }
+    }
+
+    /// <summary>Reads one line of NDJSON. A malformed line is one rejection; a blank one is no reading.</summary>
+    public void ParseLine(ReadOnlySpan<byte> utf8)
+    {
+        var line = Count == 0 ? WithoutMark(utf8) : utf8;
+        line = line.Trim(" \t\r"u8);
+        if (line.IsEmpty || !Admit())
+        {
+            return;
+        }
+
+        var readings = _readings.Count;
+        var rejections = _rejections.Count;
+        var reader = new Utf8JsonReader(line, Options);
+        try
+        {
+            reader.Read();
+            ReadReading(ref reader);
+            reader.Read();
+        }
+        catch (JsonException fault)
+        {
+            // What follows a reading on its line, or is missing from it, spoils the whole line.
+            _readings.RemoveRange(readings, _readings.Count - readings);
+            _rejections.RemoveRange(rejections, _rejections.Count - rejections);
+            _rejections.Add(new(Count - 1, null, "reading", Describe(fault)));
+        }
+    }
+
+    /// <summary>Notes a line that was too long to be looked at.</summary>
+    public void RejectLine(string reason)
+    {
+        if (Admit())
+        {
+            _rejections.Add(new(Count - 1, null, "reading", reason));
+        }
+    }
+
+    private bool Admit()
+    {
+        if (Count >= _maximumReadings)
+        {
+            IsOverLimit = true;
+            return false;
+        }
+
+        Count++;
+        return true;
+    }
+
+    private void ReadReading(ref Utf8JsonReader reader)
+    {
+        var index = Count - 1;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            _rejections.Add(new(index, null, "reading", "is no JSON object"));
+            return;
+        }
+
+        _field = _reason = null;
+        string? device = null;
+        string? session = null;
+        DateTimeOffset? time = null;
+        long? sequence = null;
+        var metrics = -1;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("device"u8))
+            {
+                reader.Read();
+                device = ReadKey(ref reader, "device");
+            }
+            else if (reader.ValueTextEquals("time"u8))
+            {
+                reader.Read();
+                time = ReadTime(ref reader);
+            }
+            else if (reader.ValueTextEquals("metrics"u8))
+            {
+                reader.Read();
+                metrics = ReadMetrics(ref reader);
+            }
+            else if (reader.ValueTextEquals("seq"u8))
+            {
+                reader.Read();
+                sequence = ReadSequence(ref reader);
+            }
+            else if (reader.ValueTextEquals("session"u8))
+            {
+                reader.Read();
+                session = reader.TokenType == JsonTokenType.Null ? null : ReadKey(ref reader, "session");
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        if (_field is null)
+        {
+            RequireAll(device, time, metrics);
+        }
+
+        if (_field is not null)
+        {
+            _rejections.Add(new(index, device, _field, _reason!));
+            return;
+        }
+
+        var values = ImmutableCollectionsMarshal.AsImmutableArray(_metrics.AsSpan(0, metrics).ToArray());
+        _readings.Add(new(index, device!, time, values, session, sequence));
+    }
+
+    private void RequireAll(string? device, DateTimeOffset? time, int metrics)
+    {
+        if (device is null)
+        {
+            Reject("device", "is missing");
+        }
+        else if (time is null)
+        {
+            Reject("time", "is missing");
+        }
+        else if (metrics < 0)
+        {
+            Reject("metrics", "is missing");
+        }
+        else if (metrics == 0)
+        {
+            Reject("metrics", "has no value");
+        }
+    }
+
+    private DateTimeOffset? ReadTime(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && Rfc3339.TryParse(reader.ValueSpan, out var instant))
+        {
+            return instant;
+        }
+
+        reader.Skip();
+        Reject("time", "is no RFC 3339 instant with an offset, such as 2026-11-22T10:00:00.000Z");
+        return null;
+    }
+
+    private long? ReadSequence(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var sequence) && sequence >= 0)
+        {
+            return sequence;
+        }
+
+        reader.Skip();
+        Reject("seq", "is no whole number of at least 0");
+        return null;
+    }
+
+    /// <summary>The number of values, which are in the scratch array; a fault is noted.</summary>
+    private int ReadMetrics(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            Reject("metrics", "is no JSON object of numbers");
+            return 0;
+        }
+
+        var count = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = ReadMetricName(ref reader);
+            reader.Read();
+            if (name is null)
+            {
+                reader.Skip();
+            }
+            else if (reader.TokenType != JsonTokenType.Number || !reader.TryGetDouble(out var value) || !double.IsFinite(value))
+            {
+                reader.Skip();
+                Reject("metrics." + name, "is no finite number");
+            }
+            else if (Holds(name, count))
+            {
+                Reject("metrics." + name, "appears twice");
+            }
+            else if (count == MaximumMetrics)
+            {
+                Reject("metrics", string.Create(CultureInfo.InvariantCulture, $"has more than {MaximumMetrics} values"));
+            }
+            else
+            {
+                _metrics[count++] = new(name, value);
+            }
+        }
+
+        return count;
+    }
+
+    private string? ReadMetricName(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            var known = MetricNames.Find(reader.ValueSpan);
+            if (known is not null)
+            {
+                return known;
+            }
+        }
+
+        var name = ReadKey(ref reader, "metrics");
+        return name is null ? null : MetricNames.Find(Encoding.UTF8.GetBytes(name)) ?? name;
+    }
+
+    private bool Holds(string name, int count)
+    {
+        foreach (ref readonly var metric in _metrics.AsSpan(0, count))
+        {
+            if (ReferenceEquals(metric.Name, name) || string.Equals(metric.Name, name, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A text of at most 64 of <c>A-Z a-z 0-9 . _ : -</c>, else a fault is noted. Escapes are allowed, as in any JSON text.</summary>
+    private string? ReadKey(ref Utf8JsonReader reader, string field)
+    {
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+        {
+            // An escape takes at most 6 bytes for a character of one byte.
+            Span<byte> scratch = stackalloc byte[MaximumKeyLength * 6];
+            scoped var text = reader.ValueSpan;
+            if (reader.ValueIsEscaped && text.Length <= scratch.Length)
+            {
+                text = scratch[..Unescape(ref reader, scratch)];
+            }
+
+            if (text.Length is > 0 and <= MaximumKeyLength && !text.ContainsAnyExcept(KeyBytes))
+            {
+                return Encoding.ASCII.GetString(text);
+            }
+        }
+        else
+        {
+            reader.Skip();
+        }
+
+        Reject(field, field == "metrics"
+            ? "has a name that is not 1 to 64 of A-Z a-z 0-9 . _ : -"
+            : "is no text of 1 to 64 of A-Z a-z 0-9 . _ : -");
+        return null;
+    }
+
+    private static int Unescape(ref Utf8JsonReader reader, scoped Span<byte> scratch)
+    {
+        try
+        {
+            return reader.CopyString(scratch);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair: no text, so no key.
+            return 0;
+        }
+    }
+
+    private void Reject(string field, string reason)
+    {
+        if (_field is null)
+        {
+            _field = field;
+            _reason = reason;
+        }
+    }
+
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> utf8) => utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
+
+    private static string Describe(JsonException fault) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"is malformed JSON at line {(fault.LineNumber ?? 0) + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}");
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace Grid.Connectors.Http;
+
+/// <summary>Answer to a body of readings.</summary>
+/// <param name="Accepted">Readings that are durable now, duplicates included.</param>
+/// <param name="Rejected">Readings that were not taken, by index.</param>
+public sealed record ReadingsAnswer(int Accepted, IReadOnlyList<RejectedReading> Rejected);
+
+/// <summary>A reading that was not taken.</summary>
+/// <param name="Index">Its place in the body, from 0.</param>
+/// <param name="Device">The device's key, null when it could not be read.</param>
+/// <param name="Field">The field at fault, such as <c>metrics.fillPercent</c>.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record RejectedReading(int Index, string? Device, string Field, string Reason);
+
+/// <summary>A reading as it is posted.</summary>
+/// <param name="Device">The device's key.</param>
+/// <param name="Time">RFC 3339, at most 10 minutes ahead.</param>
+/// <param name="Metrics">Finite numbers by metric, 1 to 64.</param>
+/// <param name="Seq">Frame counter within the session, at least 0.</param>
+/// <param name="Session">Join or boot session of the source.</param>
+public sealed record PostedReading(string Device, DateTimeOffset Time, IReadOnlyDictionary<string, double> Metrics, long? Seq = null, string? Session = null);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ReadingsAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<PostedReading>))]
+internal sealed partial class ReadingsJson : JsonSerializerContext;

@@ -1,0 +1,80 @@
+using Grid.Contracts.Commands;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Grains.Devices;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Grains.Commands;
+
+/// <summary>
+/// One command: see <see cref="ICommandGrain"/>. Order of writes: desired state, outbox, command. A stop in between leaves a command that
+/// nobody was told of, and the outbox drops its row when it finds none.
+/// </summary>
+public sealed class CommandGrain(
+    [PersistentState("command")] IPersistentState<StoredCommand> state,
+    IOutbox outbox,
+    IDeviceDirectory directory,
+    TimeProvider clock) : Grain, ICommandGrain
+{
+    public async Task<SubmitAnswer> Submit(CommandRequest request)
+    {
+        if (state.State is { Request: { } former, View: { } view })
+        {
+            return CommandRules.AreSame(former, request)
+                ? new SubmitAnswer { Status = SubmitStatus.Accepted, Command = view }
+                : new SubmitAnswer { Status = SubmitStatus.Conflict };
+        }
+
+        var id = this.GetPrimaryKeyString();
+        var now = Now();
+        var accepted = CommandRules.Accept(id, request, now);
+        var desired = await DeviceGrains.Get(GrainFactory, request.Kind, request.Device).SetDesired(
+            new DesiredChange { Command = id, Name = request.Name, Arguments = request.Arguments, At = now });
+        if (desired.Reason is not null)
+        {
+            return new SubmitAnswer { Status = SubmitStatus.Refused, Field = desired.Field, Reason = desired.Reason };
+        }
+
+        var downlink = new Downlink(id, request.Device, request.Connector, request.Name, request.Arguments, desired.Version, accepted.ExpiresAt);
+        await outbox.AddAsync(downlink, now, CancellationToken.None);
+        await PersistAsync(request, accepted);
+        if (desired.Superseded is { } superseded && superseded != id)
+        {
+            await GrainFactory.GetGrain<ICommandGrain>(superseded).Report(
+                new CommandProgress { State = CommandState.Superseded, At = now, Detail = $"by command {id}" });
+        }
+
+        return new SubmitAnswer { Status = SubmitStatus.Accepted, Command = accepted };
+    }
+
+    public ValueTask<CommandView?> Get() => new(state.State.View);
+
+    public async Task Report(CommandProgress progress)
+    {
+        if (state.State.View is not { } view || CommandRules.Apply(view, progress) is var next && ReferenceEquals(next, view))
+        {
+            return;
+        }
+
+        await PersistAsync(state.State.Request!, next);
+        if (CommandRules.IsFinal(next.State))
+        {
+            await outbox.RemoveAsync(next.Id, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Live clients are told once it is persisted.</summary>
+    private async Task PersistAsync(CommandRequest request, CommandView view)
+    {
+        state.State = new StoredCommand { Request = request, View = view };
+        await state.WriteStateAsync();
+        if (directory.Find(view.Device) is { } address)
+        {
+            await GrainFactory.GetGrain<ISectorGrain>(address.Sector).Announce(view);
+        }
+    }
+
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+}

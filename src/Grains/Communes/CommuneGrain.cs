@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Devices;
+using Grid.Grains.RollUp;
+using Grid.Grains.Sectors;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Grid.Grains.Communes;
+
+/// <summary>The commune: the sum of its sectors, brought by their stream and compared with them at every digest.</summary>
+[ImplicitStreamSubscription(RollUpStreams.Sectors)]
+public sealed class CommuneGrain(
+    ITerritoryTable territory,
+    IBodyRegistry bodies,
+    LocalCalendars calendars,
+    SectorOptions options,
+    SectorMeter meter,
+    TimeProvider clock,
+    ILogger<CommuneGrain> logger) : Grain, ICommuneGrain
+{
+    private readonly SortedDictionary<string, SectorPartial> _sectors = new(StringComparer.Ordinal);
+    private ImmutableArray<IAsyncStream<TerritoryPartial>> _bodyStreams = [];
+    private SummaryBoard _board = null!;
+    private Commune _commune = null!;
+    private LocalCalendar _calendar = null!;
+    private TerritoryPartial? _partial;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var code = this.GetPrimaryKeyString();
+        _commune = territory.FindCommune(code) ?? throw new KeyNotFoundException($"There is no commune with INSEE code {code}.");
+        _calendar = calendars.OfCommune(code);
+        _board = new SummaryBoard(this, PublishAsync, logger);
+        await this.GetStreamProvider(RollUpStreams.Provider)
+            .GetStream<SectorPartial>(StreamId.Create(RollUpStreams.Sectors, code))
+            .SubscribeAsync((partial, _) => TakeAsync(partial));
+        this.RegisterGrainTimer(_ => Refresh(), options.DigestEvery, options.DigestEvery);
+        await Refresh();
+    }
+
+    public async Task Refresh()
+    {
+        var memberships = await bodies.GetBodiesOfAsync(_commune.InseeCode, CancellationToken.None);
+        var streams = this.GetStreamProvider(RollUpStreams.Provider);
+        _bodyStreams =
+        [
+            .. memberships.Select(membership => membership.Body).Distinct(StringComparer.Ordinal)
+                .Append(Territory.TerritoryKeys.OfDepartment(_commune.Department))
+                .Select(body => streams.GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, body))),
+        ];
+
+        var sectors = SectorMap.SectorsOf(_commune.InseeCode, _commune.Population);
+        foreach (var partial in await Task.WhenAll(sectors.Select(sector => GrainFactory.GetGrain<ISectorGrain>(sector).GetPartial().AsTask())))
+        {
+            if (_sectors.TryGetValue(partial.Version.Sector, out var held) && held.Version == partial.Version
+                && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
+            {
+                meter.Drift();
+                _sectors.Remove(partial.Version.Sector);
+            }
+
+            Take(partial);
+        }
+    }
+
+    public ValueTask<TerritoryPartial> GetPartial() => new(Partial());
+
+    public ValueTask<TerritorySummary> GetSummary() => new(Summary());
+
+    public Task Watch(ITerritoryObserver observer)
+    {
+        _board.Watch(observer);
+        return Task.CompletedTask;
+    }
+
+    public Task Unwatch(ITerritoryObserver observer)
+    {
+        _board.Unwatch(observer);
+        return Task.CompletedTask;
+    }
+
+    private Task TakeAsync(SectorPartial partial)
+    {
+        Take(partial);
+        return Task.CompletedTask;
+    }
+
+    private void Take(SectorPartial partial)
+    {
+        if (!_sectors.TryGetValue(partial.Version.Sector, out var held) || partial.Version.IsAfter(held.Version))
+        {
+            _sectors[partial.Version.Sector] = partial;
+            _partial = null;
+            _board.Changed();
+        }
+    }
+
+    private TerritoryPartial Partial()
+    {
+        if (_partial is null)
+        {
+            var sum = new FiguresSum();
+            foreach (var partial in _sectors.Values)
+            {
+                sum.Add(partial.Figures, DeviceKinds.All);
+            }
+
+            _partial = new TerritoryPartial
+            {
+                Territory = _commune.InseeCode,
+                Versions = [.. _sectors.Values.Select(partial => partial.Version)],
+                AsOf = _sectors.Count == 0 ? DateTimeOffset.UnixEpoch : _sectors.Values.Max(partial => partial.AsOf),
+                Figures = sum.ToFigures(),
+            };
+        }
+
+        return _partial;
+    }
+
+    private TerritorySummary Summary()
+    {
+        var partial = Partial();
+        return new TerritorySummary
+        {
+            Scope = $"commune:{_commune.InseeCode}",
+            Name = _commune.Name,
+            Versions = partial.Versions,
+            AsOf = partial.AsOf,
+            Today = _calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds()).Day,
+            Figures = partial.Figures,
+        };
+    }
+
+    private async Task PublishAsync()
+    {
+        var partial = Partial();
+        foreach (var stream in _bodyStreams)
+        {
+            await stream.OnNextAsync(partial);
+        }
+
+        await _board.NotifyAsync(Summary);
+    }
+}

@@ -1,0 +1,45 @@
+using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Devices;
+using Grid.Grains.Intake;
+using Grid.Grains.Sectors;
+using Grid.Grains.Territory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Grid.Grains;
+
+/// <summary>What grains and the doors before them are made with. Storage ports, the clock and the runtime come from the host.</summary>
+public static class GrainServices
+{
+    /// <summary>Registers the territory table, the doors for readings and devices, and what the grains count.</summary>
+    public static IServiceCollection AddGridGrains(this IServiceCollection services)
+    {
+        services.AddSingleton<ITerritoryTable>(_ => TerritoryTable.Shared);
+        services.AddDevices();
+        services.AddSingleton(new SectorOptions());
+        services.AddSingleton(new LogWriterOptions());
+        services.AddSingleton<SectorMeter>();
+        services.AddSingleton<IntakeGate>();
+        services.AddSingleton<LogWriter>();
+        services.AddSingleton<DeviceDirectory>();
+        services.AddSingleton<IDeviceDirectory>(provider => provider.GetRequiredService<DeviceDirectory>());
+        services.AddSingleton(provider => new ReadingIntake(
+            provider.GetRequiredService<DeviceDirectory>(),
+            provider.GetRequiredService<LogWriter>(),
+            provider.GetRequiredService<IntakeGate>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IIntake>(provider => provider.GetRequiredService<ReadingIntake>());
+        services.AddSingleton(provider => new Registrar(
+            provider.GetRequiredService<IDeviceRegistry>(),
+            provider.GetRequiredService<ITerritoryTable>(),
+            provider.GetRequiredService<DeviceDirectory>(),
+            provider.GetRequiredService<LogWriter>(),
+            provider.GetRequiredService<IntakeGate>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Registrar>>()));
+        services.AddSingleton<IRegistrar>(provider => provider.GetRequiredService<Registrar>());
+        return services;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+
+namespace Grid.Grains.Intake;
+
+/// <summary>Which devices exist, in memory. Written by the registrar only.</summary>
+public sealed class DeviceDirectory : IDeviceDirectory
+{
+    private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
+
+    /// <inheritdoc />
+    public int Count => _devices.Count;
+
+    /// <inheritdoc />
+    public DeviceAddress? Find(string device) => _devices.GetValueOrDefault(device);
+
+    internal void Set(DeviceRecord record)
+    {
+        var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type);
+        _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
+    }
+
+    internal void Remove(string device) => _devices.TryRemove(device, out _);
+}

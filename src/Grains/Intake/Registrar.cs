@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Devices;
+using Microsoft.Extensions.Logging;
+
+namespace Grid.Grains.Intake;
+
+/// <summary>
+/// The one door for devices: see <see cref="IRegistrar"/>. The registry is written first and remembers what is pending; then the sectors are
+/// told through the log, those that lose a device before those that get it. Every step may be done twice.
+/// </summary>
+public sealed partial class Registrar : IRegistrar
+{
+    private const int PendingPage = 5_000;
+
+    private readonly IDeviceRegistry _registry;
+    private readonly ITerritoryTable _territory;
+    private readonly DeviceDirectory _directory;
+    private readonly LogWriter _writer;
+    private readonly IntakeGate _gate;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Registrar> _logger;
+
+    /// <summary>Registrations go one batch after the other: the order in the registry is the order in the log.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    internal Registrar(
+        IDeviceRegistry registry,
+        ITerritoryTable territory,
+        DeviceDirectory directory,
+        LogWriter writer,
+        IntakeGate gate,
+        TimeProvider clock,
+        ILogger<Registrar> logger)
+    {
+        (_registry, _territory, _directory, _writer, _gate, _clock, _logger) = (registry, territory, directory, writer, gate, clock, logger);
+    }
+
+    /// <summary>Fills the directory from the registry. Once, before readings are let in.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var record in _registry.ReadAllAsync(cancellationToken))
+        {
+            _directory.Set(record);
+        }
+    }
+
+    /// <summary>Completes what a stop has interrupted. Once, when the grains run.</summary>
+    public async Task CompletePendingAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            while (await _registry.GetPendingAsync(PendingPage, cancellationToken) is { Length: > 0 } pending)
+            {
+                LogCompleting(_logger, pending.Length);
+                await TellSectorsAsync(pending, cancellationToken);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<RegistrationResult> PutAsync(IReadOnlyList<DeviceDescriptor> devices, CancellationToken cancellationToken)
+    {
+        var errors = ImmutableArray.CreateBuilder<RegistrationError>();
+        var good = ImmutableArray.CreateBuilder<(DeviceDescriptor, string)>(devices.Count);
+        foreach (var device in devices)
+        {
+            var count = errors.Count;
+            errors.AddRange(DescriptorRules.Check(device));
+            if (_territory.FindCommune(device.Commune) is not { } commune)
+            {
+                errors.Add(new RegistrationError(device.Id, "commune", $"'{device.Commune}' is not the INSEE code of a commune"));
+            }
+            else if (errors.Count == count && CabinetElsewhere(device, commune) is { } elsewhere)
+            {
+                errors.Add(elsewhere);
+            }
+            else if (errors.Count == count)
+            {
+                good.Add((device, SectorMap.SectorOf(commune.InseeCode, commune.Population, DescriptorRules.SliceKey(device))));
+            }
+        }
+
+        if (good.Count == 0)
+        {
+            return new RegistrationResult(0, 0, errors.DrainToImmutable());
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            // From here on the change is in the registry: it is carried through even when the caller has gone.
+            var known = good.Count(device => _directory.Find(device.Item1.Id) is not null);
+            var pending = await _registry.PutAsync(good.DrainToImmutable(), cancellationToken);
+            await TellSectorsAsync(pending, CancellationToken.None);
+            return new RegistrationResult(pending.Length - known, known, errors.DrainToImmutable());
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<bool> RemoveAsync(string device, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (await _registry.RemoveAsync(device, cancellationToken) is not { } pending)
+            {
+                return false;
+            }
+
+            await TellSectorsAsync([pending], CancellationToken.None);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task TellSectorsAsync(ImmutableArray<PendingChange> changes, CancellationToken cancellationToken)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var leaving = changes.Where(Leaves).ToList();
+        if (leaving.Count == 0)
+        {
+            await ArriveAsync(changes, now, cancellationToken);
+        }
+        else
+        {
+            await _gate.CloseWhileAsync(async () =>
+            {
+                leaving.ForEach(change => _directory.Remove(change.Device));
+                await _writer.AppendAndApplyAsync(BySector(leaving, change => change.Former!.Sector, change => RemovedOf(change, now)), cancellationToken);
+                await ArriveAsync(changes, now, cancellationToken);
+            });
+        }
+
+        await _registry.CompleteAsync([.. changes.Select(change => change.Revision)], cancellationToken);
+    }
+
+    /// <summary>Readings are let in once the log has the registration: nothing that is accepted can come before it.</summary>
+    private async Task ArriveAsync(ImmutableArray<PendingChange> changes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var arriving = changes.Where(change => change.Current is not null).ToList();
+        if (arriving.Count > 0)
+        {
+            await _writer.AppendAndApplyAsync(BySector(arriving, change => change.Current!.Sector, change => RegisteredOf(change, now)), cancellationToken);
+            arriving.ForEach(change => _directory.Set(change.Current!));
+        }
+    }
+
+    /// <summary>The device goes out of the books of its former sector: deleted, moved, or another kind of device now.</summary>
+    private static bool Leaves(PendingChange change) =>
+        change.Former is { } former
+        && (change.Current is not { } current || current.Sector != former.Sector || current.Descriptor.Kind != former.Descriptor.Kind);
+
+    private static RemovedEntry RemovedOf(PendingChange change, DateTimeOffset now) => new()
+    {
+        Device = change.Device,
+        ReceivedAt = now,
+        Kind = change.Former!.Descriptor.Kind,
+        Moved = change.Current?.Descriptor.Kind == change.Former.Descriptor.Kind,
+        Revision = change.Revision,
+    };
+
+    private static RegisteredEntry RegisteredOf(PendingChange change, DateTimeOffset now) => new()
+    {
+        Device = change.Device,
+        ReceivedAt = now,
+        Descriptor = change.Current!.Descriptor,
+        Revision = change.Current.Revision,
+    };
+
+    private static ImmutableArray<SectorEntries> BySector(
+        IEnumerable<PendingChange> changes,
+        Func<PendingChange, string> sector,
+        Func<PendingChange, LogEntry> entry) =>
+        [.. changes.GroupBy(sector, StringComparer.Ordinal).Select(group => new SectorEntries(group.Key, [.. group.Select(entry)]))];
+
+    /// <summary>A light point and its cabinet share a commune, so that they share a sector and the order of its log.</summary>
+    private RegistrationError? CabinetElsewhere(DeviceDescriptor device, Commune commune)
+    {
+        if (device.Text("cabinet") is not { } cabinet || _directory.Find(cabinet) is not { } address)
+        {
+            return null;
+        }
+
+        if (address.Kind != DeviceKind.Cabinet)
+        {
+            return new RegistrationError(device.Id, "attributes.cabinet", $"'{cabinet}' is not a cabinet");
+        }
+
+        var other = SectorMap.CommuneOf(address.Sector);
+        return other == commune.InseeCode
+            ? null
+            : new RegistrationError(device.Id, "attributes.cabinet", $"'{cabinet}' stands in commune {other}; a light point and its cabinet belong to the same commune");
+    }
+
+    [LoggerMessage(EventId = 1210, Level = LogLevel.Information, Message = "Completing {Count} registrations that a stop has interrupted")]
+    private static partial void LogCompleting(ILogger logger, int count);
+}

@@ -1,0 +1,16 @@
+using Grid.Contracts.Territories;
+
+namespace Grid.Grains.RollUp;
+
+/// <summary>Equality of figures by value: records compare their arrays by reference.</summary>
+internal static class FiguresComparison
+{
+    public static bool AreEqual(TerritoryFigures left, TerritoryFigures right) =>
+        left.Kinds.Length == right.Kinds.Length && left.Kinds.Zip(right.Kinds).All(pair => AreEqual(pair.First, pair.Second));
+
+    private static bool AreEqual(KindFigures left, KindFigures right) =>
+        left with { ByStatus = right.ByStatus, ByLocalLevel = right.ByLocalLevel, Days = right.Days } == right
+        && left.ByStatus.SequenceEqual(right.ByStatus)
+        && left.ByLocalLevel.SequenceEqual(right.ByLocalLevel)
+        && left.Days.SequenceEqual(right.Days);
+}

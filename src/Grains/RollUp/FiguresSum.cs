@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+
+namespace Grid.Grains.RollUp;
+
+/// <summary>
+/// A running sum of contributions. Integers only, so that the order of additions and subtractions does not matter; what is subtracted must
+/// have been added.
+/// </summary>
+internal sealed class FiguresSum
+{
+    private const int KindCount = 6;
+    private const int StatusCount = 5;
+    private const int LevelCount = 4;
+
+    private readonly KindSum?[] _kinds = new KindSum?[KindCount];
+
+    public void Add(in Contribution contribution) => KindOf(contribution.Kind).Apply(contribution, +1);
+
+    public void Subtract(in Contribution contribution) => KindOf(contribution.Kind).Apply(contribution, -1);
+
+    /// <summary>Adds the figures of the kinds asked for.</summary>
+    public void Add(TerritoryFigures figures, DeviceKinds kinds)
+    {
+        foreach (var figure in figures.Kinds)
+        {
+            if ((kinds & (DeviceKinds)(1 << (int)figure.Kind)) != 0)
+            {
+                KindOf(figure.Kind).Add(figure);
+            }
+        }
+    }
+
+    public TerritoryFigures ToFigures() => new() { Kinds = [.. _kinds.Where(kind => kind is { Total: > 0 }).Select(kind => kind!.ToFigures())] };
+
+    private KindSum KindOf(DeviceKind kind) => _kinds[(int)kind] ??= new KindSum(kind);
+
+    private sealed class KindSum(DeviceKind kind)
+    {
+        private readonly long[] _byStatus = new long[StatusCount];
+        private readonly long[] _byLevel = new long[LevelCount];
+        private readonly SortedDictionary<int, long> _days = new(Comparer<int>.Create((left, right) => right.CompareTo(left)));
+        private long _on, _off, _failed, _power, _flow, _leaks, _comfort, _over80, _overflowing, _fires;
+
+        public long Total { get; private set; }
+
+        public void Apply(in Contribution contribution, int sign)
+        {
+            Total += sign;
+            _byStatus[(int)contribution.Status] += sign;
+            _byLevel[contribution.LocalLevel] += sign;
+            _on += contribution.Light == LightState.On ? sign : 0;
+            _off += contribution.Light == LightState.Off ? sign : 0;
+            _failed += contribution.Light == LightState.Failed ? sign : 0;
+            _power += sign * contribution.PowerMilliwatts;
+            _flow += sign * contribution.FlowMillilitresPerHour;
+            if (contribution.Flags != ContributionFlags.None)
+            {
+                _leaks += contribution.Flags.HasFlag(ContributionFlags.LeakSuspect) ? sign : 0;
+                _comfort += contribution.Flags.HasFlag(ContributionFlags.ComfortBreach) ? sign : 0;
+                _over80 += contribution.Flags.HasFlag(ContributionFlags.Over80Percent) ? sign : 0;
+                _overflowing += contribution.Flags.HasFlag(ContributionFlags.Overflowing) ? sign : 0;
+                _fires += contribution.Flags.HasFlag(ContributionFlags.Fire) ? sign : 0;
+            }
+
+            if (contribution.Day != 0)
+            {
+                AddDay(contribution.Day, sign * contribution.DayAmount);
+                AddDay(contribution.Day - 1, sign * contribution.PreviousDayAmount);
+            }
+        }
+
+        public void Add(KindFigures figures)
+        {
+            Total += figures.Total;
+            for (var status = 0; status < StatusCount; status++)
+            {
+                _byStatus[status] += figures.ByStatus[status];
+            }
+
+            for (var level = 0; level < figures.ByLocalLevel.Length; level++)
+            {
+                _byLevel[level] += figures.ByLocalLevel[level];
+            }
+
+            _on += figures.LightsOn;
+            _off += figures.LightsOff;
+            _failed += figures.LightsFailed;
+            _power += figures.PowerMilliwatts;
+            _flow += figures.FlowMillilitresPerHour;
+            _leaks += figures.LeakSuspects;
+            _comfort += figures.ComfortBreaches;
+            _over80 += figures.Over80Percent;
+            _overflowing += figures.Overflowing;
+            _fires += figures.Fires;
+            foreach (var day in figures.Days)
+            {
+                AddDay(day.Day, day.Amount);
+            }
+        }
+
+        public KindFigures ToFigures() => new()
+        {
+            Kind = kind,
+            Total = Total,
+            ByStatus = [.. _byStatus],
+            LightsOn = _on,
+            LightsOff = _off,
+            LightsFailed = _failed,
+            PowerMilliwatts = _power,
+            FlowMillilitresPerHour = _flow,
+            LeakSuspects = _leaks,
+            ComfortBreaches = _comfort,
+            Over80Percent = _over80,
+            Overflowing = _overflowing,
+            Fires = _fires,
+            ByLocalLevel = kind == DeviceKind.Environment ? [.. _byLevel] : [],
+            Days = [.. _days.Take(KindFigures.MaximumDays).Select(day => new DayAmount(day.Key, day.Value))],
+        };
+
+        /// <summary>A day that sums to nothing is dropped, so that the sum does not depend on what came and went.</summary>
+        private void AddDay(int day, long amount)
+        {
+            if (amount == 0)
+            {
+                return;
+            }
+
+            var sum = _days.GetValueOrDefault(day) + amount;
+            if (sum == 0)
+            {
+                _days.Remove(day);
+            }
+            else
+            {
+                _days[day] = sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
+using Grid.Grains.Devices;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Grid.Grains.Sectors;
+
+/// <summary>
+/// Carries log entries to the devices of one sector and their answers into its books. Entries of one device go one after the other; those of
+/// different devices may be under way together.
+/// </summary>
+internal sealed partial class SectorApplier(string sector, SectorBook book, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
+{
+    private const int MaximumUnderWay = 256;
+
+    private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, Task<DeviceOutcome> Outcome)> _underWay = [];
+    private readonly List<CommandConfirmed> _confirmed = [];
+
+    /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
+    public async ValueTask ApplyAsync(IReadOnlyList<LogEntry> entries, long firstOffset)
+    {
+        var skipped = (int)Math.Clamp(book.Offset + 1 - firstOffset, 0, entries.Count);
+        for (var index = skipped; index < entries.Count; index++)
+        {
+            var entry = entries[index];
+            var offset = firstOffset + index;
+            if (entry is ReadingEntry or SilencedEntry)
+            {
+                await HandToAsync(book.Find(entry.Device), entry, offset);
+                foreach (var follower in book.FollowersOf(entry.Device))
+                {
+                    await HandToAsync(follower, entry, offset);
+                }
+            }
+            else
+            {
+                // Membership changes who gets what comes after: everything before it must be done.
+                await DrainAsync();
+                await ChangeMembershipAsync(entry, offset);
+            }
+
+            if (_underWay.Count >= MaximumUnderWay)
+            {
+                await DrainAsync();
+            }
+
+            if (entry.ReceivedAt > book.AsOf)
+            {
+                book.AsOf = entry.ReceivedAt;
+            }
+        }
+
+        await DrainAsync();
+        await ConfirmCommandsAsync();
+        book.Offset = Math.Max(book.Offset, firstOffset + entries.Count - 1);
+        meter.Applied(entries.Count - skipped);
+    }
+
+    private ValueTask ChangeMembershipAsync(LogEntry entry, long offset) => entry switch
+    {
+        RegisteredEntry registered => RegisterAsync(registered, offset),
+        RemovedEntry removed => RemoveAsync(removed, offset),
+        _ => throw new InvalidDataException($"The log of sector {sector} has an entry of unknown type {entry.GetType().Name} at {offset}."),
+    };
+
+    private async ValueTask RegisterAsync(RegisteredEntry entry, long offset)
+    {
+        var descriptor = entry.Descriptor;
+        var device = book.Find(entry.Device);
+        if (device is null)
+        {
+            device = new SectorDevice
+            {
+                Id = entry.Device,
+                Kind = descriptor.Kind,
+                Grain = DeviceGrains.Get(grains, descriptor.Kind, entry.Device),
+                Contribution = new Contribution { Kind = descriptor.Kind, Status = DeviceStatus.Unknown },
+            };
+            book.Add(device);
+        }
+
+        device.Position = descriptor.Position;
+        device.SilentAfter = SilencePolicy.SilentAfter(descriptor);
+        book.Follow(device, DescriptorRules.CabinetFollowed(descriptor));
+        await HandToAsync(device, entry, offset);
+        await DrainAsync();
+        book.MarkChanged(device, offset);
+    }
+
+    private async ValueTask RemoveAsync(RemovedEntry entry, long offset)
+    {
+        // The grain is told even when the books have lost the device already: a replay after a crash must end the same way.
+        var device = book.Find(entry.Device);
+        var grain = device?.Grain ?? DeviceGrains.Get(grains, entry.Kind, entry.Device);
+        await grain.Apply(entry, new LogPosition(sector, offset), device?.Offset ?? 0);
+        if (device is not null)
+        {
+            book.Remove(device, offset);
+        }
+    }
+
+    private async ValueTask HandToAsync(SectorDevice? device, LogEntry entry, long offset)
+    {
+        if (device is null)
+        {
+            meter.UnknownDevice();
+            return;
+        }
+
+        if (device.IsBusy)
+        {
+            await DrainAsync();
+        }
+
+        // A device that throws at once fails like one that throws later.
+        ValueTask<DeviceOutcome> call;
+        try
+        {
+            call = device.Grain.Apply(entry, new LogPosition(sector, offset), device.Offset);
+        }
+        catch (Exception exception)
+        {
+            call = ValueTask.FromException<DeviceOutcome>(exception);
+        }
+
+        if (call.IsCompletedSuccessfully && call.Result is { Disposition: not Disposition.Behind } outcome)
+        {
+            Settle(device, outcome, offset);
+            return;
+        }
+
+        device.IsBusy = true;
+        _underWay.Add((device, entry, offset, call.AsTask()));
+    }
+
+    private async ValueTask DrainAsync()
+    {
+        if (_underWay.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (device, entry, offset, task) in _underWay)
+        {
+            try
+            {
+                var outcome = await task;
+                if (outcome.Disposition == Disposition.Behind)
+                {
+                    outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
+                }
+
+                Settle(device, outcome, offset);
+            }
+            catch (Exception exception)
+            {
+                await RetryAsync(device, entry, offset, exception);
+            }
+            finally
+            {
+                device.IsBusy = false;
+            }
+        }
+
+        _underWay.Clear();
+    }
+
+    /// <summary>A call that failed may have been applied or not: once more tells. What fails twice must not stop its neighbours.</summary>
+    private async ValueTask RetryAsync(SectorDevice device, LogEntry entry, long offset, Exception first)
+    {
+        try
+        {
+            var outcome = await device.Grain.Apply(entry, new LogPosition(sector, offset), device.Offset);
+            if (outcome.Disposition == Disposition.Behind)
+            {
+                outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
+            }
+
+            Settle(device, outcome, offset);
+        }
+        catch (Exception exception)
+        {
+            meter.EntryFailed();
+            LogEntryFailed(logger, sector, device.Id, offset, first.Message, exception);
+        }
+    }
+
+    /// <summary>The device has lost memory (its process died alone): hands it again what the log has for it since.</summary>
+    private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset)
+    {
+        meter.DeviceBehind();
+        LogDeviceBehind(logger, sector, device.Id, deviceOffset, device.Offset);
+        await foreach (var batch in log.ReadAsync(sector, deviceOffset, CancellationToken.None))
+        {
+            for (var index = 0; index < batch.Entries.Length; index++)
+            {
+                var at = batch.FirstOffset + index;
+                var missed = batch.Entries[index];
+                if (at > deviceOffset && at < offset && (missed.Device == device.Id || missed.Device == device.Follows))
+                {
+                    deviceOffset = (await device.Grain.Apply(missed, new LogPosition(sector, at), deviceOffset)).Offset;
+                }
+            }
+        }
+
+        return await device.Grain.Apply(entry, new LogPosition(sector, offset), deviceOffset);
+    }
+
+    private void Settle(SectorDevice device, in DeviceOutcome outcome, long offset)
+    {
+        if (outcome.Disposition == Disposition.Elsewhere)
+        {
+            return;
+        }
+
+        device.Offset = Math.Max(device.Offset, Math.Max(outcome.Offset, offset));
+        device.IsDirty = true;
+        device.LastHeardAt = outcome.LastHeardAt;
+        book.Replace(device, outcome.Contribution);
+
+        // A duplicate is the replay of something that was applied before the books were lost: a live client may not have seen it.
+        if (outcome.Visible || outcome.Disposition == Disposition.Duplicate)
+        {
+            book.MarkChanged(device, offset);
+        }
+
+        if (!outcome.Effects.IsDefaultOrEmpty)
+        {
+            _confirmed.AddRange(outcome.Effects.OfType<CommandConfirmed>());
+        }
+    }
+
+    private async ValueTask ConfirmCommandsAsync()
+    {
+        if (_confirmed.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var confirmed in _confirmed)
+        {
+            try
+            {
+                await grains.GetGrain<ICommandGrain>(confirmed.Command).Report(
+                    new CommandProgress { State = CommandState.Confirmed, At = confirmed.At, Detail = confirmed.Detail });
+            }
+            catch (Exception exception)
+            {
+                // The command ends as expired at the latest; the ledger would be wrong, so it is loud.
+                meter.EntryFailed();
+                LogConfirmationFailed(logger, sector, confirmed.Command, exception);
+            }
+        }
+
+        _confirmed.Clear();
+    }
+
+    [LoggerMessage(EventId = 1100, Level = LogLevel.Error, Message = "Sector {Sector}: device {Device} failed twice on entry {Offset} (first: {First}); the entry is skipped for it")]
+    private static partial void LogEntryFailed(ILogger logger, string sector, string device, long offset, string first, Exception exception);
+
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "Sector {Sector}: device {Device} is at {DeviceOffset} and was at {Expected}; it is caught up from the log")]
+    private static partial void LogDeviceBehind(ILogger logger, string sector, string device, long deviceOffset, long expected);
+
+    [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "Sector {Sector}: the confirmation of command {Command} could not be noted")]
+    private static partial void LogConfirmationFailed(ILogger logger, string sector, string command, Exception exception);
+}

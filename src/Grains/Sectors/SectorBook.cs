@@ -1,0 +1,197 @@
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+using Grid.Grains.RollUp;
+
+namespace Grid.Grains.Sectors;
+
+/// <summary>
+/// The books of a sector: its devices, their contributions and the sum of them, who follows which cabinet, and what changed after an offset.
+/// No I/O and no clock.
+/// </summary>
+internal sealed class SectorBook
+{
+    /// <summary>Removed devices that are remembered for live clients; beyond it the oldest are forgotten and such clients get a snapshot.</summary>
+    public const int MaximumTombstones = 1_000;
+
+    private static readonly List<SectorDevice> Nobody = [];
+
+    private readonly Dictionary<string, SectorDevice> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<SectorDevice>> _followers = new(StringComparer.Ordinal);
+    private readonly Queue<Tombstone> _tombstones = new();
+    private FiguresSum _sum = new();
+    private SectorDevice? _earliest;
+    private SectorDevice? _latest;
+
+    public int Count => _devices.Count;
+
+    public IEnumerable<SectorDevice> Devices => _devices.Values;
+
+    /// <summary>The log is applied up to here.</summary>
+    public long Offset { get; set; }
+
+    /// <summary>Reception time of the newest entry applied.</summary>
+    public DateTimeOffset AsOf { get; set; }
+
+    /// <summary>Changes are known for versions from this offset on.</summary>
+    public long ChangesKnownFrom { get; set; }
+
+    public IEnumerable<Tombstone> Tombstones => _tombstones;
+
+    public SectorDevice? Find(string device) => _devices.GetValueOrDefault(device);
+
+    /// <summary>The passive light points whose inputs are this device's readings.</summary>
+    public List<SectorDevice> FollowersOf(string device) => _followers.GetValueOrDefault(device, Nobody);
+
+    public TerritoryFigures ToFigures() => _sum.ToFigures();
+
+    /// <summary>Adds a device, as the latest to have changed.</summary>
+    public void Add(SectorDevice device)
+    {
+        _devices.Add(device.Id, device);
+        _sum.Add(device.Contribution);
+        Link(device);
+        Follow(device, device.Follows);
+    }
+
+    public void Remove(SectorDevice device, long offset)
+    {
+        _devices.Remove(device.Id);
+        _sum.Subtract(device.Contribution);
+        Unlink(device);
+        Follow(device, null);
+        Bury(new Tombstone(device.Id, offset));
+    }
+
+    public void Bury(Tombstone tombstone)
+    {
+        _tombstones.Enqueue(tombstone);
+        while (_tombstones.Count > MaximumTombstones)
+        {
+            ChangesKnownFrom = _tombstones.Dequeue().Offset;
+        }
+    }
+
+    /// <summary>Replaces what the device contributes.</summary>
+    public void Replace(SectorDevice device, in Contribution contribution)
+    {
+        _sum.Subtract(device.Contribution);
+        device.Contribution = contribution;
+        _sum.Add(contribution);
+    }
+
+    /// <summary>The device shows something new as of an offset.</summary>
+    public void MarkChanged(SectorDevice device, long offset)
+    {
+        if (offset > device.ChangedAt)
+        {
+            device.ChangedAt = offset;
+            Unlink(device);
+            Link(device);
+        }
+    }
+
+    public void Follow(SectorDevice device, string? cabinet)
+    {
+        if (device.Follows is { } former && _followers.TryGetValue(former, out var list) && list.Remove(device) && list.Count == 0)
+        {
+            _followers.Remove(former);
+        }
+
+        device.Follows = cabinet;
+        if (cabinet is not null)
+        {
+            if (!_followers.TryGetValue(cabinet, out var followers))
+            {
+                _followers.Add(cabinet, followers = []);
+            }
+
+            followers.Add(device);
+        }
+    }
+
+    /// <summary>The devices that changed after an offset, earliest change first.</summary>
+    public IEnumerable<SectorDevice> ChangedAfter(long offset)
+    {
+        var device = _latest;
+        while (device?.Earlier is { } earlier && earlier.ChangedAt > offset)
+        {
+            device = earlier;
+        }
+
+        for (device = device?.ChangedAt > offset ? device : null; device is not null; device = device.Later)
+        {
+            yield return device;
+        }
+    }
+
+    /// <summary>Sums all contributions anew; true when the running sum had drifted from them, which is a defect.</summary>
+    public bool Recount()
+    {
+        var sum = new FiguresSum();
+        foreach (var device in _devices.Values)
+        {
+            sum.Add(device.Contribution);
+        }
+
+        var drifted = !FiguresComparison.AreEqual(sum.ToFigures(), _sum.ToFigures());
+        _sum = sum;
+        return drifted;
+    }
+
+    /// <summary>Appends behind the latest, or before those that changed later (a replay may mark older offsets).</summary>
+    private void Link(SectorDevice device)
+    {
+        var after = _latest;
+        while (after is not null && after.ChangedAt > device.ChangedAt)
+        {
+            after = after.Earlier;
+        }
+
+        device.Earlier = after;
+        device.Later = after is null ? _earliest : after.Later;
+        if (device.Earlier is { } earlier)
+        {
+            earlier.Later = device;
+        }
+        else
+        {
+            _earliest = device;
+        }
+
+        if (device.Later is { } later)
+        {
+            later.Earlier = device;
+        }
+        else
+        {
+            _latest = device;
+        }
+    }
+
+    private void Unlink(SectorDevice device)
+    {
+        if (device.Earlier is { } earlier)
+        {
+            earlier.Later = device.Later;
+        }
+        else
+        {
+            _earliest = device.Later;
+        }
+
+        if (device.Later is { } later)
+        {
+            later.Earlier = device.Earlier;
+        }
+        else
+        {
+            _latest = device.Earlier;
+        }
+
+        device.Earlier = null;
+        device.Later = null;
+    }
+}
+
+/// <summary>A device that was here until an offset.</summary>
+internal readonly record struct Tombstone(string Device, long Offset);

@@ -1,0 +1,42 @@
+using Grid.Contracts.Devices;
+
+namespace Grid.Grains.Sectors;
+
+/// <summary>What a sector holds of one of its devices.</summary>
+internal sealed class SectorDevice
+{
+    public required string Id { get; init; }
+
+    public required DeviceKind Kind { get; set; }
+
+    public required IDeviceGrain Grain { get; set; }
+
+    public GeoPoint? Position { get; set; }
+
+    /// <summary>The cabinet whose readings are a passive light point's inputs; null for every other device.</summary>
+    public string? Follows { get; set; }
+
+    /// <summary>How long it may be silent; null for a device that is never expected to speak for itself.</summary>
+    public TimeSpan? SilentAfter { get; set; }
+
+    public Contribution Contribution { get; set; }
+
+    /// <summary>Offset of the last entry that was handed to it.</summary>
+    public long Offset { get; set; }
+
+    /// <summary>Offset of the last entry that changed what a live client shows of it.</summary>
+    public long ChangedAt { get; set; }
+
+    public DateTimeOffset? LastHeardAt { get; set; }
+
+    /// <summary>The device holds what no snapshot has.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>A call to it is under way: its next entry must wait.</summary>
+    public bool IsBusy { get; set; }
+
+    /// <summary>Neighbours in the order of <see cref="ChangedAt"/>.</summary>
+    public SectorDevice? Earlier { get; set; }
+
+    public SectorDevice? Later { get; set; }
+}

@@ -1,0 +1,254 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Intake;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Streams;
+using Orleans.Utilities;
+
+namespace Grid.Grains.Sectors;
+
+/// <summary>The sector: see <see cref="ISectorGrain"/>. Deliveries go one by one; only a checkpoint goes on beside them.</summary>
+public sealed class SectorGrain(
+    [PersistentState("sector")] IPersistentState<SectorState> state,
+    IReadingLog log,
+    LogWriter writer,
+    SectorOptions options,
+    SectorMeter meter,
+    TimeProvider clock,
+    ILogger<SectorGrain> logger) : Grain, ISectorGrain
+{
+    private readonly ObserverManager<ISectorObserver> _observers = new(TimeSpan.FromMinutes(2), logger);
+    private SectorBook _book = new();
+    private SectorApplier _applier = null!;
+    private IAsyncStream<SectorPartial> _stream = null!;
+    private IGrainTimer _publish = null!;
+    private IGrainTimer _checkpoint = null!;
+    private string _sector = "";
+    private long _epoch;
+    private bool _isPublishDue;
+    private bool _isCheckpointDue;
+    private Task _checkpointing = Task.CompletedTask;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _sector = this.GetPrimaryKeyString();
+        _epoch = await writer.EpochOfAsync(_sector, cancellationToken);
+        _book = SectorSnapshot.Read(state.State.Books, GrainFactory);
+        _applier = new SectorApplier(_sector, _book, GrainFactory, log, meter, logger);
+        _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
+            StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
+        _publish = this.RegisterGrainTimer(PublishAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _checkpoint = this.RegisterGrainTimer(
+            static (grain, _) => grain.Checkpoint(),
+            this,
+            new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
+        this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
+        await ReadLogAsync(long.MaxValue);
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_isCheckpointDue)
+        {
+            await Checkpoint();
+        }
+    }
+
+    public async Task Deliver(SectorDelivery delivery)
+    {
+        if (delivery.PreviousOffset > _book.Offset)
+        {
+            meter.DeliveryMissed();
+            await ReadLogAsync(delivery.FirstOffset - 1);
+        }
+
+        await _applier.ApplyAsync(delivery.Entries, delivery.FirstOffset);
+        Changed();
+    }
+
+    public Task CatchUp() => ReadLogAsync(long.MaxValue);
+
+    public Task Checkpoint() => _checkpointing = CheckpointAfterAsync(_checkpointing);
+
+    public ValueTask<SectorPartial> GetPartial() => new(Partial());
+
+    public async Task<SectorChanges> GetChanges(SectorVersion? since, DeviceFilter filter, int limit)
+    {
+        var isSnapshot = since is not { } version || version.Sector != _sector || version.Epoch != _epoch
+            || version.Offset > _book.Offset || version.Offset < _book.ChangesKnownFrom;
+        var after = isSnapshot ? -1 : since!.Value.Offset;
+        var (chosen, reached) = Choose(after, filter, isSnapshot ? int.MaxValue : Math.Max(1, limit));
+        var devices = ImmutableArray.CreateBuilder<DeviceChange>(chosen.Count);
+        foreach (var device in chosen)
+        {
+            devices.Add(new DeviceChange
+            {
+                Id = device.Id,
+                Kind = device.Kind,
+                Position = device.Position,
+                Status = device.Contribution.Status,
+                Metrics = await device.Grain.GetMetrics(isSnapshot ? 0 : after),
+            });
+        }
+
+        return new SectorChanges
+        {
+            Version = new SectorVersion(_sector, _epoch, reached),
+            IsSnapshot = isSnapshot,
+            IsComplete = reached == _book.Offset,
+            Devices = devices.MoveToImmutable(),
+            Removed = isSnapshot ? [] : [.. _book.Tombstones.Where(tombstone => tombstone.Offset > after && _book.Find(tombstone.Device) is null).Select(tombstone => tombstone.Device).Distinct()],
+        };
+    }
+
+    public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices) => new(
+        [.. devices.Select(id => _book.Find(id) is { } device ? new DeviceGlance(device.Contribution.Status, device.LastHeardAt) : (DeviceGlance?)null)]);
+
+    public Task Watch(ISectorObserver observer)
+    {
+        _observers.Subscribe(observer, observer);
+        return Task.CompletedTask;
+    }
+
+    public Task Unwatch(ISectorObserver observer)
+    {
+        _observers.Unsubscribe(observer);
+        return Task.CompletedTask;
+    }
+
+    public Task Announce(CommandView command) => _observers.Notify(observer => observer.OnCommand(command));
+
+    public Task Announce(CommandView command) => _observers.Notify(observer => observer.OnCommand(command));
+
+    /// <summary>The devices to show, and the offset up to which they are complete: devices that changed together stay together.</summary>
+    private (List<SectorDevice> Devices, long Reached) Choose(long after, DeviceFilter filter, int limit)
+    {
+        var chosen = new List<SectorDevice>();
+        foreach (var device in _book.ChangedAfter(after))
+        {
+            if (chosen.Count >= limit && device.ChangedAt > chosen[^1].ChangedAt)
+            {
+                return (chosen, chosen[^1].ChangedAt);
+            }
+
+            if ((filter.Kinds & (DeviceKinds)(1 << (int)device.Kind)) != 0
+                && (filter.Box is not { } box || (device.Position is { } position && box.Contains(position))))
+            {
+                chosen.Add(device);
+            }
+        }
+
+        return (chosen, _book.Offset);
+    }
+
+    private SectorPartial Partial() => new()
+    {
+        Version = new SectorVersion(_sector, _epoch, _book.Offset),
+        AsOf = _book.AsOf,
+        Figures = _book.ToFigures(),
+    };
+
+    private async Task ReadLogAsync(long upTo)
+    {
+        if (await log.GetHeadAsync(_sector, CancellationToken.None) <= _book.Offset)
+        {
+            return;
+        }
+
+        await foreach (var batch in log.ReadAsync(_sector, _book.Offset, CancellationToken.None))
+        {
+            if (batch.FirstOffset > upTo)
+            {
+                break;
+            }
+
+            await _applier.ApplyAsync(batch.Entries, batch.FirstOffset);
+        }
+
+        Changed();
+    }
+
+    private void Changed()
+    {
+        if (!_isPublishDue)
+        {
+            _isPublishDue = true;
+            _publish.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
+        }
+
+        if (!_isCheckpointDue)
+        {
+            _isCheckpointDue = true;
+            _checkpoint.Change(options.CheckpointAfter, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        _isPublishDue = false;
+        var partial = Partial();
+        await _stream.OnNextAsync(partial);
+        await _observers.Notify(observer => observer.OnAdvanced(partial.Version));
+    }
+
+    /// <summary>
+    /// The books as of now, then every device that changed before (each at or after its offset in them), then the log may go. Whatever is
+    /// lost in between is replayed: a device skips what it has.
+    /// </summary>
+    private async Task CheckpointAfterAsync(Task former)
+    {
+        await former.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
+        if (!_isCheckpointDue)
+        {
+            return;
+        }
+
+        _isCheckpointDue = false;
+        var started = clock.GetTimestamp();
+        var books = SectorSnapshot.Write(_book);
+        var offset = _book.Offset;
+        var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
+        dirty.ForEach(device => device.IsDirty = false);
+        try
+        {
+            await Task.WhenAll(dirty.Select(device => device.Grain.Save()));
+            state.State = new SectorState { Offset = offset, Books = books };
+            await state.WriteStateAsync();
+            await log.CheckpointAsync(_sector, _epoch, offset, CancellationToken.None);
+            meter.Checkpointed(clock.GetElapsedTime(started));
+        }
+        catch
+        {
+            dirty.ForEach(device => device.IsDirty = true);
+            Changed();
+            throw;
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        if (_book.Recount())
+        {
+            meter.Drift();
+        }
+
+        var now = clock.GetUtcNow();
+        var silent = _book.Devices
+            .Where(device => device is { SilentAfter: not null, LastHeardAt: not null } && device.Contribution.Status != DeviceStatus.Silent
+                && now - device.LastHeardAt > device.SilentAfter)
+            .Select(device => (LogEntry)new SilencedEntry { Device = device.Id, ReceivedAt = now, LastHeardAt = device.LastHeardAt!.Value })
+            .ToImmutableArray();
+        if (silent.Length > 0)
+        {
+            // Delivered to this sector like everything else, after this turn.
+            await writer.AppendAsync([new SectorEntries(_sector, silent)], cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Devices;
+using Grid.Grains.RollUp;
+using Grid.Grains.Sectors;
+using Grid.Grains.Territory;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Grid.Grains.Syndicates;
+
+/// <summary>
+/// A body: the sum of its members, each for the kinds and the days of its membership. A department is one whose members are all its communes.
+/// </summary>
+[ImplicitStreamSubscription(RollUpStreams.Communes)]
+public sealed class BodyGrain(
+    ITerritoryTable territory,
+    IBodyRegistry bodies,
+    LocalCalendars calendars,
+    SectorOptions options,
+    SectorMeter meter,
+    TimeProvider clock,
+    ILogger<BodyGrain> logger) : Grain, IBodyGrain
+{
+    private static readonly DateOnly Epoch = new(1970, 1, 1);
+
+    private readonly Dictionary<string, TerritoryPartial> _communes = new(StringComparer.Ordinal);
+    private ImmutableArray<Membership> _members = [];
+    private SummaryBoard _board = null!;
+    private LocalCalendar _calendar = null!;
+    private string _key = "";
+    private string _scope = "";
+    private string _name = "";
+    private TerritoryPartial? _partial;
+    private int _partialDay;
+    private int _communesCounted;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _key = this.GetPrimaryKeyString();
+        _board = new SummaryBoard(this, PublishAsync, logger);
+        await this.GetStreamProvider(RollUpStreams.Provider)
+            .GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, _key))
+            .SubscribeAsync((partial, _) => TakeAsync(partial));
+        this.RegisterGrainTimer(_ => Refresh(), options.DigestEvery, options.DigestEvery);
+        await Refresh();
+    }
+
+    public async Task Refresh()
+    {
+        await ReadMembersAsync();
+        _partial = null;
+        var communes = _members.Select(member => member.Commune).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var former in _communes.Keys.Except(communes, StringComparer.Ordinal).ToList())
+        {
+            _communes.Remove(former);
+        }
+
+        foreach (var partial in await Task.WhenAll(communes.Select(commune => GrainFactory.GetGrain<ICommuneGrain>(commune).GetPartial().AsTask())))
+        {
+            if (_communes.TryGetValue(partial.Territory, out var held) && held.Versions.SequenceEqual(partial.Versions)
+                && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
+            {
+                meter.Drift();
+                _communes.Remove(partial.Territory);
+            }
+
+            Take(partial);
+        }
+    }
+
+    public ValueTask<TerritoryPartial> GetPartial() => new(Partial());
+
+    public ValueTask<TerritorySummary> GetSummary() => new(Summary());
+
+    public Task Watch(ITerritoryObserver observer)
+    {
+        _board.Watch(observer);
+        return Task.CompletedTask;
+    }
+
+    public Task Unwatch(ITerritoryObserver observer)
+    {
+        _board.Unwatch(observer);
+        return Task.CompletedTask;
+    }
+
+    private async Task ReadMembersAsync()
+    {
+        if (TerritoryKeys.DepartmentOf(_key) is { } code)
+        {
+            var department = territory.FindDepartment(code) ?? throw new KeyNotFoundException($"There is no department {code}.");
+            (_scope, _name) = (_key, department.Name);
+            _calendar = calendars.OfZone(department.ZoneId);
+            _members = [.. territory.CommunesOf(code).Select(commune => new Membership(commune.InseeCode, _key, DeviceKinds.All, null, null))];
+            return;
+        }
+
+        var body = await bodies.GetAsync(_key, CancellationToken.None) ?? throw new KeyNotFoundException($"There is no body with SIREN code {_key}.");
+        (_scope, _name) = ($"syndicate:{body.Siren}", body.Name);
+        _members = await bodies.GetMembersAsync(_key, CancellationToken.None);
+        _calendar = _members.Length > 0 ? calendars.OfCommune(_members[0].Commune) : calendars.OfZone(LocalCalendars.DefaultZone);
+    }
+
+    private Task TakeAsync(TerritoryPartial partial)
+    {
+        if (_members.Any(member => member.Commune == partial.Territory))
+        {
+            Take(partial);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Take(TerritoryPartial partial)
+    {
+        if (!_communes.TryGetValue(partial.Territory, out var held)
+            || (SectorVersions.Replaces(partial.Versions, held.Versions) && !partial.Versions.SequenceEqual(held.Versions)))
+        {
+            _communes[partial.Territory] = partial;
+            _partial = null;
+            _board.Changed();
+        }
+    }
+
+    /// <summary>The sum as of a local day: memberships begin and end with days.</summary>
+    private TerritoryPartial Partial()
+    {
+        var today = _calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds()).Day;
+        if (_partial is null || _partialDay != today)
+        {
+            var date = Epoch.AddDays(today);
+            var holding = _members.Where(member => member.HoldsOn(date)).GroupBy(member => member.Commune, StringComparer.Ordinal);
+            var counted = new List<TerritoryPartial>();
+            var sum = new FiguresSum();
+            foreach (var commune in holding)
+            {
+                if (_communes.TryGetValue(commune.Key, out var partial))
+                {
+                    counted.Add(partial);
+                    sum.Add(partial.Figures, commune.Aggregate(DeviceKinds.None, (kinds, member) => kinds | member.Kinds));
+                }
+            }
+
+            _communesCounted = counted.Count;
+            _partialDay = today;
+            _partial = new TerritoryPartial
+            {
+                Territory = _key,
+                Versions = SectorVersions.Merge(counted.Select(partial => partial.Versions)),
+                AsOf = counted.Count == 0 ? DateTimeOffset.UnixEpoch : counted.Max(partial => partial.AsOf),
+                Figures = sum.ToFigures(),
+            };
+        }
+
+        return _partial;
+    }
+
+    private TerritorySummary Summary()
+    {
+        var partial = Partial();
+        return new TerritorySummary
+        {
+            Scope = _scope,
+            Name = _name,
+            Versions = partial.Versions,
+            AsOf = partial.AsOf,
+            Today = _partialDay,
+            Communes = _communesCounted,
+            Figures = partial.Figures,
+        };
+    }
+
+    private Task PublishAsync() => _board.NotifyAsync(Summary);
+}

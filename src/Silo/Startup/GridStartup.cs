@@ -1,0 +1,84 @@
+using System.Globalization;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
+using Grid.Grains.Intake;
+using Microsoft.Extensions.Logging;
+
+namespace Grid.Silo.Startup;
+
+/// <summary>
+/// Brings the grid to life in order – directory, what was interrupted, demo, warm-up – and takes it down in order: nothing new, everything
+/// applied, everything persisted. The web server answers meanwhile, and says "not ready".
+/// </summary>
+internal sealed partial class GridStartup(
+    Registrar registrar,
+    LogWriter writer,
+    DemoProvisioning demo,
+    WarmUp warmUp,
+    Readiness readiness,
+    IDeviceDirectory directory,
+    StartupProgress progress,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<GridStartup> logger) : BackgroundService
+{
+    private static readonly TimeSpan DrainFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CheckpointFor = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Completes when the grid is ready, or failed.</summary>
+    public TaskCompletionSource Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        readiness.Set("the stop");
+        await base.StopAsync(cancellationToken);
+        var started = clock.GetTimestamp();
+        while (writer.Waiting > 0 && clock.GetElapsedTime(started) < DrainFor && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(DrainPoll, clock, CancellationToken.None);
+        }
+
+        using var limit = new CancellationTokenSource(CheckpointFor, clock);
+        try
+        {
+            await warmUp.CheckpointAsync(limit.Token);
+        }
+        catch (Exception exception)
+        {
+            // Nothing is lost: the log has it, and the next start replays it.
+            LogCheckpointFailed(logger, exception);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await registrar.LoadAsync(stoppingToken);
+            writer.Start();
+            await registrar.CompletePendingAsync(stoppingToken);
+            await demo.RunAsync(stoppingToken);
+            await warmUp.RunAsync(stoppingToken);
+            readiness.Set(null);
+            progress.Say(string.Create(CultureInfo.InvariantCulture, $"Ready with {directory.Count:N0} devices."));
+            Ready.TrySetResult();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Ready.TrySetCanceled(stoppingToken);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, exception);
+            Ready.TrySetException(exception);
+            lifetime.StopApplication();
+        }
+    }
+
+    [LoggerMessage(EventId = 100, Level = LogLevel.Critical, Message = "The grid could not be started")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Not everything was persisted at the stop; the next start reads it from the log")]
+    private static partial void LogCheckpointFailed(ILogger logger, Exception exception);
+}

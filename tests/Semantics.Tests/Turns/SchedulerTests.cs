@@ -1,0 +1,57 @@
+namespace Grid.Tests.Semantics.Turns;
+
+public interface ISchedulerGrain : IGrainWithStringKey
+{
+    Task<string[]> ObserveAsync(string gate);
+}
+
+public sealed class SchedulerGrain(Journal journal) : Grain, ISchedulerGrain
+{
+    public async Task<string[]> ObserveAsync(string gate)
+    {
+        var own = TaskScheduler.Current;
+        var seen = new List<string> { own == TaskScheduler.Default ? "call: pool" : "call: own" };
+
+        await Task.Yield();
+        Note("after a yield");
+        await journal.PassAsync(gate);
+        Note("after a wait");
+        await await Task.Factory.StartNew(async () =>
+        {
+            await Task.Yield();
+            Note("in a started task");
+        });
+        await Task.Run(() => Note("in Task.Run"));
+        Note("after Task.Run");
+        await Task.WhenAll(Task.Delay(1), Task.Delay(2));
+        Note("after two delays");
+        return [.. seen];
+
+        void Note(string where)
+        {
+            lock (seen)
+            {
+                seen.Add($"{where}: {(TaskScheduler.Current == own ? "own" : TaskScheduler.Current == TaskScheduler.Default ? "pool" : "other")}");
+            }
+        }
+    }
+}
+
+public sealed class SchedulerTests(SharedCluster shared)
+{
+    [Fact]
+    public async Task Continuations_stay_on_the_activation_and_Task_Run_leaves_it()
+    {
+        var key = shared.NewKey();
+        var call = shared.Grains.GetGrain<ISchedulerGrain>(key).ObserveAsync(key);
+        await shared.Journal.ReachedAsync(key);
+        shared.Journal.Open(key);
+
+        Assert.Equal(
+            [
+                "call: own", "after a yield: own", "after a wait: own", "in a started task: own",
+                "in Task.Run: pool", "after Task.Run: own", "after two delays: own",
+            ],
+            await call);
+    }
+}
