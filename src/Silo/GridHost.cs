@@ -2,9 +2,13 @@ using System.Globalization;
 using Grid.Client;
 using Grid.Client.Authentication;
 using Grid.Client.Health;
+using Grid.Client.Page;
 using Grid.Connectors.Http;
 using Grid.Connectors.Outbox;
 using Grid.Connectors.Simulator;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains;
 using Grid.Grains.Territory;
@@ -39,12 +43,34 @@ public static class GridHost
         builder.Services.AddGridGrains();
         GrainHosting.AddGrainRuntime(builder);
         AddStartup(builder.Services);
-        builder.Services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
-        builder.Services.AddHostedService<OutboxSender>();
+        AddConnectors(builder.Services, settings);
         builder.Services.AddHostedService<OpenTelemetryExport>();
-        builder.Services.AddHttpReadings();
+        builder.Services.AddGridGateway(settings.DataDirectory, mode);
 
-        return builder.Build();
+        var app = builder.Build();
+        app.MapGridGateway();
+        app.MapHttpReadings();
+        app.MapGridPage();
+        return app;
+    }
+
+    private static void AddConnectors(IServiceCollection services, GridSettings settings)
+    {
+        services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
+        services.AddHostedService<OutboxSender>();
+        services.AddHttpReadings();
+        services.AddSingleton<SimulatorDownlinkSender>();
+        services.AddSingleton<IDownlinkSender>(provider => provider.GetRequiredService<SimulatorDownlinkSender>());
+        services.AddHostedService(provider => new SimulatorService(
+            provider.GetRequiredService<IIntake>(),
+            provider.GetRequiredService<IDeviceRegistry>(),
+            provider.GetRequiredService<IDeviceDirectory>(),
+            provider.GetRequiredService<ITerritoryTable>(),
+            provider.GetRequiredService<SimulatorDownlinkSender>(),
+            new SimulatorOptions { Seed = settings.DemoSeed, RatePerSecond = settings.DemoRate },
+            provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SimulatorService>>()));
     }
 
     private static void AddStartup(IServiceCollection services)

@@ -24,5 +24,5 @@ internal static class SurfaceComparison
     /// <summary>The member, or the type and the word that says which of its facts it is.</summary>
     private static string Subject(string fact) => fact.IndexOf("::", StringComparison.Ordinal) is > 0 and var member
         ? fact[..(member + 2 + fact.AsSpan(member + 2).IndexOfAny('(', ' ', '<'))]
-        : fact.Split(" is ")[0];
+        : string.Join(' ', fact.Split(' ').Take(3));
 }
