@@ -34,7 +34,7 @@ internal static class GrainHosting
             throw new SettingsException($"{ModeSetting} is '{mode}'; it must be {Single}.");
         }
 
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: NoGateway);
