@@ -47,7 +47,7 @@ public abstract class EmbeddedReference : GrainReference
     protected bool TryEnter(CallOptions options, out DirectTurn turn)
     {
         var partition = Partition.OnThisThread;
-        if (partition is null || Cached is not { } target || !partition.TryEnterDirectly(target, options, out var caller))
+        if (partition is null || partition.Find(this) is not { } target || !partition.TryEnterDirectly(target, options, out var caller))
         {
             turn = default;
             return false;
@@ -145,7 +145,7 @@ public readonly ref struct DirectTurn
         if (task.IsCompleted)
         {
             _partition.LeaveDirectly(_target, _caller, _options, task.IsCompletedSuccessfully ? null : PromiseRequest<T>.ErrorOf(task));
-            return task;
+            return Message.IsImmutable<T>() || !task.IsCompletedSuccessfully ? task : Task.FromResult(Message.Copy(task.Result));
         }
 
         var reply = Follow<T>(task, method);
@@ -170,7 +170,7 @@ public readonly ref struct DirectTurn
             return new ValueTask<T>(Leave(task.AsTask(), method));
         var result = task.Result;
         _partition.LeaveDirectly(_target, _caller, _options, null);
-        return new ValueTask<T>(result);
+        return new ValueTask<T>(Message.Copy(result));
     }
 
     public ValueTask Leave(ValueTask task, string method)

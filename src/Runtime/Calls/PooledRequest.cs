@@ -58,7 +58,7 @@ public abstract class PooledRequest<T> : Request, IValueTaskSource<T>, IValueTas
         if (!TakeAnswer())
             return;
         if (HasReply)
-            _reply.SetResult(result);
+            _reply.SetResult(Message.Copy(result));
         else
             Reset();
     }

@@ -75,7 +75,7 @@ public abstract class PromiseRequest<T> : Request
 
         if (error is null)
         {
-            var result = ResultOf(task);
+            var result = Message.Copy(ResultOf(task));
             Reset();
             promise.SetResult(result);
         }

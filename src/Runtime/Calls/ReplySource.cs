@@ -105,6 +105,9 @@ internal struct ReplySource<T>
             case Activation activation:
                 activation.Queue(ContinuationWork.Rent(activation, continuation, state, context));
                 break;
+            case null when Partition.OnThisThread is { } pump && pump.Runtime.Options.Pumped:
+                RunLater(pump, continuation, state, context);
+                break;
             case null:
                 LeaveRuntime(continuation, state, context);
                 break;
@@ -117,6 +120,18 @@ internal struct ReplySource<T>
         }
     }
 
+    // No other threads: what follows runs between turns, in its order. Apart, so that the other ways do not pay for its closure.
+    private static void RunLater(Partition pump, Action<object?> continuation, object? state, ExecutionContext? context) =>
+        pump.Post(new PartitionWork(_ => Run(continuation, state, context)));
+
+    private static void Run(Action<object?> continuation, object? state, ExecutionContext? context)
+    {
+        if (context is null)
+            continuation(state);
+        else
+            ExecutionContext.Run(context, new ContextCallback(continuation), state);
+    }
+
     // The caller is no grain: its code must not run on a partition's thread.
 #pragma warning disable RS0030
     private static void LeaveRuntime(Action<object?> continuation, object? state, ExecutionContext? context)
@@ -124,7 +139,7 @@ internal struct ReplySource<T>
         if (context is null)
             ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: false);
         else
-            ThreadPool.UnsafeQueueUserWorkItem(run => ExecutionContext.Run(run.context, new ContextCallback(run.continuation), run.state), (context, continuation, state), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static run => Run(run.continuation, run.state, run.context), (continuation, state, context), preferLocal: false);
     }
 #pragma warning restore RS0030
 

@@ -76,6 +76,18 @@ internal sealed partial class Partition
 
     public void MakeReady(Activation activation) => _ready.Enqueue(activation);
 
+    /// <summary>The activation of a grain of this partition, if there is one that the reference may keep.</summary>
+    public Activation? Find(GrainReference reference)
+    {
+        if (reference.PartitionNumber != Index)
+            return null;
+        if (reference.Cached is { CanBeFound: true } cached)
+            return cached;
+        if (reference.GrainClass.IsStatelessWorker)
+            return null;
+        return reference.Cached = Activations.Find(reference.GrainClass, reference.KeyText, reference.KeyHash);
+    }
+
     private Activation? Resolve(GrainReference reference)
     {
         var grainClass = reference.GrainClass;

@@ -95,7 +95,7 @@ internal sealed partial class Partition
     public bool TryEnterDirectly(Activation target, CallOptions options, out Activation caller)
     {
         caller = _current!;
-        if (caller is null || !ReferenceEquals(target.Partition, this) || !target.IsIdle
+        if (caller is null || !target.IsIdle
             || _depth >= _maxDepth || _directCallsLeft <= 0
             || !ReferenceEquals(ExecutionContext.Capture(), _emptyContext)
             || GridDiagnostics.Activities.HasListeners())

@@ -33,6 +33,16 @@ public sealed class VirtualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>For the test that the queue stays small.</summary>
+    internal int QueuedEntries
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Count;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
 
     public override long GetTimestamp() => Volatile.Read(ref _ticks);
