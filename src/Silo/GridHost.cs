@@ -59,18 +59,9 @@ public static class GridHost
         services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
         services.AddHostedService<OutboxSender>();
         services.AddHttpReadings();
-        services.AddSingleton<SimulatorDownlinkSender>();
-        services.AddSingleton<IDownlinkSender>(provider => provider.GetRequiredService<SimulatorDownlinkSender>());
-        services.AddHostedService(provider => new SimulatorService(
-            provider.GetRequiredService<IIntake>(),
-            provider.GetRequiredService<IDeviceRegistry>(),
-            provider.GetRequiredService<IDeviceDirectory>(),
-            provider.GetRequiredService<ITerritoryTable>(),
-            provider.GetRequiredService<SimulatorDownlinkSender>(),
+        services.AddGridSimulator(
             new SimulatorOptions { Seed = settings.DemoSeed, RatePerSecond = settings.DemoRate },
-            provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SimulatorService>>()));
+            static (provider, cancellationToken) => provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync(cancellationToken));
     }
 
     private static void AddStartup(IServiceCollection services)
