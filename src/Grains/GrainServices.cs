@@ -17,7 +17,7 @@ public static class GrainServices
     public static IServiceCollection AddGridGrains(this IServiceCollection services)
     {
         services.AddSingleton<ITerritoryTable>(_ => TerritoryTable.Shared);
-        services.AddSingleton<LocalCalendars>();
+        services.AddDevices();
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();

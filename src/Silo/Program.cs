@@ -1,3 +1,54 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using System.Globalization;
+using System.Net.Sockets;
+using Grid.Client.Authentication;
+using Grid.Client.Settings;
+using Grid.Contracts.Intake;
+using Grid.Silo;
+using Grid.Silo.Startup;
+using Grid.Storage;
+using Microsoft.AspNetCore.Connections;
+
+const int Unusable = 2;
+
+try
+{
+    await using var app = GridHost.Build(args);
+    await app.StartAsync();
+    var startup = app.Services.GetRequiredService<GridStartup>();
+    try
+    {
+        await startup.Ready.Task;
+    }
+    catch (Exception) when (startup.Ready.Task.IsCompleted)
+    {
+        // Told and logged where it happened; the host is stopping.
+        await app.WaitForShutdownAsync();
+        return startup.Ready.Task.IsCanceled ? 0 : 1;
+    }
+
+    var address = app.Urls.First();
+    var count = app.Services.GetRequiredService<IDeviceDirectory>().Count;
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Grid is ready with {count:N0} devices at {address}"));
+    if (app.Services.GetService<AdministratorToken>()?.TakeSignInLink(address) is { } link)
+    {
+        Console.WriteLine($"Sign in (shown this once): {link}");
+    }
+
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception unusable) when (unusable is SettingsException or GatewaySettingException or DataDirectoryException)
+{
+    Console.Error.WriteLine(unusable.Message);
+    return Unusable;
+}
+catch (IOException taken) when (taken.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{taken.Message} Stop the program that uses it, or choose another with --urls.");
+    return Unusable;
+}
+catch (Exception address) when (address is SocketException or UriFormatException or FormatException)
+{
+    Console.Error.WriteLine($"The address to listen on cannot be used: {address.Message} Choose another with --urls.");
+    return Unusable;
+}

@@ -8,6 +8,12 @@ namespace Grid.Tests.Semantics;
 /// <summary>A cluster and the journal that its grains write.</summary>
 public class JournaledCluster(Action<GridClusterOptions>? configure = null) : IAsyncLifetime
 {
+#if VIRTUAL_TIME
+    private const bool VirtualTime = true;
+#else
+    private const bool VirtualTime = false;
+#endif
+
     private int _keys;
 
     public GridCluster Cluster { get; private set; } = null!;
@@ -21,6 +27,7 @@ public class JournaledCluster(Action<GridClusterOptions>? configure = null) : IA
 
     public async ValueTask InitializeAsync() => Cluster = await GridCluster.StartAsync(options =>
     {
+        options.VirtualTime = VirtualTime;
         options.Services = services => services.AddSingleton(Journal);
         configure?.Invoke(options);
     });

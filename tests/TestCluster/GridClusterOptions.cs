@@ -24,9 +24,12 @@ public sealed class GridClusterOptions
     /// <summary>Calls that may wait at one activation; over it callers are refused. Null: the runtime's default.</summary>
     public int? MailboxLimit { get; set; }
 
-    /// <summary>The shortest period that a reminder may have.</summary>
+    /// <summary>The shortest period that a reminder may have: at least one second.</summary>
     public TimeSpan? ReminderMinimum { get; set; }
 
-    /// <summary>The embedded runtime then runs under virtual time from <see cref="GridCluster.VirtualStart"/>; Orleans always uses the wall clock.</summary>
-    public bool VirtualTime { get; set; } = true;
+    /// <summary>
+    /// On the embedded runtime, virtual time from <see cref="GridCluster.VirtualStart"/>: time stands still but in
+    /// <see cref="GridCluster.UntilAsync(Func{bool}, TimeSpan?, string?)"/>, and hours pass in an instant. Orleans always uses the wall clock.
+    /// </summary>
+    public bool VirtualTime { get; set; }
 }

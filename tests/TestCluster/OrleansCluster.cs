@@ -30,9 +30,6 @@ public sealed partial class GridCluster
     /// <summary>The shortest period that a reminder may have.</summary>
     public TimeSpan ReminderMinimum => Services.GetRequiredService<IOptions<ReminderOptions>>().Value.MinimumReminderPeriod;
 
-    /// <summary>Deactivates what is idle now, whatever its age.</summary>
-    public Task DeactivateIdleAsync() => Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
-
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Grid.Client.Devices;
 using Grid.Client.Json;
 
 namespace Grid.Client.Territories;
@@ -22,6 +24,14 @@ public sealed record SummaryModel
 
     /// <summary>Member communes; left out for a commune.</summary>
     public int? Communes { get; init; }
+
+    /// <summary>Inhabitants of a commune; left out for other territories and in live frames.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Population { get; init; }
+
+    /// <summary>Where a commune is; left out for other territories and in live frames.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PositionModel? Position { get; init; }
 
     /// <summary>Devices counted.</summary>
     public required DeviceCounts Devices { get; init; }

@@ -35,6 +35,12 @@ internal static class TerritoryEndpoints
             .Produces<SummaryModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .RequireRight(Right.Read);
+        territories.MapGet("/departments", DepartmentsAsync)
+            .WithName("listDepartments")
+            .WithSummary("Figures of the departments that have a device, by code.")
+            .Produces<SummaryPage>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .RequireRight(Right.Read);
         territories.MapGet("/departments/{code}", DepartmentAsync)
             .WithName("getDepartment")
             .WithSummary("Figures of a department.")
@@ -80,13 +86,51 @@ internal static class TerritoryEndpoints
             .. communes.Where(commune => after is null || string.CompareOrdinal(commune.InseeCode, after) > 0)
                 .OrderBy(commune => commune.InseeCode, StringComparer.Ordinal).Take(limit + 1),
         ];
-        var summaries = await Task.WhenAll(page.Take(limit).Select(async commune => SummaryPresenting.Present(await grains.Commune(commune.InseeCode).GetSummary())));
+        var summaries = await Task.WhenAll(page.Take(limit).Select(async commune => Placed(commune, await grains.Commune(commune.InseeCode).GetSummary())));
         return TypedResults.Json(
             new SummaryPage(summaries, page.Length > limit ? PageCursor.Encode(list, page[limit - 1].InseeCode) : null), GridJson.Default.SummaryPage);
     }
 
-    private static Task<IResult> CommuneAsync(string insee, HttpContext http, ITerritoryTable table, IGridGrains grains) =>
-        SummaryAsync(http, table.FindCommune(insee) is null ? null : grains.Commune(insee), "such commune");
+    private static async Task<IResult> DepartmentsAsync(HttpContext http, ScopeMembers members, IGridGrains grains)
+    {
+        var query = new QueryReader(http.Request.Query);
+        const string List = "departments";
+        var after = query.After(List);
+        var limit = query.Limit();
+        if (query.Fault() is { } fault)
+        {
+            return fault;
+        }
+
+        Department[] page =
+        [
+            .. (await members.DepartmentsWithDevicesAsync(http.RequestAborted))
+                .Where(department => after is null || string.CompareOrdinal(department.Code, after) > 0)
+                .OrderBy(department => department.Code, StringComparer.Ordinal).Take(limit + 1),
+        ];
+        var summaries = await Task.WhenAll(
+            page.Take(limit).Select(async department => SummaryPresenting.Present(await grains.Body($"department:{department.Code}").GetSummary())));
+        return TypedResults.Json(
+            new SummaryPage(summaries, page.Length > limit ? PageCursor.Encode(List, page[limit - 1].Code) : null), GridJson.Default.SummaryPage);
+    }
+
+    private static async Task<IResult> CommuneAsync(string insee, HttpContext http, ITerritoryTable table, IGridGrains grains)
+    {
+        if (new QueryReader(http.Request.Query).Fault() is { } fault)
+        {
+            return fault;
+        }
+
+        return table.FindCommune(insee) is { } commune
+            ? TypedResults.Json(Placed(commune, await grains.Commune(insee).GetSummary()), GridJson.Default.SummaryModel)
+            : Problems.NotFound("such commune");
+    }
+
+    private static SummaryModel Placed(Commune commune, TerritorySummary summary) => SummaryPresenting.Present(summary) with
+    {
+        Population = commune.Population,
+        Position = new(commune.Longitude, commune.Latitude),
+    };
 
     private static async Task<IResult> BodyAsync(string siren, HttpContext http, IBodyRegistry bodies, IGridGrains grains) =>
         await SummaryAsync(http, await bodies.GetAsync(siren, http.RequestAborted) is null ? null : grains.Body(siren), "such body");

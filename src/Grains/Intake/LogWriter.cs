@@ -37,9 +37,8 @@ public sealed partial class LogWriter : IDisposable
     private readonly LogWriterOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<LogWriter> _logger;
-    private readonly ConcurrentDictionary<int, long> _epochs = new();
+    private readonly ConcurrentDictionary<int, Lazy<Task<long>>> _epochs = new();
     private readonly ConcurrentDictionary<string, SectorQueue> _queues = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _acquiring = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Queues whose delivery has to start; bounded by the number of sectors, each is in it at most once.</summary>
@@ -71,25 +70,15 @@ public sealed partial class LogWriter : IDisposable
     public async ValueTask<long> EpochOfAsync(string sector, CancellationToken cancellationToken)
     {
         var partition = SectorMap.PartitionOf(sector);
-        if (_epochs.TryGetValue(partition, out var epoch))
-        {
-            return epoch;
-        }
-
-        await _acquiring.WaitAsync(cancellationToken);
+        var acquired = _epochs.GetOrAdd(partition, static (partition, log) => new Lazy<Task<long>>(() => log.AcquireAsync(partition, CancellationToken.None).AsTask()), _log);
         try
         {
-            if (!_epochs.TryGetValue(partition, out epoch))
-            {
-                epoch = await _log.AcquireAsync(partition, cancellationToken);
-                _epochs[partition] = epoch;
-            }
-
-            return epoch;
+            return await acquired.Value.WaitAsync(cancellationToken);
         }
-        finally
+        catch when (acquired.Value.IsFaulted)
         {
-            _acquiring.Release();
+            _epochs.TryRemove(KeyValuePair.Create(partition, acquired));
+            throw;
         }
     }
 
@@ -114,16 +103,17 @@ public sealed partial class LogWriter : IDisposable
 
     private async ValueTask AppendCoreAsync(ImmutableArray<SectorEntries> batches, List<Task>? applied, CancellationToken cancellationToken)
     {
-        var logBatches = ImmutableArray.CreateBuilder<LogBatch>(batches.Length);
+        var building = ImmutableArray.CreateBuilder<LogBatch>(batches.Length);
         foreach (var batch in batches)
         {
-            logBatches.Add(new LogBatch(batch.Sector, await EpochOfAsync(batch.Sector, cancellationToken), batch.Entries));
+            building.Add(new LogBatch(batch.Sector, await EpochOfAsync(batch.Sector, cancellationToken), batch.Entries));
         }
 
+        var logBatches = building.MoveToImmutable();
         ImmutableArray<AppendedBatch> appended;
         try
         {
-            appended = await _log.AppendAsync(logBatches.MoveToImmutable(), cancellationToken);
+            appended = await _log.AppendAsync(logBatches, cancellationToken);
         }
         catch (LogFencedException fenced)
         {
@@ -136,7 +126,7 @@ public sealed partial class LogWriter : IDisposable
         {
             var delivery = new SectorDelivery
             {
-                Epoch = _epochs.GetValueOrDefault(SectorMap.PartitionOf(batches[index].Sector)),
+                Epoch = logBatches[index].Epoch,
                 PreviousOffset = appended[index].PreviousOffset,
                 FirstOffset = appended[index].FirstOffset,
                 Entries = batches[index].Entries,

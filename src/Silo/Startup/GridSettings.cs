@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grid.Connectors.Simulator;
 using Grid.Contracts.Territories;
 
 namespace Grid.Silo.Startup;
@@ -8,9 +9,6 @@ public sealed record GridSettings
 {
     /// <summary>Most demo devices.</summary>
     public const int MaximumDemoDevices = 2_000_000;
-
-    /// <summary>Highest demo rate, in readings a second.</summary>
-    public const double MaximumDemoRate = 1_000_000;
 
     /// <summary><c>Grid:Data</c>: data directory, absolute.</summary>
     public required string DataDirectory { get; init; }
@@ -30,9 +28,6 @@ public sealed record GridSettings
     /// <summary><c>Grid:Demo:Seed</c>.</summary>
     public required int DemoSeed { get; init; }
 
-    /// <summary><c>Grid:Auth:Mode</c>: <c>Local</c> or <c>Open</c>.</summary>
-    public required string AuthMode { get; init; }
-
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="SettingsException">A setting is not as it must be.</exception>
     public static GridSettings Read(IConfiguration configuration, ITerritoryTable territory)
@@ -42,12 +37,6 @@ public sealed record GridSettings
         if (territory.FindDepartment(department) is null)
         {
             throw new SettingsException($"Grid:Demo:Department is '{department}', which is not the code of a department (such as 29 or 2A).");
-        }
-
-        var mode = grid["Auth:Mode"] ?? "Local";
-        if (mode is not ("Local" or "Open"))
-        {
-            throw new SettingsException($"Grid:Auth:Mode is '{mode}'; it must be Local or Open.");
         }
 
         var data = grid["Data"] ?? "data";
@@ -63,9 +52,8 @@ public sealed record GridSettings
             DemoEnabled = Flag("Grid:Demo:Enabled", grid["Demo:Enabled"], true),
             DemoDepartment = department,
             DemoDevices = (int)Number("Grid:Demo:Devices", grid["Demo:Devices"], 50_000, 0, MaximumDemoDevices, whole: true),
-            DemoRate = string.IsNullOrEmpty(rate) ? null : Number("Grid:Demo:Rate", rate, 0, 0, MaximumDemoRate, whole: false),
+            DemoRate = string.IsNullOrEmpty(rate) ? null : Number("Grid:Demo:Rate", rate, 0, 0, SimulatorOptions.MaximumRate, whole: false),
             DemoSeed = (int)Number("Grid:Demo:Seed", grid["Demo:Seed"], 1, 0, int.MaxValue, whole: true),
-            AuthMode = mode,
         };
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class GridStartup(
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        readiness.Set(false);
+        readiness.Set("the stop");
         await base.StopAsync(cancellationToken);
         var started = clock.GetTimestamp();
         while (writer.Waiting > 0 && clock.GetElapsedTime(started) < DrainFor && !cancellationToken.IsCancellationRequested)
@@ -60,7 +60,7 @@ internal sealed partial class GridStartup(
             await registrar.CompletePendingAsync(stoppingToken);
             await demo.RunAsync(stoppingToken);
             await warmUp.RunAsync(stoppingToken);
-            readiness.Set(true);
+            readiness.Set(null);
             progress.Say(string.Create(CultureInfo.InvariantCulture, $"Ready with {directory.Count:N0} devices."));
             Ready.TrySetResult();
         }

@@ -85,19 +85,19 @@ public sealed class ReminderMinimumTests(SharedCluster shared)
     }
 }
 
-/// <summary>Reminders may come every half second.</summary>
-public sealed class HastyCluster() : JournaledCluster(options => options.ReminderMinimum = TimeSpan.FromMilliseconds(500));
+/// <summary>Reminders may come every second.</summary>
+public sealed class HastyCluster() : JournaledCluster(options => options.ReminderMinimum = TimeSpan.FromSeconds(1));
 
 public sealed class ReminderTests(HastyCluster cluster) : IClassFixture<HastyCluster>
 {
-    private static readonly TimeSpan Half = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task A_reminder_outlives_its_activation_and_activates_its_grain()
     {
         var key = cluster.NewKey();
         var grain = cluster.Grains.GetGrain<IReminderGrain>(key);
-        await grain.RegisterAsync("tick", Half, Half);
+        await grain.RegisterAsync("tick", Second, Second);
         await grain.ForgetAsync();
         await cluster.Cluster.UntilAsync(() => cluster.Journal.Count(key, "deactivated") == 1);
 
@@ -110,7 +110,7 @@ public sealed class ReminderTests(HastyCluster cluster) : IClassFixture<HastyClu
     public async Task A_reminder_comes_again_after_each_period_and_after_a_failure()
     {
         var key = cluster.NewKey();
-        await cluster.Grains.GetGrain<IReminderGrain>(key).RegisterAsync("fails once", Half, Half);
+        await cluster.Grains.GetGrain<IReminderGrain>(key).RegisterAsync("fails once", Second, Second);
 
         await cluster.Cluster.UntilAsync(() => cluster.Journal.Count(key, "fails once") >= 3, what: "three reminders");
 
@@ -123,12 +123,12 @@ public sealed class ReminderTests(HastyCluster cluster) : IClassFixture<HastyClu
         var key = cluster.NewKey();
         var witness = cluster.NewKey();
         var grain = cluster.Grains.GetGrain<IReminderGrain>(key);
-        await grain.RegisterAsync("tick", Half, Half);
+        await grain.RegisterAsync("tick", Second, Second);
         await cluster.Cluster.UntilAsync(() => cluster.Journal.Count(key, "tick") >= 1);
 
         await grain.UnregisterAsync("tick");
         var ticks = cluster.Journal.Count(key, "tick");
-        await cluster.Grains.GetGrain<IReminderGrain>(witness).RegisterAsync("tick", Half, Half);
+        await cluster.Grains.GetGrain<IReminderGrain>(witness).RegisterAsync("tick", Second, Second);
         await cluster.Cluster.UntilAsync(() => cluster.Journal.Count(witness, "tick") >= 3);
 
         // One that was on its way when it was unregistered may still arrive.

@@ -1,0 +1,33 @@
+using Grid.LoadTests;
+using Grid.LoadTests.Scenarios;
+
+var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, Task<ScenarioOutcome>>>(StringComparer.Ordinal)
+{
+    ["ingest"] = IngestScenario.RunAsync,
+    ["footprint"] = FootprintScenario.RunAsync,
+};
+
+if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))
+{
+    Console.Error.WriteLine($"usage: dotnet run --project loadtests -c Release -- SCENARIO [--option value ...] [--json FILE]; scenarios: {string.Join(", ", scenarios.Keys)}");
+    return 2;
+}
+
+try
+{
+    var options = ScenarioOptions.Parse(args);
+    using var stopping = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, pressed) =>
+    {
+        pressed.Cancel = true;
+        stopping.Cancel();
+    };
+    var outcome = await run(options, stopping.Token);
+    await Report.WriteAsync(options, outcome);
+    return outcome.Failures.Count == 0 ? 0 : 1;
+}
+catch (ArgumentException wrong)
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
+}

@@ -1,0 +1,79 @@
+import { fill, language, t } from './i18n.ts';
+
+const narrowSpace = '\u202f';
+
+/** Steps of a thousand, largest first. */
+const scales: Record<'W' | 'Wh', readonly (readonly [number, string])[]> = {
+  W: [[1e6, 'MW'], [1e3, 'kW'], [1, 'W']],
+  Wh: [[1e9, 'GWh'], [1e6, 'MWh'], [1e3, 'kWh'], [1, 'Wh']],
+};
+
+/** The unit that ends a metric's name, and how it is written; the longest ending first. */
+const endings: readonly (readonly [string, string])[] = [
+  ['MicrogramsPerCubicMetre', 'µg/m³'],
+  ['MillimetresPerHour', 'mm/h'],
+  ['LitresPerHour', 'L/h'],
+  ['Milliamperes', 'mA'],
+  ['Millimetres', 'mm'],
+  ['WattHours', 'Wh'],
+  ['Decibels', 'dB'],
+  ['Percent', '%'],
+  ['Celsius', '°C'],
+  ['Litres', 'L'],
+  ['Watts', 'W'],
+  ['Volts', 'V'],
+  ['Hours', 'h'],
+  ['Ppm', 'ppm'],
+];
+
+const flags = new Set(['doorOpen', 'breakerTripped', 'lampFailure', 'presence', 'tamper', 'occupied', 'tilted']);
+
+export function number(value: number, digits = 0): string {
+  return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
+}
+
+export function quantity(value: number, unit: string, digits = 1): string {
+  return `${number(value, digits)}${narrowSpace}${unit}`;
+}
+
+export const watts = (value: number) => scaled(value, 'W');
+
+export const wattHours = (value: number) => scaled(value, 'Wh');
+
+/** Litres, in cubic metres. */
+export const volume = (litres: number) => cubicMetres(litres, 'm³');
+
+/** Litres an hour, in cubic metres an hour. */
+export const flow = (litresPerHour: number) => cubicMetres(litresPerHour, 'm³/h');
+
+export const percent = (value: number) => quantity(value, '%');
+
+/** A metric by the unit in its name; an unknown name shows as a bare number. */
+export function metric(name: string, value: number): string {
+  if (flags.has(name) || /^segment\dOn$/.test(name)) return value ? t().yes : t().no;
+  const unit = endings.find(([ending]) => name.endsWith(ending))?.[1];
+  if (unit === 'W' || unit === 'Wh') return scaled(value, unit);
+  return unit ? quantity(value, unit, 2) : number(value, 3);
+}
+
+export function metricName(name: string): string {
+  const segment = /^segment(\d)On$/.exec(name)?.[1];
+  return segment ? fill(t().metrics['segmentOn'] ?? name, { n: segment }) : (t().metrics[name] ?? name);
+}
+
+/** Time of day for today, day and time otherwise. */
+export function instant(iso: string, now: Date): string {
+  const at = new Date(iso);
+  const today = at.toDateString() === now.toDateString();
+  return new Intl.DateTimeFormat(language(), today ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' }).format(at);
+}
+
+function cubicMetres(litres: number, unit: string): string {
+  return quantity(litres / 1000, unit, litres >= 100_000 ? 0 : litres >= 10_000 ? 1 : 2);
+}
+
+function scaled(value: number, unit: 'W' | 'Wh'): string {
+  const [size, name] = scales[unit].find(([least]) => Math.abs(value) >= least) ?? [1, unit];
+  const shown = value / size;
+  return quantity(shown, name, shown >= 100 ? 0 : shown >= 10 ? 1 : 2);
+}

@@ -1,0 +1,275 @@
+import './style.css';
+import { ApiError, communesOf, departments, type CommuneSummary } from './api.ts';
+import { CommunePanel, inseeOf } from './communes.ts';
+import { DeviceCard } from './device.ts';
+import { DevicePanel } from './devices.ts';
+import { part, write } from './dom.ts';
+import { FigurePanel } from './figures.ts';
+import type { Step, Summary, View } from './frames.ts';
+import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
+import type { Language } from './language.ts';
+import { Live, type LiveState, type Watch } from './live.ts';
+import { TerritoryMap } from './map.ts';
+import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
+import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
+import { initTheme } from './theme.ts';
+
+/** The circles of the other communes are asked for this often; the chosen territory itself is live. */
+const communesMillis = 15_000;
+
+class Page {
+  readonly #figures = new FigurePanel();
+  readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
+  readonly #devices = new DevicePanel(
+    (id) => this.#chooseDevice(id),
+    (kinds) => this.#map?.showKinds(kinds),
+  );
+  readonly #card = new DeviceCard();
+  readonly #live = new Live(
+    (state) => this.#showLive(state),
+    () => this.#signIn(),
+  );
+  #map: TerritoryMap | null = null;
+  #department: Summary | null = null;
+  #list: readonly CommuneSummary[] = [];
+  #insee: string | null = null;
+  #device: string | null = null;
+  #figureWatch: Watch | null = null;
+  #deviceWatch: Watch | null = null;
+  #scope: DeviceScope | null = null;
+  #viewport: Viewport = { box: [0, 0, 0, 0], zoom: 0 };
+  /** What the list and the map show: the former picture until the first snapshot of a new scope is whole. */
+  #view: View | null = null;
+  #listTimer = 0;
+  #state: LiveState = 'connecting';
+
+  constructor() {
+    initTheme(() => this.#map?.recolour());
+    const events = {
+      commune: (insee: string) => this.#chooseCommune(insee),
+      device: (id: string) => this.#chooseDevice(id),
+      moved: (viewport: Viewport) => {
+        this.#viewport = viewport;
+        this.#watchDevices();
+      },
+    };
+    try {
+      this.#map = new TerritoryMap(part('map'), events);
+    } catch {
+      part('no-map').hidden = false;
+    }
+
+    part('retry').addEventListener('click', () => void this.load());
+    part('overview').addEventListener('click', () => this.#chooseCommune(null));
+    part('device-back').addEventListener('click', () => this.#closeDevice());
+    part('sign-in').addEventListener('submit', (event) => this.#signedIn(event));
+    part('sign-in-dialog').addEventListener('cancel', (event) => event.preventDefault());
+    addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !part<HTMLDialogElement>('sign-in-dialog').open) this.#stepBack();
+    });
+    for (const button of document.querySelectorAll<HTMLButtonElement>('[data-language]')) {
+      button.addEventListener('click', () => {
+        setLanguage(button.dataset['language'] as Language);
+        this.#translate();
+      });
+    }
+
+    this.#translate();
+  }
+
+  async load(): Promise<void> {
+    part('failure').hidden = true;
+    try {
+      const found = await departments();
+      this.#department = found.toSorted((a, b) => b.devices.total - a.devices.total)[0] ?? null;
+      if (!this.#department) throw new ApiError(0, t().noDepartment, {});
+      this.#list = await communesOf(this.#department.scope.split(':')[1] ?? '');
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+
+    this.#showCommunes();
+    this.#live.start();
+    this.#chooseCommune(this.#list.map(inseeOf).find((insee) => insee === new URLSearchParams(location.search).get('commune')) ?? null);
+    this.#pollCommunes();
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof ApiError && error.status === 401) {
+      this.#signIn();
+      return;
+    }
+
+    write(part('failure-text'), fill(t().loadFailed, { reason: error instanceof ApiError ? error.line : String(error) }));
+    part('failure').hidden = false;
+  }
+
+  #pollCommunes(): void {
+    clearTimeout(this.#listTimer);
+    this.#listTimer = window.setTimeout(async () => {
+      try {
+        if (document.visibilityState === 'visible' && this.#department) {
+          this.#list = await communesOf(this.#department.scope.split(':')[1] ?? '');
+          this.#showCommunes();
+        }
+
+        this.#pollCommunes();
+      } catch (error) {
+        // The live state says when the server is away; only a lost right needs the person.
+        if (error instanceof ApiError && error.status === 401) this.#signIn();
+        else this.#pollCommunes();
+      }
+    }, communesMillis);
+  }
+
+  #showCommunes(): void {
+    this.#communes.show(this.#list);
+    this.#map?.setCommunes(this.#list);
+  }
+
+  #chooseCommune(insee: string | null): void {
+    const commune = this.#list.find((each) => inseeOf(each) === insee) ?? null;
+    const summary: Summary | null = commune ?? this.#department;
+    if (!summary) return;
+    const moved = this.#insee !== insee;
+    this.#insee = insee;
+    this.#device = null;
+    this.#card.close();
+    address({ commune: insee });
+    this.#figureWatch?.stop();
+    this.#figures.show(summary);
+    this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
+    this.#map?.selectCommune(insee);
+    this.#map?.selectDevice(null);
+    if (commune) this.#map?.toCommune(commune);
+    else if (moved) this.#map?.overview();
+    this.#watchDevices();
+    this.#arrange();
+    if (commune) part('device-search').focus({ preventScroll: true });
+  }
+
+  #takeFigures(step: Step): void {
+    if (step.summaryChanged) {
+      this.#figures.show(step.view.summary);
+      if (this.#insee === null) this.#department = step.view.summary;
+    }
+  }
+
+  /** Watches the devices that the choice and the map call for, if that is not what is watched already. */
+  #watchDevices(): void {
+    if (!this.#department) return;
+    const commune = this.#list.find((each) => inseeOf(each) === this.#insee);
+    const chosen = commune && this.#insee ? { insee: this.#insee, devices: commune.devices.total } : null;
+    const wanted = deviceScope(this.#department.scope.split(':')[1] ?? '', chosen, this.#viewport, this.#scope);
+    if (wanted === this.#scope) return;
+    this.#deviceWatch?.stop();
+    if (wanted?.scope !== this.#scope?.scope) this.#showDevices(null);
+    this.#scope = wanted;
+    this.#deviceWatch = wanted && this.#live.watch(wanted.scope, { devices: true, ...(wanted.box ? { bbox: wanted.box } : {}) }, (step) => this.#takeDevices(step));
+    this.#arrange();
+  }
+
+  #takeDevices(step: Step): void {
+    for (const command of step.commands) this.#card.command(command);
+    const changed = step.changed === 'all' || step.changed.size > 0;
+    if (step.view.current && changed) this.#showDevices(step.view);
+    if (this.#device !== null && (step.changed === 'all' || step.changed.has(this.#device))) this.#card.changed();
+  }
+
+  #showDevices(view: View | null): void {
+    this.#view = view;
+    this.#devices.show(view, this.#device);
+    this.#map?.setDevices(view?.devices ?? new Map());
+  }
+
+  #chooseDevice(id: string): void {
+    this.#device = id;
+    this.#card.open(id);
+    this.#map?.selectDevice(id);
+    this.#arrange();
+    part('device-back').focus({ preventScroll: true });
+  }
+
+  #closeDevice(): void {
+    const id = this.#device;
+    this.#device = null;
+    this.#card.close();
+    this.#map?.selectDevice(null);
+    this.#arrange();
+    this.#devices.focus(id);
+  }
+
+  #stepBack(): void {
+    if (this.#device !== null) {
+      this.#closeDevice();
+    } else if (this.#insee !== null) {
+      const insee = this.#insee;
+      this.#chooseCommune(null);
+      this.#communes.focus(insee);
+    }
+  }
+
+  /** Shows the panel that the choice calls for: the device, the devices, or the communes. */
+  #arrange(): void {
+    const commune = this.#list.find((each) => inseeOf(each) === this.#insee);
+    part('device-panel').hidden = this.#device === null;
+    part('devices-panel').hidden = this.#device !== null || this.#scope === null;
+    part('communes-panel').hidden = this.#device !== null || this.#scope !== null;
+    part('hint').hidden = this.#scope !== null;
+    part('overview').hidden = this.#insee === null;
+    write(part('territory'), commune?.name ?? this.#department?.name ?? '');
+    write(part('devices-title'), commune ? fill(t().devicesOf, { name: commune.name }) : t().devicesInView);
+    document.title = [commune?.name ?? this.#department?.name, t().title].filter(Boolean).join(' – ');
+    this.#devices.show(this.#view, this.#device);
+  }
+
+  #showLive(state: LiveState): void {
+    this.#state = state;
+    part('live').dataset['state'] = state;
+    write(part('live'), t().live[state]);
+  }
+
+  #translate(): void {
+    translatePage();
+    for (const button of document.querySelectorAll<HTMLButtonElement>('[data-language]')) {
+      button.setAttribute('aria-pressed', String(button.dataset['language'] === language()));
+    }
+
+    this.#showLive(this.#state);
+    this.#figures.translate();
+    this.#communes.render();
+    this.#card.translate();
+    this.#arrange();
+  }
+
+  #signIn(): void {
+    const dialog = part<HTMLDialogElement>('sign-in-dialog');
+    write(part('sign-in-error'), token() === null ? '' : t().tokenRefused);
+    forgetToken();
+    if (!dialog.open) dialog.showModal();
+  }
+
+  #signedIn(event: Event): void {
+    event.preventDefault();
+    const field = part<HTMLInputElement>('sign-in-token');
+    setToken(field.value);
+    field.value = '';
+    part<HTMLDialogElement>('sign-in-dialog').close();
+    void this.load();
+  }
+}
+
+/** Keeps the choice in the address, so that a reload or a link shows the same. */
+function address(choice: Record<string, string | null>): void {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(choice)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+
+  history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
+}
+
+takeTokenFromAddress();
+void new Page().load();

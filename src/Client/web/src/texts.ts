@@ -1,0 +1,247 @@
+import type { CommandState, Kind, Status } from './frames.ts';
+import type { LiveState } from './live.ts';
+
+/** Every text on screen. `{n}` and the like are filled in where the text is used. */
+export interface Texts {
+  title: string;
+  skip: string;
+  language: string;
+  theme: string;
+  themes: { auto: string; light: string; dark: string };
+  live: Record<LiveState, string>;
+  asOf: string;
+  loadFailed: string;
+  retry: string;
+  noDepartment: string;
+  noMap: string;
+  map: string;
+  zoomForDevices: string;
+  tooMany: string;
+  figures: string;
+  territories: string;
+  wholeDepartment: string;
+  communes: string;
+  communesCount: string;
+  communeSearch: string;
+  sort: string;
+  sortName: string;
+  sortAttention: string;
+  sortSize: string;
+  noMatch: string;
+  devices: string;
+  devicesOf: string;
+  devicesInView: string;
+  deviceSearch: string;
+  deviceCount: string;
+  attention: string;
+  more: string;
+  back: string;
+  loading: string;
+  kinds: Record<Kind, string>;
+  statuses: Record<Status, string>;
+  lit: string;
+  unlit: string;
+  figure: Record<
+    | 'lighting' | 'on' | 'off' | 'failed' | 'power' | 'energyToday'
+    | 'water' | 'flow' | 'consumedToday' | 'leakSuspects'
+    | 'buildings' | 'comfortBreaches'
+    | 'bins' | 'binTotal' | 'over80' | 'overflowing' | 'fires'
+    | 'environment' | 'localLevel' | 'coverage' | 'byStatus' | 'total',
+    string
+  >;
+  lastSeen: string;
+  neverSeen: string;
+  reported: string;
+  nothingReported: string;
+  attributes: string;
+  metric: string;
+  value: string;
+  at: string;
+  yes: string;
+  no: string;
+  dim: string;
+  dimTo: string;
+  dimSend: string;
+  dimSending: string;
+  dimPassive: string;
+  ledger: string;
+  commandStates: Record<CommandState, string>;
+  signIn: string;
+  signInWhy: string;
+  token: string;
+  tokenRefused: string;
+  legend: string;
+  legendSize: string;
+  legendGlow: string;
+  metrics: Record<string, string>;
+}
+
+const en: Texts = {
+  title: 'Grid',
+  skip: 'Skip to the list',
+  language: 'Language',
+  theme: 'Appearance',
+  themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
+  live: { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting' },
+  asOf: 'as of {time}',
+  loadFailed: 'The territory could not be loaded: {reason}',
+  retry: 'Try again',
+  noDepartment: 'No device is registered yet.',
+  noMap: 'This browser cannot draw the map. The lists hold the same.',
+  map: 'Map of the territory; the lists beside it hold the same',
+  zoomForDevices: 'Zoom in, or choose a commune, to see its devices.',
+  tooMany: '{n} more devices are not shown: zoom in.',
+  figures: 'Figures',
+  territories: 'Territory',
+  wholeDepartment: 'Whole department',
+  communes: 'Communes',
+  communesCount: '{n} communes',
+  communeSearch: 'Find a commune',
+  sort: 'Order',
+  sortName: 'Name',
+  sortAttention: 'Attention first',
+  sortSize: 'Devices',
+  noMatch: 'Nothing matches.',
+  devices: 'Devices',
+  devicesOf: 'Devices of {name}',
+  devicesInView: 'Devices on the map',
+  deviceSearch: 'Find a device by its identifier',
+  deviceCount: '{n} devices',
+  attention: '{n} want attention',
+  more: '{n} more: narrow the search.',
+  back: 'Back to the list',
+  loading: 'Loading',
+  kinds: { streetlight: 'Light points', cabinet: 'Cabinets', meter: 'Meters', building: 'Buildings', bin: 'Bins', environment: 'Environment' },
+  statuses: { fault: 'Fault', warning: 'Warning', silent: 'Silent', unknown: 'Never heard', ok: 'OK' },
+  lit: 'lit',
+  unlit: 'off',
+  figure: {
+    lighting: 'Lighting', on: 'On', off: 'Off', failed: 'Failed', power: 'Power', energyToday: 'Energy today',
+    water: 'Water', flow: 'Flow', consumedToday: 'Consumed today', leakSuspects: 'Suspected leaks',
+    buildings: 'Buildings', comfortBreaches: 'Out of comfort',
+    bins: 'Bins', binTotal: 'Bins', over80: 'Over 80 %', overflowing: 'Overflowing', fires: 'Fires',
+    environment: 'Environment', localLevel: 'Local level', coverage: 'Heard recently', byStatus: 'By status', total: 'Devices',
+  },
+  lastSeen: 'Last heard',
+  neverSeen: 'Never heard yet',
+  reported: 'Reported',
+  nothingReported: 'Nothing reported yet.',
+  attributes: 'Attributes',
+  metric: 'Metric',
+  value: 'Value',
+  at: 'At',
+  yes: 'yes',
+  no: 'no',
+  dim: 'Dimming',
+  dimTo: 'Level',
+  dimSend: 'Set',
+  dimSending: 'Sending',
+  dimPassive: 'A passive light point follows its cabinet and takes no command.',
+  ledger: 'Command',
+  commandStates: {
+    accepted: 'Accepted', transmitted: 'Transmitted', acknowledged: 'Acknowledged by the device', confirmed: 'Confirmed by its measurements',
+    rejected: 'Rejected', expired: 'Expired: the measurements never showed it', superseded: 'Replaced by a newer command', failed: 'Failed: it could not be sent',
+  },
+  signIn: 'Sign in',
+  signInWhy: 'Grid needs to know who you are. Paste the access token that was shown when it first started, or that your administrator gave you.',
+  token: 'Access token',
+  tokenRefused: 'This token is not accepted.',
+  legend: 'Legend',
+  legendSize: 'Circle: devices of a commune; its colour, the share that wants attention',
+  legendGlow: 'Halo: light points that are lit',
+  metrics: {
+    powerWatts: 'Power', energyWattHours: 'Energy index', supplyVolts: 'Supply', leakageMilliamperes: 'Leakage current', doorOpen: 'Door open',
+    breakerTripped: 'Breaker tripped', programVersion: 'Program version', dimmingPercent: 'Dimming', burningHours: 'Burning hours',
+    lampFailure: 'Lamp failure', presence: 'Presence', indexLitres: 'Index', indexWattHours: 'Index', flowLitresPerHour: 'Flow',
+    backflowLitres: 'Backflow', tamper: 'Tampered', temperatureCelsius: 'Temperature', co2Ppm: 'CO₂', humidityPercent: 'Humidity',
+    heatWattHours: 'Heat index', occupied: 'Occupied', outdoorCelsius: 'Outdoors', fillPercent: 'Fill', tilted: 'Tilted',
+    levelMillimetres: 'Water level', rainMillimetresPerHour: 'Rain', pm25MicrogramsPerCubicMetre: 'Fine particles', noiseDecibels: 'Noise',
+    soilMoisturePercent: 'Soil moisture', batteryPercent: 'Battery', segmentOn: 'Segment {n}',
+  },
+};
+
+const fr: Texts = {
+  title: 'Grid',
+  skip: 'Aller à la liste',
+  language: 'Langue',
+  theme: 'Apparence',
+  themes: { auto: 'Comme le système', light: 'Claire', dark: 'Sombre' },
+  live: { connecting: 'Connexion', live: 'En direct', reconnecting: 'Reconnexion' },
+  asOf: 'à {time}',
+  loadFailed: 'Le territoire n’a pas pu être chargé : {reason}',
+  retry: 'Réessayer',
+  noDepartment: 'Aucun équipement n’est encore enregistré.',
+  noMap: 'Ce navigateur ne peut pas dessiner la carte. Les listes disent la même chose.',
+  map: 'Carte du territoire ; les listes à côté disent la même chose',
+  zoomForDevices: 'Zoomez ou choisissez une commune pour voir ses équipements.',
+  tooMany: '{n} équipements de plus ne sont pas montrés : zoomez.',
+  figures: 'Chiffres',
+  territories: 'Territoire',
+  wholeDepartment: 'Tout le département',
+  communes: 'Communes',
+  communesCount: '{n} communes',
+  communeSearch: 'Chercher une commune',
+  sort: 'Ordre',
+  sortName: 'Nom',
+  sortAttention: 'À surveiller d’abord',
+  sortSize: 'Équipements',
+  noMatch: 'Aucun résultat.',
+  devices: 'Équipements',
+  devicesOf: 'Équipements de {name}',
+  devicesInView: 'Équipements sur la carte',
+  deviceSearch: 'Chercher un équipement par son identifiant',
+  deviceCount: '{n} équipements',
+  attention: '{n} à surveiller',
+  more: '{n} de plus : précisez la recherche.',
+  back: 'Retour à la liste',
+  loading: 'Chargement',
+  kinds: { streetlight: 'Points lumineux', cabinet: 'Armoires', meter: 'Compteurs', building: 'Bâtiments', bin: 'Bacs', environment: 'Environnement' },
+  statuses: { fault: 'En défaut', warning: 'À surveiller', silent: 'Muet', unknown: 'Jamais entendu', ok: 'Normal' },
+  lit: 'allumé',
+  unlit: 'éteint',
+  figure: {
+    lighting: 'Éclairage', on: 'Allumés', off: 'Éteints', failed: 'En panne', power: 'Puissance', energyToday: 'Énergie du jour',
+    water: 'Eau', flow: 'Débit', consumedToday: 'Consommée ce jour', leakSuspects: 'Fuites suspectées',
+    buildings: 'Bâtiments', comfortBreaches: 'Hors confort',
+    bins: 'Bacs', binTotal: 'Bacs', over80: 'Plus de 80 %', overflowing: 'Débordent', fires: 'Feux',
+    environment: 'Environnement', localLevel: 'Niveau local', coverage: 'Entendus récemment', byStatus: 'Par état', total: 'Équipements',
+  },
+  lastSeen: 'Entendu',
+  neverSeen: 'Jamais entendu',
+  reported: 'Mesures',
+  nothingReported: 'Aucune mesure reçue.',
+  attributes: 'Attributs',
+  metric: 'Mesure',
+  value: 'Valeur',
+  at: 'À',
+  yes: 'oui',
+  no: 'non',
+  dim: 'Gradation',
+  dimTo: 'Niveau',
+  dimSend: 'Régler',
+  dimSending: 'Envoi',
+  dimPassive: 'Un point lumineux passif suit son armoire et ne reçoit pas de commande.',
+  ledger: 'Commande',
+  commandStates: {
+    accepted: 'Acceptée', transmitted: 'Transmise', acknowledged: 'Acquittée par l’équipement', confirmed: 'Confirmée par ses mesures',
+    rejected: 'Refusée', expired: 'Expirée : les mesures ne l’ont jamais montrée', superseded: 'Remplacée par une commande plus récente', failed: 'En échec : elle n’a pas pu être envoyée',
+  },
+  signIn: 'Se connecter',
+  signInWhy: 'Grid doit savoir qui vous êtes. Collez le jeton d’accès affiché à son premier démarrage, ou remis par votre administrateur.',
+  token: 'Jeton d’accès',
+  tokenRefused: 'Ce jeton n’est pas accepté.',
+  legend: 'Légende',
+  legendSize: 'Cercle : équipements d’une commune ; sa couleur, la part à surveiller',
+  legendGlow: 'Halo : points lumineux allumés',
+  metrics: {
+    powerWatts: 'Puissance', energyWattHours: 'Index d’énergie', supplyVolts: 'Alimentation', leakageMilliamperes: 'Courant de fuite', doorOpen: 'Porte ouverte',
+    breakerTripped: 'Disjoncteur déclenché', programVersion: 'Version du programme', dimmingPercent: 'Gradation', burningHours: 'Heures d’allumage',
+    lampFailure: 'Lampe en panne', presence: 'Présence', indexLitres: 'Index', indexWattHours: 'Index', flowLitresPerHour: 'Débit',
+    backflowLitres: 'Retour d’eau', tamper: 'Fraude', temperatureCelsius: 'Température', co2Ppm: 'CO₂', humidityPercent: 'Humidité',
+    heatWattHours: 'Index de chaleur', occupied: 'Occupé', outdoorCelsius: 'Extérieur', fillPercent: 'Remplissage', tilted: 'Renversé',
+    levelMillimetres: 'Niveau d’eau', rainMillimetresPerHour: 'Pluie', pm25MicrogramsPerCubicMetre: 'Particules fines', noiseDecibels: 'Bruit',
+    soilMoisturePercent: 'Humidité du sol', batteryPercent: 'Batterie', segmentOn: 'Segment {n}',
+  },
+};
+
+export const texts = { en, fr };

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Grid.Connectors.Simulator.Demo;
+using Grid.Connectors.Simulator.Models;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+
+namespace Grid.Connectors.Simulator;
+
+/// <summary>
+/// The devices of a demo department: exactly as many as asked, shared out by population, the same for the same (seed, department, number).
+/// </summary>
+/// <remarks>
+/// By inhabitant: 15 light points in 100 and a cabinet for 25 of them; a water meter for 2, of which one in five is connected; a public building for 250; a connected bin for 120.
+/// By commune: 3 environment sensors. First each kind gets its share of the number, then each commune its share of the kind, both by largest remainder.
+/// </remarks>
+public sealed class DemoFleet
+{
+    /// <summary>The most devices that a demo takes.</summary>
+    public const int MaximumDevices = 5_000_000;
+
+    private const double ControlledShare = 0.2; // of the lamps of a cabinet; a lamp without a cabinet is controlled
+    private const int LampsPerSegment = 12;
+
+    // In millionths of a device for each inhabitant, and for each commune.
+    private const long LampWeight = 150_000;
+    private const long CabinetWeight = LampWeight / 25;
+    private const long MeterWeight = 500_000 / 5;
+    private const long BuildingWeight = 1_000_000 / 250;
+    private const long BinWeight = 1_000_000 / 120;
+    private const long SensorWeightOfCommune = 3_000_000;
+
+    private static readonly DeviceKind[] Kinds = Enum.GetValues<DeviceKind>();
+    private static readonly ConnectorSpec Simulated = new() { Type = SimulatorDownlinkSender.ConnectorType };
+    private static readonly AttributeValue True = AttributeValue.Of(true);
+    private static readonly AttributeValue False = AttributeValue.Of(false);
+    private static readonly double[] RatedWatts = [30, 40, 40, 55, 55, 70, 75, 100, 150];
+
+    private readonly ulong _seed;
+    private readonly ImmutableArray<Commune> _communes;
+    private readonly int[][] _counts;
+
+    /// <param name="table">The country's communes.</param>
+    /// <param name="department">Code of the department.</param>
+    /// <param name="devices">How many devices, 0 to <see cref="MaximumDevices"/>.</param>
+    /// <param name="seed">Everything that is left to chance follows from it.</param>
+    /// <exception cref="ArgumentException">The department is unknown.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of its range.</exception>
+    public DemoFleet(ITerritoryTable table, string department, int devices, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(devices);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(devices, MaximumDevices);
+        _communes = table.CommunesOf(department);
+        if (_communes.IsEmpty) throw new ArgumentException($"'{department}' is no known department", nameof(department));
+        _seed = Seeded.Key((ulong)seed, department);
+        Devices = devices;
+
+        var byKind = Apportionment.Share(devices, [.. Kinds.Select(kind => _communes.Sum(commune => WeightOf(kind, commune)))]);
+        _counts = [.. Kinds.Select(kind => Apportionment.Share(byKind[(int)kind], [.. _communes.Select(commune => WeightOf(kind, commune))]))];
+    }
+
+    /// <summary>The devices of a demo department, made as they are read.</summary>
+    /// <exception cref="ArgumentException">The department is unknown, or the number out of its range.</exception>
+    public static IEnumerable<DeviceDescriptor> Create(ITerritoryTable table, string department, int devices, long seed) =>
+        new DemoFleet(table, department, devices, seed).Descriptors();
+
+    /// <summary>How many devices there are.</summary>
+    public int Devices { get; }
+
+    /// <summary>How many devices of a kind there are.</summary>
+    public int Count(DeviceKind kind) => _counts[(int)kind].Sum();
+
+    /// <summary>Every device, commune by commune and, in each, cabinets before the lamps that they feed. Made as they are read.</summary>
+    public IEnumerable<DeviceDescriptor> Descriptors()
+    {
+        for (var index = 0; index < _communes.Length; index++)
+        {
+            var commune = _communes[index];
+            var key = Seeded.Key(_seed, commune.InseeCode);
+            var streets = new Streets(commune, key);
+            var cabinets = _counts[(int)DeviceKind.Cabinet][index];
+            var lamps = _counts[(int)DeviceKind.Streetlight][index];
+            foreach (var device in Lighting(commune, key, streets, cabinets, lamps)) yield return device;
+            for (var number = 1; number <= _counts[(int)DeviceKind.Meter][index]; number++) yield return Meter(commune, key, streets, number);
+            for (var number = 1; number <= _counts[(int)DeviceKind.Building][index]; number++) yield return Building(commune, key, streets, number);
+            for (var number = 1; number <= _counts[(int)DeviceKind.Bin][index]; number++) yield return Bin(commune, key, streets, number);
+            for (var number = 1; number <= _counts[(int)DeviceKind.Environment][index]; number++) yield return Sensor(commune, key, streets, number);
+        }
+    }
+
+    private static long WeightOf(DeviceKind kind, Commune commune) => kind switch
+    {
+        DeviceKind.Cabinet => CabinetWeight * commune.Population,
+        DeviceKind.Streetlight => LampWeight * commune.Population,
+        DeviceKind.Meter => MeterWeight * commune.Population,
+        DeviceKind.Building => BuildingWeight * commune.Population,
+        DeviceKind.Bin => BinWeight * commune.Population,
+        DeviceKind.Environment => SensorWeightOfCommune,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    private static IEnumerable<DeviceDescriptor> Lighting(Commune commune, ulong key, Streets streets, int cabinets, int lamps)
+    {
+        for (var cabinet = 0; cabinet < cabinets; cabinet++)
+        {
+            // Lamps are dealt out evenly: cabinet c feeds those from first to last.
+            var first = (int)((long)lamps * cabinet / cabinets);
+            var fed = (int)((long)lamps * (cabinet + 1) / cabinets) - first;
+            var controlled = Enumerable.Range(first, fed).Where(lamp => Seeded.Unit(key ^ 0x1a3f, lamp) < ControlledShare).ToHashSet();
+            var passive = fed - controlled.Count;
+            var sunSegments = Math.Clamp((passive + LampsPerSegment - 1) / LampsPerSegment, controlled.Count == 0 ? 1 : 0, LightingCabinet.MaximumSegments - 1);
+            var segments = sunSegments + (controlled.Count == 0 ? 0 : 1);
+            var id = Id(commune, "cabinet", cabinet + 1);
+            yield return Make(id, DeviceKind.Cabinet, commune, $"Armoire {cabinet + 1}", streets.Cabinet(cabinet, cabinets), ("segments", AttributeValue.Of(segments)));
+
+            var dealt = 0;
+            for (var lamp = first; lamp < first + fed; lamp++)
+            {
+                var isPassive = !controlled.Contains(lamp);
+                // Controlled lamps hang on the last segment, which is always supplied.
+                var segment = isPassive ? 1 + (dealt++ % sunSegments) : segments;
+                yield return Lamp(commune, key, lamp, streets.LampOf(cabinet, cabinets, lamp - first), isPassive,
+                    ("cabinet", AttributeValue.Of(id)), ("segment", AttributeValue.Of(segment)));
+            }
+        }
+
+        for (var lamp = 0; cabinets == 0 && lamp < lamps; lamp++) yield return Lamp(commune, key, lamp, streets.LampAlone(lamp), isPassive: false);
+    }
+
+    private static DeviceDescriptor Lamp(
+        Commune commune, ulong key, int lamp, GeoPoint position, bool isPassive, params ReadOnlySpan<(string Name, AttributeValue Value)> feed)
+    {
+        var watts = RatedWatts[(int)(Seeded.Unit(key ^ 0x3a77, lamp) * RatedWatts.Length)];
+        return Make(Id(commune, "lamp", lamp + 1), DeviceKind.Streetlight, commune, $"Point lumineux {lamp + 1}", position,
+            [.. feed, ("passive", isPassive ? True : False), ("ratedWatts", AttributeValue.Of(watts))]);
+    }
+
+    private static DeviceDescriptor Meter(Commune commune, ulong key, Streets streets, int number)
+    {
+        var own = Seeded.Key(key ^ 0x3e7e, number);
+        return Make(Id(commune, "meter", number), DeviceKind.Meter, commune, $"Compteur d'eau {number}", streets.Scattered(own),
+            ("fluid", AttributeValue.Of("water")),
+            ("usage", AttributeValue.Of("dwelling")),
+            ("persons", AttributeValue.Of(1 + Math.Floor(4.5 * Math.Pow(Seeded.Unit(own, 1), 1.6)))),
+            ("granularity", AttributeValue.Of("subDaily")),
+            ("legalBasis", AttributeValue.Of("consent")));
+    }
+
+    private static DeviceDescriptor Building(Commune commune, ulong key, Streets streets, int number)
+    {
+        var own = Seeded.Key(key ^ 0xb11d, number);
+        // A commune has its town hall first, then a school; the others as they come.
+        var (type, name, least, most) = (number, Seeded.Unit(own, 1)) switch
+        {
+            (1, _) => ("townHall", "Mairie", 150.0, 900.0),
+            (2, _) or (_, < 0.4) => ("school", "École", 400.0, 3_500.0),
+            (_, < 0.6) => ("gymnasium", "Gymnase", 800.0, 2_500.0),
+            (_, < 0.75) => ("library", "Médiathèque", 200.0, 1_500.0),
+            (_, < 0.8) => ("pool", "Piscine", 1_200.0, 4_000.0),
+            _ => ("office", "Bâtiment communal", 100.0, 1_200.0),
+        };
+        return Make(Id(commune, "building", number), DeviceKind.Building, commune, number == 1 ? name : $"{name} {number}", streets.Scattered(own),
+            ("type", AttributeValue.Of(type)), ("floorAreaSquareMetres", AttributeValue.Of(Math.Round(Seeded.Between(own, 2, least, most)))));
+    }
+
+    private static DeviceDescriptor Bin(Commune commune, ulong key, Streets streets, int number)
+    {
+        var own = Seeded.Key(key ^ 0xb125, number);
+        var (stream, name, litres) = Seeded.Unit(own, 1) switch
+        {
+            < 0.45 => ("glass", "Conteneur à verre", 3_000.0),
+            < 0.75 => ("packaging", "Conteneur à emballages", 4_000.0),
+            _ => ("household", "Conteneur à ordures", 5_000.0),
+        };
+        return Make(Id(commune, "bin", number), DeviceKind.Bin, commune, $"{name} {number}", streets.Scattered(own),
+            ("stream", AttributeValue.Of(stream)), ("volumeLitres", AttributeValue.Of(litres)));
+    }
+
+    private static DeviceDescriptor Sensor(Commune commune, ulong key, Streets streets, int number)
+    {
+        var own = Seeded.Key(key ^ 0x5e25, number);
+        var sort = EnvironmentSensor.Sorts[(number - 1 + (int)(Seeded.Unit(key, 5) * 2)) % EnvironmentSensor.Sorts.Length];
+        return Make(Id(commune, "sensor", number), DeviceKind.Environment, commune, $"Capteur {number} ({FrenchName(sort)})", streets.Scattered(own),
+            ("sensor", AttributeValue.Of(sort)));
+    }
+
+    private static string FrenchName(string sort) => sort switch
+    {
+        "river" => "rivière",
+        "rain" => "pluie",
+        "noise" => "bruit",
+        "soil" => "sol",
+        _ => sort,
+    };
+
+    private static string Id(Commune commune, string what, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{commune.InseeCode}-{what}-{number:D5}");
+
+    private static DeviceDescriptor Make(
+        string id, DeviceKind kind, Commune commune, string name, GeoPoint position, params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
+    {
+        var builder = ImmutableSortedDictionary.CreateBuilder<string, AttributeValue>();
+        foreach (var (attribute, value) in attributes) builder.Add(attribute, value);
+        return new DeviceDescriptor
+        {
+            Id = id,
+            Kind = kind,
+            Commune = commune.InseeCode,
+            Name = $"{commune.Name}, {name}",
+            Position = position,
+            Attributes = builder.ToImmutable(),
+            Connector = Simulated,
+        };
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Grid.Connectors.Simulator.Models;
+using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+
+namespace Grid.Connectors.Simulator;
+
+/// <summary>Turns descriptors into models: cabinets last, once all the lamps that they feed are known.</summary>
+internal sealed class FleetAssembly(ITerritoryTable table, ulong seed)
+{
+    private const double DefaultRatedWatts = 60;
+    private const double DefaultFloorSquareMetres = 800;
+
+    private readonly Dictionary<string, SimulatedDevice?> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Site?> _sites = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ZoneClock> _clocks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Weather> _weather = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Feed> _feeds = new(StringComparer.Ordinal);
+    private readonly List<DeviceDescriptor> _cabinets = [];
+
+    public void Add(DeviceDescriptor device)
+    {
+        if (SiteOf(device.Commune) is not { } site) return;
+        var key = Seeded.Key(seed, device.Id);
+        switch (device.Kind)
+        {
+            case DeviceKind.Cabinet:
+                _cabinets.Add(device);
+                break;
+            case DeviceKind.Streetlight:
+                AddLamp(device, key, site);
+                break;
+            case DeviceKind.Meter:
+                _byId[device.Id] = new HouseholdMeter(device.Id, key, site, FluidOf(device), device.Number("persons") ?? 2);
+                break;
+            case DeviceKind.Building:
+                var area = device.Number("floorAreaSquareMetres") ?? DefaultFloorSquareMetres;
+                _byId[device.Id] = new PublicBuilding(device.Id, key, site, device.Text("type") ?? "office", area);
+                break;
+            case DeviceKind.Bin:
+                _byId[device.Id] = new WasteBin(device.Id, key, site);
+                break;
+            case DeviceKind.Environment:
+                _byId[device.Id] = new EnvironmentSensor(device.Id, key, site, device.Text("sensor") ?? "rain");
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(device), device.Kind, "a kind of device that the simulator does not know");
+        }
+    }
+
+    /// <summary>The models in order of their keys, and every device by key.</summary>
+    public (ImmutableArray<SimulatedDevice> Reporting, Dictionary<string, SimulatedDevice?> ById) Complete()
+    {
+        foreach (var cabinet in _cabinets) _byId[cabinet.Id] = MakeCabinet(cabinet, SiteOf(cabinet.Commune)!);
+        // In order of keys: the schedule then does not depend on the order in which a registry lists them.
+        var reporting = _byId.Values.OfType<SimulatedDevice>().ToArray();
+        Array.Sort(reporting, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        return (ImmutableArray.Create(reporting), _byId);
+    }
+
+    private void AddLamp(DeviceDescriptor device, ulong key, Site site)
+    {
+        var watts = device.Number("ratedWatts") ?? DefaultRatedWatts;
+        var lamp = device.Flag("passive") ? null : new ControlledLamp(device.Id, key, site, watts);
+        _byId[device.Id] = lamp;
+        if (device.Text("cabinet") is not { } cabinet) return;
+        if (!_feeds.TryGetValue(cabinet, out var feed)) _feeds[cabinet] = feed = new Feed();
+        var segment = (int)Math.Clamp(device.Number("segment") ?? 1, 1, LightingCabinet.MaximumSegments);
+        feed.Segments = Math.Max(feed.Segments, segment);
+        if (lamp is null)
+        {
+            feed.PassiveWatts[segment - 1] += watts;
+        }
+        else
+        {
+            feed.Controlled.Add(lamp);
+            feed.HasControlled[segment - 1] = true;
+        }
+    }
+
+    private LightingCabinet MakeCabinet(DeviceDescriptor cabinet, Site site)
+    {
+        var feed = _feeds.GetValueOrDefault(cabinet.Id) ?? new Feed();
+        var segments = (int)Math.Clamp(cabinet.Number("segments") ?? feed.Segments, Math.Max(1, feed.Segments), LightingCabinet.MaximumSegments);
+        Span<bool> isPermanent = stackalloc bool[segments];
+        for (var index = 0; index < segments; index++) isPermanent[index] = feed.HasControlled[index] && feed.PassiveWatts[index] == 0;
+        return new LightingCabinet(
+            cabinet.Id, Seeded.Key(seed, cabinet.Id), site, feed.PassiveWatts.AsSpan(0, segments), isPermanent, [.. feed.Controlled]);
+    }
+
+    private Site? SiteOf(string inseeCode)
+    {
+        if (_sites.TryGetValue(inseeCode, out var site)) return site;
+        if (table.FindCommune(inseeCode) is { } commune && table.FindDepartment(commune.Department) is { } department)
+        {
+            if (!_clocks.TryGetValue(department.ZoneId, out var clock)) _clocks[department.ZoneId] = clock = new ZoneClock(department.ZoneId);
+            if (!_weather.TryGetValue(department.Code, out var weather)) _weather[department.Code] = weather = WeatherOver(department);
+            site = new Site(seed, commune, clock, weather);
+        }
+
+        _sites[inseeCode] = site;
+        return site;
+    }
+
+    private Weather WeatherOver(Department department)
+    {
+        var communes = table.CommunesOf(department.Code);
+        return new Weather(Seeded.Key(seed, department.Code), communes.Average(commune => commune.Longitude), communes.Average(commune => commune.Latitude));
+    }
+
+    private static MeterFluid FluidOf(DeviceDescriptor device) => device.Text("fluid") switch
+    {
+        "electricity" => MeterFluid.Electricity,
+        "gas" => MeterFluid.Gas,
+        "heat" => MeterFluid.Heat,
+        _ => MeterFluid.Water,
+    };
+
+    private sealed class Feed
+    {
+        public double[] PassiveWatts { get; } = new double[LightingCabinet.MaximumSegments];
+
+        public bool[] HasControlled { get; } = new bool[LightingCabinet.MaximumSegments];
+
+        public List<ControlledLamp> Controlled { get; } = [];
+
+        public int Segments { get; set; } = 1;
+    }
+}

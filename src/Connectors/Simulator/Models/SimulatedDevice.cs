@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Devices;
+
+namespace Grid.Connectors.Simulator.Models;
+
+/// <summary>
+/// A device that can say at any instant what it measures. What it says is a function of (seed, id, what was registered, commands obeyed, instant):
+/// it is not stepped, so a restart goes on where the indexes must be, and instants may be asked in any order.
+/// </summary>
+internal abstract class SimulatedDevice(string id, ulong key, Site site)
+{
+    // Faults are drawn once per device and year of the simulator.
+    private const double FaultCycle = SimulatedTime.Year;
+
+    public string Id { get; } = id;
+
+    protected ulong Key { get; } = key;
+
+    protected Site Site { get; } = site;
+
+    /// <summary>What it reports at an instant, in seconds since the origin. Allocates the array and nothing else.</summary>
+    public abstract ImmutableArray<MetricValue> Report(double now);
+
+    /// <summary>The fault that was planted in this device in a year of the simulator, null when none was.</summary>
+    public virtual PlantedFault? FaultIn(int year) => null;
+
+    /// <summary>Draws the fault of a year: whether, when, and how long. It begins and ends within its year.</summary>
+    protected (double From, double Until)? DrawFault(int year, double probability, double shortestDays, double longestDays)
+    {
+        var key = Seeded.Key(Key, 0x0fa17000 + year);
+        if (Seeded.Unit(key, 0) >= probability) return null;
+        var length = Seeded.Between(key, 1, shortestDays, longestDays) * SimulatedTime.Day;
+        var from = (year * FaultCycle) + (Seeded.Unit(key, 2) * (FaultCycle - length));
+        return (from, from + length);
+    }
+
+    protected static int YearOf(double now) => (int)(now / FaultCycle);
+
+    /// <summary>Percent of a battery that lasts some eight years and is then replaced.</summary>
+    protected double BatteryPercent(double now)
+    {
+        var life = Seeded.Between(Key, 0xba77, 6, 10) * SimulatedTime.Year;
+        var age = (now + (life * Seeded.Unit(Key, 0xba78))) % life;
+        return Math.Round(100 * (1 - (age / life)));
+    }
+
+    protected static MetricValue Metric(string name, double value) => new(name, value);
+
+    /// <summary>Rounded down, so that what never falls is never reported as falling; a sum that is 0 may be a rounding error below it.</summary>
+    protected static double Index(double value) => Math.Max(0, Math.Floor(value));
+}
+
+/// <summary>What was planted: the truth that detection is judged against.</summary>
+/// <param name="Device">The device's key.</param>
+/// <param name="Kind">Sort of fault.</param>
+/// <param name="From">Begins.</param>
+/// <param name="Until">Ends: repaired.</param>
+/// <param name="LitresPerHour">Flow of a leak; 0 for other faults.</param>
+public sealed record PlantedFault(string Device, PlantedFaultKind Kind, DateTimeOffset From, DateTimeOffset Until, double LitresPerHour = 0);
+
+/// <summary>Sorts of fault that the simulator plants.</summary>
+public enum PlantedFaultKind
+{
+    /// <summary>A controlled lamp that takes no power when it should be lit.</summary>
+    LampFailure,
+
+    /// <summary>Water that never stops flowing.</summary>
+    Leak,
+
+    /// <summary>A bin that burns.</summary>
+    Fire,
+}

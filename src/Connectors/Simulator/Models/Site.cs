@@ -1,0 +1,42 @@
+using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Territories;
+
+namespace Grid.Connectors.Simulator.Models;
+
+/// <summary>What the devices of one commune share: its place under the sky and its habits.</summary>
+internal sealed class Site
+{
+    private const int QuietTownInhabitants = 10_000;
+
+    public Site(ulong seed, Commune commune, ZoneClock clock, Weather weather)
+    {
+        Commune = commune;
+        Key = Seeded.Key(seed, commune.InseeCode);
+        Clock = clock;
+        Weather = weather;
+        Nights = new Nights(commune.Longitude, commune.Latitude, clock);
+        Heating = new HeatDemand(this);
+        // Two small communes of three switch their lights off in the quiet hours; towns dim what they can.
+        SwitchesOffInQuietHours = commune.Population < QuietTownInhabitants && Seeded.Unit(Key, 0) < 0.65;
+        QuietDimming = SwitchesOffInQuietHours ? 0 : Seeded.Unit(Key, 1) < 0.5 ? 0.5 : 0.3;
+    }
+
+    public Commune Commune { get; }
+
+    public ulong Key { get; }
+
+    public ZoneClock Clock { get; }
+
+    public Weather Weather { get; }
+
+    public Nights Nights { get; }
+
+    public HeatDemand Heating { get; }
+
+    public bool SwitchesOffInQuietHours { get; }
+
+    /// <summary>Level of controlled lamps in the quiet hours, 0 to 1.</summary>
+    public double QuietDimming { get; }
+
+    public double OutdoorCelsius(double now) => Weather.OutdoorCelsius(Commune.Longitude, Commune.Latitude, now);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Grains.Devices;
+
+namespace Grid.Grains.Cabinets;
+
+/// <summary>Rules of a lighting cabinet.</summary>
+public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState>
+{
+    private const long HoldMilliseconds = 3_600_000;
+
+    /// <inheritdoc/>
+    public static DeviceKind Kind => DeviceKind.Cabinet;
+
+    /// <inheritdoc/>
+    public static ImmutableArray<AttributeDefinition> Attributes => CabinetSettings.Attributes;
+
+    /// <inheritdoc/>
+    public static CabinetSettings Parse(DeviceDescriptor descriptor) => CabinetSettings.Parse(descriptor);
+
+    /// <inheritdoc/>
+    public static CabinetState Apply(CabinetState state, CabinetSettings settings, in Report report, LocalCalendar calendar)
+    {
+        if (report.Entry["energyWattHours"] is { } index)
+        {
+            state = state with { Energy = state.Energy.WithIndex(Thousandths.Of(index), report.At, settings.IndexMaximum, calendar) };
+        }
+
+        if (report.IsLate)
+        {
+            return state;
+        }
+
+        state = state with { Energy = state.Energy.WithHeld(state.PowerMilliwatts, report.At, HoldMilliseconds, calendar) };
+        foreach (var metric in report.Entry.Metrics)
+        {
+            state = metric.Name switch
+            {
+                "powerWatts" => state with { PowerMilliwatts = Thousandths.Of(metric.Value) },
+                "doorOpen" => state with { IsDoorOpen = metric.Value != 0 },
+                "breakerTripped" => state with { IsBreakerTripped = metric.Value != 0 },
+                "leakageMilliamperes" => state with { IsLeaking = Thousandths.Of(metric.Value) > settings.LeakageMaximumMicroamperes },
+                "supplyVolts" => state with { IsSupplyLost = Thousandths.Of(metric.Value) < settings.SupplyMinimumMillivolts },
+                "segment1On" or "segment2On" or "segment3On" or "segment4On" or "segment5On" or "segment6On" or "segment7On" or "segment8On" =>
+                    state with { SegmentsOn = WithSegment(state.SegmentsOn, metric.Name[7] - '1', metric.Value != 0) },
+                _ => state,
+            };
+        }
+
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public static Conditions ConditionsOf(CabinetState state) =>
+        (state.IsSupplyLost ? Conditions.SupplyLoss : Conditions.None)
+        | (state.IsBreakerTripped ? Conditions.BreakerTripped : Conditions.None)
+        | (state.IsDoorOpen ? Conditions.DoorOpen : Conditions.None)
+        | (state.IsLeaking ? Conditions.Leakage : Conditions.None);
+
+    /// <inheritdoc/>
+    public static Contribution Contribute(CabinetState state, CabinetSettings settings, DeviceStatus status) =>
+        new() { Kind = DeviceKind.Cabinet, Status = status };
+
+    private static byte WithSegment(byte segments, int bit, bool on) => (byte)(on ? segments | (1 << bit) : segments & ~(1 << bit));
+}

@@ -1,0 +1,30 @@
+using Grid.Grains.Devices;
+using Orleans;
+
+namespace Grid.Grains.Cabinets;
+
+/// <summary>What a lighting cabinet remembers.</summary>
+[GenerateSerializer, Alias("grid.CabinetState")]
+public readonly record struct CabinetState
+{
+    /// <summary>Segments that are fed, bit 0 for segment 1.</summary>
+    [Id(0)] public byte SegmentsOn { get; init; }
+
+    /// <summary>Power at its meter, in milliwatts. Not contributed: its lamps' power is.</summary>
+    [Id(1)] public long PowerMilliwatts { get; init; }
+
+    /// <summary>True while its door stands open.</summary>
+    [Id(2)] public bool IsDoorOpen { get; init; }
+
+    /// <summary>True while a breaker is tripped.</summary>
+    [Id(3)] public bool IsBreakerTripped { get; init; }
+
+    /// <summary>True while it leaks more than is tolerated.</summary>
+    [Id(4)] public bool IsLeaking { get; init; }
+
+    /// <summary>True while it reports a supply that is too low: it runs on its battery.</summary>
+    [Id(5)] public bool IsSupplyLost { get; init; }
+
+    /// <summary>Energy at its meter by local day. Not contributed: its lamps' energy is.</summary>
+    [Id(6)] public EnergyDays Energy { get; init; }
+}

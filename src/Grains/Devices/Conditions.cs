@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Grid.Contracts.Devices;
+using Orleans;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>Conditions that a device can be in. The bits are stored: never renumber.</summary>
+[Flags]
+public enum Conditions
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>Light point: lit by command and it does not burn.</summary>
+    LampFailure = 1 << 0,
+
+    /// <summary>Cabinet, light point: mains voltage missing or too low.</summary>
+    SupplyLoss = 1 << 1,
+
+    /// <summary>Cabinet: a breaker has tripped.</summary>
+    BreakerTripped = 1 << 2,
+
+    /// <summary>Cabinet: its door stands open.</summary>
+    DoorOpen = 1 << 3,
+
+    /// <summary>Cabinet: current leaks to earth.</summary>
+    Leakage = 1 << 4,
+
+    /// <summary>Meter: somebody tampers with it.</summary>
+    Tamper = 1 << 5,
+
+    /// <summary>Meter: water flows backwards.</summary>
+    Backflow = 1 << 6,
+
+    /// <summary>A battery that wants changing.</summary>
+    BatteryLow = 1 << 7,
+
+    /// <summary>Building: so cold that pipes may freeze.</summary>
+    FrostRisk = 1 << 8,
+
+    /// <summary>Building: outside comfort while occupied.</summary>
+    ComfortBreach = 1 << 9,
+
+    /// <summary>Bin: full.</summary>
+    Overflow = 1 << 10,
+
+    /// <summary>Bin: burning.</summary>
+    Fire = 1 << 11,
+
+    /// <summary>Bin: tipped over.</summary>
+    Tipped = 1 << 12,
+
+    /// <summary>Environment sensor: local level 1 or 2.</summary>
+    LocalLevel = 1 << 13,
+
+    /// <summary>Environment sensor: local level 3.</summary>
+    LocalLevelHighest = 1 << 14,
+}
+
+/// <summary>Since when a condition holds.</summary>
+/// <param name="Condition">One condition.</param>
+/// <param name="Since">Time of the report that showed it first, in Unix milliseconds.</param>
+[GenerateSerializer, Immutable, Alias("grid.ConditionSince")]
+public readonly record struct ConditionSince([property: Id(0)] Conditions Condition, [property: Id(1)] long Since);
+
+/// <summary>Names and severities of conditions, and since when each holds.</summary>
+public static class ConditionTable
+{
+    private const Conditions Faults =
+        Conditions.LampFailure | Conditions.SupplyLoss | Conditions.BreakerTripped | Conditions.FrostRisk | Conditions.Fire | Conditions.LocalLevelHighest;
+
+    /// <summary>The worst of a set.</summary>
+    public static DeviceStatus SeverityOf(Conditions conditions) =>
+        conditions == Conditions.None ? DeviceStatus.Ok : (conditions & Faults) != 0 ? DeviceStatus.Fault : DeviceStatus.Warning;
+
+    /// <summary>The name of one condition, as alarms and clients see it.</summary>
+    public static string NameOf(Conditions condition) => condition switch
+    {
+        Conditions.LampFailure => "lampFailure",
+        Conditions.SupplyLoss => "supplyLoss",
+        Conditions.BreakerTripped => "breakerTripped",
+        Conditions.DoorOpen => "doorOpen",
+        Conditions.Leakage => "leakage",
+        Conditions.Tamper => "tamper",
+        Conditions.Backflow => "backflow",
+        Conditions.BatteryLow => "batteryLow",
+        Conditions.FrostRisk => "frostRisk",
+        Conditions.ComfortBreach => "comfortBreach",
+        Conditions.Overflow => "overflow",
+        Conditions.Fire => "fire",
+        Conditions.Tipped => "tipped",
+        Conditions.LocalLevel or Conditions.LocalLevelHighest => "localLevel",
+        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Not one condition."),
+    };
+
+    /// <summary>The set of what holds.</summary>
+    public static Conditions Set(ConditionSince[]? active)
+    {
+        var set = Conditions.None;
+        foreach (var condition in active.AsSpan())
+        {
+            set |= condition.Condition;
+        }
+
+        return set;
+    }
+
+    /// <summary>What holds now, given what held: those that go on keep their time. Null when none; the same array when nothing changed.</summary>
+    public static ConditionSince[]? Update(ConditionSince[]? former, Conditions now, long at)
+    {
+        if (Set(former) == now)
+        {
+            return former;
+        }
+
+        if (now == Conditions.None)
+        {
+            return null;
+        }
+
+        var updated = new ConditionSince[BitOperations.PopCount((uint)now)];
+        var length = 0;
+        for (var rest = (uint)now; rest != 0; rest &= rest - 1)
+        {
+            var condition = (Conditions)(rest & ~(rest - 1));
+            updated[length++] = new ConditionSince(condition, SinceOf(former, condition) ?? at);
+        }
+
+        return updated;
+    }
+
+    /// <summary>As clients see them.</summary>
+    public static ImmutableArray<ActiveCondition> View(ConditionSince[]? active) =>
+        [.. (active ?? []).Select(condition => new ActiveCondition(
+            NameOf(condition.Condition), SeverityOf(condition.Condition), DateTimeOffset.FromUnixTimeMilliseconds(condition.Since)))];
+
+    private static long? SinceOf(ConditionSince[]? active, Conditions condition)
+    {
+        foreach (var item in active.AsSpan())
+        {
+            if (item.Condition == condition)
+            {
+                return item.Since;
+            }
+        }
+
+        return null;
+    }
+}

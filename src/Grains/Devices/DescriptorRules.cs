@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Grains.Environment;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>
+/// What a registration must satisfy before the registry takes it: syntax, bounds, and the attributes that its kind knows. Whether its commune
+/// and its cabinet exist is for the registrar to say.
+/// </summary>
+public static class DescriptorRules
+{
+    /// <summary>Longest key.</summary>
+    public const int IdLength = 64;
+
+    /// <summary>Longest name.</summary>
+    public const int NameLength = 200;
+
+    /// <summary>Most attributes, and most names that a connector maps.</summary>
+    public const int AttributeCount = 64;
+
+    /// <summary>Longest text of an attribute.</summary>
+    public const int TextLength = 1_024;
+
+    /// <summary>Longest URL, secret or topic of a connector.</summary>
+    public const int ConnectorTextLength = 2_048;
+
+    private static readonly ImmutableArray<string> ConnectorTypes = ["http", "tts", "chirpstack", "mqtt", "simulator"];
+
+    /// <summary>Everything that is wrong with a descriptor; empty when it can be taken.</summary>
+    public static ImmutableArray<RegistrationError> Check(DeviceDescriptor descriptor)
+    {
+        var errors = new Errors(descriptor.Id);
+        if (!IsKey(descriptor.Id))
+        {
+            errors.Add("id", $"must be 1 to {IdLength} of A-Z a-z 0-9 . _ : -");
+        }
+
+        if (!Enum.IsDefined(descriptor.Kind))
+        {
+            errors.Add("kind", "is unknown");
+            return errors.ToImmutable();
+        }
+
+        if (descriptor.Commune.Length != 5 || !descriptor.Commune.All(char.IsAsciiLetterOrDigit))
+        {
+            errors.Add("commune", "must be an INSEE code of 5 characters");
+        }
+
+        if (descriptor.Name.Length is 0 or > NameLength || descriptor.Name.Any(char.IsControl))
+        {
+            errors.Add("name", $"must be 1 to {NameLength} characters, none of them a control character");
+        }
+
+        if (descriptor.Position is { } position)
+        {
+            errors.AddUnless(position.Longitude is >= -180 and <= 180, "position.lon", "must be from -180 to 180 degrees");
+            errors.AddUnless(position.Latitude is >= -90 and <= 90, "position.lat", "must be from -90 to 90 degrees");
+        }
+
+        CheckAttributes(descriptor, errors);
+        if (descriptor.Connector is { } connector)
+        {
+            CheckConnector(connector, errors);
+        }
+
+        return errors.ToImmutable();
+    }
+
+    /// <summary>True for the key of a device: 1 to 64 of <c>A-Z a-z 0-9 . _ : -</c>.</summary>
+    public static bool IsKey(string? text)
+    {
+        if (text is null || text.Length is 0 or > IdLength)
+        {
+            return false;
+        }
+
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('.' or '_' or ':' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The cabinet whose readings are the input of a passive light point; null for every other device.</summary>
+    public static string? CabinetFollowed(DeviceDescriptor descriptor) =>
+        descriptor.Kind == DeviceKind.Streetlight && descriptor.Flag("passive") ? descriptor.Text("cabinet") : null;
+
+    /// <summary>What chooses a device's sector within its commune: its cabinet where it has one, so that both share a sector; else itself.</summary>
+    public static string SliceKey(DeviceDescriptor descriptor) =>
+        descriptor.Kind == DeviceKind.Streetlight && descriptor.Text("cabinet") is { } cabinet ? cabinet : descriptor.Id;
+
+    private static void CheckAttributes(DeviceDescriptor descriptor, Errors errors)
+    {
+        errors.AddUnless(descriptor.Attributes.Count <= AttributeCount, "attributes", $"must be at most {AttributeCount}");
+        foreach (var (name, value) in descriptor.Attributes)
+        {
+            if (!IsKey(name))
+            {
+                errors.Add("attributes", $"have a name that is not 1 to {IdLength} of A-Z a-z 0-9 . _ : -");
+            }
+            else if ((value.Text is null ? 0 : 1) + (value.Number is null ? 0 : 1) + (value.Flag is null ? 0 : 1) != 1)
+            {
+                errors.Add($"attributes.{name}", "must be a text, a number or a flag");
+            }
+            else if (value.Text is { Length: > TextLength })
+            {
+                errors.Add($"attributes.{name}", $"must be at most {TextLength} characters");
+            }
+            else if (value.Number is { } number && !double.IsFinite(number))
+            {
+                errors.Add($"attributes.{name}", "must be finite");
+            }
+        }
+
+        foreach (var attribute in DeviceAttributes.Of(descriptor.Kind))
+        {
+            if (descriptor.Attributes.TryGetValue(attribute.Name, out var value) && Refuse(attribute, value) is { } reason)
+            {
+                errors.Add($"attributes.{attribute.Name}", reason);
+            }
+        }
+
+        switch (descriptor.Kind)
+        {
+            case DeviceKind.Streetlight when descriptor.Flag("passive") && descriptor.Text("cabinet") is null:
+                errors.Add("attributes.cabinet", "is required: a passive light point follows its cabinet");
+                break;
+            case DeviceKind.Streetlight when descriptor.Text("cabinet") == descriptor.Id:
+                errors.Add("attributes.cabinet", "must be another device");
+                break;
+            case DeviceKind.Bin:
+                CheckBin(descriptor, errors);
+                break;
+            case DeviceKind.Building:
+                CheckBuilding(descriptor, errors);
+                break;
+            case DeviceKind.Environment:
+                CheckThresholds(descriptor, errors);
+                break;
+        }
+    }
+
+    private static string? Refuse(AttributeDefinition attribute, AttributeValue value) => attribute.Type switch
+    {
+        AttributeType.Number => value.Number is { } number
+            && number >= attribute.Minimum && number <= attribute.Maximum && (!attribute.IsWhole || number == Math.Floor(number))
+                ? null
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"must be a {(attribute.IsWhole ? "whole " : "")}number from {attribute.Minimum} to {attribute.Maximum}"),
+        AttributeType.Flag => value.Flag is null ? "must be true or false" : null,
+        AttributeType.Text when attribute.Choices.IsEmpty => IsKey(value.Text) ? null : "must be the key of a device",
+        AttributeType.Text => value.Text is { } text && attribute.Choices.Contains(text) ? null : $"must be one of {string.Join(", ", attribute.Choices)}",
+        _ => throw new ArgumentOutOfRangeException(nameof(attribute), attribute.Type, "Unknown type."),
+    };
+
+    private static void CheckBin(DeviceDescriptor descriptor, Errors errors)
+    {
+        var settings = Bins.BinSettings.Parse(descriptor);
+        errors.AddUnless(settings.OverflowClear <= settings.Overflow, "attributes.overflowClearPercent", "must not be above overflowPercent");
+    }
+
+    private static void CheckBuilding(DeviceDescriptor descriptor, Errors errors)
+    {
+        var settings = Buildings.BuildingSettings.Parse(descriptor);
+        errors.AddUnless(settings.ComfortMinimum < settings.ComfortMaximum, "attributes.comfortMinimumCelsius", "must be below comfortMaximumCelsius");
+    }
+
+    private static void CheckThresholds(DeviceDescriptor descriptor, Errors errors)
+    {
+        foreach (var thresholds in EnvironmentSettings.GrowingAttributes)
+        {
+            var former = 0.0;
+            foreach (var threshold in thresholds)
+            {
+                if (threshold.In(descriptor) is { } value)
+                {
+                    errors.AddUnless(value > former, $"attributes.{threshold.Name}", "must be above the threshold of the level below");
+                    former = value;
+                }
+            }
+        }
+    }
+
+    private static void CheckConnector(ConnectorSpec connector, Errors errors)
+    {
+        errors.AddUnless(ConnectorTypes.Contains(connector.Type), "connector.type", $"must be one of {string.Join(", ", ConnectorTypes)}");
+        errors.AddUnless(
+            connector.Url is null || (IsShort(connector.Url) && Uri.TryCreate(connector.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
+            "connector.url",
+            $"must be an http or https URL of at most {ConnectorTextLength} characters");
+        errors.AddUnless(IsShort(connector.Secret), "connector.secret", $"must be at most {ConnectorTextLength} characters");
+        errors.AddUnless(IsShort(connector.DeviceId), "connector.deviceId", $"must be at most {ConnectorTextLength} characters");
+        errors.AddUnless(IsShort(connector.Topic), "connector.topic", $"must be at most {ConnectorTextLength} characters");
+        errors.AddUnless(IsShort(connector.Gateway), "connector.gateway", $"must be at most {ConnectorTextLength} characters");
+        errors.AddUnless(IsShort(connector.Codec), "connector.codec", $"must be at most {ConnectorTextLength} characters");
+        errors.AddUnless(
+            connector.DevEui is null || (connector.DevEui.Length == 16 && connector.DevEui.All(char.IsAsciiHexDigit)),
+            "connector.devEui",
+            "must be 16 hexadecimal digits");
+        errors.AddUnless(connector.Mapping.Count <= AttributeCount, "connector.mapping", $"must have at most {AttributeCount} names");
+        errors.AddUnless(
+            connector.Mapping.All(pair => pair.Key.Length is > 0 and <= NameLength && IsKey(pair.Value)),
+            "connector.mapping",
+            $"must map field names of 1 to {NameLength} characters to metric names");
+    }
+
+    private static bool IsShort(string? text) => text is null || text.Length <= ConnectorTextLength;
+
+    private sealed class Errors(string device)
+    {
+        private readonly ImmutableArray<RegistrationError>.Builder _errors = ImmutableArray.CreateBuilder<RegistrationError>();
+
+        public void Add(string field, string reason) => _errors.Add(new RegistrationError(device, field, reason));
+
+        public void AddUnless(bool holds, string field, string reason)
+        {
+            if (!holds)
+            {
+                Add(field, reason);
+            }
+        }
+
+        public ImmutableArray<RegistrationError> ToImmutable() => _errors.ToImmutable();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Orleans.Runtime;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>
+/// What the device grains share: a <see cref="DeviceLife{TRules, TSettings, TState}"/> and its storage. A grain holds one and hands it its calls.
+/// </summary>
+/// <param name="storage">The device's stored state.</param>
+/// <param name="context">What it needs of its process.</param>
+public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<DeviceState<TSettings, TState>> storage, DeviceContext context)
+    where TRules : IDeviceRules<TSettings, TState>
+    where TSettings : class
+    where TState : struct
+{
+    private DeviceLife<TRules, TSettings, TState> _life = null!;
+    private bool _isDirty;
+
+    // True from a change that must be persisted before its answer until it is: a write that failed is made up for by the next call.
+    private bool _isOwed;
+
+    /// <summary>Goes on from what is stored.</summary>
+    /// <param name="id">The device's key.</param>
+    public void Activate(string id)
+    {
+        _life = new DeviceLife<TRules, TSettings, TState>(id, context);
+        _life.Resume(storage.State);
+    }
+
+    /// <inheritdoc cref="IDeviceGrain.Apply"/>
+    public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after)
+    {
+        var outcome = _life.Apply(entry, at, after, out var persistence);
+        _isDirty |= persistence != Persistence.None;
+        _isOwed |= persistence == Persistence.Now;
+        if (_isOwed)
+        {
+            return WriteThenAnswer(outcome);
+        }
+
+        return ValueTask.FromResult(outcome);
+    }
+
+    /// <inheritdoc cref="IDeviceGrain.Save"/>
+    public Task Save()
+    {
+        if (_life.State.Stage == DeviceStage.Removed)
+        {
+            return Forget();
+        }
+
+        return _isDirty ? Write() : Task.CompletedTask;
+    }
+
+    /// <summary>Before the activation ends: a removed device leaves nothing behind.</summary>
+    public Task Deactivate() => _life.State.Stage == DeviceStage.Removed && storage.RecordExists ? Forget() : Task.CompletedTask;
+
+    /// <inheritdoc cref="IDeviceGrain.GetPosition"/>
+    public LogPosition GetPosition() => new(_life.State.Sector ?? string.Empty, _life.State.Offset);
+
+    /// <inheritdoc cref="IDeviceGrain.GetContribution"/>
+    public Contribution GetContribution() => _life.Contribution;
+
+    /// <inheritdoc cref="IDeviceGrain.GetView"/>
+    public DeviceView GetView() => _life.View(context.Clock.GetUtcNow());
+
+    /// <inheritdoc cref="IDeviceGrain.GetMetrics"/>
+    public ImmutableArray<MetricValue> GetMetrics(long after) => NewestValues.ChangedAfter(_life.State.Values, after);
+
+    /// <inheritdoc cref="IDeviceGrain.SetDesired"/>
+    public async Task<DesiredAnswer> SetDesired(DesiredChange change)
+    {
+        var former = _life.State.Desired;
+        if (_life.Desire(change, out var answer))
+        {
+            try
+            {
+                await Write();
+            }
+            catch
+            {
+                // Not durable, so it never was: the caller is told, and the next answer must not speak of it.
+                _life.RestoreDesired(former);
+                throw;
+            }
+        }
+
+        return answer;
+    }
+
+    private async ValueTask<DeviceOutcome> WriteThenAnswer(DeviceOutcome outcome)
+    {
+        await Write();
+        return outcome;
+    }
+
+    private async Task Write()
+    {
+        storage.State = _life.State;
+        await storage.WriteStateAsync();
+        _isDirty = false;
+        _isOwed = false;
+    }
+
+    private async Task Forget()
+    {
+        if (storage.RecordExists)
+        {
+            await storage.ClearStateAsync();
+        }
+
+        _isDirty = false;
+    }
+}

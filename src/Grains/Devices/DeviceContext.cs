@@ -1,0 +1,20 @@
+namespace Grid.Grains.Devices;
+
+/// <summary>What devices need of the process that they live in; one for all of them.</summary>
+/// <param name="calendars">Local days.</param>
+/// <param name="clock">For what is shown and for nothing that is stored.</param>
+/// <param name="instruments">Counters.</param>
+public sealed class DeviceContext(LocalCalendars calendars, TimeProvider clock, DeviceInstruments instruments)
+{
+    /// <summary>Local days.</summary>
+    public LocalCalendars Calendars { get; } = calendars;
+
+    /// <summary>For what is shown and for nothing that is stored.</summary>
+    public TimeProvider Clock { get; } = clock;
+
+    /// <summary>Counters.</summary>
+    public DeviceInstruments Instruments { get; } = instruments;
+
+    /// <summary>One string instance for each sector.</summary>
+    public SectorNames Sectors { get; } = new();
+}

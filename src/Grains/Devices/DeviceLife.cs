@@ -1,0 +1,333 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>How soon a change must be persisted.</summary>
+public enum Persistence : byte
+{
+    /// <summary>Nothing changed.</summary>
+    None = 0,
+
+    /// <summary>When the sector saves: the log has it.</summary>
+    Later = 1,
+
+    /// <summary>Before the answer.</summary>
+    Now = 2,
+}
+
+/// <summary>
+/// A device's life apart from storage: takes log entries in order, whatever the trade, and keeps what every trade has. A pure function of state
+/// and entry: no clock, no randomness, so that a replay gives the same.
+/// </summary>
+/// <param name="id">The device's key.</param>
+/// <param name="context">What it needs of its process.</param>
+public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceContext context)
+    where TRules : IDeviceRules<TSettings, TState>
+    where TSettings : class
+    where TState : struct
+{
+    /// <summary>Confirmations kept for replay. The sector carries each out before its next checkpoint, and a device is seldom commanded so often.</summary>
+    private const int ConfirmationsKept = 4;
+
+    private LocalCalendar? _calendar;
+
+    /// <summary>What it remembers.</summary>
+    public DeviceState<TSettings, TState> State { get; private set; } = new();
+
+    private DeviceStatus Status =>
+        State.Stage != DeviceStage.Here || State.HeardAt == 0 ? DeviceStatus.Unknown
+        : State.IsSilent ? DeviceStatus.Silent
+        : ConditionTable.SeverityOf(ConditionTable.Set(State.Active));
+
+    /// <summary>Goes on from a state, which it owns from now on.</summary>
+    public void Resume(DeviceState<TSettings, TState> state)
+    {
+        NewestValues.ShareNames(state.Values);
+        _calendar = state.Zone is { } zone ? context.Calendars.OfZone(zone) : null;
+        state.Zone = _calendar?.ZoneId;
+        state.Sector = state.Sector is { } sector ? context.Sectors.Shared(sector) : null;
+        State = state;
+    }
+
+    /// <summary>Takes one entry, as <see cref="IDeviceGrain.Apply"/> says.</summary>
+    public DeviceOutcome Apply(LogEntry entry, LogPosition at, long after, out Persistence persistence)
+    {
+        persistence = Persistence.None;
+        var isOwn = string.Equals(entry.Device, id, StringComparison.Ordinal);
+        if (State.Stage != DeviceStage.Here || !string.Equals(State.Sector, at.Sector, StringComparison.Ordinal))
+        {
+            return Enter(isOwn ? entry as RegisteredEntry : null, at, after, out persistence);
+        }
+
+        if (at.Offset <= State.Offset)
+        {
+            return Outcome(Disposition.Duplicate) with { Effects = EffectsOf(at.Offset) };
+        }
+
+        // What is removed for good needs no past.
+        if (after > State.Offset && entry is not RemovedEntry { Moved: false })
+        {
+            return Outcome(Disposition.Behind);
+        }
+
+        persistence = Persistence.Later;
+        State.Offset = at.Offset;
+        return entry switch
+        {
+            ReadingEntry reading => Read(reading, isOwn),
+            SilencedEntry silenced => Silence(silenced, isOwn),
+            RegisteredEntry registered when isOwn && registered.Revision >= State.Revision => Register(registered),
+            RemovedEntry removed when isOwn && removed.Revision >= State.Revision => Remove(removed, out persistence),
+            _ => Outcome(Disposition.Applied),
+        };
+    }
+
+    /// <summary>What a command asks: taken or refused. True when the state changed and must be persisted before the answer.</summary>
+    public bool Desire(DesiredChange change, out DesiredAnswer answer)
+    {
+        if (State.Settings is not { } settings)
+        {
+            answer = new DesiredAnswer { Field = "device", Reason = "is not registered" };
+            return false;
+        }
+
+        var former = State.Desired;
+        State.Desired = DesiredRules.Change<TRules, TSettings, TState>(former, settings, change, out answer);
+        return !ReferenceEquals(former, State.Desired);
+    }
+
+    /// <summary>Puts back a desired state that could not be persisted.</summary>
+    public void RestoreDesired(DesiredState? former) => State.Desired = former;
+
+    /// <summary>What it adds to its territory.</summary>
+    public Contribution Contribution => State is { Stage: DeviceStage.Here, Settings: { } settings }
+        ? TRules.Contribute(State.Trade, settings, Status)
+        : new Contribution { Kind = TRules.Kind, Status = DeviceStatus.Unknown };
+
+    /// <summary>What GET shows.</summary>
+    public DeviceView View(DateTimeOffset now) => new()
+    {
+        Status = Status,
+        LastSeen = State.HeardAt.ToInstantOrNever(),
+        Reported = [.. (State.Values ?? []).Select(value => new ReportedMetric(value.Name, value.Value, DateTimeOffset.FromUnixTimeMilliseconds(value.ObservedAt)))],
+        Desired = DesiredRules.View(State.Desired, now.ToMilliseconds()),
+        Conditions = ConditionTable.View(State.Active),
+    };
+
+    /// <summary>An entry for a device that is not in the sector: only a newer registration brings it there.</summary>
+    private DeviceOutcome Enter(RegisteredEntry? entry, LogPosition at, long after, out Persistence persistence)
+    {
+        persistence = Persistence.None;
+        if (State.Stage == DeviceStage.Unregistered && after > State.Offset)
+        {
+            return Outcome(Disposition.Behind);
+        }
+
+        if (entry is null || entry.Revision <= State.Revision)
+        {
+            return Outcome(Disposition.Elsewhere);
+        }
+
+        // A move keeps the state and is persisted at once: the former sector may let go of its log as soon as it is told that the device left.
+        var isMove = State.Stage is DeviceStage.Here or DeviceStage.Moving;
+        persistence = isMove ? Persistence.Now : Persistence.Later;
+        if (!isMove)
+        {
+            State = new DeviceState<TSettings, TState>();
+        }
+
+        State.Stage = DeviceStage.Here;
+        State.Sector = context.Sectors.Shared(at.Sector);
+        State.Offset = at.Offset;
+        NewestValues.Rebase(State.Values, at.Offset);
+
+        // Its former sector may have died before it carried them out; carried out twice they change nothing.
+        State.Confirmations = State.Confirmations is { } given ? [.. given.Select(confirmation => confirmation with { Offset = at.Offset })] : null;
+        return Register(entry) with { Effects = EffectsOf(at.Offset) };
+    }
+
+    private DeviceOutcome Register(RegisteredEntry entry)
+    {
+        var settings = TRules.Parse(entry.Descriptor);
+        if (State.Settings is { } former)
+        {
+            State.Trade = TRules.Reconfigure(State.Trade, former, settings);
+            if (TRules.SourceOf(former) != TRules.SourceOf(settings))
+            {
+                State.Order = default;
+            }
+        }
+
+        _calendar = context.Calendars.OfCommune(entry.Descriptor.Commune);
+        State.Zone = _calendar.ZoneId;
+        State.Settings = settings;
+        State.Revision = entry.Revision;
+        UpdateConditions(entry.ReceivedAt.ToMilliseconds());
+        return Outcome(Disposition.Applied) with { Visible = true };
+    }
+
+    private DeviceOutcome Remove(RemovedEntry entry, out Persistence persistence)
+    {
+        persistence = Persistence.Now;
+        if (entry.Moved)
+        {
+            State.Stage = DeviceStage.Moving;
+        }
+        else
+        {
+            State = new DeviceState<TSettings, TState>
+            {
+                Stage = DeviceStage.Removed,
+                Sector = State.Sector,
+                Offset = State.Offset,
+                Revision = entry.Revision,
+            };
+        }
+
+        return Outcome(Disposition.Applied) with { Visible = true };
+    }
+
+    private DeviceOutcome Silence(SilencedEntry entry, bool isOwn)
+    {
+        var source = TRules.SourceOf(State.Settings!);
+        var isSource = source is null ? isOwn : string.Equals(entry.Device, source, StringComparison.Ordinal);
+        if (!isSource || State.IsSilent || State.HeardAt == 0 || State.HeardAt > entry.LastHeardAt.ToMilliseconds())
+        {
+            return Outcome(Disposition.Applied);
+        }
+
+        State.IsSilent = true;
+        return Outcome(Disposition.Applied) with { Visible = true };
+    }
+
+    private DeviceOutcome Read(ReadingEntry entry, bool isOwn)
+    {
+        var source = TRules.SourceOf(State.Settings!);
+        if (source is not null && isOwn)
+        {
+            return ReadOfFollower(entry);
+        }
+
+        if (!isOwn && !string.Equals(entry.Device, source, StringComparison.Ordinal))
+        {
+            return Outcome(Disposition.Applied);
+        }
+
+        var status = Status;
+        var placement = State.Order.Place(entry, out var at, out var order);
+        var present = entry;
+        if (placement == Placement.SameInstant)
+        {
+            present = isOwn ? Additional(entry) : entry;
+            placement = present.Metrics.Length == 0 ? Placement.Duplicate : placement;
+        }
+
+        if (placement == Placement.Duplicate)
+        {
+            return Outcome(Disposition.Applied);
+        }
+
+        State.Order = order;
+        Hear(entry);
+        var isLate = placement == Placement.Older;
+        State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate), _calendar!);
+        var isVisible = false;
+        if (!isLate)
+        {
+            isVisible = isOwn ? Show(present) : Derive(entry);
+            UpdateConditions(at);
+        }
+
+        var effects = isLate || !isOwn ? default : Confirm(present);
+        return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status, Effects = effects };
+    }
+
+    /// <summary>A follower's own report moves none of its rules: its values are shown, each when newer than the one shown.</summary>
+    private DeviceOutcome ReadOfFollower(ReadingEntry entry)
+    {
+        var status = Status;
+        var present = Additional(entry);
+        if (present.Metrics.Length == 0)
+        {
+            return Outcome(Disposition.Applied);
+        }
+
+        Hear(entry);
+        var isVisible = Show(present);
+        return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status };
+    }
+
+    /// <summary>What a report adds to the values that are as new as itself.</summary>
+    private ReadingEntry Additional(ReadingEntry entry)
+    {
+        var observed = entry.ObservedAt.ToMilliseconds();
+        return entry with
+        {
+            Metrics = [.. entry.Metrics.Where(metric => !(NewestValues.ObservedAt(State.Values, metric.Name) >= observed))],
+        };
+    }
+
+    private void Hear(ReadingEntry entry)
+    {
+        State.HeardAt = Math.Max(State.HeardAt, entry.ReceivedAt.ToMilliseconds());
+        State.IsSilent = false;
+    }
+
+    private bool Show(ReadingEntry entry)
+    {
+        var isVisible = false;
+        var observed = entry.ObservedAt.ToMilliseconds();
+        var values = State.Values;
+        foreach (var metric in entry.Metrics)
+        {
+            isVisible |= NewestValues.Set(ref values, metric, observed, State.Offset, out var isFull);
+            if (isFull)
+            {
+                context.Instruments.MetricNotKept();
+            }
+        }
+
+        State.Values = values;
+        return isVisible;
+    }
+
+    private bool Derive(ReadingEntry entry)
+    {
+        if (TRules.Derived(State.Trade, State.Settings!) is not { } metric)
+        {
+            return false;
+        }
+
+        var values = State.Values;
+        var isVisible = NewestValues.Set(ref values, metric, entry.ObservedAt.ToMilliseconds(), State.Offset, out _);
+        State.Values = values;
+        return isVisible;
+    }
+
+    private ImmutableArray<DeviceEffect> Confirm(ReadingEntry entry)
+    {
+        if (DesiredRules.Confirm(State.Desired, entry) is not { } confirmed)
+        {
+            return default;
+        }
+
+        State.Desired = State.Desired! with { IsConfirmed = true };
+        State.Confirmations = [.. (State.Confirmations ?? []).TakeLast(ConfirmationsKept - 1), new ConfirmationGiven(State.Offset, confirmed)];
+        return [confirmed];
+    }
+
+    private void UpdateConditions(long at) => State.Active = ConditionTable.Update(State.Active, TRules.ConditionsOf(State.Trade), at);
+
+    private ImmutableArray<DeviceEffect> EffectsOf(long offset) =>
+        State.Confirmations is { } given ? [.. given.Where(confirmation => confirmation.Offset == offset).Select(confirmation => confirmation.Effect)] : default;
+
+    private DeviceOutcome Outcome(Disposition disposition) => new()
+    {
+        Disposition = disposition,
+        Offset = State.Offset,
+        Contribution = Contribution,
+        LastHeardAt = State.HeardAt.ToInstantOrNever(),
+    };
+}

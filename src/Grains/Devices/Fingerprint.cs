@@ -1,0 +1,49 @@
+using Grid.Contracts.Devices;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>Hashes that are the same in every process. Two different readings share one with a chance of 1 in 2^63.</summary>
+internal static class Fingerprint
+{
+    private const ulong Offset = 14695981039346656037UL;
+    private const ulong Prime = 1099511628211UL;
+
+    /// <summary>Of a session's name; 0 for none and never 0 for one.</summary>
+    public static long Of(string? session) => session is null ? 0 : (long)(Mix(Add(Offset, session)) | 1);
+
+    /// <summary>
+    /// Of a reading: its values, with its frame counter when it has one and its observed time otherwise (a network that sends a frame again
+    /// may stamp it again). Never 0.
+    /// </summary>
+    public static long Of(ReadingEntry entry, long sequence, long session)
+    {
+        var hash = sequence >= 0
+            ? Add(Add(Offset, (ulong)session), (ulong)sequence)
+            : Add(Add(Offset, ulong.MaxValue), (ulong)entry.ObservedAt.ToMilliseconds());
+        foreach (var metric in entry.Metrics)
+        {
+            hash = Add(Add(hash, metric.Name), (ulong)BitConverter.DoubleToInt64Bits(metric.Value));
+        }
+
+        return (long)(Mix(hash) | 1);
+    }
+
+    private static ulong Add(ulong hash, ulong value) => Mix((hash ^ value) * Prime);
+
+    private static ulong Add(ulong hash, string text)
+    {
+        foreach (var character in text)
+        {
+            hash = (hash ^ character) * Prime;
+        }
+
+        return hash;
+    }
+
+    private static ulong Mix(ulong hash)
+    {
+        hash ^= hash >> 32;
+        hash *= 0xd6e8feb86659fd93UL;
+        return hash ^ (hash >> 32);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>A reading as the rules of a trade see it.</summary>
+/// <param name="Entry">Its values.</param>
+/// <param name="At">Its time on a clock that never steps back, in Unix milliseconds.</param>
+/// <param name="IsLate">True for one older than the newest: it may amend its day's amount and nothing else.</param>
+public readonly record struct Report(ReadingEntry Entry, long At, bool IsLate);
+
+/// <summary>What a command asks of a device, as a metric that its reports will show.</summary>
+/// <param name="Metric">The metric.</param>
+/// <param name="Value">The value asked for.</param>
+/// <param name="Tolerance">How far from it a report may be and still confirm.</param>
+public readonly record struct Aim(string Metric, double Value, double Tolerance);
+
+/// <summary>
+/// The rules of a trade: pure functions over its settings and its state. The default state is that of a device that was never heard.
+/// </summary>
+/// <typeparam name="TSettings">Its attributes, parsed.</typeparam>
+/// <typeparam name="TState">What it remembers.</typeparam>
+public interface IDeviceRules<TSettings, TState>
+{
+    /// <summary>The trade.</summary>
+    static abstract DeviceKind Kind { get; }
+
+    /// <summary>The attributes that move its rules.</summary>
+    static abstract ImmutableArray<AttributeDefinition> Attributes { get; }
+
+    /// <summary>Settings of a device; an attribute that is absent or no good has its default.</summary>
+    static abstract TSettings Parse(DeviceDescriptor descriptor);
+
+    /// <summary>The state after a report.</summary>
+    static abstract TState Apply(TState state, TSettings settings, in Report report, LocalCalendar calendar);
+
+    /// <summary>The conditions that hold.</summary>
+    static abstract Conditions ConditionsOf(TState state);
+
+    /// <summary>What the device adds to its territory.</summary>
+    static abstract Contribution Contribute(TState state, TSettings settings, DeviceStatus status);
+
+    /// <summary>The device whose reports are the input, when it is not the device itself.</summary>
+    static virtual string? SourceOf(TSettings settings) => null;
+
+    /// <summary>The state after its settings changed.</summary>
+    static virtual TState Reconfigure(TState state, TSettings former, TSettings settings) => state;
+
+    /// <summary>A metric that follows from the reports of another device, null when there is none.</summary>
+    static virtual MetricValue? Derived(TState state, TSettings settings) => null;
+
+    /// <summary>What a command, whose arguments are in range, asks for; null with a reason when the device cannot do it.</summary>
+    static virtual Aim? AimOf(TSettings settings, DesiredChange change, out string? reason)
+    {
+        reason = "this device takes no such command";
+        return null;
+    }
+}

@@ -1,0 +1,152 @@
+using Orleans;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>A reading of an index, on the virtual index that goes on through rollovers and replacements.</summary>
+/// <param name="Day">Its local day.</param>
+/// <param name="At">Its time, in Unix milliseconds.</param>
+/// <param name="Raw">The index as reported, in thousandths.</param>
+/// <param name="Virtual">The index as if it had never been reset, in thousandths.</param>
+[GenerateSerializer, Immutable, Alias("grid.IndexPoint")]
+public readonly record struct IndexPoint([property: Id(0)] int Day, [property: Id(1)] long At, [property: Id(2)] long Raw, [property: Id(3)] long Virtual);
+
+/// <summary>An amount of the newest local day, and of the day before it.</summary>
+public readonly record struct DayAmounts(int Day, long Amount, long PreviousAmount);
+
+/// <summary>
+/// Consumption by local day from an index. Kept are the newest reading of each of the last three days that have one, and, until there are
+/// three, the first reading of the oldest. The consumption of a day is its newest reading less the newest one before that day (on the first
+/// day: less its first reading). What is kept depends on which readings arrived and not on their order, unless the index was reset.
+/// </summary>
+public static class IndexDays
+{
+    /// <summary>Days of which the newest reading is kept: today, yesterday, and the base of yesterday.</summary>
+    private const int Days = 3;
+
+    /// <summary>A drop is a rollover when it means at most this part of the register consumed; otherwise the meter was replaced or reset.</summary>
+    private const int RolloverShare = 10;
+
+    /// <summary>The readings with one more in them. A reading that does not fit between its neighbours changes nothing.</summary>
+    /// <param name="points">The former ones, null when there are none; never changed.</param>
+    /// <param name="raw">The index as reported, in thousandths.</param>
+    /// <param name="at">When, in Unix milliseconds.</param>
+    /// <param name="day">The local day of that instant.</param>
+    /// <param name="modulus">Where the index starts again from 0, in thousandths; 0 when it never does.</param>
+    public static IndexPoint[] Add(IndexPoint[]? points, long raw, long at, int day, long modulus)
+    {
+        if (points is null || points.Length == 0)
+        {
+            return [new IndexPoint(day, at, raw, raw)];
+        }
+
+        var place = points.Length;
+        while (place > 0 && points[place - 1].At >= at)
+        {
+            place--;
+        }
+
+        if (place < points.Length && points[place].At == at)
+        {
+            return points;
+        }
+
+        var before = place > 0 ? points[place - 1] : default(IndexPoint?);
+        var after = place < points.Length ? points[place] : default(IndexPoint?);
+        if (VirtualOf(raw, before, after, modulus) is not { } virtualIndex)
+        {
+            return points;
+        }
+
+        Span<IndexPoint> all = stackalloc IndexPoint[points.Length + 1];
+        points.AsSpan(0, place).CopyTo(all);
+        all[place] = new IndexPoint(day, at, raw, virtualIndex);
+        points.AsSpan(place).CopyTo(all[(place + 1)..]);
+        return Keep(all);
+    }
+
+    /// <summary>The consumption of the newest day with a reading, and of the day before it, in thousandths; never negative.</summary>
+    public static DayAmounts AmountsOf(IndexPoint[]? points)
+    {
+        if (points is null || points.Length == 0)
+        {
+            return default;
+        }
+
+        var newest = points[^1];
+        var previous = 0L;
+        for (var index = points.Length - 2; index >= 0; index--)
+        {
+            if (points[index].Day == newest.Day - 1)
+            {
+                previous = points[index].Virtual - BaseOf(points, newest.Day - 1).Virtual;
+                break;
+            }
+        }
+
+        return new DayAmounts(newest.Day, newest.Virtual - BaseOf(points, newest.Day).Virtual, previous);
+    }
+
+    /// <summary>The newest reading before a day, else the first one of it.</summary>
+    private static IndexPoint BaseOf(IndexPoint[] points, int day)
+    {
+        for (var index = points.Length - 1; index >= 0; index--)
+        {
+            if (points[index].Day < day)
+            {
+                return points[index];
+            }
+        }
+
+        return points[0];
+    }
+
+    private static long? VirtualOf(long raw, IndexPoint? before, IndexPoint? after, long modulus)
+    {
+        if (before is { } from && Consumed(from.Raw, raw, modulus) is { } since && (after is null || from.Virtual + since <= after.Value.Virtual))
+        {
+            return from.Virtual + since;
+        }
+
+        if (after is not { } to)
+        {
+            // The newest one, and lower than it should be: replaced or reset. Consumption goes on from here.
+            return before?.Virtual ?? raw;
+        }
+
+        return Consumed(raw, to.Raw, modulus) is { } until && (before is null || to.Virtual - until >= before.Value.Virtual) ? to.Virtual - until : null;
+    }
+
+    private static long? Consumed(long from, long to, long modulus)
+    {
+        if (to >= from)
+        {
+            return to - from;
+        }
+
+        var rolled = modulus - from + to;
+        return modulus > 0 && from <= modulus && rolled <= modulus / RolloverShare ? rolled : null;
+    }
+
+    /// <summary>Newest of each of the last three days; with fewer days, the first of the oldest as well.</summary>
+    private static IndexPoint[] Keep(ReadOnlySpan<IndexPoint> all)
+    {
+        var days = 0;
+        Span<IndexPoint> kept = stackalloc IndexPoint[Days + 1];
+        var start = kept.Length;
+        for (var index = all.Length - 1; index >= 0 && days < Days; index--)
+        {
+            if (index == all.Length - 1 || all[index].Day != all[index + 1].Day)
+            {
+                kept[--start] = all[index];
+                days++;
+            }
+        }
+
+        if (days < Days && all[0].At != kept[start].At)
+        {
+            kept[--start] = all[0];
+        }
+
+        return kept[start..].ToArray();
+    }
+}

@@ -1,0 +1,69 @@
+using NodaTime;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>A local day: its number (days since 1970-01-01) and its bounds in Unix milliseconds, the end exclusive.</summary>
+public sealed record LocalDay(int Day, long Start, long End)
+{
+    /// <summary>True when the instant is in the day.</summary>
+    public bool Contains(long instant) => instant >= Start && instant < End;
+}
+
+/// <summary>
+/// Local days of one zone. A pure function of zone and instant; the two days that were asked for last are kept, so that the hot path
+/// (today, and yesterday for late readings) is two comparisons. Safe for all threads.
+/// </summary>
+public sealed class LocalCalendar
+{
+    /// <summary>Instants before or after these are counted on the first or last day: no device has measured there.</summary>
+    private static readonly long Earliest = Instant.FromUtc(1900, 1, 2, 0, 0).ToUnixTimeMilliseconds();
+    private static readonly long Latest = Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeMilliseconds();
+    private static readonly LocalDate Epoch = new(1970, 1, 1);
+
+    private readonly DateTimeZone _zone;
+    private LocalDay _recent;
+    private LocalDay _former;
+
+    /// <summary>The calendar of an IANA zone.</summary>
+    /// <exception cref="ArgumentException">The zone is unknown.</exception>
+    public LocalCalendar(string zoneId)
+    {
+        _zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(zoneId) ?? throw new ArgumentException($"Unknown time zone '{zoneId}'.", nameof(zoneId));
+        _recent = _former = Find(0);
+    }
+
+    /// <summary>The IANA zone.</summary>
+    public string ZoneId => _zone.Id;
+
+    /// <summary>The local day of an instant in Unix milliseconds. A day lasts 23, 24 or 25 hours.</summary>
+    public LocalDay DayOf(long instant)
+    {
+        instant = Math.Clamp(instant, Earliest, Latest);
+        var recent = _recent;
+        if (recent.Contains(instant))
+        {
+            return recent;
+        }
+
+        var former = _former;
+        if (former.Contains(instant))
+        {
+            return former;
+        }
+
+        // Two writes, not one: a racing reader sees two right days, at worst the same one twice.
+        var found = Find(instant);
+        _former = recent;
+        _recent = found;
+        return found;
+    }
+
+    private LocalDay Find(long instant)
+    {
+        var date = Instant.FromUnixTimeMilliseconds(instant).InZone(_zone).Date;
+        return new LocalDay(
+            Period.Between(Epoch, date, PeriodUnits.Days).Days,
+            _zone.AtStartOfDay(date).ToInstant().ToUnixTimeMilliseconds(),
+            _zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeMilliseconds());
+    }
+}

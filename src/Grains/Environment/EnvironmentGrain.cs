@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Grains.Devices;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Grains.Environment;
+
+/// <summary>An environment sensor as an actor.</summary>
+public sealed class EnvironmentGrain([PersistentState("device")] IPersistentState<DeviceState<EnvironmentSettings, EnvironmentState>> storage, DeviceContext context)
+    : Grain, IEnvironmentGrain
+{
+    private readonly DeviceActor<EnvironmentRules, EnvironmentSettings, EnvironmentState> _actor = new(storage, context);
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _actor.Activate(this.GetPrimaryKeyString());
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _actor.Deactivate();
+
+    /// <inheritdoc/>
+    public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after) => _actor.Apply(entry, at, after);
+
+    /// <inheritdoc/>
+    public Task Save() => _actor.Save();
+
+    /// <inheritdoc/>
+    public ValueTask<LogPosition> GetPosition() => ValueTask.FromResult(_actor.GetPosition());
+
+    /// <inheritdoc/>
+    public ValueTask<Contribution> GetContribution() => ValueTask.FromResult(_actor.GetContribution());
+
+    /// <inheritdoc/>
+    public ValueTask<DeviceView> GetView() => ValueTask.FromResult(_actor.GetView());
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<MetricValue>> GetMetrics(long after) => ValueTask.FromResult(_actor.GetMetrics(after));
+
+    /// <inheritdoc/>
+    public Task<DesiredAnswer> SetDesired(DesiredChange change) => _actor.SetDesired(change);
+}

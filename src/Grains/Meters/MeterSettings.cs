@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Grid.Contracts.Devices;
+using Grid.Grains.Devices;
+using Orleans;
+
+namespace Grid.Grains.Meters;
+
+/// <summary>What a meter measures. The numbers are stored: never renumber.</summary>
+public enum Fluid : byte
+{
+    /// <summary>Water, by volume.</summary>
+    Water = 0,
+
+    /// <summary>Electricity, by energy.</summary>
+    Electricity = 1,
+
+    /// <summary>Gas, by volume.</summary>
+    Gas = 2,
+
+    /// <summary>Heat, by energy.</summary>
+    Heat = 3,
+}
+
+/// <summary>Attributes of a meter.</summary>
+[GenerateSerializer, Immutable, Alias("grid.MeterSettings")]
+public sealed record MeterSettings
+{
+    private static readonly AttributeDefinition FluidAttribute = AttributeDefinition.Text("fluid", "water", "electricity", "gas", "heat");
+
+    /// <summary>Every attribute that moves a rule.</summary>
+    public static ImmutableArray<AttributeDefinition> Attributes { get; } =
+        [FluidAttribute, SharedAttributes.IndexMaximum, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(1_440)];
+
+    /// <summary>What it measures; water when it does not say.</summary>
+    [Id(0)] public Fluid Fluid { get; init; }
+
+    /// <summary>Where its index starts again from 0, in thousandths of the index's unit; 0 when it never does.</summary>
+    [Id(1)] public long IndexMaximum { get; init; }
+
+    /// <summary>Battery level below which it wants changing, in thousandths of a percent.</summary>
+    [Id(2)] public long BatteryLow { get; init; }
+
+    /// <summary>The metric that is its index.</summary>
+    [JsonIgnore] public string IndexMetric => Fluid is Fluid.Water or Fluid.Gas ? "indexLitres" : "indexWattHours";
+
+    /// <summary>The settings of a device.</summary>
+    public static MeterSettings Parse(DeviceDescriptor descriptor) =>
+        new()
+        {
+            Fluid = descriptor.Text(FluidAttribute.Name) switch
+            {
+                "electricity" => Fluid.Electricity,
+                "gas" => Fluid.Gas,
+                "heat" => Fluid.Heat,
+                _ => Fluid.Water,
+            },
+            IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+            BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(descriptor),
+        };
+}

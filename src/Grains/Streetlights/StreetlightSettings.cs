@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Grains.Devices;
+using Orleans;
+
+namespace Grid.Grains.Streetlights;
+
+/// <summary>Attributes of a light point.</summary>
+[GenerateSerializer, Immutable, Alias("grid.StreetlightSettings")]
+public sealed record StreetlightSettings
+{
+    private static readonly AttributeDefinition PassiveAttribute = AttributeDefinition.Flag("passive");
+    private static readonly AttributeDefinition CabinetAttribute = AttributeDefinition.Text("cabinet");
+    private static readonly AttributeDefinition SegmentAttribute = AttributeDefinition.Whole("segment", 1, 8, 1);
+    private static readonly AttributeDefinition RatedWattsAttribute = AttributeDefinition.Number("ratedWatts", 0, 2_000, 0);
+    private static readonly AttributeDefinition NearZeroWattsAttribute = AttributeDefinition.Number("nearZeroWatts", 0.1, 100, null);
+    private static readonly AttributeDefinition SupplyMinimumVoltsAttribute = AttributeDefinition.Number("supplyMinimumVolts", 0, 1_000, 180);
+
+    /// <summary>Stand-by power that control gear may draw while its lamp is dark: Commission Regulation (EU) 2019/2020, annex II, 0.5 W.</summary>
+    private const long StandbyMilliwatts = 500;
+
+    /// <summary>A lamp that burns draws at least a twentieth of what its dimming level calls for.</summary>
+    private const int NearZeroShare = 20;
+
+    private const int FullDimming = 100_000;
+
+    /// <summary>Every attribute that moves a rule.</summary>
+    public static ImmutableArray<AttributeDefinition> Attributes { get; } =
+    [
+        PassiveAttribute, CabinetAttribute, SegmentAttribute, RatedWattsAttribute, NearZeroWattsAttribute, SupplyMinimumVoltsAttribute,
+        SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60),
+    ];
+
+    /// <summary>True when its state and energy derive from its cabinet.</summary>
+    [Id(0)] public bool IsPassive { get; init; }
+
+    /// <summary>The cabinet that feeds it, null when unknown.</summary>
+    [Id(1)] public string? Cabinet { get; init; }
+
+    /// <summary>The cabinet's segment that feeds it, 1 to 8.</summary>
+    [Id(2)] public byte Segment { get; init; }
+
+    /// <summary>Power at full light, in milliwatts; 0 when unknown.</summary>
+    [Id(3)] public long RatedMilliwatts { get; init; }
+
+    /// <summary>Power below which a lamp that should burn does not, in milliwatts; 0 when it follows from rated power and dimming.</summary>
+    [Id(4)] public long NearZeroMilliwatts { get; init; }
+
+    /// <summary>Supply voltage below which the lamp has none, in millivolts.</summary>
+    [Id(5)] public long SupplyMinimumMillivolts { get; init; }
+
+    /// <summary>Where its energy index starts again from 0, in milliwatt-hours; 0 when it never does.</summary>
+    [Id(6)] public long IndexMaximum { get; init; }
+
+    /// <summary>The settings of a device.</summary>
+    public static StreetlightSettings Parse(DeviceDescriptor descriptor) =>
+        new()
+        {
+            IsPassive = descriptor.Flag(PassiveAttribute.Name),
+            Cabinet = descriptor.Text(CabinetAttribute.Name),
+            Segment = (byte)SegmentAttribute.In(descriptor)!.Value,
+            RatedMilliwatts = RatedWattsAttribute.ThousandthsIn(descriptor),
+            NearZeroMilliwatts = NearZeroWattsAttribute.ThousandthsIn(descriptor),
+            SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),
+            IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+        };
+
+    /// <summary>True when a power, in milliwatts, is too little for a lamp that burns at a dimming level in thousandths of a percent.</summary>
+    public bool IsNearZero(long milliwatts, int dimming) =>
+        milliwatts < (NearZeroMilliwatts > 0 ? NearZeroMilliwatts : Math.Max(StandbyMilliwatts, RatedMilliwatts * dimming / FullDimming / NearZeroShare));
+}

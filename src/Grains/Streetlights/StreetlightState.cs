@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using Grid.Grains.Devices;
+using Orleans;
+
+namespace Grid.Grains.Streetlights;
+
+/// <summary>What a light point remembers.</summary>
+[GenerateSerializer, Alias("grid.StreetlightState")]
+public readonly record struct StreetlightState
+{
+    /// <summary>Newest dimming, 0 to 100,000 thousandths of a percent; null when it never said.</summary>
+    [Id(0)] public int? Dimming { get; init; }
+
+    /// <summary>Power now, in milliwatts: as reported, else from rated power and dimming; null when neither is known.</summary>
+    [Id(1)] public long? PowerMilliwatts { get; init; }
+
+    /// <summary>Reports running in which it was lit by command and drew next to nothing; 0 to 2.</summary>
+    [Id(2)] public byte ReportsWithoutPower { get; init; }
+
+    /// <summary>True from the second such report until a report shows power while lit.</summary>
+    [Id(3)] public bool IsWithoutPower { get; init; }
+
+    /// <summary>True while the lamp says itself that it failed.</summary>
+    [Id(4)] public bool SaysFailed { get; init; }
+
+    /// <summary>True while its supply voltage is too low.</summary>
+    [Id(5)] public bool IsSupplyLost { get; init; }
+
+    /// <summary>Passive: whether its segment is fed; null before its cabinet said so.</summary>
+    [Id(6)] public bool? IsFed { get; init; }
+
+    /// <summary>Energy by local day.</summary>
+    [Id(7)] public EnergyDays Energy { get; init; }
+
+    /// <summary>True when it failed, by its own word or by its power.</summary>
+    [JsonIgnore] public bool HasFailed => SaysFailed || IsWithoutPower;
+}

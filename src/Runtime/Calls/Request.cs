@@ -1,0 +1,142 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Grid.Runtime.Diagnostics;
+using Grid.Runtime.Execution;
+using Orleans.Runtime;
+
+namespace Grid.Runtime.CodeGeneration;
+
+/// <summary>
+/// A call on its way: arguments, target and reply in one pooled object. From its sending on it belongs to the thread of the target's
+/// partition, until the answer is published; after that only who awaits the answer may touch it.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class Request : WorkItem
+{
+    internal GrainReference Target = null!;
+    internal Activation? Runner;
+    internal Dictionary<string, object>? Context;
+    internal Activity? Activity;
+
+    /// <summary>When the caller is told that it took too long, as a timestamp of the runtime's clock.</summary>
+    internal long Deadline;
+    internal Request? PreviousTracked;
+    internal Request? NextTracked;
+    internal bool IsTracked;
+    internal CallOptions Options;
+
+    /// <summary>Whether the caller has its answer. Set early by a time-out: then the object is never used again.</summary>
+    internal bool IsAnswered;
+    private CancellationTokenRegistration _cancellation;
+    private int _use;
+    private bool _ownsActivity;
+
+    private protected Request()
+    {
+    }
+
+    /// <summary>The name of the method, as <c>Interface/Method</c>.</summary>
+    public abstract string MethodName { get; }
+
+    internal bool HasReply => (Options & CallOptions.OneWay) == 0;
+
+    internal bool IsSpecial => (Options & (CallOptions.AlwaysInterleave | CallOptions.ReadOnly)) != 0 || Context is not null;
+
+    /// <summary>Whether its sender deals with a failure, so that nobody else needs to tell.</summary>
+    internal virtual bool ReportsFailure => false;
+
+    /// <summary>Runs the method in the current turn of <see cref="Runner"/>.</summary>
+    internal abstract void Run();
+
+    /// <summary>Answers the caller with an exception, before or instead of running.</summary>
+    internal abstract void Fail(Exception error);
+
+    /// <summary>Clears the arguments and gives the object back to its pool.</summary>
+    protected abstract void Recycle();
+
+    /// <summary>Gives an emptied request back, for the next call of its method.</summary>
+    protected static void Return<TRequest>(TRequest request)
+        where TRequest : Request => Pool<TRequest>.Return(request);
+
+    internal sealed override void Arrive(Partition partition) => partition.Accept(this);
+
+    internal void Prepare(GrainReference target, CallOptions options, CancellationToken cancellation)
+    {
+        Target = target;
+        Options = options;
+        Context = RequestContext.Capture();
+        if (GridDiagnostics.Activities.HasListeners())
+            Activity = Activity.Current;
+        if (cancellation.CanBeCanceled && HasReply)
+            _cancellation = cancellation.UnsafeRegister(static (state, token) => ((Request)state!).CancelLater(token), this);
+    }
+
+    internal void StartActivity()
+    {
+        var parent = Activity?.Context ?? default;
+        if (GridDiagnostics.Activities.StartActivity(MethodName, ActivityKind.Internal, parent) is { } activity)
+        {
+            activity.SetTag("grain", Target.GrainId.ToString());
+            Activity = activity;
+            _ownsActivity = true;
+        }
+    }
+
+    /// <summary>The method has ended, well or not; frees the activation for its next call.</summary>
+    private protected void End(Exception? error)
+    {
+        if (_ownsActivity)
+        {
+            if (error is not null)
+                Activity!.SetStatus(ActivityStatusCode.Error, error.Message);
+            Activity!.Stop();
+        }
+
+        Runner!.EndRequest(this, error);
+    }
+
+    /// <summary>Whether the caller still waits; the one who gets true answers.</summary>
+    private protected bool TakeAnswer()
+    {
+        if (IsAnswered)
+            return false;
+        IsAnswered = true;
+        if (IsTracked)
+            Target.Partition.Untrack(this);
+        if (_cancellation != default)
+        {
+            // Waits for a cancellation that is being posted right now.
+            _cancellation.Dispose();
+            _cancellation = default;
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes it a new request, for its pool.</summary>
+    private protected void Reset()
+    {
+        Target = null!;
+        Runner = null;
+        Context = null;
+        Activity = null;
+        IsAnswered = false;
+        _ownsActivity = false;
+        _use++;
+        Recycle();
+    }
+
+    private void CancelLater(CancellationToken token)
+    {
+        // By the time this arrives the request may have been answered and serve another call: the count tells them apart.
+        var use = _use;
+        Target.Partition.Post(new PartitionWork(_ =>
+        {
+            if (use == _use && !IsAnswered)
+                Fail(new OperationCanceledException(token));
+        }));
+    }
+
+    /// <summary>What a method that returned no task answers.</summary>
+    private protected static InvalidOperationException NoTask(string method) => new($"{method} returned null instead of a task.");
+}

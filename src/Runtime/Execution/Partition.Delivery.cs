@@ -1,0 +1,167 @@
+using Grid.Runtime.CodeGeneration;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Runtime.Execution;
+
+/// <remarks>This file: how requests come in and find their activation.</remarks>
+internal sealed partial class Partition
+{
+    private readonly Inbox _inbox = new();
+    private readonly ReadyQueue _ready = new();
+
+    // What this partition's thread has for the others, newest first, until it is handed over in one exchange.
+    private readonly Outgoing[] _outgoing = new Outgoing[EmbeddedRuntimeOptions.MostPartitions];
+    private int _outgoingCount;
+
+    public int InboxCount => _inbox.Count;
+
+    /// <summary>From this partition's own thread.</summary>
+    public void Accept(Request request)
+    {
+        var target = request.Target;
+        var activation = target.Cached;
+        if (activation is null || !activation.CanBeFound)
+        {
+            activation = Resolve(target);
+            if (activation is null)
+            {
+                request.Fail(target.GrainClass.IsObserver
+                    ? new OrleansMessageRejectionException($"The observer {target.GrainId} is gone.")
+                    : new SiloUnavailableException($"The grain runtime is stopping: {target.GrainId} is not activated any more."));
+                return;
+            }
+
+            if (!target.GrainClass.IsStatelessWorker)
+                target.Cached = activation;
+        }
+
+        activation.Receive(request);
+    }
+
+    /// <summary>From a thread that is not this partition's: another partition's, or a caller's outside.</summary>
+    public void Deliver(Request request, Partition? from)
+    {
+        if (Runtime.IsStopped)
+        {
+            request.Fail(new SiloUnavailableException("The grain runtime has stopped."));
+            return;
+        }
+
+        if (_inbox.Count >= Limits.InboxLimit)
+        {
+            Counters.CountRejected();
+            request.Fail(new LimitExceededException(nameof(EmbeddedRuntimeOptions.InboxLimit), _inbox.Count, Limits.InboxLimit, $"partition {Index}"));
+            return;
+        }
+
+        if (from is null)
+            Post(request);
+        else
+            from.Hold(request, this);
+    }
+
+    /// <summary>From any thread. Never refused: replies and continuations come this way.</summary>
+    public void Post(WorkItem item)
+    {
+        if (_onThisThread is { } here && !ReferenceEquals(here, this))
+        {
+            here.Hold(item, this);
+            return;
+        }
+
+        _inbox.Push(item);
+        Wake();
+    }
+
+    public void MakeReady(Activation activation) => _ready.Enqueue(activation);
+
+    /// <summary>The activation of a grain of this partition, if there is one that the reference may keep.</summary>
+    public Activation? Find(GrainReference reference)
+    {
+        if (reference.PartitionNumber != Index)
+            return null;
+        if (reference.Cached is { CanBeFound: true } cached)
+            return cached;
+        if (reference.GrainClass.IsStatelessWorker)
+            return null;
+        return reference.Cached = Activations.Find(reference.GrainClass, reference.KeyText, reference.KeyHash);
+    }
+
+    private Activation? Resolve(GrainReference reference)
+    {
+        var grainClass = reference.GrainClass;
+        if (grainClass.IsStatelessWorker)
+            return ResolveWorker(reference);
+        var activation = Activations.Find(grainClass, reference.KeyText, reference.KeyHash);
+        if (activation is not null)
+            return activation;
+        if (Runtime.IsStopping || grainClass.IsObserver)
+            return null;
+        activation = new Activation(this, grainClass, reference.KeyText, reference.KeyHash);
+        Activations.Add(activation);
+        Counters.ActivationsCreated++;
+        activation.Schedule();
+        return activation;
+    }
+
+    /// <summary>The least busy worker of that key; a new one as long as all are busy and the class allows more.</summary>
+    private Activation? ResolveWorker(GrainReference reference)
+    {
+        Activation? best = null;
+        var workers = 0;
+        for (var activation = Activations.BucketOf(reference.KeyHash); activation is not null; activation = activation.NextInTable)
+        {
+            if (!activation.Is(reference) || !activation.TakesCalls)
+                continue;
+            workers++;
+            if (best is null || activation.Load < best.Load)
+                best = activation;
+        }
+
+        if (best is { Load: 0 } || workers >= reference.GrainClass.MaxWorkers)
+            return best;
+        if (Runtime.IsStopping)
+            return best;
+        var worker = new Activation(this, reference.GrainClass, reference.KeyText, reference.KeyHash);
+        Activations.Add(worker);
+        Counters.ActivationsCreated++;
+        worker.Schedule();
+        return worker;
+    }
+
+    private void Hold(WorkItem item, Partition there)
+    {
+        ref var chain = ref _outgoing[there.Index];
+        item.Next = chain.Newest;
+        chain.Newest = item;
+        chain.Oldest ??= item;
+        chain.Count++;
+        if (++_outgoingCount >= Limits.HandOverBatch)
+            HandOver();
+    }
+
+    private void HandOver()
+    {
+        if (_outgoingCount == 0)
+            return;
+        _outgoingCount = 0;
+        var partitions = Runtime.Partitions;
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            ref var chain = ref _outgoing[i];
+            if (chain.Newest is null)
+                continue;
+            partitions[i]._inbox.PushChain(chain.Newest, chain.Oldest!, chain.Count);
+            chain = default;
+            partitions[i].Wake();
+        }
+    }
+
+    private struct Outgoing
+    {
+        public WorkItem? Newest;
+        public WorkItem? Oldest;
+        public int Count;
+    }
+}

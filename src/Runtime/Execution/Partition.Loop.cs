@@ -1,0 +1,146 @@
+using Grid.Runtime.CodeGeneration;
+using Grid.Runtime.Diagnostics;
+
+namespace Grid.Runtime.Execution;
+
+/// <remarks>This file: the event loop, on a thread of its own or pumped by a caller's.</remarks>
+internal sealed partial class Partition
+{
+    private const int SlicesPerPass = 32;
+
+    private readonly Lock _pump = new();
+    private readonly object _sleep = new();
+    private Thread? _thread;
+    private int _isAsleep;
+    private bool _wakeUp;
+    private volatile bool _stop;
+
+    public void Start()
+    {
+        _thread = new Thread(Loop) { IsBackground = true, Name = $"Grain partition {Index}" };
+        _thread.UnsafeStart();
+    }
+
+    /// <summary>Ends the loop; whatever waits is left. Call after the activations have ended.</summary>
+    public void Stop()
+    {
+        _stop = true;
+        Wake(always: true);
+        if (_thread is { } thread && !ReferenceEquals(thread, Thread.CurrentThread))
+            thread.Join();
+    }
+
+    /// <summary>Runs on the calling thread until there is nothing to do now. For a runtime without threads.</summary>
+    public bool PumpUntilIdle()
+    {
+        if (!_pump.TryEnter())
+            throw new InvalidOperationException("The runtime is being pumped by another thread.");
+        if (_onThisThread is not null)
+        {
+            _pump.Exit();
+            throw new InvalidOperationException("A grain cannot pump the runtime.");
+        }
+
+        var context = ExecutionContext.Capture();
+        var synchronization = SynchronizationContext.Current;
+        var task = _turnTask.Install(_betweenTurns);
+        _onThisThread = this;
+        ExecutionContext.Restore(_emptyContext);
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            var worked = false;
+            while (Pass())
+                worked = true;
+            return worked;
+        }
+        finally
+        {
+            _onThisThread = null;
+            TurnTask.Uninstall(task);
+            if (context is not null)
+                ExecutionContext.Restore(context);
+            SynchronizationContext.SetSynchronizationContext(synchronization);
+            _pump.Exit();
+        }
+    }
+
+    private void Loop()
+    {
+        _onThisThread = this;
+        _turnTask.Install(_betweenTurns);
+        while (!_stop)
+        {
+            if (!Pass())
+                Sleep();
+        }
+    }
+
+    /// <summary>Takes in what came, runs some activations, hands over what goes out. Answers whether there was anything.</summary>
+    private bool Pass()
+    {
+        ReadClock();
+        var worked = TakeIn();
+        for (var slices = 0; slices < SlicesPerPass && _ready.Count > 0; slices++)
+        {
+            worked = true;
+            _directCallsLeft = _turnsPerSlice;
+            _ready.Dequeue().RunSlice(_turnsPerSlice);
+        }
+
+        HandOver();
+        return worked;
+    }
+
+    private bool TakeIn()
+    {
+        var item = _inbox.TakeAll(out var count);
+        if (count == 0)
+            return false;
+        while (item is not null)
+        {
+            var next = item.Next;
+            item.Next = null;
+            try
+            {
+                item.Arrive(this);
+            }
+            catch (Exception error)
+            {
+                Log.ArrivalFailed(Runtime.Logger, error, Index);
+            }
+
+            item = next;
+        }
+
+        return true;
+    }
+
+    private void Wake(bool always = false)
+    {
+        if (Volatile.Read(ref _isAsleep) == 0 && !always)
+            return;
+        lock (_sleep)
+        {
+            _wakeUp = true;
+            Monitor.Pulse(_sleep);
+        }
+    }
+
+    private void Sleep()
+    {
+        // A writer pushes, then looks whether we sleep; we say that we sleep, then look whether something was pushed.
+        Interlocked.Exchange(ref _isAsleep, 1);
+        if (_inbox.IsEmpty && !_stop)
+        {
+            lock (_sleep)
+            {
+                while (!_wakeUp && _inbox.IsEmpty && !_stop)
+                    Monitor.Wait(_sleep);
+                _wakeUp = false;
+            }
+        }
+
+        Interlocked.Exchange(ref _isAsleep, 0);
+    }
+}

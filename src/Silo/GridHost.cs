@@ -1,0 +1,87 @@
+using System.Globalization;
+using Grid.Client;
+using Grid.Client.Authentication;
+using Grid.Client.Health;
+using Grid.Client.Page;
+using Grid.Connectors.Http;
+using Grid.Connectors.Outbox;
+using Grid.Connectors.Simulator;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains;
+using Grid.Grains.Territory;
+using Grid.Silo.Hosting;
+using Grid.Silo.Startup;
+using Grid.Silo.Telemetry;
+using Grid.Storage;
+
+namespace Grid.Silo;
+
+/// <summary>Composes the program: settings, storage, grains, connectors, gateway, in that order of start and the reverse order of stop.</summary>
+public static class GridHost
+{
+    private const string DefaultAddress = "http://127.0.0.1:5080";
+
+    /// <summary>Builds the program from a command line; tests start it the same way.</summary>
+    /// <exception cref="SettingsException">A setting is not as it must be.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var settings = GridSettings.Read(builder.Configuration, TerritoryTable.Shared);
+        var mode = AuthenticationModes.Parse(builder.Configuration[AuthenticationModes.Setting]);
+        var addresses = (builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultAddress).Split(';', StringSplitOptions.RemoveEmptyEntries);
+        LoopbackRule.Require(mode, addresses);
+        builder.WebHost.UseUrls(addresses);
+        builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = true);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(45));
+
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory });
+        builder.Services.AddGridGrains();
+        GrainHosting.AddGrainRuntime(builder);
+        AddStartup(builder.Services);
+        AddConnectors(builder.Services, settings);
+        builder.Services.AddHostedService<OpenTelemetryExport>();
+        builder.Services.AddGridGateway(settings.DataDirectory, mode);
+
+        var app = builder.Build();
+        app.MapGridGateway();
+        app.MapHttpReadings();
+        app.MapGridPage();
+        return app;
+    }
+
+    private static void AddConnectors(IServiceCollection services, GridSettings settings)
+    {
+        services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
+        services.AddHostedService<OutboxSender>();
+        services.AddHttpReadings();
+        services.AddSingleton<SimulatorDownlinkSender>();
+        services.AddSingleton<IDownlinkSender>(provider => provider.GetRequiredService<SimulatorDownlinkSender>());
+        services.AddHostedService(provider => new SimulatorService(
+            provider.GetRequiredService<IIntake>(),
+            provider.GetRequiredService<IDeviceRegistry>(),
+            provider.GetRequiredService<IDeviceDirectory>(),
+            provider.GetRequiredService<ITerritoryTable>(),
+            provider.GetRequiredService<SimulatorDownlinkSender>(),
+            new SimulatorOptions { Seed = settings.DemoSeed, RatePerSecond = settings.DemoRate },
+            provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SimulatorService>>()));
+    }
+
+    private static void AddStartup(IServiceCollection services)
+    {
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<IReadiness>(provider => provider.GetRequiredService<Readiness>());
+        services.AddSingleton<IGridRuntime>(provider => provider.GetRequiredService<Readiness>());
+        services.AddSingleton(provider => new StartupProgress(Console.Out, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DemoProvisioning>();
+        services.AddSingleton<WarmUp>();
+        services.AddSingleton<GridStartup>();
+        services.AddHostedService(provider => provider.GetRequiredService<GridStartup>());
+    }
+}

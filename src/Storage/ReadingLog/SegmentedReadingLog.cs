@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Storage.Codec;
+using Microsoft.Extensions.Logging;
+
+namespace Grid.Storage.ReadingLog;
+
+/// <summary>
+/// The embedded reading log: one stream of segment files for all partitions, so that one sync makes the appends of all of them durable.
+/// Reading from before a checkpoint gives what is still held: <see cref="RecordedBatch.PreviousOffset"/> shows the gap.
+/// </summary>
+public sealed class SegmentedReadingLog : IReadingLog, IAsyncDisposable
+{
+    private const int BatchesHeldAtOnce = 32;
+
+    private readonly LogWriter _writer;
+    private readonly StorageMetrics _metrics;
+
+    private SegmentedReadingLog(LogWriter writer, StorageMetrics metrics)
+    {
+        _writer = writer;
+        _metrics = metrics;
+    }
+
+    /// <summary>Opens the log in a directory, which must exist and belong to this process alone.</summary>
+    /// <exception cref="LogDamagedException">The log is damaged; nothing was changed.</exception>
+    public static Task<SegmentedReadingLog> OpenAsync(
+        string directory, ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger<SegmentedReadingLog> logger) =>
+        OpenAsync(new DiskLogFiles(directory), options, time, metrics, logger);
+
+    /// <summary>Opens the log over files that may be made to fail.</summary>
+    /// <exception cref="LogDamagedException">The log is damaged; nothing was changed.</exception>
+    public static async Task<SegmentedReadingLog> OpenAsync(
+        ILogFiles files, ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger<SegmentedReadingLog> logger)
+    {
+        var writer = new LogWriter(files, options.Validated(), time, metrics, logger);
+        await writer.Opened;
+        metrics.Watch(writer);
+        return new SegmentedReadingLog(writer, metrics);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> AcquireAsync(int partition, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(partition);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(partition, SectorMap.Partitions);
+        return await Submit(new AcquireRequest(partition), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<AppendedBatch>> AppendAsync(ImmutableArray<LogBatch> batches, CancellationToken cancellationToken)
+    {
+        if (batches.IsDefaultOrEmpty)
+        {
+            return new ValueTask<ImmutableArray<AppendedBatch>>([]);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask<ImmutableArray<AppendedBatch>>(Submit(new AppendRequest(batches), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedBatch> ReadAsync(string sector, long afterOffset, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var places = new List<BatchPlace>(BatchesHeldAtOnce);
+        while (true)
+        {
+            _writer.Index.Hold(sector, afterOffset, BatchesHeldAtOnce, places);
+            if (places.Count == 0)
+            {
+                yield break;
+            }
+
+            try
+            {
+                foreach (var place in places)
+                {
+                    yield return await ReadAsync(sector, place, cancellationToken);
+                    afterOffset = place.LastOffset;
+                }
+            }
+            finally
+            {
+                _writer.Index.Release(places);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> GetHeadAsync(string sector, CancellationToken cancellationToken) => new(_writer.Index.Marks(sector).Head);
+
+    /// <inheritdoc/>
+    public async ValueTask CheckpointAsync(string sector, long epoch, long offset, CancellationToken cancellationToken) =>
+        await Submit(new CheckpointRequest(sector, epoch, offset), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<long> GetCheckpointAsync(string sector, CancellationToken cancellationToken) => new(_writer.Index.Marks(sector).Checkpoint);
+
+    /// <summary>Commits what waits and closes the files. Calls that come later get an <see cref="IOException"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _metrics.Unwatch(_writer);
+        await _writer.CloseAsync();
+    }
+
+    private Task<T> Submit<T>(LogRequest<T> request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.CanBeCanceled)
+        {
+            request.Cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((LogRequest)state!).TryCancel(token), request);
+        }
+
+        _writer.Enqueue(request);
+        return request.Task;
+    }
+
+    private static async ValueTask<RecordedBatch> ReadAsync(string sector, BatchPlace place, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(place.Bytes);
+        try
+        {
+            var count = await place.Segment.File.ReadAsync(buffer.AsMemory(0, place.Bytes), place.Position, cancellationToken);
+            return Decode(sector, place, buffer.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static RecordedBatch Decode(string sector, BatchPlace place, ReadOnlySpan<byte> bytes)
+    {
+        var frame = new ByteReader(bytes);
+        try
+        {
+            var kind = frame.Byte();
+            var body = new ByteReader(Frames.ReadBatchBody(ref frame));
+            var header = Frames.ReadBatchHeader(ref body);
+            if (kind != (byte)Frames.Kind.Batch || header.Sector != sector || header.FirstOffset != place.FirstOffset || header.Count != place.Count)
+            {
+                throw frame.Wrong("another batch stands here than the one that was written");
+            }
+
+            var entries = EntryCodec.Read(ref body, header.Count);
+            return body.Remaining == 0
+                ? new RecordedBatch(header.PreviousOffset, header.FirstOffset, header.Epoch, entries)
+                : throw body.Wrong("a batch is longer than its entries");
+        }
+        catch (CodecException error)
+        {
+            throw new LogDamagedException(place.Segment.Name, place.Position + error.Position, error.Message);
+        }
+    }
+}

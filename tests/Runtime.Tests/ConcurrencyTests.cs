@@ -1,0 +1,176 @@
+using System.Diagnostics.Metrics;
+using Grid.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Tests.Runtime;
+
+/// <summary>On real threads: what the pumped tests cannot see.</summary>
+public class ConcurrencyTests
+{
+    private static Task<EmbeddedGrainRuntime> Start(Action<EmbeddedRuntimeOptions>? configure = null, Action<IServiceCollection>? services = null) =>
+        EmbeddedGrainRuntime.StartNewAsync(
+            collection =>
+            {
+                collection.AddSingleton<Script>().AddMemoryGrainStorage().AddEmbeddedStreams("s");
+                services?.Invoke(collection);
+            },
+            options =>
+            {
+                options.Partitions = 2;
+                configure?.Invoke(options);
+            });
+
+    [Fact]
+    public async Task Nothing_is_lost_or_doubled_between_partitions_and_outside_callers()
+    {
+        await using var runtime = await Start();
+        var callers = Enumerable.Range(0, 16).Select(caller => Task.Run(async () =>
+        {
+            for (var i = 0; i < 500; i++)
+            {
+                var target = $"t{(caller + i) % 20}";
+                switch (i % 4)
+                {
+                    case 0:
+                        await runtime.GrainFactory.GetGrain<ICounterGrain>(target).Add(1);
+                        break;
+                    case 1:
+                        await runtime.GrainFactory.GetGrain<ICounterGrain>(target).AddFast(1);
+                        break;
+                    case 2:
+                        await runtime.GrainFactory.GetGrain<ICounterGrain>($"via{i % 7}").AddVia(target, 1);
+                        break;
+                    default:
+                        await runtime.GrainFactory.GetGrain<ICounterGrain>(target).Bump();
+                        break;
+                }
+            }
+        }));
+        await Task.WhenAll(callers);
+        var sum = 0;
+        for (var i = 0; i < 20; i++)
+            sum += await runtime.GrainFactory.GetGrain<ICounterGrain>($"t{i}").Get();
+        Assert.Equal(16 * 500, sum);
+    }
+
+    [Fact]
+    public async Task One_activation_of_a_key_however_many_call_first()
+    {
+        await using var runtime = await Start();
+        for (var round = 0; round < 50; round++)
+        {
+            var key = $"k{round}";
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => runtime.GrainFactory.GetGrain<ILifeGrain>(key).Touch())));
+        }
+
+        var told = runtime.Services.GetRequiredService<Script>().Told;
+        Assert.Equal(50, told.Count);
+        Assert.Equal(50, told.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Callers_outside_do_not_run_on_a_partitions_thread()
+    {
+        await using var runtime = await Start();
+        await runtime.GrainFactory.GetGrain<ICounterGrain>("a").Add(1);
+        Assert.DoesNotContain("partition", Thread.CurrentThread.Name ?? "", StringComparison.Ordinal);
+        await runtime.GrainFactory.GetGrain<ICounterGrain>("a").AddFast(1);
+        Assert.DoesNotContain("partition", Thread.CurrentThread.Name ?? "", StringComparison.Ordinal);
+        Assert.Same(TaskScheduler.Default, TaskScheduler.Current);
+    }
+
+    [Fact]
+    public async Task The_placement_hint_decides_where_a_grain_lives()
+    {
+        await using var runtime = await Start(options => options.PlacementHint = id => id.Key.ToString().EndsWith('1') ? 1 : 0);
+        for (var i = 0; i < 20; i++)
+            await runtime.GrainFactory.GetGrain<ICounterGrain>($"x{i}").Add(1);
+        Assert.Equal(2, runtime.Partitions[1].Activations.Count);
+        Assert.Equal(18, runtime.Partitions[0].Activations.Count);
+    }
+
+    [Fact]
+    public async Task A_turn_that_holds_its_thread_is_reported_with_its_grain_while_it_does()
+    {
+        var clock = new VirtualTimeProvider();
+        var log = new ListLog();
+        await using var runtime = await Start(
+            options => options.LongTurnWarning = TimeSpan.FromMilliseconds(500),
+            services => services.AddSingleton<TimeProvider>(clock).AddSingleton<ILoggerFactory>(log));
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        runtime.Services.GetRequiredService<Script>().Answers["activate stuck"] = () =>
+        {
+            entered.Set();
+            release.Wait(TestContext.Current.CancellationToken);
+            return Task.CompletedTask;
+        };
+        var call = runtime.GrainFactory.GetGrain<ILifeGrain>("stuck").Touch();
+        entered.Wait(TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        release.Set();
+        await call;
+        Assert.Single(log.Lines, line => line.Contains("life/stuck", StringComparison.Ordinal) && line.Contains("holds partition", StringComparison.Ordinal));
+        Assert.Equal(1, runtime.Partitions.Sum(partition => partition.Counters.LongTurns));
+    }
+
+    [Fact]
+    public async Task Meters_show_turns_and_activations()
+    {
+        await using var runtime = await Start();
+        await runtime.GrainFactory.GetGrain<ICounterGrain>("a").Add(1);
+        var values = new Dictionary<string, long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "Grid.Runtime")
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => values[instrument.Name] = values.GetValueOrDefault(instrument.Name) + value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.True(values["grid.runtime.turns"] >= 1);
+        Assert.True(values["grid.runtime.activations"] >= 1);
+        Assert.Contains("grid.runtime.messages.rejected", values.Keys);
+        Assert.Contains("grid.runtime.calls.timeouts", values.Keys);
+        Assert.Contains("grid.runtime.stream.depth", values.Keys);
+    }
+
+    private sealed class ListLog : ILoggerFactory, ILogger
+    {
+        private readonly List<string> _lines = [];
+
+        public IReadOnlyList<string> Lines
+        {
+            get
+            {
+                lock (_lines)
+                    return [.. _lines];
+            }
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_lines)
+                _lines.Add(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

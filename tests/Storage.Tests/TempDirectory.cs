@@ -1,0 +1,20 @@
+namespace Grid.Tests.Storage;
+
+/// <summary>A directory of its own for one test, gone afterwards.</summary>
+public sealed class TempDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("grid-storage-").FullName;
+
+    public string Sub(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
+
+    public static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)), overwrite: true);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
