@@ -59,9 +59,13 @@ public static class GridHost
         services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
         services.AddHostedService<OutboxSender>();
         services.AddHttpReadings();
-        services.AddGridSimulator(
-            new SimulatorOptions { Seed = settings.DemoSeed, RatePerSecond = settings.DemoRate },
-            static (provider, cancellationToken) => provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync(cancellationToken));
+        var simulator = new SimulatorOptions
+        {
+            Seed = settings.DemoSeed,
+            RatePerSecond = settings.DemoRate,
+            MemoryPath = Path.Combine(settings.DataDirectory, "simulator-field"),
+        };
+        services.AddGridSimulator(simulator, static (provider, cancellationToken) => provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync(cancellationToken));
     }
 
     private static void AddStartup(IServiceCollection services)
