@@ -45,7 +45,7 @@ public static class GridHost
         AddStartup(builder.Services);
         AddConnectors(builder.Services, settings);
         builder.Services.AddHostedService<OpenTelemetryExport>();
-        builder.Services.AddGridGateway(mode, settings.DataDirectory);
+        builder.Services.AddGridGateway(settings.DataDirectory, mode);
 
         var app = builder.Build();
         app.MapGridGateway();

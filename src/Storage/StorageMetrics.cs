@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Grid.Storage.ReadingLog;
+using Grid.Storage.Sqlite;
 
 namespace Grid.Storage;
 
@@ -12,6 +13,7 @@ public sealed class StorageMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Lock _gate = new();
     private readonly List<LogWriter> _logs = [];
+    private readonly List<SqliteQueue> _queues = [];
     private readonly Histogram<double> _logCommitTime;
     private readonly Counter<long> _logCommits;
     private readonly Counter<long> _logAppends;
@@ -20,6 +22,10 @@ public sealed class StorageMetrics : IDisposable
     private readonly Counter<long> _logRefused;
     private readonly Counter<long> _logStopped;
     private readonly Counter<long> _logSegmentsDeleted;
+    private readonly Histogram<double> _sqliteCommitTime;
+    private readonly Counter<long> _sqliteCommits;
+    private readonly Counter<long> _sqliteWrites;
+    private readonly Counter<long> _sqliteRefused;
 
     /// <param name="factory">Makes the meter; null for one of its own.</param>
     public StorageMetrics(IMeterFactory? factory = null)
@@ -33,6 +39,11 @@ public sealed class StorageMetrics : IDisposable
         _logRefused = _meter.CreateCounter<long>("grid.log.refused", "{append}", "Appends refused, by reason: queue, retained, fenced.");
         _logStopped = _meter.CreateCounter<long>("grid.log.stopped", "{stop}", "Times that the reading log stopped after an error of the disk.");
         _logSegmentsDeleted = _meter.CreateCounter<long>("grid.log.segments.deleted", "{segment}", "Segments let go after checkpoints.");
+        _sqliteCommitTime = _meter.CreateHistogram<double>("grid.sqlite.commit.duration", "s", "Time to do and commit what shared a commit, by store.");
+        _sqliteCommits = _meter.CreateCounter<long>("grid.sqlite.commits", "{commit}", "Commits, by store.");
+        _sqliteWrites = _meter.CreateCounter<long>("grid.sqlite.writes", "{request}", "Requests that were committed, by store.");
+        _sqliteRefused = _meter.CreateCounter<long>("grid.sqlite.refused", "{request}", "Requests refused because too many waited, by store and use.");
+        _meter.CreateObservableGauge("grid.sqlite.queue", Queues, "{request}", "Requests that wait, by store and use.");
         _meter.CreateObservableGauge("grid.log.queue", () => Sum(log => log.QueuedAppends), "{append}", "Appends that wait to be committed.");
         _meter.CreateObservableGauge("grid.log.retained", () => Sum(log => log.RetainedBytes), "By", "Bytes that the reading log holds.");
         _meter.CreateObservableGauge("grid.log.checkpoint.lag", () => Sum(log => log.Index.LiveEntries), "{entry}", "Entries that are not checkpointed.");
@@ -81,6 +92,42 @@ public sealed class StorageMetrics : IDisposable
     internal void LogStopped() => _logStopped.Add(1);
 
     internal void SegmentDeleted() => _logSegmentsDeleted.Add(1);
+
+    internal void Watch(SqliteQueue queue)
+    {
+        lock (_gate)
+        {
+            _queues.Add(queue);
+        }
+    }
+
+    internal void Unwatch(SqliteQueue queue)
+    {
+        lock (_gate)
+        {
+            _queues.Remove(queue);
+        }
+    }
+
+    internal void SqliteCommitted(string store, TimeSpan took, int requests)
+    {
+        var tag = KeyValuePair.Create<string, object?>("store", store);
+        _sqliteCommitTime.Record(took.TotalSeconds, tag);
+        _sqliteCommits.Add(1, tag);
+        _sqliteWrites.Add(requests, tag);
+    }
+
+    internal void SqliteRefused(string store, string use) =>
+        _sqliteRefused.Add(1, KeyValuePair.Create<string, object?>("store", store), KeyValuePair.Create<string, object?>("use", use));
+
+    private IEnumerable<Measurement<long>> Queues()
+    {
+        lock (_gate)
+        {
+            return [.. _queues.Select(queue => new Measurement<long>(
+                queue.Count, KeyValuePair.Create<string, object?>("store", queue.Store), KeyValuePair.Create<string, object?>("use", queue.Use)))];
+        }
+    }
 
     private long Sum(Func<LogWriter, long> part)
     {

@@ -27,7 +27,7 @@ public sealed record SystemModel(string Version, string Runtime, DateTimeOffset 
 public sealed record SystemCounts(long Devices, long LiveClients);
 
 /// <summary>Counts since the start.</summary>
-public sealed record SystemLimits(long RequestsRefused, long MetricSeriesDropped);
+public sealed record SystemLimits(long RequestsRefused, long MeasurementsDropped);
 
 /// <summary>Health and the state of the system.</summary>
 internal static class HealthEndpoints
@@ -62,11 +62,11 @@ internal static class HealthEndpoints
 
     private static IResult System(IGridRuntime runtime, IDeviceDirectory devices, GatewayMeter meter, PrometheusExporter exporter, ProcessStart start) =>
         TypedResults.Json(
-            new SystemModel(Version, runtime.Name, start.At, new(devices.Count, meter.Clients), new(meter.Refused, exporter.SeriesDropped)),
+            new SystemModel(Version, runtime.Name, start.At, new(devices.Count, meter.Clients), new(meter.Refused, exporter.MeasurementsDropped)),
             GridJson.Default.SystemModel);
 }
 
-/// <summary>When the program was composed.</summary>
+/// <summary>When the gateway was mapped.</summary>
 internal sealed class ProcessStart(TimeProvider time)
 {
     public DateTimeOffset At { get; } = time.GetUtcNow();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Territories;
@@ -52,6 +53,10 @@ public interface ISectorGrain : IGrainWithStringKey
     /// <summary>Ends <see cref="Watch"/>.</summary>
     [Alias("Unwatch")]
     Task Unwatch(ISectorObserver observer);
+
+    /// <summary>A command of a device here has changed, and is persisted so: tells the observers at once, past everything that waits.</summary>
+    [Alias("Announce"), OneWay, AlwaysInterleave]
+    Task Announce(CommandView command);
 }
 
 /// <summary>One a gateway process: is told that a sector has something new.</summary>
@@ -61,6 +66,10 @@ public interface ISectorObserver : IGrainObserver
     /// <summary>The sector advanced; ask for its changes.</summary>
     [Alias("OnAdvanced"), OneWay]
     Task OnAdvanced(SectorVersion version);
+
+    /// <summary>A command of a device in the sector has changed. A hint, told at once; the truth is <see cref="ICommandGrain.Get"/>.</summary>
+    [Alias("OnCommand"), OneWay]
+    Task OnCommand(CommandView command);
 }
 
 /// <summary>Entries of one append, with consecutive offsets.</summary>

@@ -1,4 +1,6 @@
 using Grid.Contracts.Commands;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 using Orleans;
@@ -13,6 +15,7 @@ namespace Grid.Grains.Commands;
 public sealed class CommandGrain(
     [PersistentState("command")] IPersistentState<StoredCommand> state,
     IOutbox outbox,
+    IDeviceDirectory directory,
     TimeProvider clock) : Grain, ICommandGrain
 {
     public async Task<SubmitAnswer> Submit(CommandRequest request)
@@ -36,8 +39,7 @@ public sealed class CommandGrain(
 
         var downlink = new Downlink(id, request.Device, request.Connector, request.Name, request.Arguments, desired.Version, accepted.ExpiresAt);
         await outbox.AddAsync(downlink, now, CancellationToken.None);
-        state.State = new StoredCommand { Request = request, View = accepted };
-        await state.WriteStateAsync();
+        await PersistAsync(request, accepted);
         if (desired.Superseded is { } superseded && superseded != id)
         {
             await GrainFactory.GetGrain<ICommandGrain>(superseded).Report(
@@ -56,11 +58,21 @@ public sealed class CommandGrain(
             return;
         }
 
-        state.State = new StoredCommand { Request = state.State.Request, View = next };
-        await state.WriteStateAsync();
+        await PersistAsync(state.State.Request!, next);
         if (CommandRules.IsFinal(next.State))
         {
             await outbox.RemoveAsync(next.Id, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Live clients are told once it is persisted.</summary>
+    private async Task PersistAsync(CommandRequest request, CommandView view)
+    {
+        state.State = new StoredCommand { Request = request, View = view };
+        await state.WriteStateAsync();
+        if (directory.Find(view.Device) is { } address)
+        {
+            await GrainFactory.GetGrain<ISectorGrain>(address.Sector).Announce(view);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
@@ -120,6 +121,8 @@ public sealed class SectorGrain(
         _observers.Unsubscribe(observer);
         return Task.CompletedTask;
     }
+
+    public Task Announce(CommandView command) => _observers.Notify(observer => observer.OnCommand(command));
 
     /// <summary>The devices to show, and the offset up to which they are complete: devices that changed together stay together.</summary>
     private (List<SectorDevice> Devices, long Reached) Choose(long after, DeviceFilter filter, int limit)

@@ -91,7 +91,7 @@ public sealed class EntryCodecTests
 
     [Fact]
     public void Entries_come_back_as_they_were_to_the_bit() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(17, 4711),
+        Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(300).WithReplay(17, 4711),
         Prop.ForAll(Entries.ListOf().ToArbitrary(), entries =>
         {
             var bytes = Encode([.. entries]);
@@ -102,7 +102,7 @@ public sealed class EntryCodecTests
 
     [Fact]
     public void Bytes_that_were_cut_or_changed_give_an_error_with_a_position_or_other_entries_and_never_anything_else() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(17, 4711),
+        Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(300).WithReplay(17, 4711),
         Prop.ForAll(Entries.NonEmptyListOf().ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).Two().ToArbitrary(), (entries, noise) =>
         {
             var bytes = Encode([.. entries]);

@@ -6,33 +6,13 @@ using Grid.Contracts.Storage;
 
 namespace Grid.Tests.Storage.ReadingLog;
 
-/// <summary>What every reading log does. Each test has a log of its own.</summary>
-public abstract class ReadingLogConformance : IAsyncLifetime
+/// <summary>What every reading log does.</summary>
+public abstract class ReadingLogConformance : Conformance<IReadingLog>
 {
     private const string Sector = "29019.0";
     private static readonly int Partition = SectorMap.PartitionOf(Sector);
 
-    protected IReadingLog Log { get; private set; } = null!;
-
-    /// <summary>Opens the log of this test: empty the first time, with what it held afterwards.</summary>
-    protected abstract Task<IReadingLog> OpenAsync();
-
-    /// <summary>Closes it in order.</summary>
-    protected abstract Task CloseAsync(IReadingLog log);
-
-    public virtual async ValueTask InitializeAsync() => Log = await OpenAsync();
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await CloseAsync(Log);
-        GC.SuppressFinalize(this);
-    }
-
-    private async Task RestartAsync()
-    {
-        await CloseAsync(Log);
-        Log = await OpenAsync();
-    }
+    private IReadingLog Log => Port;
 
     private ValueTask<long> Acquire(string sector = Sector) => Log.AcquireAsync(SectorMap.PartitionOf(sector), CancellationToken.None);
 

@@ -9,7 +9,7 @@ public sealed class SegmentedReadingLogTests : ReadingLogConformance
 
     protected override async Task<IReadingLog> OpenAsync() => await SegmentedLog.OpenAsync(_directory.Path);
 
-    protected override async Task CloseAsync(IReadingLog log) => await ((SegmentedReadingLog)log).DisposeAsync();
+    protected override async Task CloseAsync() => await ((SegmentedReadingLog)Port).DisposeAsync();
 
     public override async ValueTask DisposeAsync()
     {

@@ -22,6 +22,9 @@ setWorkerUrl(workerUrl);
 /** Device changes are drawn together, at most this often: what a person can follow, and a laptop without a GPU can draw. */
 const drawMillis = 500;
 
+/** From here on the map is all land: discs as large as the screen would only cost time, on a machine without a GPU most of it. */
+const landZoom = 11;
+
 type Features = GeoJSON.FeatureCollection<GeoJSON.Geometry, Record<string, unknown>>;
 const nothing: Features = { type: 'FeatureCollection', features: [] };
 
@@ -275,13 +278,13 @@ function style(): StyleSpecification {
     version: 8,
     sources: { graticule: source, communes: source, devices: source },
     layers: [
-      { id: 'sea', type: 'background', paint: { 'background-color': colour('--sea') } },
-      { id: 'shore', type: 'circle', source: 'communes', paint: { 'circle-radius': ground(6), 'circle-blur': 0.5, 'circle-color': colour('--shore'), 'circle-pitch-alignment': 'map' } },
-      { id: 'land', type: 'circle', source: 'communes', paint: { 'circle-radius': ground(3.4), 'circle-color': colour('--land'), 'circle-pitch-alignment': 'map' } },
+      { id: 'sea', type: 'background', paint: { 'background-color': ['interpolate', ['linear'], ['zoom'], landZoom - 1, colour('--sea'), landZoom, colour('--land')] as never } },
+      { id: 'shore', type: 'circle', source: 'communes', maxzoom: landZoom, paint: { 'circle-radius': ground(6), 'circle-blur': 0.5, 'circle-color': colour('--shore'), 'circle-pitch-alignment': 'map' } },
+      { id: 'land', type: 'circle', source: 'communes', maxzoom: landZoom, paint: { 'circle-radius': ground(3.4), 'circle-color': colour('--land'), 'circle-pitch-alignment': 'map' } },
       { id: 'graticule', type: 'line', source: 'graticule', paint: { 'line-color': colour('--graticule'), 'line-width': 1 } },
-      { id: 'glow', type: 'circle', source: 'communes', paint: { 'circle-radius': radius(2.6), 'circle-color': colour('--lamp-on'), 'circle-blur': 1, 'circle-opacity': ['interpolate', ['linear'], ['zoom'], deviceZoom - 1, ['*', 0.55, ['get', 'lit']], deviceZoom, 0] as never } },
-      { id: 'communes', type: 'circle', source: 'communes', layout: { 'circle-sort-key': ['-', 0, ['get', 'total']] as never }, paint: { 'circle-radius': radius(1), 'circle-color': ofStatus('state'), 'circle-opacity': fade(0.85), 'circle-stroke-width': 1, 'circle-stroke-color': colour('--land'), 'circle-stroke-opacity': fade(1) } },
-      { id: 'commune-selected', type: 'circle', source: 'communes', filter: ['==', ['get', 'insee'], ''], paint: { 'circle-radius': radius(1.15), 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-width': 2, 'circle-stroke-color': colour('--ink'), 'circle-stroke-opacity': fade(1) } },
+      { id: 'glow', type: 'circle', source: 'communes', maxzoom: deviceZoom, paint: { 'circle-radius': radius(2.6), 'circle-color': colour('--lamp-on'), 'circle-blur': 1, 'circle-opacity': ['interpolate', ['linear'], ['zoom'], deviceZoom - 1, ['*', 0.55, ['get', 'lit']], deviceZoom, 0] as never } },
+      { id: 'communes', type: 'circle', source: 'communes', maxzoom: deviceZoom, layout: { 'circle-sort-key': ['-', 0, ['get', 'total']] as never }, paint: { 'circle-radius': radius(1), 'circle-color': ofStatus('state'), 'circle-opacity': fade(0.85), 'circle-stroke-width': 1, 'circle-stroke-color': colour('--land'), 'circle-stroke-opacity': fade(1) } },
+      { id: 'commune-selected', type: 'circle', source: 'communes', maxzoom: deviceZoom, filter: ['==', ['get', 'insee'], ''], paint: { 'circle-radius': radius(1.15), 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-width': 2, 'circle-stroke-color': colour('--ink'), 'circle-stroke-opacity': fade(1) } },
       { id: 'device-glow', type: 'circle', source: 'devices', paint: { 'circle-radius': device(7), 'circle-color': colour('--lamp-on'), 'circle-blur': 1, 'circle-opacity': ['*', 0.0045, ['get', 'light']] as never } },
       { id: 'devices', type: 'circle', source: 'devices', paint: { 'circle-radius': device(0), 'circle-color': ofKind, 'circle-stroke-width': ['match', ['get', 'status'], 'ok', 1, 2.5] as never, 'circle-stroke-color': ['match', ['get', 'status'], 'ok', colour('--land'), 'fault', colour('--fault'), 'warning', colour('--warning'), 'silent', colour('--silent'), colour('--unknown')] as never } },
       { id: 'device-selected', type: 'circle', source: 'devices', filter: ['==', ['get', 'id'], ''], paint: { 'circle-radius': device(5), 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-width': 2.5, 'circle-stroke-color': colour('--ink') } },

@@ -10,17 +10,19 @@ namespace Grid.Connectors.Simulator.Models;
 internal sealed class ControlledLamp(string id, ulong key, Site site, double ratedWatts) : SimulatedDevice(id, key, site)
 {
     private const double FailuresPerYear = 0.08;
-    private const double StandbyWatts = 0.4;
-    private const double ControllerWatts = 0.7; // of a failed lamp that is commanded on
+    private const double StandbyWatts = 0.4; // lit, off or failed
     private const double FixedShare = 0.08; // of the rated power, drawn at any level
 
     private readonly LightingProgram _program = new((float)site.QuietDimming, (float)Seeded.Between(key, 1, -120, 120));
     private readonly float _ratedWatts = (float)(ratedWatts * Seeded.Between(key, 2, 0.97, 1.03));
-    private Command? _command;
+    private LampMemory? _command;
     private long _version;
 
-    /// <summary>Goes on as the former model of the same lamp.</summary>
-    public void Adopt(ControlledLamp former) => (_command, _version) = (former._command, former._version);
+    /// <summary>What it keeps when everything else is lost; null before its first command.</summary>
+    public LampMemory? Memory => _command is { } command ? command with { Version = _version } : null;
+
+    /// <summary>Goes on from what was kept.</summary>
+    public void Recall(LampMemory kept) => (_command, _version) = (kept, kept.Version);
 
     /// <summary>True when a desired state is no older than the one that it obeys; from then on only newer ones count.</summary>
     public bool TakesVersion(long version)
@@ -31,10 +33,14 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
     }
 
     /// <summary>Obeys at an instant: a level from 0 to 1, for ever or until another instant.</summary>
-    public void SetLevel(double level, double now, double until) => _command = new Command(now, until, level, SumsAt(now));
+    public void SetLevel(double level, double now, double until)
+    {
+        var sums = SumsAt(now);
+        _command = new LampMemory(_version, now, until, level, sums.BurningSeconds, sums.WattSeconds);
+    }
 
     /// <summary>Follows its program again from an instant on.</summary>
-    public void FollowProgram(double now) => _command = _command is null ? null : new Command(now, now, 0, SumsAt(now));
+    public void FollowProgram(double now) => SetLevel(0, now, now);
 
     public override ImmutableArray<MetricValue> Report(double now)
     {
@@ -51,6 +57,8 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
         ];
     }
 
+    public override int SwitchState(double now) => (int)Math.Round(SumsAt(now).Level * 1000);
+
     public override PlantedFault? FaultIn(int year) => Failure(year) is var (from, until)
         ? new PlantedFault(Id, PlantedFaultKind.LampFailure, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until))
         : null;
@@ -65,12 +73,11 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
     private Sums SumsAt(double now)
     {
         // From the last command, or from the origin: first what was commanded, then the program. Sums only ever grow.
-        var (from, until, level, sums) = _command is { } command ? (command.From, Math.Min(command.Until, now), command.Level, command.Before) : (0, 0, 0, default);
+        var command = _command.GetValueOrDefault();
+        var (from, level, burning, energy) = (command.From, command.Level, command.BurningSeconds, command.WattSeconds);
         now = Math.Max(now, from);
-        until = Math.Max(until, from);
+        var until = Math.Max(Math.Min(command.Until, now), from);
         var plan = _program.At(Site.Nights, now);
-        var burning = sums.BurningSeconds;
-        var energy = sums.WattSeconds;
         if (until > from)
         {
             burning += level > 0 ? until - from : 0;
@@ -85,12 +92,12 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
             energy += ((now - until) * StandbyWatts) + PlanWattSeconds(start, plan) - FailedWattSeconds(until, now);
         }
 
-        return new Sums(burning, energy, _command is { } last && now < last.Until ? last.Level : plan.Level);
+        return new Sums(burning, energy, now < command.Until ? level : plan.Level);
     }
 
     private double LightWatts(double level) => level > 0 ? _ratedWatts * (FixedShare + ((1 - FixedShare) * level)) : 0;
 
-    private double WattsAt(double level, bool failed) => failed && level > 0 ? ControllerWatts : StandbyWatts + LightWatts(level);
+    private double WattsAt(double level, bool failed) => failed ? StandbyWatts : StandbyWatts + LightWatts(level);
 
     private double PlanWattSeconds(Burnt start, Burnt end) =>
         _ratedWatts * ((FixedShare * (end.BurningSeconds - start.BurningSeconds)) + ((1 - FixedShare) * (end.FullSeconds - start.FullSeconds)));
@@ -124,6 +131,4 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
     }
 
     private readonly record struct Sums(double BurningSeconds, double WattSeconds, double Level);
-
-    private sealed record Command(double From, double Until, double Level, Sums Before);
 }

@@ -1,0 +1,135 @@
+using Grid.Client.Authentication;
+using Grid.Client.Bodies;
+using Grid.Client.Commands;
+using Grid.Client.Devices;
+using Grid.Client.Errors;
+using Grid.Client.Health;
+using Grid.Client.Json;
+using Grid.Client.Limits;
+using Grid.Client.Live;
+using Grid.Client.Metrics;
+using Grid.Client.Rights;
+using Grid.Client.Territories;
+using Grid.Contracts.Rights;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Grid.Client;
+
+/// <summary>
+/// The gateway: REST, live hub, authentication, rights, audit, metrics. The program that composes it gives <see cref="IReadiness"/>,
+/// <see cref="IGridRuntime"/>, a <see cref="TimeProvider"/>, the grain factory and the ports of Contracts.
+/// </summary>
+public static class Gateway
+{
+    // Room for a cursor over every sector of the country.
+    private const int MaximumHubMessageBytes = 256 * 1024;
+
+    // Long enough for a frame, short enough that a slow client is noticed before much waits for it.
+    private const int HubBufferBytes = 64 * 1024;
+
+    /// <summary>Adds the gateway. Settings: <c>Grid:Auth:Mode</c>, <c>Grid:Limits</c>.</summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="dataDirectory">Where the administrator's token is kept; it exists when the gateway starts.</param>
+    /// <param name="mode">How callers prove who they are.</param>
+    public static IServiceCollection AddGridGateway(this IServiceCollection services, string dataDirectory, AuthenticationMode mode)
+    {
+        services.AddOptions<GatewayLimits>().BindConfiguration("Grid:Limits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<GatewayMeter>();
+        services.AddSingleton<PrometheusExporter>();
+        services.AddSingleton<ProcessStart>();
+        services.AddSingleton<IGridGrains, GridGrains>();
+        services.AddSingleton<ScopeMembers>();
+        services.AddSingleton<DeviceListing>();
+        services.AddSingleton<BodyChanges>();
+        services.AddSingleton(new GatewayMode(mode));
+        if (mode == AuthenticationMode.Local)
+        {
+            services.AddSingleton(_ => AdministratorToken.LoadOrCreate(dataDirectory));
+            services.AddSingleton(provider => new Authenticator(provider.GetRequiredService<AdministratorToken>()));
+        }
+        else
+        {
+            services.AddSingleton(Authenticator.Open);
+        }
+
+        services.AddSingleton<MappedRoutes>();
+        services.AddHostedService<GatewayStart>();
+        AddLive(services);
+        AddWeb(services);
+        return services;
+    }
+
+    /// <summary>Maps the gateway: its middleware, routes and hub.</summary>
+    public static WebApplication MapGridGateway(this WebApplication app)
+    {
+        app.Services.GetRequiredService<MappedRoutes>().Routes = app;
+        _ = app.Services.GetRequiredService<ProcessStart>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseMiddleware<RightsGate>();
+        app.UseRateLimiter();
+        var api = app.MapGroup("/api/v1");
+        DeviceEndpoints.Map(api);
+        TerritoryEndpoints.Map(api);
+        BodyEndpoints.Map(api);
+        CommandEndpoints.Map(api);
+        HealthEndpoints.Map(app, api);
+        MetricsEndpoint.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read);
+        app.MapHub<LiveHub>("/hubs/live", options =>
+        {
+            options.Transports = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
+            options.TransportMaxBufferSize = HubBufferBytes;
+            options.ApplicationMaxBufferSize = MaximumHubMessageBytes;
+        }).RequireRight(Right.Read);
+        return app;
+    }
+
+    private static void AddLive(IServiceCollection services)
+    {
+        services.AddSingleton<ScopeResolver>();
+        services.AddSingleton<FeedReader>();
+        services.AddSingleton<LiveObservers>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveObservers>());
+        services.AddSingleton<LiveFeeds>();
+        services.AddSignalR(options =>
+        {
+            options.MaximumReceiveMessageSize = MaximumHubMessageBytes;
+            options.EnableDetailedErrors = false;
+            options.AddFilter<HubRights>();
+        }).AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, GridJson.Default));
+        services.AddSingleton<HubRights>();
+    }
+
+    private static void AddWeb(IServiceCollection services)
+    {
+        services.AddProblemDetails();
+        services.AddExceptionHandler<UnhandledErrors>();
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, GridJson.Default));
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<GatewayLimits>>((options, limits) => RateLimits.Configure(options, limits.Value));
+        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Grid";
+            document.Info.Description = "A connected territory in real time.";
+            return Task.CompletedTask;
+        }));
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayLimits>>((options, limits) =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = limits.Value.BodyBytes;
+            options.Limits.MaxRequestHeaderCount = limits.Value.Headers;
+        });
+
+        // At Information the server writes each request's query, and with it a hub's access_token.
+        services.PostConfigure<LoggerFilterOptions>(options =>
+            options.Rules.Add(new(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, null)));
+    }
+}

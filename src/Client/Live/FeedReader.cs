@@ -1,0 +1,140 @@
+using System.Globalization;
+using Grid.Client.Limits;
+using Grid.Client.Territories;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Microsoft.Extensions.Options;
+
+namespace Grid.Client.Live;
+
+/// <summary>Asks the grains of a scope for what a feed shows. Holds nothing.</summary>
+internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, IOptions<GatewayLimits> limits)
+{
+    private const int ChangesAtOnce = 1_000;
+    private const int ConcurrentSectors = 32;
+
+    /// <summary>Where the sectors are now.</summary>
+    public async Task<SectorVersion[]> VersionsAsync(ScopeSources sources, CancellationToken cancellationToken)
+    {
+        var versions = new SectorVersion[sources.Sectors.Length];
+        await EachAsync(sources, async index => versions[index] = (await grains.Sector(sources.Sectors[index].Sector).GetPartial()).Version, cancellationToken);
+        return versions;
+    }
+
+    /// <summary>All devices.</summary>
+    /// <exception cref="WatchRefusedException">There are more than one subscription may hold.</exception>
+    public async Task<(SectorVersion[] Versions, List<DeviceChange> Devices)> SnapshotAsync(
+        ScopeSources sources, WatchFilter filter, CancellationToken cancellationToken)
+    {
+        var versions = new SectorVersion[sources.Sectors.Length];
+        var devices = new List<DeviceChange>();
+        if (sources.Device is { } device)
+        {
+            // Version first: what the device shows is then at least as new.
+            versions = await VersionsAsync(sources, cancellationToken);
+            await AddDeviceAsync(device, devices, cancellationToken);
+            return (versions, devices);
+        }
+
+        await EachAsync(
+            sources,
+            async index =>
+            {
+                var changes = await grains.Sector(sources.Sectors[index].Sector).GetChanges(null, FilterOf(sources.Sectors[index], filter), int.MaxValue);
+                versions[index] = changes.Version;
+                lock (devices)
+                {
+                    devices.AddRange(changes.Devices);
+                    if (devices.Count > limits.Value.LiveDevices)
+                    {
+                        throw new WatchRefusedException(
+                            "scope", string.Create(CultureInfo.InvariantCulture, $"has more than {limits.Value.LiveDevices} devices; narrow it with kinds or bbox"));
+                    }
+                }
+            },
+            cancellationToken);
+        return (versions, devices);
+    }
+
+    /// <summary>What changed after versions, in the sectors that have moved; <paramref name="versions"/> moves on in place.</summary>
+    /// <param name="sources">The scope.</param>
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="versions">One for each sector.</param>
+    /// <param name="hasMoved">Whether a sector has something new.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task<GatheredChanges> ChangesAsync(
+        ScopeSources sources, WatchFilter filter, SectorVersion[] versions, Func<int, SectorVersion, bool> hasMoved, CancellationToken cancellationToken)
+    {
+        var gathered = new GatheredChanges();
+        await EachAsync(
+            sources,
+            async index =>
+            {
+                if (!hasMoved(index, versions[index]))
+                {
+                    return;
+                }
+
+                var isComplete = false;
+                while (!isComplete && !gathered.IsGap)
+                {
+                    var changes = await grains.Sector(sources.Sectors[index].Sector).GetChanges(versions[index], FilterOf(sources.Sectors[index], filter), ChangesAtOnce);
+                    isComplete = changes.IsComplete || !changes.Version.IsAfter(versions[index]);
+                    versions[index] = changes.Version;
+                    Gather(gathered, changes, sources.Device);
+                }
+            },
+            cancellationToken);
+        return gathered;
+    }
+
+    /// <summary>The figures of the scope, null for a device and before the first are there.</summary>
+    public static TerritorySummary? SummaryOf(LiveScope scope, IReadOnlyList<TerritoryWatch> territories)
+    {
+        if (territories.Count == 1 && scope.Kind != ScopeKind.All)
+        {
+            return territories[0].Latest;
+        }
+
+        var parts = territories.Select(territory => territory.Latest).OfType<TerritorySummary>().ToArray();
+        return scope.Kind == ScopeKind.All && parts.Length == territories.Count ? SummaryAddition.Add("all", "all", parts) : null;
+    }
+
+    private static void Gather(GatheredChanges gathered, SectorChanges changes, string? onlyDevice)
+    {
+        lock (gathered)
+        {
+            gathered.HasMoved = true;
+            gathered.IsGap |= changes.IsSnapshot;
+            gathered.Devices.AddRange(onlyDevice is null ? changes.Devices : changes.Devices.Where(device => device.Id == onlyDevice));
+            gathered.Removed.AddRange(onlyDevice is null ? changes.Removed : changes.Removed.Where(id => id == onlyDevice));
+        }
+    }
+
+    private async Task AddDeviceAsync(string id, List<DeviceChange> devices, CancellationToken cancellationToken)
+    {
+        if (await registry.GetAsync(id, cancellationToken) is not { Descriptor: var descriptor })
+        {
+            return;
+        }
+
+        var view = await grains.Device(descriptor.Kind, id).GetView();
+        devices.Add(new()
+        {
+            Id = id,
+            Kind = descriptor.Kind,
+            Position = descriptor.Position,
+            Status = view.Status,
+            Metrics = [.. view.Reported.Select(metric => new MetricValue(metric.Name, metric.Value))],
+        });
+    }
+
+    private static DeviceFilter FilterOf(SectorSource source, WatchFilter filter) => new() { Kinds = source.Kinds & filter.Kinds, Box = filter.Box };
+
+    private static Task EachAsync(ScopeSources sources, Func<int, Task> act, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        Enumerable.Range(0, sources.Sectors.Length),
+        new ParallelOptions { MaxDegreeOfParallelism = ConcurrentSectors, CancellationToken = cancellationToken },
+        async (index, _) => await act(index));
+}

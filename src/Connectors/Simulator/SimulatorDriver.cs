@@ -1,0 +1,209 @@
+using System.Diagnostics.Metrics;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Microsoft.Extensions.Logging;
+
+namespace Grid.Connectors.Simulator;
+
+/// <summary>
+/// One tick after another of the simulated devices: those that are registered, what is due, what was commanded. For one thread; knows no clock, so that a test or a
+/// simulation may drive it.
+/// </summary>
+public sealed partial class SimulatorDriver : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Grid.Simulator";
+
+    /// <summary>Readings in one submission, at most.</summary>
+    public const int BatchSize = 1_000;
+
+    private static readonly TimeSpan LookForDevicesEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookForSwitchedEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookForAStrangerAfter = TimeSpan.FromSeconds(1);
+
+    private readonly IIntake _intake;
+    private readonly IDeviceRegistry _registry;
+    private readonly IDeviceDirectory _directory;
+    private readonly ITerritoryTable _table;
+    private readonly SimulatorDownlinkSender _sender;
+    private readonly SimulatorOptions _options;
+    private readonly ILogger<SimulatorDriver> _logger;
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _readings;
+    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
+    private FieldMemory? _memory;
+    private SimulatedFleet _fleet = SimulatedFleet.Empty;
+    private FleetSchedule _schedule = new(0, 0, 0);
+    private int _registered;
+    private DateTimeOffset? _lookedAt;
+    private DateTimeOffset? _doneUntil;
+    private DateTimeOffset? _switchedAt;
+
+    /// <param name="intake">Where readings go.</param>
+    /// <param name="registry">Which devices there are.</param>
+    /// <param name="directory">How many there are now.</param>
+    /// <param name="table">The country's communes.</param>
+    /// <param name="sender">Where commands come from.</param>
+    /// <param name="options">Settings; checked by who reads them.</param>
+    /// <param name="logger">Log.</param>
+    public SimulatorDriver(
+        IIntake intake,
+        IDeviceRegistry registry,
+        IDeviceDirectory directory,
+        ITerritoryTable table,
+        SimulatorDownlinkSender sender,
+        SimulatorOptions options,
+        ILogger<SimulatorDriver> logger)
+    {
+        (_intake, _registry, _directory, _table, _sender, _options, _logger) = (intake, registry, directory, table, sender, options, logger);
+        _memory = options.MemoryPath is { } path ? new FieldMemory(path) : null;
+        _readings = _meter.CreateCounter<long>("grid.simulator.readings", "{reading}", "Simulated readings by what became of them");
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>
+    /// Does what is to be done at an instant: obeys commands and reports for them, then submits what became due since the tick before. Answers how long the grid asked to
+    /// be left alone, null when it took everything.
+    /// </summary>
+    public async Task<TimeSpan?> TickAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (IsToLoad(now)) await LoadAsync(now, cancellationToken);
+        var pause = await ObeyAsync(now, cancellationToken);
+        var due = _schedule.Due(_doneUntil ?? now, now);
+        _doneUntil = now;
+        Count(due.Skipped, "skipped");
+        for (var first = 0; first < due.Count; first += BatchSize)
+        {
+            pause = await SubmitOrShedAsync(Read(due, first, Math.Min(BatchSize, due.Count - first)), pause, cancellationToken);
+        }
+
+        // A rate that was set is kept to the reading; without one, lights also report when they switch.
+        if (_options.RatePerSecond is not null || now - _switchedAt < LookForSwitchedEvery) return pause;
+        _switchedAt = now;
+        foreach (var batch in _fleet.TakeSwitched(now).Chunk(BatchSize))
+        {
+            pause = await SubmitOrShedAsync([.. batch.Select((device, index) => _fleet.Read(device, now, index))], pause, cancellationToken);
+        }
+
+        return pause;
+    }
+
+    private async ValueTask<TimeSpan?> SubmitOrShedAsync(List<IncomingReading> batch, TimeSpan? pause, CancellationToken cancellationToken)
+    {
+        if (pause is null) return await SubmitAsync(batch, cancellationToken);
+        Count(batch.Count, "shed");
+        return pause;
+    }
+
+    // New devices are looked for when their number has changed, or when a command named a stranger; gone ones show themselves by rejections.
+    private bool IsToLoad(DateTimeOffset now)
+    {
+        if (_lookedAt is not { } lookedAt) return true;
+        if (now - lookedAt >= LookForAStrangerAfter && _sender.TakeMissesDevices()) return true;
+        return now - lookedAt >= LookForDevicesEvery && _directory.Count != _registered;
+    }
+
+    private async Task LoadAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var registered = _directory.Count;
+        var devices = new List<DeviceDescriptor>();
+        await foreach (var record in _registry.ReadAllAsync(cancellationToken))
+        {
+            if (record.Descriptor.Connector?.Type == SimulatorDownlinkSender.ConnectorType) devices.Add(record.Descriptor);
+        }
+
+        var isFirst = _lookedAt is null;
+        _fleet = SimulatedFleet.Build(devices, _table, _options.Seed, _fleet);
+        if (isFirst && _memory is not null) await RecallAsync(_memory, cancellationToken);
+        _schedule = new FleetSchedule(_fleet.Reporting, _options.RatePerSecond, _options.Seed);
+        _gone.Clear();
+        _sender.Serve(_fleet);
+        (_registered, _lookedAt) = (registered, now);
+        LogLoaded(_logger, _fleet.Count, _fleet.Reporting);
+    }
+
+    private async Task RecallAsync(FieldMemory memory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await memory.LoadAsync(cancellationToken);
+        }
+        catch (FormatException exception)
+        {
+            // Not ours to overwrite: the lamps follow their programs, and keep nothing in this run.
+            LogMemoryRefused(_logger, exception.Message);
+            _memory = null;
+            return;
+        }
+
+        foreach (var (lamp, kept) in memory.Lamps) _fleet.Recall(lamp, kept);
+    }
+
+    private async ValueTask<TimeSpan?> ObeyAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        List<IncomingReading>? answers = null;
+        List<(string, LampMemory)>? told = null;
+        for (var obeyed = 0; obeyed < BatchSize && _sender.Waiting.TryRead(out var downlink); obeyed++)
+        {
+            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, now, downlink.Version);
+            if (_fleet.Read(downlink.Device, now, answers?.Count ?? 0) is { } reading) (answers ??= []).Add(reading);
+            if (_fleet.MemoryOf(downlink.Device) is { } kept) (told ??= []).Add((downlink.Device, kept));
+        }
+
+        // Kept before it is reported: a lamp does not forget what Grid has seen it do.
+        if (told is not null && _memory is not null) await _memory.KeepAsync(told, cancellationToken);
+        return answers is null ? null : await SubmitAsync(answers, cancellationToken);
+    }
+
+    private List<IncomingReading> Read(DueReadings due, int first, int count)
+    {
+        var batch = new List<IncomingReading>(count);
+        for (var index = first; index < first + count; index++)
+        {
+            var (device, at) = due[index];
+            if (_gone.Count > 0 && _gone.Contains(_fleet.IdOf(device))) continue;
+            batch.Add(_fleet.Read(device, at, batch.Count));
+        }
+
+        return batch;
+    }
+
+    private async ValueTask<TimeSpan?> SubmitAsync(List<IncomingReading> batch, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0) return null;
+        var result = await _intake.SubmitAsync(batch, IntakeClass.Simulator, cancellationToken);
+        if (result.RetryAfter is { } pause)
+        {
+            Count(batch.Count, "shed");
+            return pause;
+        }
+
+        Count(result.Accepted, "accepted");
+        Count(result.Rejected.Length, "rejected");
+        foreach (var rejection in result.Rejected)
+        {
+            if (rejection.Field == "device") _gone.Add(batch[rejection.Index].Device);
+            else LogRejected(_logger, rejection.Device, rejection.Field, rejection.Reason);
+        }
+
+        return null;
+    }
+
+    private void Count(long readings, string outcome)
+    {
+        if (readings > 0) _readings.Add(readings, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    [LoggerMessage(EventId = 2200, Level = LogLevel.Information, Message = "The simulator drives {Devices} devices, of which {Reporting} report")]
+    private static partial void LogLoaded(ILogger logger, int devices, int reporting);
+
+    [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "Simulated lamps forget what they were told: {Reason}")]
+    private static partial void LogMemoryRefused(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "A simulated reading of {Device} was rejected: {Field} {Reason}")]
+    private static partial void LogRejected(ILogger logger, string? device, string field, string reason);
+}

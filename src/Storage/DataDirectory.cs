@@ -1,0 +1,178 @@
+using System.Globalization;
+using Grid.Storage.ReadingLog;
+
+namespace Grid.Storage;
+
+/// <summary>
+/// The directory of <c>Grid:Data</c>, held by one process at a time.
+/// <code>
+/// format        the version of what is in it; another one is refused before anything is touched
+/// lock          locked while a process uses the directory
+/// holder        id of the process that used it last
+/// log/          segments of the reading log
+/// registry.db   devices, bodies, outbox, audit
+/// grains.db     states of grains
+/// </code>
+/// Everything is readable by its owner only.
+/// </summary>
+public sealed class DataDirectory : IDisposable
+{
+    /// <summary>The version that this program reads and writes.</summary>
+    public const int FormatVersion = 1;
+
+    private const string FormatPrefix = "grid-data ";
+    private const string FormatName = "format";
+    private const string UnfinishedFormatName = "format.new";
+    private const string LockName = "lock";
+    private const string HolderName = "holder";
+    private const UnixFileMode OwnerOnlyDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>The directory, as a full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Directory of the reading log.</summary>
+    public string Log => System.IO.Path.Combine(Path, "log");
+
+    /// <summary>File of devices, bodies, outbox and audit.</summary>
+    public string Registry => System.IO.Path.Combine(Path, "registry.db");
+
+    /// <summary>File of grain states.</summary>
+    public string Grains => System.IO.Path.Combine(Path, "grains.db");
+
+    /// <summary>Opens the directory for this process, made when it is missing.</summary>
+    /// <exception cref="DataDirectoryException">In use, of another version, not Grid's, or not writable.</exception>
+    public static DataDirectory Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Create(full);
+            CheckFormat(full);
+            var held = Hold(full);
+            try
+            {
+                if (!CheckFormat(full))
+                {
+                    WriteFormat(full);
+                }
+
+                var directory = new DataDirectory(full, held);
+                Create(directory.Log);
+                return directory;
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new DataDirectoryException(full, $"cannot be used: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Lets another process have the directory.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>Makes a file that only its owner can read, when it is missing: for engines that would make it readable by all.</summary>
+    internal static void CreateOwnerOnly(string path)
+    {
+        if (!File.Exists(path))
+        {
+            using var file = new FileStream(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.ReadWrite));
+        }
+    }
+
+    private static void Create(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerOnlyDirectory);
+        }
+    }
+
+    /// <summary>True when the directory has the format of this program, false when it is new; anything else is refused.</summary>
+    private static bool CheckFormat(string path)
+    {
+        var file = System.IO.Path.Combine(path, FormatName);
+        if (!File.Exists(file))
+        {
+            var foreign = Directory.EnumerateFileSystemEntries(path)
+                .Select(entry => System.IO.Path.GetFileName(entry))
+                .FirstOrDefault(name => name is not (LockName or HolderName or UnfinishedFormatName or "lost+found"));
+            return foreign is null
+                ? false
+                : throw new DataDirectoryException(path, $"holds '{foreign}' and no format file: it is no data directory of Grid. Nothing was touched; name an empty or a new directory.");
+        }
+
+        var text = File.ReadLines(file).FirstOrDefault("");
+        return text == FormatLine
+            ? true
+            : throw new DataDirectoryException(
+                path, $"has the format '{text[..Math.Min(text.Length, 40)]}'; this program reads '{FormatLine}'. Nothing was touched.");
+    }
+
+    private static string FormatLine => FormatPrefix + FormatVersion.ToString(CultureInfo.InvariantCulture);
+
+    private static void WriteFormat(string path)
+    {
+        var unfinished = System.IO.Path.Combine(path, UnfinishedFormatName);
+        using (var file = new FileStream(unfinished, OwnerOnly(FileMode.Create, FileShare.None)))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(FormatLine + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, System.IO.Path.Combine(path, FormatName));
+        DiskSync.Directory(path);
+    }
+
+    /// <summary>
+    /// Locks the directory: an exclusive open, which on Unix is an advisory flock(2) that the system releases when the process ends, however it
+    /// ends.
+    /// </summary>
+    private static FileStream Hold(string path)
+    {
+        var file = System.IO.Path.Combine(path, LockName);
+        var holder = System.IO.Path.Combine(path, HolderName);
+        try
+        {
+            var held = new FileStream(file, OwnerOnly(FileMode.OpenOrCreate, FileShare.None));
+            using var writer = new StreamWriter(new FileStream(holder, OwnerOnly(FileMode.Create, FileShare.Read)));
+            writer.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return held;
+        }
+        catch (IOException error) when (File.Exists(holder))
+        {
+            throw new DataDirectoryException(path, $"is in use by another process (id {File.ReadAllText(holder)}).", error);
+        }
+    }
+
+    private static FileStreamOptions OwnerOnly(FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
+}

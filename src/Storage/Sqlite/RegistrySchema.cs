@@ -1,0 +1,65 @@
+namespace Grid.Storage.Sqlite;
+
+/// <summary>
+/// The tables of <c>registry.db</c>. A record is a checksummed blob that holds everything; the columns beside it are there to be searched.
+/// Every change of this text takes a new version.
+/// </summary>
+internal static class RegistrySchema
+{
+    public static readonly SqliteSchema Schema = new("registry", 1, """
+        CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO counter(name, value) VALUES('revision', 0), ('lease', 0);
+
+        -- search: key and name in lower case, with U+0001 between them
+        CREATE TABLE device(
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            commune TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            connector TEXT,
+            longitude REAL,
+            latitude REAL,
+            search TEXT NOT NULL,
+            record BLOB NOT NULL) STRICT;
+        CREATE INDEX device_by_commune ON device(commune, key, kind);
+        CREATE INDEX device_by_connector ON device(connector, key) WHERE connector IS NOT NULL;
+
+        -- positions of devices, rounded outwards to 32 bits: finds a few too many, never too few
+        CREATE VIRTUAL TABLE device_place USING rtree(id, west, east, south, north);
+
+        -- former: the record as the sectors know it, null when the device is new to them
+        CREATE TABLE pending(
+            device TEXT PRIMARY KEY,
+            revision INTEGER NOT NULL UNIQUE,
+            former BLOB) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE body(siren TEXT PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE membership(
+            body TEXT NOT NULL,
+            commune TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            record BLOB NOT NULL,
+            PRIMARY KEY(body, commune, number)) STRICT, WITHOUT ROWID;
+        CREATE INDEX membership_by_commune ON membership(commune, body, number);
+
+        -- due_at, lease_until: ticks (UTC); lease: 0 when free
+        CREATE TABLE outbox(
+            command TEXT PRIMARY KEY,
+            due_at INTEGER NOT NULL,
+            lease INTEGER NOT NULL DEFAULT 0,
+            lease_owner TEXT,
+            lease_until INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            was_sent INTEGER NOT NULL DEFAULT 0,
+            record BLOB NOT NULL) STRICT;
+        CREATE INDEX outbox_by_due ON outbox(due_at);
+
+        -- hash: SHA-256 over the hash of the row before and this record
+        CREATE TABLE audit(
+            number INTEGER PRIMARY KEY,
+            record BLOB NOT NULL,
+            hash BLOB NOT NULL) STRICT;
+        CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        """);
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
+using Grid.Storage.Codec;
+
+namespace Grid.Storage.Sqlite;
+
+/// <summary>Devices in <c>registry.db</c>. The reads are in <see cref="DeviceListing"/>.</summary>
+internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
+{
+    private const int PageRows = 4096;
+
+    public Task<ImmutableArray<PendingChange>> PutAsync(ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> devices, CancellationToken cancellationToken) =>
+        devices.IsDefaultOrEmpty
+            ? Task.FromResult(ImmutableArray<PendingChange>.Empty)
+            : store.WriteAsync(session => Put(session, devices), cancellationToken);
+
+    public Task<PendingChange?> RemoveAsync(string device, CancellationToken cancellationToken) =>
+        store.WriteAsync(session => Remove(session, device), cancellationToken);
+
+    public Task CompleteAsync(ImmutableArray<long> revisions, CancellationToken cancellationToken) => store.WriteAsync(
+        session =>
+        {
+            var delete = session.Query("DELETE FROM pending WHERE revision = ?1");
+            return revisions.Sum(revision => delete.Bind(1, revision).Run());
+        },
+        cancellationToken);
+
+    public Task<ImmutableArray<PendingChange>> GetPendingAsync(int limit, CancellationToken cancellationToken) =>
+        store.ReadAsync(session => Pending(session, limit), cancellationToken);
+
+    public Task<DeviceRecord?> GetAsync(string device, CancellationToken cancellationToken) =>
+        store.ReadAsync(session => Find(session, device)?.Record, cancellationToken);
+
+    public Task<ImmutableArray<DeviceRecord>> ListAsync(DeviceQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, 10_000, nameof(query));
+        return store.ReadAsync(session => DeviceListing.List(session, query), cancellationToken);
+    }
+
+    public async IAsyncEnumerable<DeviceRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var next = store.ReadAsync(session => Page(session, 0), cancellationToken);
+        while (true)
+        {
+            var (page, last) = await next;
+            if (page.Count == 0)
+            {
+                yield break;
+            }
+
+            next = store.ReadAsync(session => Page(session, last), cancellationToken); // while the caller works through this one
+            foreach (var device in page)
+            {
+                yield return device;
+            }
+        }
+    }
+
+    public Task<long> CountAsync(CancellationToken cancellationToken) =>
+        store.ReadAsync(session => session.Value("SELECT count(*) FROM device"), cancellationToken);
+
+    private static ImmutableArray<PendingChange> Put(SqliteSession session, ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> devices)
+    {
+        using var writer = new ByteWriter(512);
+        var revision = session.Value("SELECT value FROM counter WHERE name = 'revision'");
+        var changes = new PendingChange[devices.Length];
+        for (var index = 0; index < changes.Length; index++)
+        {
+            var (descriptor, sector) = devices[index];
+            var former = Find(session, descriptor.Id);
+            var current = new DeviceRecord { Descriptor = descriptor, Sector = sector, Revision = ++revision };
+            var id = Store(session, former?.Id, current, writer);
+            Place(session, id, descriptor.Position, former?.Record.Descriptor.Position);
+            changes[index] = MarkPending(session, descriptor.Id, revision, current, former?.Record, writer);
+        }
+
+        session.Query("UPDATE counter SET value = ?1 WHERE name = 'revision'").Bind(1, revision).Run();
+        return ImmutableCollectionsMarshal.AsImmutableArray(changes);
+    }
+
+    private static PendingChange? Remove(SqliteSession session, string device)
+    {
+        if (Find(session, device) is not { } former)
+        {
+            return null;
+        }
+
+        using var writer = new ByteWriter(512);
+        session.Run("UPDATE counter SET value = value + 1 WHERE name = 'revision'");
+        var revision = session.Value("SELECT value FROM counter WHERE name = 'revision'");
+        session.Query("DELETE FROM device WHERE id = ?1").Bind(1, former.Id).Run();
+        Place(session, former.Id, null, former.Record.Descriptor.Position);
+        return MarkPending(session, device, revision, null, former.Record, writer);
+    }
+
+    private static (long Id, DeviceRecord Record)? Find(SqliteSession session, string device)
+    {
+        using var rows = session.Query("SELECT id, record FROM device WHERE key = ?1").Bind(1, device);
+        return rows.Step() ? (rows.Long(0), Records.ReadDevice(rows.Blob(1), session, device)) : null;
+    }
+
+    private static long Store(SqliteSession session, long? id, DeviceRecord device, ByteWriter writer)
+    {
+        var descriptor = device.Descriptor;
+        using var rows = session.Query("""
+            INSERT INTO device(id, key, commune, kind, connector, longitude, latitude, search, record) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT(id) DO UPDATE SET commune = ?3, kind = ?4, connector = ?5, longitude = ?6, latitude = ?7, search = ?8, record = ?9
+            RETURNING id
+            """)
+            .Bind(1, id)
+            .Bind(2, descriptor.Id)
+            .Bind(3, descriptor.Commune)
+            .Bind(4, (long)descriptor.Kind)
+            .Bind(5, descriptor.Connector?.Type)
+            .Bind(6, descriptor.Position?.Longitude)
+            .Bind(7, descriptor.Position?.Latitude)
+            .Bind(8, DeviceListing.SearchText(descriptor))
+            .Bind(9, Records.Write(writer, device));
+        rows.Step();
+        return rows.Long(0);
+    }
+
+    private static void Place(SqliteSession session, long id, GeoPoint? position, GeoPoint? former)
+    {
+        if (position is { } point)
+        {
+            if (position != former)
+            {
+                session.Query("INSERT OR REPLACE INTO device_place(id, west, east, south, north) VALUES(?1, ?2, ?2, ?3, ?3)")
+                    .Bind(1, id).Bind(2, point.Longitude).Bind(3, point.Latitude).Run();
+            }
+        }
+        else if (former is not null)
+        {
+            session.Query("DELETE FROM device_place WHERE id = ?1").Bind(1, id).Run();
+        }
+    }
+
+    /// <summary>A device that is pending already keeps its former record: the sectors have not seen what came between.</summary>
+    private static PendingChange MarkPending(SqliteSession session, string device, long revision, DeviceRecord? current, DeviceRecord? former, ByteWriter writer)
+    {
+        using var rows = session.Query("""
+            INSERT INTO pending(device, revision, former) VALUES(?1, ?2, ?3)
+            ON CONFLICT(device) DO UPDATE SET revision = ?2
+            RETURNING former
+            """)
+            .Bind(1, device)
+            .Bind(2, revision);
+        if (former is not null)
+        {
+            rows.Bind(3, Records.Write(writer, former));
+        }
+
+        rows.Step();
+        var known = rows.IsNull(0) ? null : Records.ReadDevice(rows.Blob(0), session, device);
+        return new PendingChange(device, revision, current, known);
+    }
+
+    private static ImmutableArray<PendingChange> Pending(SqliteSession session, int limit)
+    {
+        using var rows = session.Query("""
+            SELECT pending.device, pending.revision, pending.former, device.record
+            FROM pending LEFT JOIN device ON device.key = pending.device ORDER BY pending.revision LIMIT ?1
+            """)
+            .Bind(1, limit);
+        var changes = ImmutableArray.CreateBuilder<PendingChange>();
+        while (rows.Step())
+        {
+            var device = rows.Text(0);
+            var former = rows.IsNull(2) ? null : Records.ReadDevice(rows.Blob(2), session, device);
+            var current = rows.IsNull(3) ? null : Records.ReadDevice(rows.Blob(3), session, device);
+            changes.Add(new PendingChange(device, rows.Long(1), current, former));
+        }
+
+        return changes.ToImmutable();
+    }
+
+    private static (List<DeviceRecord> Devices, long Last) Page(SqliteSession session, long after)
+    {
+        using var rows = session.Query("SELECT id, record FROM device WHERE id > ?1 ORDER BY id LIMIT ?2").Bind(1, after).Bind(2, PageRows);
+        var page = new List<DeviceRecord>(PageRows);
+        while (rows.Step())
+        {
+            after = rows.Long(0);
+            page.Add(Records.ReadDevice(rows.Blob(1), session, "of row " + after.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        return (page, after);
+    }
+}

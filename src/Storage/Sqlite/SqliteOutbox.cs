@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Storage;
+using Grid.Storage.Codec;
+
+namespace Grid.Storage.Sqlite;
+
+/// <summary>Downlinks in <c>registry.db</c>. A claim counts as an attempt: what a stopped sender did with it is not known.</summary>
+internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
+{
+    public Task AddAsync(Downlink downlink, DateTimeOffset dueAt, CancellationToken cancellationToken) => store.WriteAsync(
+        session =>
+        {
+            using var writer = new ByteWriter(256);
+            return session.Query("INSERT INTO outbox(command, due_at, record) VALUES(?1, ?2, ?3) ON CONFLICT(command) DO NOTHING")
+                .Bind(1, downlink.Command).Bind(2, dueAt.UtcTicks).Bind(3, Write(writer, downlink)).Run();
+        },
+        cancellationToken);
+
+    public Task<ImmutableArray<OutboxRow>> ClaimAsync(string owner, DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) =>
+        store.WriteAsync(session => Claim(session, owner, now.UtcTicks, lease.Ticks, limit), cancellationToken);
+
+    public Task<bool> RescheduleAsync(OutboxRow row, DateTimeOffset dueAt, bool sent, CancellationToken cancellationToken) => store.WriteAsync(
+        session => session.Query("""
+            UPDATE outbox SET due_at = ?3, was_sent = max(was_sent, ?4), lease = 0, lease_owner = NULL, lease_until = 0
+            WHERE command = ?1 AND lease = ?2
+            """)
+            .Bind(1, row.Downlink.Command).Bind(2, row.Lease).Bind(3, dueAt.UtcTicks).Bind(4, sent ? 1L : 0L).Run() == 1,
+        cancellationToken);
+
+    public Task RemoveAsync(string command, CancellationToken cancellationToken) =>
+        store.WriteAsync(session => session.Query("DELETE FROM outbox WHERE command = ?1").Bind(1, command).Run(), cancellationToken);
+
+    public Task<long> CountAsync(CancellationToken cancellationToken) => store.ReadAsync(session => session.Value("SELECT count(*) FROM outbox"), cancellationToken);
+
+    private static ImmutableArray<OutboxRow> Claim(SqliteSession session, string owner, long now, long lease, int limit)
+    {
+        var lastLease = session.Value("SELECT value FROM counter WHERE name = 'lease'");
+        var claimed = ImmutableArray.CreateBuilder<OutboxRow>();
+        using (var rows = session.Query("SELECT command, attempts, was_sent, record FROM outbox WHERE due_at <= ?1 AND lease_until <= ?1 ORDER BY due_at, command LIMIT ?2")
+            .Bind(1, now).Bind(2, limit))
+        {
+            while (rows.Step())
+            {
+                claimed.Add(new OutboxRow(Read(session, rows.Text(0), rows.Blob(3)), (int)rows.Long(1), rows.Long(2) != 0, ++lastLease));
+            }
+        }
+
+        foreach (var row in claimed)
+        {
+            session.Query("UPDATE outbox SET lease = ?2, lease_owner = ?3, lease_until = ?4, attempts = attempts + 1 WHERE command = ?1")
+                .Bind(1, row.Downlink.Command).Bind(2, row.Lease).Bind(3, owner).Bind(4, now + lease).Run();
+        }
+
+        if (claimed.Count > 0)
+        {
+            session.Query("UPDATE counter SET value = ?1 WHERE name = 'lease'").Bind(1, lastLease).Run();
+        }
+
+        return claimed.ToImmutable();
+    }
+
+    private static ReadOnlySpan<byte> Write(ByteWriter writer, Downlink downlink)
+    {
+        Records.Begin(writer).Text(downlink.Command);
+        writer.Text(downlink.Device);
+        writer.Text(downlink.Connector);
+        writer.Text(downlink.Name);
+        writer.Varint((ulong)downlink.Version);
+        writer.Signed(downlink.ExpiresAt.UtcTicks);
+        writer.Varint((ulong)downlink.Arguments.Count);
+        foreach (var (name, value) in downlink.Arguments)
+        {
+            writer.Text(name);
+            writer.Fixed64(BitConverter.DoubleToUInt64Bits(value));
+        }
+
+        return Records.End(writer);
+    }
+
+    private static Downlink Read(SqliteSession session, string key, ReadOnlySpan<byte> record)
+    {
+        var reader = Records.Open(record, session, $"the downlink of command {key}");
+        var (command, device, connector, name) = (reader.Text(), reader.Text(), reader.Text(), reader.Text());
+        var version = (long)reader.Varint();
+        var expiresAt = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
+        var arguments = ImmutableSortedDictionary.CreateBuilder<string, double>();
+        for (var count = reader.Count(); count > 0; count--)
+        {
+            arguments[reader.Text()] = BitConverter.UInt64BitsToDouble(reader.Fixed64());
+        }
+
+        return new Downlink(command, device, connector, name, arguments.ToImmutable(), version, expiresAt);
+    }
+}

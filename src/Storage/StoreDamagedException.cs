@@ -1,0 +1,8 @@
+namespace Grid.Storage;
+
+/// <summary>A store holds something that was never written so. The message names the file, and the row where it is known.</summary>
+public sealed class StoreDamagedException(string file, string what, Exception? cause = null) : IOException($"The store {file} is damaged: {what}", cause)
+{
+    /// <summary>The file.</summary>
+    public string File { get; } = file;
+}
