@@ -54,14 +54,14 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     private async Task ForgetAsync(IDeviceGrain grain)
     {
         // A grain's answer may resume the test on the thread that runs the grains, where time cannot pass.
-        await Task.Yield();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var reads = _storage.Reads;
         for (var round = 0; round < 10; round++)
         {
             var start = _cluster.Time.GetTimestamp();
             await _cluster.UntilAsync(() => _cluster.Time.GetElapsedTime(start) > 2 * IdleAge);
             await grain.GetPosition();
-            await Task.Yield();
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (_storage.Reads > reads)
             {
                 return;
