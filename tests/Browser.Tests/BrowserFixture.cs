@@ -29,12 +29,12 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
+        _program = await GridProgram.StartAsync("--Grid:Auth:Mode=Open");
         if (!File.Exists(Chromium))
         {
             return;
         }
 
-        _program = await GridProgram.StartAsync("--Grid:Auth:Mode=Open");
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags, Timeout = PatienceMillis });
         Assertions.SetDefaultExpectTimeout(PatienceMillis);

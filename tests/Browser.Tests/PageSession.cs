@@ -9,6 +9,7 @@ public sealed class PageSession : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _errors = [];
     private readonly ConcurrentQueue<string> _outside = [];
+    private readonly ConcurrentQueue<string> _sent = [];
 
     public PageSession(IPage page)
     {
@@ -22,7 +23,11 @@ public sealed class PageSession : IAsyncDisposable
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
         page.Request += (_, request) => Note(request.Url);
-        page.WebSocket += (_, socket) => Note(socket.Url);
+        page.WebSocket += (_, socket) =>
+        {
+            Note(socket.Url);
+            socket.FrameSent += (_, frame) => _sent.Enqueue(frame.Text ?? "");
+        };
     }
 
     public IPage Page { get; }
@@ -32,6 +37,9 @@ public sealed class PageSession : IAsyncDisposable
 
     /// <summary>Requests to anything but the program.</summary>
     public IReadOnlyCollection<string> Outside => _outside;
+
+    /// <summary>What the page asked the hub to watch, oldest first.</summary>
+    public IReadOnlyList<string> Watches => [.. _sent.Where(text => text.Contains("\"Watch\"", StringComparison.Ordinal))];
 
     public ILocator Communes => Page.Locator("#commune-list button");
 

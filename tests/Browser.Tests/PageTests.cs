@@ -112,14 +112,18 @@ public sealed class PageTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task The_page_comes_back_by_itself_after_its_connection_was_lost()
+    public async Task After_a_lost_connection_the_page_goes_on_by_itself_from_its_last_cursor()
     {
         await using var session = await browser.OpenAsync();
-        await Expect(session.Page.Locator("#live")).ToHaveTextAsync("Live");
+        await session.ChooseCommuneAsync(Commune);
+        await Expect(session.Devices.First).ToBeVisibleAsync();
         await session.Page.Context.SetOfflineAsync(true);
         await Expect(session.Page.Locator("#live")).ToHaveTextAsync("Reconnecting");
+        var before = session.Watches.Count;
         await session.Page.Context.SetOfflineAsync(false);
         await Expect(session.Page.Locator("#live")).ToHaveTextAsync("Live");
+        await Expect(session.Devices.First).ToBeVisibleAsync();
+        Assert.Contains(session.Watches.Skip(before), watch => watch.Contains("\"devices\":true", StringComparison.Ordinal) && watch.Contains("\"cursor\":", StringComparison.Ordinal));
     }
 
     private static async Task PutAsync(HttpClient http, string id, object device)

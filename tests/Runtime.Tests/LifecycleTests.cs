@@ -149,6 +149,30 @@ public class LifecycleTests
     }
 
     [Fact]
+    public async Task Writes_that_overlap_do_not_conflict_and_the_last_state_is_stored()
+    {
+        await using var world = await Pumped.Start(null, services => services.AddKeyedSingleton<IGrainStorage>("Default", (_, _) => new SlowStorage()));
+        var grain = world.Grain<ILifeGrain>("a");
+        var slow = (SlowStorage)world.Runtime.Services.GetRequiredKeyedService<IGrainStorage>("Default");
+        await grain.WriteAtOnce(10).WaitAsync(world);
+        Assert.Equal(2, slow.Writes);
+        world.Do(grain.End());
+        var read = grain.Read();
+        await read.WaitAsync(world);
+        Assert.Equal("9", await read);
+    }
+
+    [Fact]
+    public async Task What_the_caller_changes_after_the_call_is_not_seen_by_the_callee()
+    {
+        await using var world = await Pumped.Start();
+        var notes = new Notes { Numbers = [1, 2, 3] };
+        var call = world.Grain<ILifeGrain>("a").Sum(notes);
+        notes.Numbers.Add(100);
+        Assert.Equal(6, world.Get(call));
+    }
+
+    [Fact]
     public async Task A_stateless_worker_has_several_activations_up_to_its_limit()
     {
         await using var world = await Pumped.Start();
@@ -160,6 +184,30 @@ public class LifecycleTests
         foreach (var call in calls)
             await call.WaitAsync(world);
         Assert.Equal(5, world.Script.Told.Count);
+    }
+
+    /// <summary>A storage whose operations take a while.</summary>
+    private sealed class SlowStorage : IGrainStorage
+    {
+        private readonly MemoryGrainStorage _storage = new();
+
+        public int Writes { get; private set; }
+
+        public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            await Task.Yield();
+            await _storage.ReadStateAsync(stateName, grainId, grainState);
+        }
+
+        public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            Writes++;
+            await Task.Yield();
+            await _storage.WriteStateAsync(stateName, grainId, grainState);
+        }
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+            _storage.ClearStateAsync(stateName, grainId, grainState);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed partial class SimulatorDriver : IDisposable
     public const int BatchSize = 1_000;
 
     private static readonly TimeSpan LookForDevicesEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookForSwitchedEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookForAStrangerAfter = TimeSpan.FromSeconds(1);
 
     private readonly IIntake _intake;
@@ -38,6 +39,7 @@ public sealed partial class SimulatorDriver : IDisposable
     private int _registered;
     private DateTimeOffset? _lookedAt;
     private DateTimeOffset? _doneUntil;
+    private DateTimeOffset? _switchedAt;
 
     /// <param name="intake">Where readings go.</param>
     /// <param name="registry">Which devices there are.</param>
@@ -76,11 +78,24 @@ public sealed partial class SimulatorDriver : IDisposable
         Count(due.Skipped, "skipped");
         for (var first = 0; first < due.Count; first += BatchSize)
         {
-            var batch = Read(due, first, Math.Min(BatchSize, due.Count - first));
-            if (pause is null) pause = await SubmitAsync(batch, cancellationToken);
-            else Count(batch.Count, "shed");
+            pause = await SubmitOrShedAsync(Read(due, first, Math.Min(BatchSize, due.Count - first)), pause, cancellationToken);
         }
 
+        // A rate that was set is kept to the reading; without one, lights also report when they switch.
+        if (_options.RatePerSecond is not null || now - _switchedAt < LookForSwitchedEvery) return pause;
+        _switchedAt = now;
+        foreach (var batch in _fleet.TakeSwitched(now).Chunk(BatchSize))
+        {
+            pause = await SubmitOrShedAsync([.. batch.Select((device, index) => _fleet.Read(device, now, index))], pause, cancellationToken);
+        }
+
+        return pause;
+    }
+
+    private async ValueTask<TimeSpan?> SubmitOrShedAsync(List<IncomingReading> batch, TimeSpan? pause, CancellationToken cancellationToken)
+    {
+        if (pause is null) return await SubmitAsync(batch, cancellationToken);
+        Count(batch.Count, "shed");
         return pause;
     }
 

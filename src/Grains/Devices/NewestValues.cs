@@ -34,6 +34,7 @@ public static class NewestValues
     public static bool Set(ref NewestValue[]? values, MetricValue metric, long observedAt, long offset, out bool isFull)
     {
         isFull = false;
+        metric = metric with { Value = metric.Value + 0.0 }; // Minus zero is zero.
         var index = IndexOf(values, metric.Name);
         if (index >= 0)
         {

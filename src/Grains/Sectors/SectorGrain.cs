@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
-using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
@@ -122,8 +121,6 @@ public sealed class SectorGrain(
         _observers.Unsubscribe(observer);
         return Task.CompletedTask;
     }
-
-    public Task Announce(CommandView command) => _observers.Notify(observer => observer.OnCommand(command));
 
     public Task Announce(CommandView command) => _observers.Notify(observer => observer.OnCommand(command));
 

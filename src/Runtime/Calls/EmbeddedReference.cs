@@ -110,12 +110,11 @@ public abstract class EmbeddedReference : GrainReference
     private void Send(Request request, CallOptions options, CancellationToken cancellation)
     {
         request.Prepare(this, options, cancellation);
-        var here = Partition.OnThisThread;
         var there = Partition;
-        if (ReferenceEquals(here, there))
+        if (there.IsCurrentThread)
             there.Accept(request);
         else
-            there.Deliver(request, here);
+            there.Deliver(request);
     }
 }
 
@@ -148,8 +147,7 @@ public readonly ref struct DirectTurn
             return Message.IsImmutable<T>() || !task.IsCompletedSuccessfully ? task : Task.FromResult(Message.Copy(task.Result));
         }
 
-        var reply = Follow<T>(task, method);
-        return reply;
+        return Follow<T>(task, method);
     }
 
     public Task Leave(Task? task, string method)

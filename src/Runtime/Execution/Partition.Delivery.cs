@@ -40,7 +40,7 @@ internal sealed partial class Partition
     }
 
     /// <summary>From a thread that is not this partition's: another partition's, or a caller's outside.</summary>
-    public void Deliver(Request request, Partition? from)
+    public void Deliver(Request request)
     {
         if (Runtime.IsStopped)
         {
@@ -55,16 +55,13 @@ internal sealed partial class Partition
             return;
         }
 
-        if (from is null)
-            Post(request);
-        else
-            from.Hold(request, this);
+        Post(request);
     }
 
     /// <summary>From any thread. Never refused: replies and continuations come this way.</summary>
     public void Post(WorkItem item)
     {
-        if (_onThisThread is { } here && !ReferenceEquals(here, this))
+        if (_onThisThread is { } here && !ReferenceEquals(here, this) && ReferenceEquals(here.Runtime, Runtime))
         {
             here.Hold(item, this);
             return;
@@ -79,7 +76,7 @@ internal sealed partial class Partition
     /// <summary>The activation of a grain of this partition, if there is one that the reference may keep.</summary>
     public Activation? Find(GrainReference reference)
     {
-        if (reference.PartitionNumber != Index)
+        if (reference.PartitionNumber != Index || !ReferenceEquals(reference.Runtime, Runtime) || reference.GrainClass.IsObserver)
             return null;
         if (reference.Cached is { CanBeFound: true } cached)
             return cached;

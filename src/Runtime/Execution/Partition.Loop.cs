@@ -45,7 +45,7 @@ internal sealed partial class Partition
         var synchronization = SynchronizationContext.Current;
         var task = _turnTask.Install(_betweenTurns);
         _onThisThread = this;
-        ExecutionContext.Restore(_emptyContext);
+        ExecutionContext.Restore(EmptyContext);
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {

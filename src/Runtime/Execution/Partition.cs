@@ -13,12 +13,13 @@ namespace Grid.Runtime.Execution;
 /// <remarks>This file: whose thread it is, turns and direct calls. See the other parts for the loop, delivery and deadlines.</remarks>
 internal sealed partial class Partition
 {
+    private static readonly ExecutionContext EmptyContext = FindEmptyContext();
+
     [ThreadStatic]
     private static Partition? _onThisThread;
 
     private readonly TurnTask _turnTask = TurnTask.Create();
     private readonly LoopScheduler _betweenTurns;
-    private readonly ExecutionContext _emptyContext;
     private readonly int _maxDepth;
     private readonly int _turnsPerSlice;
     private readonly long _timestampsPerTenth;
@@ -34,7 +35,6 @@ internal sealed partial class Partition
         _maxDepth = Limits.MaxCallDepth;
         _turnsPerSlice = Limits.TurnsPerSlice;
         _betweenTurns = new LoopScheduler(this);
-        _emptyContext = EmptyContext();
         _timestampsPerTenth = Math.Max(1, runtime.Clock.TimestampFrequency / 10);
         ReadClock();
     }
@@ -82,8 +82,8 @@ internal sealed partial class Partition
     public void LeaveTurn(Activation activation, Activation? before)
     {
         activation.IsOnStack = false;
-        if (!ReferenceEquals(ExecutionContext.Capture(), _emptyContext))
-            ExecutionContext.Restore(_emptyContext);
+        if (!ReferenceEquals(ExecutionContext.Capture(), EmptyContext))
+            ExecutionContext.Restore(EmptyContext);
         Volatile.Write(ref _current, before);
         if (before is null)
             _turnTask.Switch(_betweenTurns);
@@ -97,7 +97,7 @@ internal sealed partial class Partition
         caller = _current!;
         if (caller is null || !target.IsIdle
             || _depth >= _maxDepth || _directCallsLeft <= 0
-            || !ReferenceEquals(ExecutionContext.Capture(), _emptyContext)
+            || !ReferenceEquals(ExecutionContext.Capture(), EmptyContext)
             || GridDiagnostics.Activities.HasListeners())
             return false;
         _depth++;
@@ -128,19 +128,14 @@ internal sealed partial class Partition
         _depth--;
     }
 
-    private static ExecutionContext EmptyContext()
+    private static ExecutionContext FindEmptyContext()
     {
         // What Capture answers where no async local is set.
-        var here = ExecutionContext.Capture()!;
         ExecutionContext? empty = null;
-        using (ExecutionContext.SuppressFlow())
-        {
-            var thread = new Thread(() => empty = ExecutionContext.Capture());
-            thread.UnsafeStart();
-            thread.Join();
-        }
-
-        return empty ?? here;
+        var thread = new Thread(() => empty = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return empty!;
     }
 
     /// <summary>The scheduler between turns. It keeps continuations of callers who are no grains from running on this thread.</summary>

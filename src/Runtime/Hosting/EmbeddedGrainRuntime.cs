@@ -16,13 +16,14 @@ namespace Grid.Runtime;
 /// The grains of one process. <see cref="StartAsync"/> makes it run; with <see cref="EmbeddedRuntimeOptions.Pumped"/> nothing happens but within
 /// <see cref="RunUntilIdle"/> and <see cref="Advance"/>, in an order that depends on nothing but what was asked of it.
 /// </summary>
-public sealed class EmbeddedGrainRuntime : IAsyncDisposable
+public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
 {
     private readonly RuntimeMeters _meters;
     private readonly OutsideScheduler _outside;
     private ITimer? _collection;
     private LongTurnWatch? _watch;
     private int _phase;
+    private bool _ownsServices;
 
     public EmbeddedGrainRuntime(IServiceProvider services, EmbeddedRuntimeOptions options)
     {
@@ -94,8 +95,6 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable
         return runtime;
     }
 
-    private bool _ownsServices;
-
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (Interlocked.CompareExchange(ref _phase, 1, 0) != 0)
@@ -147,6 +146,9 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable
             await services.DisposeAsync();
         }
     }
+
+    /// <summary>Stops as <see cref="StopAsync"/> does, blocking: for containers that know no other way.</summary>
+    public void Dispose() => StopAsync().GetAwaiter().GetResult();
 
     /// <summary>Runs, on this thread, all that can run without time passing. Answers whether there was anything. Only for a pumped runtime.</summary>
     public bool RunUntilIdle()

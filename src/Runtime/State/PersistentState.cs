@@ -43,12 +43,14 @@ internal sealed class PersistentStateFacet<T>(IServiceProvider services, Type gr
     }
 }
 
-/// <summary>The state of one activation, which is at the same time the record that the storage fills: 56 bytes besides the state.</summary>
+/// <summary>The state of one activation, which is at the same time the record that the storage fills: 72 bytes besides the state.</summary>
 internal sealed class PersistentState<T>(PersistentStateFacet<T> facet, Activation activation) : IPersistentState<T>, IGrainState<T>, IStoredState
 {
     private T? _state = Activator.CreateInstance<T>();
     private string? _etag;
     private bool _exists;
+    private Task? _last;
+    private Task? _waitingWrite;
 
     public T State
     {
@@ -84,24 +86,60 @@ internal sealed class PersistentState<T>(PersistentStateFacet<T> facet, Activati
 
     public Task ClearStateAsync() => ClearStateAsync(CancellationToken.None);
 
-    public async Task ReadStateAsync(CancellationToken cancellationToken)
+    public Task ReadStateAsync(CancellationToken cancellationToken)
     {
         CheckContext();
-        await facet.Storage.ReadStateAsync(facet.StateName, activation.GrainId, this, cancellationToken);
-        _state ??= Activator.CreateInstance<T>();
+        return InOrder(() => ReadNowAsync(cancellationToken));
     }
 
     public Task WriteStateAsync(CancellationToken cancellationToken)
     {
         CheckContext();
-        return facet.Storage.WriteStateAsync(facet.StateName, activation.GrainId, this, cancellationToken);
+
+        // A write that has not begun will write what is in memory when it does: one is enough for all who ask meanwhile.
+        if (_waitingWrite is { } waiting && ReferenceEquals(waiting, _last) && !cancellationToken.CanBeCanceled)
+            return waiting;
+        var isFirst = _last is null or { IsCompleted: true };
+        var write = InOrder(() =>
+        {
+            _waitingWrite = null;
+            return facet.Storage.WriteStateAsync(facet.StateName, activation.GrainId, this, cancellationToken);
+        });
+        if (!isFirst && !cancellationToken.CanBeCanceled)
+            _waitingWrite = write;
+        return write;
     }
 
-    public async Task ClearStateAsync(CancellationToken cancellationToken)
+    public Task ClearStateAsync(CancellationToken cancellationToken)
     {
         CheckContext();
-        await facet.Storage.ClearStateAsync(facet.StateName, activation.GrainId, this, cancellationToken);
+        return InOrder(() => ClearNowAsync(cancellationToken));
+    }
+
+    private async Task ReadNowAsync(CancellationToken cancellation)
+    {
+        await facet.Storage.ReadStateAsync(facet.StateName, activation.GrainId, this, cancellation);
         _state ??= Activator.CreateInstance<T>();
+    }
+
+    private async Task ClearNowAsync(CancellationToken cancellation)
+    {
+        await facet.Storage.ClearStateAsync(facet.StateName, activation.GrainId, this, cancellation);
+        _state ??= Activator.CreateInstance<T>();
+    }
+
+    /// <summary>One operation after the other, so that interleaving calls do not take each other's ETag for a stranger's.</summary>
+    private Task InOrder(Func<Task> operation)
+    {
+        var task = _last is null or { IsCompleted: true } ? operation() : AfterAsync(_last, operation);
+        _last = task.IsCompleted ? null : task;
+        return task;
+    }
+
+    private static async Task AfterAsync(Task before, Func<Task> operation)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await operation();
     }
 
     Task IStoredState.ReadAsync(CancellationToken cancellation) => ReadStateAsync(cancellation);

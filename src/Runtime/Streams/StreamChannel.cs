@@ -147,9 +147,14 @@ internal sealed class StreamChannel
             _retry?.Dispose();
             _retry = null;
         }
-        else
+        else if (error is null)
         {
             DeliverNext();
+        }
+        else
+        {
+            // Not at once: a subscriber that refuses everything would have us go deeper with each event.
+            _partition.Post(new PartitionWork(_ => DeliverNext()));
         }
     }
 

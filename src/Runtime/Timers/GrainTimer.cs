@@ -93,26 +93,23 @@ internal abstract class GrainTimer : IGrainTimer
     {
         public override string MethodName => "Timer/Tick";
 
-        protected override async Task Invoke(object target)
+        internal override bool ReportsFailure => true;
+
+        protected override Task Invoke(object target)
         {
             timer._isChanged = false;
-            try
-            {
-                if (!timer._stop.IsCancellationRequested)
-                    await timer.Call(timer._stop.Token);
-            }
-            catch (Exception error) when (error is not Orleans.Storage.InconsistentStateException)
-            {
-                Log.TimerFailed(timer._activation.Runtime.Logger, error, timer._activation);
-            }
-            finally
-            {
-                timer.OnEnded();
-            }
+            return timer._stop.IsCancellationRequested ? Task.CompletedTask : timer.Call(timer._stop.Token);
         }
 
         protected override void Recycle()
         {
+        }
+
+        private protected override void OnFinished(Exception? error)
+        {
+            if (error is not null)
+                Log.TimerFailed(timer._activation.Runtime.Logger, error, timer._activation);
+            timer.OnEnded();
         }
     }
 }

@@ -23,6 +23,11 @@ public interface ILifeGrain : IGrainWithStringKey
 
     Task Clear();
 
+    /// <summary>Writes several times without awaiting in between.</summary>
+    Task WriteAtOnce(int times);
+
+    Task<int> Sum(Notes notes);
+
     Task StartTimer(string name, int dueSeconds, int periodSeconds, bool interleave, bool keepAlive);
 
     Task StopTimer(string name);
@@ -74,6 +79,18 @@ public sealed class LifeGrain(Script script, [PersistentState("notes", "Default"
     public Task<string> Read() => Task.FromResult(notes.State.Text);
 
     public Task Clear() => notes.ClearStateAsync();
+
+    public Task WriteAtOnce(int times) => Task.WhenAll(Enumerable.Range(0, times).Select(i =>
+    {
+        notes.State.Text = $"{i}";
+        return notes.WriteStateAsync();
+    }));
+
+    public async Task<int> Sum(Notes notes)
+    {
+        await Task.Yield();
+        return notes.Numbers.Sum();
+    }
 
     public Task StartTimer(string name, int dueSeconds, int periodSeconds, bool interleave, bool keepAlive)
     {

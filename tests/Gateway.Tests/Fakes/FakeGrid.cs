@@ -1,0 +1,285 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Grid.Client;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
+using Orleans;
+
+namespace Grid.Tests.Gateway.Fakes;
+
+/// <summary>A city in memory with the semantics that the gateway relies on: versioned sectors, sums that are told, devices that are asked.</summary>
+internal sealed class FakeGrid : IGridGrains
+{
+    private readonly ConcurrentDictionary<string, FakeSector> _sectors = new();
+    private readonly ConcurrentDictionary<string, FakeTerritory> _territories = new();
+    private readonly ConcurrentDictionary<string, FakeCommand> _commands = new();
+
+    public ConcurrentDictionary<string, FakeDevice> Devices { get; } = new();
+
+    public FakeSector SectorOf(string name) => _sectors.GetOrAdd(name, key => new(this, key));
+
+    public FakeTerritory TerritoryOf(string scope) => _territories.GetOrAdd(scope, key => new(key));
+
+    public IDeviceGrain Device(DeviceKind kind, string device) => Devices.GetOrAdd(device, _ => new());
+
+    public ISectorGrain Sector(string sector) => SectorOf(sector);
+
+    public ITerritoryGrain Commune(string inseeCode) => TerritoryOf($"commune:{inseeCode}");
+
+    public ITerritoryGrain Body(string key) => TerritoryOf(key.StartsWith("department:", StringComparison.Ordinal) ? key : $"syndicate:{key}");
+
+    public ICommandGrain Command(string command) => _commands.GetOrAdd(command, key => new(key));
+
+    public T Observe<T>(T observer)
+        where T : class, IGrainObserver => observer;
+
+    public void Forget<T>(T reference)
+        where T : class, IGrainObserver
+    {
+        // The reference is the observer itself: nothing to let go of.
+    }
+}
+
+internal sealed class FakeDevice : IDeviceGrain
+{
+    public DeviceStatus Status { get; set; }
+
+    public DateTimeOffset? LastSeen { get; set; }
+
+    public ConcurrentDictionary<string, (double Value, DateTimeOffset Time)> Metrics { get; } = new();
+
+    public ValueTask<DeviceView> GetView() => new(new DeviceView
+    {
+        Status = Status,
+        LastSeen = LastSeen,
+        Reported = [.. Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new ReportedMetric(pair.Key, pair.Value.Value, pair.Value.Time))],
+        Desired = [],
+        Conditions = [],
+    });
+
+    public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after) => throw new InvalidOperationException("The gateway applies nothing.");
+
+    public Task Save() => Task.CompletedTask;
+
+    public ValueTask<LogPosition> GetPosition() => throw new InvalidOperationException("The gateway asks for no position.");
+
+    public ValueTask<Contribution> GetContribution() => throw new InvalidOperationException("The gateway asks for no contribution.");
+
+    public ValueTask<ImmutableArray<MetricValue>> GetMetrics(long after) => new([.. Metrics.Select(pair => new MetricValue(pair.Key, pair.Value.Value))]);
+
+    public Task<DesiredAnswer> SetDesired(DesiredChange change) => throw new InvalidOperationException("The gateway commands through commands.");
+}
+
+internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (DeviceDescriptor Device, long ChangedAt, string Metric)> _devices = [];
+    private readonly List<(string Device, long At)> _removed = [];
+    private ImmutableHashSet<ISectorObserver> _observers = [];
+    private long _offset;
+    private int _changesAsked;
+
+    public long Epoch { get; set; } = 1;
+
+    public int Observers => _observers.Count;
+
+    public int ChangesAsked => Volatile.Read(ref _changesAsked);
+
+    /// <summary>Registers a device, or moves one of its metrics, and tells.</summary>
+    public async Task ReportAsync(DeviceDescriptor device, string metric, double value, bool tell = true)
+    {
+        lock (_gate)
+        {
+            _offset++;
+            var actor = (FakeDevice)grid.Device(device.Kind, device.Id);
+            actor.Status = DeviceStatus.Ok;
+            actor.Metrics[metric] = (value, DateTimeOffset.UnixEpoch.AddSeconds(_offset));
+            _devices[device.Id] = (device, _offset, metric);
+        }
+
+        if (tell)
+        {
+            await TellAsync();
+        }
+    }
+
+    public Task RemoveAsync(string device)
+    {
+        lock (_gate)
+        {
+            _offset++;
+            _devices.Remove(device);
+            _removed.Add((device, _offset));
+        }
+
+        return TellAsync();
+    }
+
+    public Task TellAsync() => Task.WhenAll(_observers.Select(observer => observer.OnAdvanced(new(name, Epoch, _offset))));
+
+    public ValueTask<SectorPartial> GetPartial()
+    {
+        lock (_gate)
+        {
+            return new(new SectorPartial { Version = new(name, Epoch, _offset), AsOf = default, Figures = TerritoryFigures.Empty });
+        }
+    }
+
+    public Task<SectorChanges> GetChanges(SectorVersion? since, DeviceFilter filter, int limit)
+    {
+        Interlocked.Increment(ref _changesAsked);
+        lock (_gate)
+        {
+            var isSnapshot = since is not { } version || version.Epoch != Epoch || version.Offset > _offset;
+            var after = isSnapshot ? 0 : since!.Value.Offset;
+            var changed = _devices.Values.Where(item => item.ChangedAt > after).OrderBy(item => item.ChangedAt).ToArray();
+            var taken = isSnapshot ? changed : changed[..Math.Min(limit, changed.Length)];
+            var reached = taken.Length == changed.Length ? _offset : taken[^1].ChangedAt;
+            return Task.FromResult(new SectorChanges
+            {
+                Version = new(name, Epoch, reached),
+                IsSnapshot = isSnapshot,
+                IsComplete = reached == _offset,
+                Devices =
+                [
+                    .. taken.Where(item => filter.Kinds.HasFlag((DeviceKinds)(1 << (int)item.Device.Kind))
+                            && (filter.Box is not { } box || (item.Device.Position is { } position && box.Contains(position))))
+                        .Select(item => new DeviceChange
+                        {
+                            Id = item.Device.Id,
+                            Kind = item.Device.Kind,
+                            Position = item.Device.Position,
+                            Status = grid.Devices[item.Device.Id].Status,
+                            Metrics = [.. grid.Devices[item.Device.Id].Metrics.Where(pair => isSnapshot || pair.Key == item.Metric).Select(pair => new MetricValue(pair.Key, pair.Value.Value))],
+                        }),
+                ],
+                Removed = isSnapshot ? [] : [.. _removed.Where(item => item.At > after).Select(item => item.Device)],
+            });
+        }
+    }
+
+    public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices)
+    {
+        lock (_gate)
+        {
+            return new([.. devices.Select(id => _devices.ContainsKey(id) ? new DeviceGlance(grid.Devices[id].Status, grid.Devices[id].LastSeen) : (DeviceGlance?)null)]);
+        }
+    }
+
+    public Task Watch(ISectorObserver observer)
+    {
+        ImmutableInterlocked.Update(ref _observers, set => set.Add(observer));
+        return Task.CompletedTask;
+    }
+
+    public Task Unwatch(ISectorObserver observer)
+    {
+        ImmutableInterlocked.Update(ref _observers, set => set.Remove(observer));
+        return Task.CompletedTask;
+    }
+
+    public Task Announce(CommandView command) => Task.WhenAll(_observers.Select(observer => observer.OnCommand(command)));
+
+    public Task Deliver(SectorDelivery delivery) => throw new InvalidOperationException("The gateway delivers nothing.");
+
+    public Task CatchUp() => Task.CompletedTask;
+
+    public Task Checkpoint() => Task.CompletedTask;
+}
+
+internal sealed class FakeTerritory(string scope) : ICommuneGrain, IBodyGrain
+{
+    private ImmutableHashSet<ITerritoryObserver> _observers = [];
+    private TerritorySummary _summary = new()
+    {
+        Scope = scope,
+        Name = scope,
+        Versions = [],
+        AsOf = default,
+        Today = 20_000,
+        Communes = scope.StartsWith("commune", StringComparison.Ordinal) ? null : 2,
+        Figures = TerritoryFigures.Empty,
+    };
+
+    public int Refreshes { get; private set; }
+
+    public int Observers => _observers.Count;
+
+    public Task SetAsync(Func<TerritorySummary, TerritorySummary> change)
+    {
+        _summary = change(_summary);
+        return Task.WhenAll(_observers.Select(observer => observer.OnSummary(_summary)));
+    }
+
+    public ValueTask<TerritorySummary> GetSummary() => new(_summary);
+
+    public ValueTask<TerritoryPartial> GetPartial() => throw new InvalidOperationException("The gateway asks for summaries.");
+
+    public Task Refresh()
+    {
+        Refreshes++;
+        return Task.CompletedTask;
+    }
+
+    public Task Watch(ITerritoryObserver observer)
+    {
+        ImmutableInterlocked.Update(ref _observers, set => set.Add(observer));
+        return Task.CompletedTask;
+    }
+
+    public Task Unwatch(ITerritoryObserver observer)
+    {
+        ImmutableInterlocked.Update(ref _observers, set => set.Remove(observer));
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class FakeCommand(string id) : ICommandGrain
+{
+    private readonly Lock _gate = new();
+    private CommandRequest? _request;
+    private CommandView? _view;
+
+    public Task<SubmitAnswer> Submit(CommandRequest request)
+    {
+        lock (_gate)
+        {
+            if (_request is not null)
+            {
+                var isSame = _request.Name == request.Name && _request.Arguments.SequenceEqual(request.Arguments);
+                return Task.FromResult(new SubmitAnswer { Status = isSame ? SubmitStatus.Accepted : SubmitStatus.Conflict, Command = isSame ? _view : null });
+            }
+
+            _request = request;
+            _view = new()
+            {
+                Id = id,
+                Device = request.Device,
+                Name = request.Name,
+                Arguments = request.Arguments,
+                State = CommandState.Accepted,
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                ExpiresAt = DateTimeOffset.UnixEpoch + request.ExpiresIn,
+                Ledger = [new() { State = CommandState.Accepted, At = DateTimeOffset.UnixEpoch, Detail = request.Actor }],
+            };
+            return Task.FromResult(new SubmitAnswer { Status = SubmitStatus.Accepted, Command = _view });
+        }
+    }
+
+    public ValueTask<CommandView?> Get() => new(_view);
+
+    public Task Report(CommandProgress progress)
+    {
+        lock (_gate)
+        {
+            if (_view is { State: < CommandState.Confirmed } view)
+            {
+                _view = view with { State = progress.State, Ledger = view.Ledger.Add(progress) };
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,67 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Grid.Grains.Devices;
+using Grid.Grains.Territory;
+
+namespace Grid.Tests.Grains.Devices;
+
+public sealed class LocalCalendarTests
+{
+    private const long Hour = 3_600_000;
+
+    private static readonly LocalCalendar Paris = new("Europe/Paris");
+
+    private static long At(int year, int month, int day, int hour, int minute = 0) =>
+        new DateTimeOffset(year, month, day, hour, minute, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    [Theory]
+    [InlineData(2026, 1, 15, 24)]
+    [InlineData(2026, 3, 29, 23)]
+    [InlineData(2026, 10, 25, 25)]
+    public void A_day_has_as_many_hours_as_clocks_show(int year, int month, int day, int hours)
+    {
+        var found = Paris.DayOf(At(year, month, day, 12));
+
+        Assert.Equal(Entries.DayNumber(year, month, day), found.Day);
+        Assert.Equal(hours * Hour, found.End - found.Start);
+    }
+
+    [Fact]
+    public void The_day_turns_at_local_midnight()
+    {
+        // Paris is one hour ahead of UTC in January.
+        Assert.Equal(Entries.DayNumber(2026, 1, 14), Paris.DayOf(At(2026, 1, 14, 22, 59)).Day);
+        Assert.Equal(Entries.DayNumber(2026, 1, 15), Paris.DayOf(At(2026, 1, 14, 23)).Day);
+    }
+
+    [Fact]
+    public void A_commune_has_the_day_of_its_department()
+    {
+        var calendars = new LocalCalendars(TerritoryTable.Shared);
+
+        Assert.Equal("Europe/Paris", calendars.OfCommune("29019").ZoneId);
+        Assert.Equal("Indian/Reunion", calendars.OfCommune("97411").ZoneId);
+        Assert.Equal(LocalCalendars.DefaultZone, calendars.OfCommune("00000").ZoneId);
+        Assert.Same(calendars.OfCommune("29019"), calendars.OfZone("Europe/Paris"));
+    }
+
+    [Fact]
+    public void An_unknown_zone_is_refused_by_name() =>
+        Assert.Contains("Mars/Olympus", Assert.Throws<ArgumentException>(() => new LocalCalendar("Mars/Olympus")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_answer_does_not_depend_on_what_was_asked_before()
+    {
+        var instants = Gen.Choose(-40_000, 90_000).Select(hours => hours * Hour * 7).ListOf();
+        Check.One(Config.QuickThrowOnFailure, Prop.ForAll(instants.ToArbitrary(), asked =>
+        {
+            var calendar = new LocalCalendar("Europe/Paris");
+            return asked.All(instant => calendar.DayOf(instant) == new LocalCalendar("Europe/Paris").DayOf(instant));
+        }));
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public void An_instant_beyond_all_calendars_has_a_day(long instant) => Assert.NotEqual(0, Paris.DayOf(instant).Day);
+}
