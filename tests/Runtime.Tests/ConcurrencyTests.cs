@@ -72,6 +72,90 @@ public class ConcurrencyTests
     }
 
     [Fact]
+    public async Task Calls_among_deactivations_all_get_their_answer()
+    {
+        await using var runtime = await Start();
+        var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(async () =>
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                var grain = runtime.GrainFactory.GetGrain<ICounterGrain>($"k{i % 5}");
+                if ((i + caller) % 10 == 0)
+                    await grain.End();
+                else if (i % 2 == 0)
+                    Assert.True(await grain.Add(1) > 0);
+                else
+                    Assert.True(await runtime.GrainFactory.GetGrain<ICounterGrain>($"via{caller}").AddVia($"k{i % 5}", 1) > 0);
+            }
+        }));
+        await Task.WhenAll(callers);
+    }
+
+    [Fact]
+    public async Task Cancellation_that_races_with_the_answer_ends_each_call_once_and_harms_no_other()
+    {
+        await using var runtime = await Start();
+        runtime.Services.GetRequiredService<Script>()["open"].SetResult();
+        var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(async () =>
+        {
+            var cancelled = 0;
+            for (var i = 0; i < 300; i++)
+            {
+                var grain = runtime.GrainFactory.GetGrain<IGateGrain>($"k{i % 5}", typeof(GateGrain).FullName);
+                using var cancel = new CancellationTokenSource();
+                var call = grain.WaitOrCancel("open", cancel.Token);
+                var cancelling = Task.Run(cancel.Cancel);
+                try
+                {
+                    await call;
+                }
+                catch (OperationCanceledException)
+                {
+                    cancelled++;
+                }
+
+                await cancelling;
+                Assert.Equal($"ping k{i % 5}", await grain.Ping());
+            }
+
+            return cancelled;
+        }));
+        Assert.InRange((await Task.WhenAll(callers)).Sum(), 0, 8 * 300);
+    }
+
+    [Fact]
+    public async Task Streams_keep_their_order_whatever_the_number_of_producers()
+    {
+        await using var runtime = await Start();
+        var script = runtime.Services.GetRequiredService<Script>();
+        const int Events = 500;
+        for (var stream = 0; stream < 4; stream++)
+            script.Answers[$"number {(stream * 1000) + Events - 1}"] = Open(script, stream);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(stream => Task.Run(async () =>
+        {
+            var target = runtime.Client.GetStreamProvider("s").GetStream<int>(StreamId.Create("numbers", $"k{stream}"));
+            for (var i = 0; i < Events; i++)
+                await target.OnNextAsync((stream * 1000) + i);
+        })));
+        for (var stream = 0; stream < 4; stream++)
+            await script[$"done {stream}"].Task;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(stream => runtime.GrainFactory.GetGrain<IListenerGrain>($"k{stream}").Touch()));
+        for (var stream = 0; stream < 4; stream++)
+        {
+            var first = stream * 1000;
+            Assert.Equal(
+                Enumerable.Range(first, Events).Select(number => $"k{stream} {number}"),
+                script.Told.Where(what => what.StartsWith($"k{stream} ", StringComparison.Ordinal)));
+        }
+
+        static Func<Task> Open(Script script, int stream) => () =>
+        {
+            script[$"done {stream}"].TrySetResult();
+            return Task.CompletedTask;
+        };
+    }
+
+    [Fact]
     public async Task Callers_outside_do_not_run_on_a_partitions_thread()
     {
         await using var runtime = await Start();
