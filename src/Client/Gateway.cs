@@ -75,6 +75,7 @@ public static class Gateway
         app.UseStatusCodePages();
         app.UseMiddleware<RightsGate>();
         app.UseRateLimiter();
+        app.UseMiddleware<BodySizeGate>();
         var api = app.MapGroup("/api/v1");
         DeviceEndpoints.Map(api);
         TerritoryEndpoints.Map(api);
