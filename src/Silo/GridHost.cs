@@ -6,10 +6,6 @@ using Grid.Client.Page;
 using Grid.Connectors.Http;
 using Grid.Connectors.Outbox;
 using Grid.Connectors.Simulator;
-using Grid.Contracts.Commands;
-using Grid.Contracts.Intake;
-using Grid.Contracts.Storage;
-using Grid.Contracts.Territories;
 using Grid.Grains;
 using Grid.Grains.Territory;
 using Grid.Silo.Hosting;
@@ -59,18 +55,13 @@ public static class GridHost
         services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
         services.AddHostedService<OutboxSender>();
         services.AddHttpReadings();
-        services.AddSingleton<SimulatorDownlinkSender>();
-        services.AddSingleton<IDownlinkSender>(provider => provider.GetRequiredService<SimulatorDownlinkSender>());
-        services.AddHostedService(provider => new SimulatorService(
-            provider.GetRequiredService<IIntake>(),
-            provider.GetRequiredService<IDeviceRegistry>(),
-            provider.GetRequiredService<IDeviceDirectory>(),
-            provider.GetRequiredService<ITerritoryTable>(),
-            provider.GetRequiredService<SimulatorDownlinkSender>(),
-            new SimulatorOptions { Seed = settings.DemoSeed, RatePerSecond = settings.DemoRate },
-            provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SimulatorService>>()));
+        var simulator = new SimulatorOptions
+        {
+            Seed = settings.DemoSeed,
+            RatePerSecond = settings.DemoRate,
+            MemoryPath = Path.Combine(settings.DataDirectory, "simulator-field"),
+        };
+        services.AddGridSimulator(simulator, static (provider, cancellationToken) => provider.GetRequiredService<GridStartup>().Ready.Task.WaitAsync(cancellationToken));
     }
 
     private static void AddStartup(IServiceCollection services)

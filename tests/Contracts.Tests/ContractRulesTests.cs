@@ -43,13 +43,13 @@ public sealed class ContractRulesTests
     public void Whatever_can_be_changed_is_found() =>
         Assert.Equal(
             [
-                $"{typeof(Mutable)}.Settable has a setter that is not init",
                 $"{typeof(Mutable)}.Array holds System.Int32[], which can be changed",
-                $"{typeof(Mutable)}.View holds {typeof(IReadOnlyList<int>)}, which can be changed",
-                $"{typeof(Mutable)}.Field is a field that is not readonly",
                 $"{typeof(Mutable)}.Field holds {typeof(List<int>)}, which can be changed",
+                $"{typeof(Mutable)}.Field is a field that is not readonly",
+                $"{typeof(Mutable)}.Settable has a setter that is not init",
+                $"{typeof(Mutable)}.View holds {typeof(IReadOnlyList<int>)}, which can be changed",
             ],
-            ContractRules.Changeable(Planted));
+            ContractRules.Changeable(Planted).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_changed_line_is_shown_under_its_head() =>

@@ -79,8 +79,14 @@ internal sealed class ContractTypes
 
     private static void Follow(Type type, HashSet<Type> into, Assembly[] assemblies)
     {
+        if (type.IsGenericParameter)
+            return;
         if (type.HasElementType)
+        {
             Follow(type.GetElementType()!, into, assemblies);
+            return;
+        }
+
         foreach (var argument in type.GenericTypeArguments)
             Follow(argument, into, assemblies);
 

@@ -8,7 +8,7 @@ namespace Grid.Tests.Simulator;
 
 public sealed class DeviceModelTests
 {
-    // 23 November 2026, a Monday, at UTC+1: the sun sets at Brest at 17:19 and rises the next day at 08:36.
+    // 23 November 2026, a Monday, at UTC+1: the sun sets at Brest at 17:31 and rises the next day at 08:38.
     private static readonly DateTimeOffset Monday = new(2026, 11, 23, 0, 0, 0, TimeSpan.FromHours(1));
     private static readonly TerritoryTable Table = TerritoryTable.Shared;
     private static readonly List<DeviceDescriptor> Devices = [.. DemoFleet.Create(Table, "29", 20_000, 1)];
@@ -179,7 +179,7 @@ public sealed class DeviceModelTests
         var failed = _fleet.Read(fault.Device, evening)!.Metrics.ToDictionary(metric => metric.Name, metric => metric.Value);
         var repaired = _fleet.Read(fault.Device, new DateTimeOffset(fault.Until.Date, TimeSpan.Zero).AddDays(1).AddHours(20.5))!.Metrics.ToDictionary(metric => metric.Name, metric => metric.Value);
 
-        Assert.Equal((1, 0.7), (failed["lampFailure"], failed["powerWatts"]));
+        Assert.Equal((1, 0.4), (failed["lampFailure"], failed["powerWatts"]));
         Assert.True(failed["dimmingPercent"] > 0);
         Assert.True(repaired["lampFailure"] == 0 && repaired["powerWatts"] > 5);
     }

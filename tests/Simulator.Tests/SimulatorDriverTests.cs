@@ -36,6 +36,33 @@ public sealed class SimulatorDriverTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_rate_every_device_has_said_once_where_it_stands_after_200_ticks()
+    {
+        var driver = Driver(rate: null);
+        for (var tick = 0; tick < 200; tick++) await driver.TickAsync(Noon.AddSeconds(tick * 0.1), default);
+
+        Assert.Equal(Demo.Count(device => !device.Flag("passive")), _intake.Readings.Select(reading => reading.Device).Distinct().Count());
+        Assert.All(_intake.Batches, batch => Assert.InRange(batch.Count, 1, SimulatorDriver.BatchSize));
+    }
+
+    [Fact]
+    public async Task Without_a_rate_lights_also_report_within_seconds_of_switching()
+    {
+        var dusk = Noon.AddHours(5.4); // lights of Brest come on at about 16:46 UTC
+        var driver = Driver(rate: null);
+        for (var second = 0; second <= 2_400; second += 5) await driver.TickAsync(dusk.AddSeconds(second), default);
+
+        var cabinets = Demo.Where(device => device is { Kind: DeviceKind.Cabinet, Commune: "29019" }).Select(device => device.Id).ToList();
+        Assert.NotEmpty(cabinets);
+        foreach (var reports in cabinets.Select(cabinet => _intake.Readings.Where(reading => reading.Device == cabinet).ToList()))
+        {
+            var switched = reports.First(report => report.Metrics[0].Value == 1);
+            Assert.InRange(reports.Count, 4, 5); // the introduction, two or three times by its turn, and when it switched
+            Assert.Equal(0, SimulatedFleet.Build(Demo, TerritoryTable.Shared, 1).Read(switched.Device, switched.Time!.Value.AddSeconds(-10))!.Metrics[0].Value);
+        }
+    }
+
+    [Fact]
     public async Task At_rate_zero_it_is_silent_but_a_commanded_lamp_answers()
     {
         var driver = Driver(rate: 0);

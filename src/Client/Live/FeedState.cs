@@ -20,6 +20,9 @@ internal sealed record FeedStep(
 /// <summary>All devices of a scope, as frames.</summary>
 internal sealed record FeedSnapshot(SectorVersion[] Versions, string Cursor, IReadOnlyList<EncodedFrame> Frames);
 
+/// <summary>A snapshot that is kept for those who come a little later.</summary>
+internal sealed record HeldSnapshot(FeedSnapshot Snapshot, long TakenAt);
+
 /// <summary>What a subscription continues with after its own cursor.</summary>
 /// <param name="Frames">From its cursor to now; empty when nothing changed.</param>
 /// <param name="Step">The step from which it follows the feed, null for a gap.</param>

@@ -38,7 +38,7 @@ internal sealed partial class LiveFeed(
     private SectorWatch[] _sectors = [];
     private TerritoryWatch[] _territories = [];
     private Task _loop = Task.CompletedTask;
-    private (FeedSnapshot Snapshot, long TakenAt)? _snapshot;
+    private volatile HeldSnapshot? _snapshot;
     private volatile FeedStep _current = null!;
     private volatile bool _isEnded;
 
@@ -111,7 +111,7 @@ internal sealed partial class LiveFeed(
                 var (versions, devices) = await reader.SnapshotAsync(sources, key.Filter, cancellationToken);
                 var cursor = CursorOf(versions);
                 var snapshot = new FeedSnapshot(versions, cursor, Encode("snapshot", cursor, FeedReader.SummaryOf(key.Scope, _territories), devices, []));
-                _snapshot = (snapshot, time.GetTimestamp());
+                _snapshot = new(snapshot, time.GetTimestamp());
                 return snapshot;
             }
             finally
@@ -163,6 +163,12 @@ internal sealed partial class LiveFeed(
                 cancellationToken);
             if (changes.IsGap)
             {
+                // A snapshot from which nobody can go on serves nobody.
+                if (ReferenceEquals(_snapshot?.Snapshot.Versions, since))
+                {
+                    _snapshot = null;
+                }
+
                 return new([], null, "", []);
             }
 
@@ -271,6 +277,11 @@ internal sealed partial class LiveFeed(
             }
 
             var cursor = CursorOf(versions);
+            if (changes.IsGap)
+            {
+                _snapshot = null;
+            }
+
             var frames = changes.IsGap ? [] : Encode("delta", cursor, summary, changes.Devices, changes.Removed);
             _current = new(former.Number + 1, versions, cursor, summary, frames, changes.IsGap);
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Connectors.Simulator.Demo;
 using Grid.Connectors.Simulator.Models;
+using Grid.Connectors.Simulator.Sky;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 
@@ -37,6 +38,7 @@ public sealed class DemoFleet
     private static readonly double[] RatedWatts = [30, 40, 40, 55, 55, 70, 75, 100, 150];
 
     private readonly ulong _seed;
+    private readonly Weather _weather;
     private readonly ImmutableArray<Commune> _communes;
     private readonly int[][] _counts;
 
@@ -53,6 +55,7 @@ public sealed class DemoFleet
         _communes = table.CommunesOf(department);
         if (_communes.IsEmpty) throw new ArgumentException($"'{department}' is no known department", nameof(department));
         _seed = Seeded.Key((ulong)seed, department);
+        _weather = Weather.Over(table, department, seed);
         Devices = devices;
 
         var byKind = Apportionment.Share(devices, [.. Kinds.Select(kind => _communes.Sum(commune => WeightOf(kind, commune)))]);
@@ -176,12 +179,29 @@ public sealed class DemoFleet
             ("stream", AttributeValue.Of(stream)), ("volumeLitres", AttributeValue.Of(litres)));
     }
 
-    private static DeviceDescriptor Sensor(Commune commune, ulong key, Streets streets, int number)
+    private DeviceDescriptor Sensor(Commune commune, ulong key, Streets streets, int number)
     {
         var own = Seeded.Key(key ^ 0x5e25, number);
         var sort = EnvironmentSensor.Sorts[(number - 1 + (int)(Seeded.Unit(key, 5) * 2)) % EnvironmentSensor.Sorts.Length];
         return Make(Id(commune, "sensor", number), DeviceKind.Environment, commune, $"Capteur {number} ({FrenchName(sort)})", streets.Scattered(own),
-            ("sensor", AttributeValue.Of(sort)));
+            [("sensor", AttributeValue.Of(sort)), .. Levels(sort, _weather.OrdinaryLevelMillimetres(commune.Longitude, commune.Latitude))]);
+    }
+
+    // Where local levels 1 to 3 begin: a few days a year, now and then, and hardly ever.
+    private static ImmutableArray<(string, AttributeValue)> Levels(string sort, double ordinaryMillimetres) => sort switch
+    {
+        "river" => Levels("level{0}Millimetres", ordinaryMillimetres + 500, ordinaryMillimetres + 850, ordinaryMillimetres + 1_300),
+        "rain" => Levels("rainLevel{0}MillimetresPerHour", 4, 7, 10),
+        "air" => Levels("pm25Level{0}MicrogramsPerCubicMetre", 25, 50, 75),
+        "noise" => Levels("noiseLevel{0}Decibels", 65, 75, 85),
+        _ => [],
+    };
+
+    private static ImmutableArray<(string, AttributeValue)> Levels(string name, params ReadOnlySpan<double> from)
+    {
+        var levels = ImmutableArray.CreateBuilder<(string, AttributeValue)>(from.Length);
+        for (var index = 0; index < from.Length; index++) levels.Add((string.Format(CultureInfo.InvariantCulture, name, index + 1), AttributeValue.Of(from[index])));
+        return levels.MoveToImmutable();
     }
 
     private static string FrenchName(string sort) => sort switch

@@ -7,7 +7,7 @@ using Grid.Contracts.Territories;
 namespace Grid.Connectors.Simulator;
 
 /// <summary>Turns descriptors into models: cabinets last, once all the lamps that they feed are known.</summary>
-internal sealed class FleetAssembly(ITerritoryTable table, ulong seed)
+internal sealed class FleetAssembly(ITerritoryTable table, long seed)
 {
     private const double DefaultRatedWatts = 60;
     private const double DefaultFloorSquareMetres = 800;
@@ -22,7 +22,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, ulong seed)
     public void Add(DeviceDescriptor device)
     {
         if (SiteOf(device.Commune) is not { } site) return;
-        var key = Seeded.Key(seed, device.Id);
+        var key = Seeded.Key((ulong)seed, device.Id);
         switch (device.Kind)
         {
             case DeviceKind.Cabinet:
@@ -86,7 +86,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, ulong seed)
         Span<bool> isPermanent = stackalloc bool[segments];
         for (var index = 0; index < segments; index++) isPermanent[index] = feed.HasControlled[index] && feed.PassiveWatts[index] == 0;
         return new LightingCabinet(
-            cabinet.Id, Seeded.Key(seed, cabinet.Id), site, feed.PassiveWatts.AsSpan(0, segments), isPermanent, [.. feed.Controlled]);
+            cabinet.Id, Seeded.Key((ulong)seed, cabinet.Id), site, feed.PassiveWatts.AsSpan(0, segments), isPermanent, [.. feed.Controlled]);
     }
 
     private Site? SiteOf(string inseeCode)
@@ -95,18 +95,12 @@ internal sealed class FleetAssembly(ITerritoryTable table, ulong seed)
         if (table.FindCommune(inseeCode) is { } commune && table.FindDepartment(commune.Department) is { } department)
         {
             if (!_clocks.TryGetValue(department.ZoneId, out var clock)) _clocks[department.ZoneId] = clock = new ZoneClock(department.ZoneId);
-            if (!_weather.TryGetValue(department.Code, out var weather)) _weather[department.Code] = weather = WeatherOver(department);
-            site = new Site(seed, commune, clock, weather);
+            if (!_weather.TryGetValue(department.Code, out var weather)) _weather[department.Code] = weather = Weather.Over(table, department.Code, seed);
+            site = new Site((ulong)seed, commune, clock, weather);
         }
 
         _sites[inseeCode] = site;
         return site;
-    }
-
-    private Weather WeatherOver(Department department)
-    {
-        var communes = table.CommunesOf(department.Code);
-        return new Weather(Seeded.Key(seed, department.Code), communes.Average(commune => commune.Longitude), communes.Average(commune => commune.Latitude));
     }
 
     private static MeterFluid FluidOf(DeviceDescriptor device) => device.Text("fluid") switch

@@ -15,12 +15,17 @@ public sealed class SimulatedFleet
 {
     private readonly ImmutableArray<SimulatedDevice> _reporting;
 
+    // What switching devices showed when they were last looked at, in the order of those that report.
+    private readonly int[] _switched;
+    private bool _isLookedAt;
+
     // Every device by key; a passive lamp has no model: its cabinet reports for it.
     private readonly Dictionary<string, SimulatedDevice?> _byId;
 
     private SimulatedFleet(ImmutableArray<SimulatedDevice> reporting, Dictionary<string, SimulatedDevice?> byId)
     {
         _reporting = reporting;
+        _switched = new int[reporting.Length];
         _byId = byId;
     }
 
@@ -46,7 +51,7 @@ public sealed class SimulatedFleet
     /// <param name="former">A fleet whose lamps go on obeying what they obey.</param>
     public static SimulatedFleet Build(IEnumerable<DeviceDescriptor> devices, ITerritoryTable table, long seed, SimulatedFleet? former = null)
     {
-        var assembly = new FleetAssembly(table, (ulong)seed);
+        var assembly = new FleetAssembly(table, seed);
         foreach (var device in devices) assembly.Add(device);
         var (reporting, byId) = assembly.Complete();
         foreach (var device in former?._reporting ?? [])
@@ -70,6 +75,25 @@ public sealed class SimulatedFleet
     /// <summary>What the device of that key reports at an instant; null when it reports nothing.</summary>
     public IncomingReading? Read(string device, DateTimeOffset at, int batchIndex = 0) =>
         _byId.GetValueOrDefault(device) is { } model ? new IncomingReading(batchIndex, model.Id, at, model.Report(SimulatedTime.SecondsAt(at))) : null;
+
+    /// <summary>
+    /// The cabinets and controlled lamps that have switched since this was last asked, as indexes below <see cref="Reporting"/>; none the first time.
+    /// </summary>
+    public List<int> TakeSwitched(DateTimeOffset at)
+    {
+        var now = SimulatedTime.SecondsAt(at);
+        var switched = new List<int>();
+        for (var device = 0; device < _switched.Length; device++)
+        {
+            var state = _reporting[device].SwitchState(now);
+            if (state == _switched[device]) continue;
+            _switched[device] = state;
+            if (_isLookedAt) switched.Add(device);
+        }
+
+        _isLookedAt = true;
+        return switched;
+    }
 
     /// <summary>Why a device would refuse a command, null when it would obey.</summary>
     public string? FindRefusal(string device, string command, IReadOnlyDictionary<string, double> arguments)

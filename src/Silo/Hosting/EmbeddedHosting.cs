@@ -9,9 +9,6 @@ internal static class GrainHosting
     /// <summary>The runtime's name, for people.</summary>
     public const string RuntimeName = "Embedded";
 
-    /// <summary>Name under which grains find their storage.</summary>
-    public const string GrainStorage = "Default";
-
     /// <summary>Registers the runtime; it starts with the host's services, in the order of their registration.</summary>
     public static void AddGrainRuntime(WebApplicationBuilder builder)
     {

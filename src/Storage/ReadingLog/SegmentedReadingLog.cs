@@ -12,34 +12,28 @@ namespace Grid.Storage.ReadingLog;
 /// The embedded reading log: one stream of segment files for all partitions, so that one sync makes the appends of all of them durable.
 /// Reading from before a checkpoint gives what is still held: <see cref="RecordedBatch.PreviousOffset"/> shows the gap.
 /// </summary>
-public sealed class SegmentedReadingLog : IReadingLog, IAsyncDisposable
+public sealed class SegmentedReadingLog(ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger<SegmentedReadingLog> logger)
+    : IReadingLog, IAsyncDisposable
 {
     private const int BatchesHeldAtOnce = 32;
 
-    private readonly LogWriter _writer;
-    private readonly StorageMetrics _metrics;
+    private readonly ReadingLogOptions _options = options.Validated();
+    private LogWriter? _open;
 
-    private SegmentedReadingLog(LogWriter writer, StorageMetrics metrics)
-    {
-        _writer = writer;
-        _metrics = metrics;
-    }
+    private LogWriter Writer => _open ?? throw new InvalidOperationException("The reading log is not open.");
 
-    /// <summary>Opens the log in a directory, which must exist and belong to this process alone.</summary>
+    /// <summary>Opens the log in a directory, which must exist and belong to this process alone. Until then every call is refused.</summary>
     /// <exception cref="LogDamagedException">The log is damaged; nothing was changed.</exception>
-    public static Task<SegmentedReadingLog> OpenAsync(
-        string directory, ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger<SegmentedReadingLog> logger) =>
-        OpenAsync(new DiskLogFiles(directory), options, time, metrics, logger);
+    public Task OpenAsync(string directory) => OpenAsync(new DiskLogFiles(directory));
 
     /// <summary>Opens the log over files that may be made to fail.</summary>
     /// <exception cref="LogDamagedException">The log is damaged; nothing was changed.</exception>
-    public static async Task<SegmentedReadingLog> OpenAsync(
-        ILogFiles files, ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger<SegmentedReadingLog> logger)
+    public async Task OpenAsync(ILogFiles files)
     {
-        var writer = new LogWriter(files, options.Validated(), time, metrics, logger);
+        var writer = new LogWriter(files, _options, time, metrics, logger);
         await writer.Opened;
         metrics.Watch(writer);
-        return new SegmentedReadingLog(writer, metrics);
+        _open = writer;
     }
 
     /// <inheritdoc/>
@@ -68,7 +62,7 @@ public sealed class SegmentedReadingLog : IReadingLog, IAsyncDisposable
         var places = new List<BatchPlace>(BatchesHeldAtOnce);
         while (true)
         {
-            _writer.Index.Hold(sector, afterOffset, BatchesHeldAtOnce, places);
+            Writer.Index.Hold(sector, afterOffset, BatchesHeldAtOnce, places);
             if (places.Count == 0)
             {
                 yield break;
@@ -84,26 +78,29 @@ public sealed class SegmentedReadingLog : IReadingLog, IAsyncDisposable
             }
             finally
             {
-                _writer.Index.Release(places);
+                Writer.Index.Release(places);
             }
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> GetHeadAsync(string sector, CancellationToken cancellationToken) => new(_writer.Index.Marks(sector).Head);
+    public ValueTask<long> GetHeadAsync(string sector, CancellationToken cancellationToken) => new(Writer.Index.Marks(sector).Head);
 
     /// <inheritdoc/>
     public async ValueTask CheckpointAsync(string sector, long epoch, long offset, CancellationToken cancellationToken) =>
         await Submit(new CheckpointRequest(sector, epoch, offset), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<long> GetCheckpointAsync(string sector, CancellationToken cancellationToken) => new(_writer.Index.Marks(sector).Checkpoint);
+    public ValueTask<long> GetCheckpointAsync(string sector, CancellationToken cancellationToken) => new(Writer.Index.Marks(sector).Checkpoint);
 
     /// <summary>Commits what waits and closes the files. Calls that come later get an <see cref="IOException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        _metrics.Unwatch(_writer);
-        await _writer.CloseAsync();
+        if (_open is { } writer)
+        {
+            metrics.Unwatch(writer);
+            await writer.CloseAsync();
+        }
     }
 
     private Task<T> Submit<T>(LogRequest<T> request, CancellationToken cancellationToken)
@@ -114,7 +111,7 @@ public sealed class SegmentedReadingLog : IReadingLog, IAsyncDisposable
             request.Cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((LogRequest)state!).TryCancel(token), request);
         }
 
-        _writer.Enqueue(request);
+        Writer.Enqueue(request);
         return request.Task;
     }
 

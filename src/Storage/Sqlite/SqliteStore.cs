@@ -15,52 +15,49 @@ internal sealed record SqliteSchema(string Name, int Version, string Script);
 /// A SQLite file with one writer, whose waiting requests share commits, and a few readers. All work runs on the store's own threads, so that no
 /// grain waits for a disk inside its turn.
 /// </summary>
-internal sealed partial class SqliteStore : IAsyncDisposable
+internal sealed class SqliteStore(SqliteSchema schema, SqliteOptions options, TimeProvider time, StorageMetrics metrics, ILogger logger) : IAsyncDisposable
 {
-    private readonly SqliteWriter _writer;
-    private readonly SqliteReaders _readers;
+    private readonly SqliteOptions _options = options.Validated();
+    private SqliteWriter? _writer;
+    private SqliteReaders? _readers;
 
-    private SqliteStore(SqliteWriter writer, SqliteReaders readers)
-    {
-        _writer = writer;
-        _readers = readers;
-    }
-
+    /// <summary>Opens the file, made when it is missing. Until then every call is refused.</summary>
     /// <exception cref="DataDirectoryException">The file is of another version.</exception>
     /// <exception cref="StoreDamagedException">The file is no SQLite file any more.</exception>
-    public static async Task<SqliteStore> OpenAsync(
-        string file, SqliteSchema schema, SqliteOptions options, TimeProvider time, StorageMetrics metrics, ILogger logger)
+    public async Task OpenAsync(string file)
     {
-        options.Validated();
-        var writer = new SqliteWriter(schema.Name, options, () => OpenWriter(file, schema, options), time, metrics, logger);
+        var writer = new SqliteWriter(schema.Name, _options, () => OpenWriter(file), time, metrics, logger);
         await writer.Opened;
-        return new SqliteStore(writer, new SqliteReaders(schema.Name, options, () => new SqliteSession(file, options, isReader: true), metrics));
+        _readers = new SqliteReaders(schema.Name, _options, () => new SqliteSession(file, _options, isReader: true), metrics);
+        _writer = writer;
     }
 
     /// <summary>Runs the work in the next commit; completes when it is durable. What it throws undoes it alone.</summary>
     /// <exception cref="StorageOverloadedException">Too much waits.</exception>
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
-        _writer.Submit(new SqliteRequest<T>(work), cancellationToken);
+        (_writer ?? throw NotOpen()).Submit(new SqliteRequest<T>(work), cancellationToken);
 
     /// <summary>Runs the work on a reader.</summary>
     /// <exception cref="StorageOverloadedException">Too much waits.</exception>
     public Task<T> ReadAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
-        _readers.Submit(new SqliteRequest<T>(work), cancellationToken);
+        (_readers ?? throw NotOpen()).Submit(new SqliteRequest<T>(work), cancellationToken);
 
     /// <summary>Finishes what waits and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _readers.CloseAsync();
-        await _writer.CloseAsync();
+        await (_readers?.CloseAsync() ?? Task.CompletedTask);
+        await (_writer?.CloseAsync() ?? Task.CompletedTask);
     }
 
-    private static SqliteSession OpenWriter(string file, SqliteSchema schema, SqliteOptions options)
+    private InvalidOperationException NotOpen() => new($"The store {schema.Name} is not open.");
+
+    private SqliteSession OpenWriter(string file)
     {
         DataDirectory.CreateOwnerOnly(file);
         SqliteSession? session = null;
         try
         {
-            session = new SqliteSession(file, options, isReader: false);
+            session = new SqliteSession(file, _options, isReader: false);
             var version = session.Value("PRAGMA user_version");
             if (version == 0 && session.Value("SELECT count(*) FROM sqlite_schema") == 0)
             {

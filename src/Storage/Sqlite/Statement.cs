@@ -21,6 +21,9 @@ internal sealed class Statement(sqlite3 database, sqlite3_stmt handle) : IDispos
 
     public Statement Bind(int index, ReadOnlySpan<byte> value) => Checked(raw.sqlite3_bind_blob(handle, index, value));
 
+    /// <summary>A text that is in UTF-8 already.</summary>
+    public Statement BindText(int index, ReadOnlySpan<byte> utf8) => Checked(raw.sqlite3_bind_text(handle, index, utf8));
+
     private Statement Null(int index) => Checked(raw.sqlite3_bind_null(handle, index));
 
     /// <summary>Moves to the next row; false when there is none.</summary>

@@ -64,6 +64,19 @@ internal sealed class HubClient : IAsyncDisposable
         }
     }
 
+    /// <summary>The same, or null when the connection is closed before.</summary>
+    public async Task<string?> CompletionOrCloseAsync()
+    {
+        try
+        {
+            return await CompletionAsync();
+        }
+        catch (WebSocketException)
+        {
+            return null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_socket.State == WebSocketState.Open)
@@ -101,7 +114,11 @@ internal sealed class HubClient : IAsyncDisposable
         while (!_messages.TryPeek(out _))
         {
             var received = await _socket.ReceiveAsync(_buffer, limit.Token);
-            Assert.NotEqual(WebSocketMessageType.Close, received.MessageType);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                throw new WebSocketException($"closed: {received.CloseStatusDescription}");
+            }
+
             byte[] all = [.. _rest, .. _buffer.AsSpan(0, received.Count)];
             int end;
             while ((end = Array.IndexOf(all, (byte)0x1e)) >= 0)

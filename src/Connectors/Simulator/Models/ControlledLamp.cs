@@ -10,8 +10,7 @@ namespace Grid.Connectors.Simulator.Models;
 internal sealed class ControlledLamp(string id, ulong key, Site site, double ratedWatts) : SimulatedDevice(id, key, site)
 {
     private const double FailuresPerYear = 0.08;
-    private const double StandbyWatts = 0.4;
-    private const double ControllerWatts = 0.7; // of a failed lamp that is commanded on
+    private const double StandbyWatts = 0.4; // lit, off or failed
     private const double FixedShare = 0.08; // of the rated power, drawn at any level
 
     private readonly LightingProgram _program = new((float)site.QuietDimming, (float)Seeded.Between(key, 1, -120, 120));
@@ -58,6 +57,8 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
         ];
     }
 
+    public override int SwitchState(double now) => (int)Math.Round(SumsAt(now).Level * 1000);
+
     public override PlantedFault? FaultIn(int year) => Failure(year) is var (from, until)
         ? new PlantedFault(Id, PlantedFaultKind.LampFailure, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until))
         : null;
@@ -96,7 +97,7 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
 
     private double LightWatts(double level) => level > 0 ? _ratedWatts * (FixedShare + ((1 - FixedShare) * level)) : 0;
 
-    private double WattsAt(double level, bool failed) => failed && level > 0 ? ControllerWatts : StandbyWatts + LightWatts(level);
+    private double WattsAt(double level, bool failed) => failed ? StandbyWatts : StandbyWatts + LightWatts(level);
 
     private double PlanWattSeconds(Burnt start, Burnt end) =>
         _ratedWatts * ((FixedShare * (end.BurningSeconds - start.BurningSeconds)) + ((1 - FixedShare) * (end.FullSeconds - start.FullSeconds)));

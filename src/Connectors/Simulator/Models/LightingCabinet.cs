@@ -72,6 +72,18 @@ internal sealed class LightingCabinet : SimulatedDevice
         return ImmutableCollectionsMarshal.AsImmutableArray(report);
     }
 
+    public override int SwitchState(double now)
+    {
+        var state = 0;
+        for (var index = 0; index < _segments.Length; index++)
+        {
+            ref readonly var segment = ref _segments[index];
+            if (segment.IsPermanent || segment.Program.At(Site.Nights, now).Level > 0) state |= 1 << index;
+        }
+
+        return state;
+    }
+
     // A fitter opens the door for 40 minutes between 09:00 and 16:00, about every three months.
     private bool IsVisited(double now)
     {

@@ -31,7 +31,7 @@ internal sealed class PublicBuilding(string id, ulong key, Site site, string typ
     private readonly float _occupiedWatts = (float)(floorSquareMetres * Seeded.Between(key, 2, 6, 14) * (type == "pool" ? 3 : 1));
     private readonly float _wattsPerKelvin = (float)(floorSquareMetres * Seeded.Between(key, 3, 0.9, 2.2));
     private readonly float _setPointCelsius = (float)((type == "pool" ? 26 : 19) + Seeded.Between(key, 4, -0.5, 1.2));
-    private readonly float _crowdPpm = (float)Seeded.Between(key, 5, 250, 650);
+    private readonly float _crowdPpm = (float)(Seeded.Unit(key, 6) < 0.05 ? 1_100 : Seeded.Between(key, 5, 250, 650)); // one in twenty is badly aired
 
     public override ImmutableArray<MetricValue> Report(double now)
     {

@@ -22,6 +22,9 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
     /// <summary>What it reports at an instant, in seconds since the origin. Allocates the array and nothing else.</summary>
     public abstract ImmutableArray<MetricValue> Report(double now);
 
+    /// <summary>What is switched at an instant, for devices that report when it changes; always 0 for the others.</summary>
+    public virtual int SwitchState(double now) => 0;
+
     /// <summary>The fault that was planted in this device in a year of the simulator, null when none was.</summary>
     public virtual PlantedFault? FaultIn(int year) => null;
 
@@ -37,12 +40,13 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
 
     protected static int YearOf(double now) => (int)(now / FaultCycle);
 
-    /// <summary>Percent of a battery that lasts some eight years and is then replaced.</summary>
+    /// <summary>Percent of a battery that lasts some eight years and is replaced in time, but for one in fifty.</summary>
     protected double BatteryPercent(double now)
     {
+        var spent = Seeded.Unit(Key, 0xba79) < 0.02 ? 2 : 20;
         var life = Seeded.Between(Key, 0xba77, 6, 10) * SimulatedTime.Year;
         var age = (now + (life * Seeded.Unit(Key, 0xba78))) % life;
-        return Math.Round(100 * (1 - (age / life)));
+        return Math.Round(100 - ((100 - spent) * age / life));
     }
 
     protected static MetricValue Metric(string name, double value) => new(name, value);

@@ -1,3 +1,5 @@
+using Grid.Contracts.Territories;
+
 namespace Grid.Connectors.Simulator.Sky;
 
 /// <summary>
@@ -16,6 +18,13 @@ public sealed class Weather(ulong seed, double centreLongitude, double centreLat
     private readonly ulong _fronts = Seeded.Key(seed, "weather.fronts");
     private readonly ulong _rivers = Seeded.Key(seed, "weather.rivers");
     private readonly double _kilometresPerDegreeEast = KilometresPerDegree * Math.Cos(centreLatitude * Math.PI / 180);
+
+    /// <summary>The weather over a department under a seed.</summary>
+    public static Weather Over(ITerritoryTable table, string department, long seed)
+    {
+        var communes = table.CommunesOf(department);
+        return new Weather(Seeded.Key((ulong)seed, department), communes.Average(commune => commune.Longitude), communes.Average(commune => commune.Latitude));
+    }
 
     /// <summary>Air temperature in the shade.</summary>
     public double OutdoorCelsius(double longitude, double latitude, DateTimeOffset instant) =>
@@ -60,7 +69,7 @@ public sealed class Weather(ulong seed, double centreLongitude, double centreLat
     {
         var key = Cell(_rivers, longitude, latitude);
         var delay = Seeded.Between(key, 0, 5, 12) * SimulatedTime.Hour; // from rain to crest
-        var level = Seeded.Between(key, 1, 300, 900) + (150 * Math.Cos(((now / SimulatedTime.Year) - 0.1) * 2 * Math.PI)); // highest in February
+        var level = OrdinaryLevelMillimetres(longitude, latitude) + (150 * Math.Cos(((now / SimulatedTime.Year) - 0.1) * 2 * Math.PI)); // highest in February
         var window = (long)Math.Floor(now / FrontWindow);
         for (var index = window - RiverMemoryFronts; index <= window + 1; index++)
         {
@@ -71,6 +80,9 @@ public sealed class Weather(ulong seed, double centreLongitude, double centreLat
 
         return Math.Max(0, level);
     }
+
+    /// <summary>Level of the river without rain, in the mean of the year.</summary>
+    internal double OrdinaryLevelMillimetres(double longitude, double latitude) => Math.Round(Seeded.Between(Cell(_rivers, longitude, latitude), 1, 300, 900));
 
     private bool TryFront(long index, double longitude, double latitude, out Front front)
     {

@@ -1,0 +1,107 @@
+using Grid.Contracts.Storage;
+using Grid.Storage.ReadingLog;
+using Grid.Storage.Sqlite;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace Grid.Storage;
+
+/// <summary>
+/// The embedded storage: the data directory and the ports over it. The ports exist from the beginning, so that they can be injected; before
+/// <see cref="OpenAsync"/> has completed they refuse every call.
+/// </summary>
+public sealed class GridStorage : IAsyncDisposable
+{
+    private readonly StorageOptions _options;
+    private readonly SegmentedReadingLog _log;
+    private readonly SqliteStore _registry;
+    private readonly SqliteStore _grains;
+    private readonly Lock _gate = new();
+    private DataDirectory? _directory;
+    private Task? _opened;
+    private Task? _closed;
+
+    /// <exception cref="ArgumentException">A setting is out of range: names it, its value and its range.</exception>
+    public GridStorage(StorageOptions options, TimeProvider time, StorageMetrics metrics, ILoggerFactory loggers)
+    {
+        _options = options;
+        _log = new SegmentedReadingLog(options.Log, time, metrics, loggers.CreateLogger<SegmentedReadingLog>());
+        _registry = new SqliteStore(RegistrySchema.Schema, options.Registry, time, metrics, loggers.CreateLogger<SqliteStore>());
+        _grains = new SqliteStore(SqliteGrainStorage.Schema, options.Grains, time, metrics, loggers.CreateLogger<SqliteStore>());
+        Devices = new SqliteDeviceRegistry(_registry);
+        Bodies = new SqliteBodyRegistry(_registry);
+        Outbox = new SqliteOutbox(_registry);
+        Audit = new SqliteAuditLog(_registry);
+        Grains = new SqliteGrainStorage(_grains);
+    }
+
+    /// <summary>The reading log.</summary>
+    public IReadingLog Log => _log;
+
+    /// <summary>Who exists.</summary>
+    public IDeviceRegistry Devices { get; }
+
+    /// <summary>Bodies and their members.</summary>
+    public IBodyRegistry Bodies { get; }
+
+    /// <summary>Downlinks that are not final.</summary>
+    public IOutbox Outbox { get; }
+
+    /// <summary>Who changed what.</summary>
+    public IAuditLog Audit { get; }
+
+    /// <summary>Grain state.</summary>
+    public IGrainStorage Grains { get; }
+
+    /// <summary>Opens the data directory and everything in it, once; a failure leaves nothing open.</summary>
+    /// <exception cref="DataDirectoryException">The directory cannot be used.</exception>
+    /// <exception cref="LogDamagedException">The reading log is damaged.</exception>
+    /// <exception cref="StoreDamagedException">A store is damaged.</exception>
+    public Task OpenAsync()
+    {
+        lock (_gate)
+        {
+            return _opened ??= OpenAllAsync();
+        }
+    }
+
+    /// <summary>Closes the log, then the stores, then lets go of the directory. What was asked before is done first; what comes later is refused.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            return new ValueTask(_closed ??= CloseAllAsync());
+        }
+    }
+
+    private async Task OpenAllAsync()
+    {
+        _directory = DataDirectory.Open(_options.DataDirectory);
+        try
+        {
+            await Task.WhenAll(_log.OpenAsync(_directory.Log), _registry.OpenAsync(_directory.Registry), _grains.OpenAsync(_directory.Grains));
+        }
+        catch
+        {
+            await CloseOpenAsync();
+            throw;
+        }
+    }
+
+    private async Task CloseAllAsync()
+    {
+        if (_opened is { } opened)
+        {
+            await opened.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await CloseOpenAsync();
+        }
+    }
+
+    private async Task CloseOpenAsync()
+    {
+        await _log.DisposeAsync();
+        await _grains.DisposeAsync();
+        await _registry.DisposeAsync();
+        _directory?.Dispose();
+    }
+}

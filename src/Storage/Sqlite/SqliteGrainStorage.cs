@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Grid.Storage.Codec;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Grid.Storage.Sqlite;
+
+/// <summary>
+/// Grain state in <c>grains.db</c>, keyed by grain type with state name, and key. The ETag is a version that grows over the whole store, so that a
+/// state that was cleared and written again never has a version that it had before. Whatever waits shares a commit.
+/// </summary>
+internal sealed class SqliteGrainStorage(SqliteStore store) : IGrainStorage
+{
+    public static readonly SqliteSchema Schema = new("grains", 1, """
+        CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO counter(name, value) VALUES('version', 0);
+
+        -- type: grain type / state name; checksum: CRC-32C over type, key, version and json
+        CREATE TABLE state(
+            id INTEGER PRIMARY KEY,
+            type TEXT NOT NULL,
+            key TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            json TEXT NOT NULL,
+            UNIQUE(type, key)) STRICT;
+        """);
+
+    /// <summary>No record has it.</summary>
+    private const long NoVersion = -1;
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var (type, key) = Names(stateName, grainId);
+        var (version, state) = await store.ReadAsync(session => Read<T>(session, type, key), cancellationToken);
+        if (version == NoVersion)
+        {
+            Empty(grainState);
+            return;
+        }
+
+        grainState.State = state ?? Activator.CreateInstance<T>();
+        grainState.ETag = Text(version);
+        grainState.RecordExists = true;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var (type, key) = Names(stateName, grainId);
+        var json = JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options); // now: the grain may change it while this waits
+        var expected = Version(grainState.ETag);
+        var (isWritten, version) = await store.WriteAsync(session => Write(session, type, key, expected, json), cancellationToken);
+        if (!isWritten)
+        {
+            throw Conflict(stateName, grainId, version, grainState.ETag);
+        }
+
+        grainState.ETag = Text(version);
+        grainState.RecordExists = true;
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var (type, key) = Names(stateName, grainId);
+        var expected = Version(grainState.ETag);
+        var stored = await store.WriteAsync(session => Clear(session, type, key, expected), cancellationToken);
+        if (stored != expected)
+        {
+            throw Conflict(stateName, grainId, stored, grainState.ETag);
+        }
+
+        Empty(grainState);
+    }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    private static (long Version, T? State) Read<T>(SqliteSession session, string type, string key)
+    {
+        using var rows = session.Query("SELECT version, checksum, json FROM state WHERE type = ?1 AND key = ?2").Bind(1, type).Bind(2, key);
+        if (!rows.Step())
+        {
+            return (NoVersion, default);
+        }
+
+        var version = rows.Long(0);
+        var json = rows.Blob(2);
+        return ChecksumOf(type, key, version, json) == rows.Long(1)
+            ? (version, JsonSerializer.Deserialize<T>(json, StateJson.Options))
+            : throw new StoreDamagedException(session.File, $"the checksum of state {type} of grain {key} does not match");
+    }
+
+    /// <summary>The new version, or when it was not written the stored one.</summary>
+    private static (bool IsWritten, long Version) Write(SqliteSession session, string type, string key, long expected, byte[] json)
+    {
+        long version;
+        using (var rows = session.Query("UPDATE counter SET value = value + 1 WHERE name = 'version' RETURNING value"))
+        {
+            rows.Step();
+            version = rows.Long(0);
+        }
+
+        var write = expected == NoVersion
+            ? session.Query("INSERT INTO state(type, key, version, checksum, json) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(type, key) DO NOTHING")
+            : session.Query("UPDATE state SET version = ?3, checksum = ?4, json = ?5 WHERE type = ?1 AND key = ?2 AND version = ?6").Bind(6, expected);
+        var count = write.Bind(1, type).Bind(2, key).Bind(3, version).Bind(4, ChecksumOf(type, key, version, json)).BindText(5, json).Run();
+        return count == 1 ? (true, version) : (false, StoredVersion(session, type, key));
+    }
+
+    /// <summary>The version that was stored: cleared when it is the expected one.</summary>
+    private static long Clear(SqliteSession session, string type, string key, long expected)
+    {
+        var stored = StoredVersion(session, type, key);
+        if (stored == expected && stored != NoVersion)
+        {
+            session.Query("DELETE FROM state WHERE type = ?1 AND key = ?2").Bind(1, type).Bind(2, key).Run();
+        }
+
+        return stored;
+    }
+
+    private static long StoredVersion(SqliteSession session, string type, string key)
+    {
+        using var rows = session.Query("SELECT version FROM state WHERE type = ?1 AND key = ?2").Bind(1, type).Bind(2, key);
+        return rows.Step() ? rows.Long(0) : NoVersion;
+    }
+
+    private static long ChecksumOf(string type, string key, long version, ReadOnlySpan<byte> json)
+    {
+        var checksum = Checksum.Of(MemoryMarshal.AsBytes(type.AsSpan()));
+        checksum = Checksum.Of(MemoryMarshal.AsBytes(key.AsSpan()), checksum);
+        checksum = Checksum.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in version)), checksum);
+        return Checksum.Of(json, checksum);
+    }
+
+    private static (string Type, string Key) Names(string stateName, GrainId grainId) => ($"{grainId.Type}/{stateName}", grainId.Key.ToString()!);
+
+    private static void Empty<T>(IGrainState<T> grainState)
+    {
+        grainState.State = Activator.CreateInstance<T>();
+        grainState.ETag = null;
+        grainState.RecordExists = false;
+    }
+
+    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The version of an ETag; one that is not this store's matches no record.</summary>
+    private static long Version(string? etag) =>
+        etag is null ? NoVersion : long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+
+    private static InconsistentStateException Conflict(string stateName, GrainId grainId, long stored, string? read) => new(
+        $"State {stateName} of {grainId} was written by another: the store has version {(stored == NoVersion ? "none" : Text(stored))}, this one was read as {read ?? "none"}.",
+        stored == NoVersion ? null : Text(stored),
+        read);
+}

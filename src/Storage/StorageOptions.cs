@@ -1,0 +1,20 @@
+using Grid.Storage.ReadingLog;
+using Grid.Storage.Sqlite;
+
+namespace Grid.Storage;
+
+/// <summary>Settings of the embedded storage.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>The data directory, <c>Grid:Data</c>; made when it is missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The reading log.</summary>
+    public ReadingLogOptions Log { get; init; } = new();
+
+    /// <summary><c>registry.db</c>.</summary>
+    public SqliteOptions Registry { get; init; } = new();
+
+    /// <summary><c>grains.db</c>.</summary>
+    public SqliteOptions Grains { get; init; } = new();
+}
