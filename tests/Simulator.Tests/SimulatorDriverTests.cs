@@ -36,6 +36,16 @@ public sealed class SimulatorDriverTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_rate_every_device_has_said_once_where_it_stands_after_200_ticks()
+    {
+        var driver = Driver(rate: null);
+        for (var tick = 0; tick < 200; tick++) await driver.TickAsync(Noon.AddSeconds(tick * 0.1), default);
+
+        Assert.Equal(Demo.Count(device => !device.Flag("passive")), _intake.Readings.Select(reading => reading.Device).Distinct().Count());
+        Assert.All(_intake.Batches, batch => Assert.InRange(batch.Count, 1, SimulatorDriver.BatchSize));
+    }
+
+    [Fact]
     public async Task Without_a_rate_lights_also_report_within_seconds_of_switching()
     {
         var dusk = Noon.AddHours(5.4); // lights of Brest come on at about 16:46 UTC
@@ -47,7 +57,7 @@ public sealed class SimulatorDriverTests : IDisposable
         foreach (var reports in cabinets.Select(cabinet => _intake.Readings.Where(reading => reading.Device == cabinet).ToList()))
         {
             var switched = reports.First(report => report.Metrics[0].Value == 1);
-            Assert.InRange(reports.Count, 3, 4);
+            Assert.InRange(reports.Count, 4, 5); // the introduction, two or three times by its turn, and when it switched
             Assert.Equal(0, SimulatedFleet.Build(Demo, TerritoryTable.Shared, 1).Read(switched.Device, switched.Time!.Value.AddSeconds(-10))!.Metrics[0].Value);
         }
     }

@@ -30,6 +30,9 @@ public sealed partial class GridCluster
     /// <summary>The shortest period that a reminder may have.</summary>
     public TimeSpan ReminderMinimum => _runtime.Options.MinimumReminderPeriod;
 
+    /// <summary>Lets virtual time pass: timers fire in the order of their due times, and all that follows from one runs before the next.</summary>
+    public void Advance(TimeSpan time) => (_pump ?? throw new InvalidOperationException("The cluster runs on the wall clock.")).Advance(time);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

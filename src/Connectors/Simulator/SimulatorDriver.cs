@@ -20,6 +20,7 @@ public sealed partial class SimulatorDriver : IDisposable
     public const int BatchSize = 1_000;
 
     private static readonly TimeSpan LookForDevicesEvery = TimeSpan.FromMinutes(1);
+    private const int TicksToIntroduce = 200;
     private static readonly TimeSpan LookForSwitchedEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookForAStrangerAfter = TimeSpan.FromSeconds(1);
 
@@ -40,6 +41,7 @@ public sealed partial class SimulatorDriver : IDisposable
     private DateTimeOffset? _lookedAt;
     private DateTimeOffset? _doneUntil;
     private DateTimeOffset? _switchedAt;
+    private int _introduced;
 
     /// <param name="intake">Where readings go.</param>
     /// <param name="registry">Which devices there are.</param>
@@ -81,12 +83,30 @@ public sealed partial class SimulatorDriver : IDisposable
             pause = await SubmitOrShedAsync(Read(due, first, Math.Min(BatchSize, due.Count - first)), pause, cancellationToken);
         }
 
-        // A rate that was set is kept to the reading; without one, lights also report when they switch.
-        if (_options.RatePerSecond is not null || now - _switchedAt < LookForSwitchedEvery) return pause;
+        // A rate that was set is kept to the reading. Without one, each device says once where it stands soon after the start, and lights report when they switch.
+        if (_options.RatePerSecond is not null) return pause;
+        pause = await IntroduceAsync(now, pause, cancellationToken);
+        if (now - _switchedAt < LookForSwitchedEvery) return pause;
         _switchedAt = now;
-        foreach (var batch in _fleet.TakeSwitched(now).Chunk(BatchSize))
+        return await SubmitAllAsync(_fleet.TakeSwitched(now), now, pause, cancellationToken);
+    }
+
+    // In an even stride over the list, so that every commune shows something at once.
+    private async ValueTask<TimeSpan?> IntroduceAsync(DateTimeOffset now, TimeSpan? pause, CancellationToken cancellationToken)
+    {
+        if (_introduced >= TicksToIntroduce || pause is not null) return pause;
+        var devices = new List<int>();
+        for (var device = _introduced++; device < _fleet.Reporting; device += TicksToIntroduce) devices.Add(device);
+        return await SubmitAllAsync(devices, now, pause, cancellationToken);
+    }
+
+    private async ValueTask<TimeSpan?> SubmitAllAsync(List<int> devices, DateTimeOffset now, TimeSpan? pause, CancellationToken cancellationToken)
+    {
+        foreach (var part in devices.Chunk(BatchSize))
         {
-            pause = await SubmitOrShedAsync([.. batch.Select((device, index) => _fleet.Read(device, now, index))], pause, cancellationToken);
+            var batch = new List<IncomingReading>(part.Length);
+            foreach (var device in part) AddReading(batch, device, now);
+            pause = await SubmitOrShedAsync(batch, pause, cancellationToken);
         }
 
         return pause;
@@ -165,11 +185,15 @@ public sealed partial class SimulatorDriver : IDisposable
         for (var index = first; index < first + count; index++)
         {
             var (device, at) = due[index];
-            if (_gone.Count > 0 && _gone.Contains(_fleet.IdOf(device))) continue;
-            batch.Add(_fleet.Read(device, at, batch.Count));
+            AddReading(batch, device, at);
         }
 
         return batch;
+    }
+
+    private void AddReading(List<IncomingReading> batch, int device, DateTimeOffset at)
+    {
+        if (_gone.Count == 0 || !_gone.Contains(_fleet.IdOf(device))) batch.Add(_fleet.Read(device, at, batch.Count));
     }
 
     private async ValueTask<TimeSpan?> SubmitAsync(List<IncomingReading> batch, CancellationToken cancellationToken)

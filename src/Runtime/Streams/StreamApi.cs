@@ -29,7 +29,7 @@ namespace Orleans.Streams
     {
         Task OnNextAsync(T item, StreamSequenceToken? token = null);
 
-        Task OnCompletedAsync();
+        Task OnCompletedAsync() => Task.CompletedTask;
 
         Task OnErrorAsync(Exception ex);
     }

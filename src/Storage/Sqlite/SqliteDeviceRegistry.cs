@@ -68,17 +68,19 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
         using var writer = new ByteWriter(512);
         var revision = session.Value("SELECT value FROM counter WHERE name = 'revision'");
         var changes = new PendingChange[devices.Length];
-        for (var index = 0; index < changes.Length; index++)
+
+        // In the order of keys, which is that of the indexes: neighbours share pages. Revisions follow the order of the call.
+        foreach (var index in Enumerable.Range(0, devices.Length).OrderBy(index => devices[index].Descriptor.Id, StringComparer.Ordinal))
         {
             var (descriptor, sector) = devices[index];
             var former = Find(session, descriptor.Id);
-            var current = new DeviceRecord { Descriptor = descriptor, Sector = sector, Revision = ++revision };
+            var current = new DeviceRecord { Descriptor = descriptor, Sector = sector, Revision = revision + index + 1 };
             var id = Store(session, former?.Id, current, writer);
             Place(session, id, descriptor.Position, former?.Record.Descriptor.Position);
-            changes[index] = MarkPending(session, descriptor.Id, revision, current, former?.Record, writer);
+            changes[index] = MarkPending(session, descriptor.Id, current.Revision, current, former?.Record, writer);
         }
 
-        session.Query("UPDATE counter SET value = ?1 WHERE name = 'revision'").Bind(1, revision).Run();
+        session.Query("UPDATE counter SET value = ?1 WHERE name = 'revision'").Bind(1, revision + devices.Length).Run();
         return ImmutableCollectionsMarshal.AsImmutableArray(changes);
     }
 
@@ -103,25 +105,24 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
         return rows.Step() ? (rows.Long(0), Records.ReadDevice(rows.Blob(1), session, device)) : null;
     }
 
+    /// <summary>Writes a row: a new one when there is no id; returns its id.</summary>
     private static long Store(SqliteSession session, long? id, DeviceRecord device, ByteWriter writer)
     {
         var descriptor = device.Descriptor;
-        using var rows = session.Query("""
-            INSERT INTO device(id, key, commune, kind, connector, longitude, latitude, search, record) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            ON CONFLICT(id) DO UPDATE SET commune = ?3, kind = ?4, connector = ?5, longitude = ?6, latitude = ?7, search = ?8, record = ?9
-            RETURNING id
-            """)
-            .Bind(1, id)
-            .Bind(2, descriptor.Id)
-            .Bind(3, descriptor.Commune)
-            .Bind(4, (long)descriptor.Kind)
-            .Bind(5, descriptor.Connector?.Type)
-            .Bind(6, descriptor.Position?.Longitude)
-            .Bind(7, descriptor.Position?.Latitude)
-            .Bind(8, DeviceListing.SearchText(descriptor))
-            .Bind(9, Records.Write(writer, device));
-        rows.Step();
-        return rows.Long(0);
+        var row = id is null
+            ? session.Query("INSERT INTO device(key, commune, kind, connector, longitude, latitude, search, record) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+                .Bind(1, descriptor.Id)
+            : session.Query("UPDATE device SET commune = ?2, kind = ?3, connector = ?4, longitude = ?5, latitude = ?6, search = ?7, record = ?8 WHERE id = ?1")
+                .Bind(1, id);
+        row.Bind(2, descriptor.Commune)
+            .Bind(3, (long)descriptor.Kind)
+            .Bind(4, descriptor.Connector?.Type)
+            .Bind(5, descriptor.Position?.Longitude)
+            .Bind(6, descriptor.Position?.Latitude)
+            .Bind(7, DeviceListing.SearchText(descriptor))
+            .Bind(8, Records.Write(writer, device))
+            .Run();
+        return id ?? session.LastId;
     }
 
     private static void Place(SqliteSession session, long id, GeoPoint? position, GeoPoint? former)
@@ -143,21 +144,24 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
     /// <summary>A device that is pending already keeps its former record: the sectors have not seen what came between.</summary>
     private static PendingChange MarkPending(SqliteSession session, string device, long revision, DeviceRecord? current, DeviceRecord? former, ByteWriter writer)
     {
-        using var rows = session.Query("""
-            INSERT INTO pending(device, revision, former) VALUES(?1, ?2, ?3)
-            ON CONFLICT(device) DO UPDATE SET revision = ?2
-            RETURNING former
-            """)
-            .Bind(1, device)
-            .Bind(2, revision);
-        if (former is not null)
+        using (var rows = session.Query("SELECT former FROM pending WHERE device = ?1").Bind(1, device))
         {
-            rows.Bind(3, Records.Write(writer, former));
+            if (rows.Step())
+            {
+                var known = rows.IsNull(0) ? null : Records.ReadDevice(rows.Blob(0), session, device);
+                session.Query("UPDATE pending SET revision = ?2 WHERE device = ?1").Bind(1, device).Bind(2, revision).Run();
+                return new PendingChange(device, revision, current, known);
+            }
         }
 
-        rows.Step();
-        var known = rows.IsNull(0) ? null : Records.ReadDevice(rows.Blob(0), session, device);
-        return new PendingChange(device, revision, current, known);
+        var insert = session.Query("INSERT INTO pending(device, revision, former) VALUES(?1, ?2, ?3)").Bind(1, device).Bind(2, revision);
+        if (former is not null)
+        {
+            insert.Bind(3, Records.Write(writer, former));
+        }
+
+        insert.Run();
+        return new PendingChange(device, revision, current, former);
     }
 
     private static ImmutableArray<PendingChange> Pending(SqliteSession session, int limit)

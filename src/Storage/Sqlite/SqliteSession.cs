@@ -35,6 +35,9 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>False when a transaction is open.</summary>
     public bool IsAutocommit => raw.sqlite3_get_autocommit(_connection.Handle) != 0;
 
+    /// <summary>The id of the row that was inserted last.</summary>
+    public long LastId => raw.sqlite3_last_insert_rowid(_connection.Handle);
+
     /// <summary>The statement of that text, prepared once. Dispose it after its rows are read.</summary>
     public Statement Query(string sql)
     {

@@ -5,7 +5,7 @@ using Grid.Contracts.Sectors;
 namespace Grid.Tests.City;
 
 /// <summary>What a live client reads from a sector: it can always tell that it lost nothing, or gets a snapshot.</summary>
-public sealed class SectorChangesTests
+public sealed class SectorChangesTimeTests
 {
     private const string Commune = "29155";
     private const string Sector = "29155.0";

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains;
+using Grid.Grains.Intake;
+using Grid.Grains.Territory;
+using Grid.Storage;
+using Grid.TestCluster;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Storage;
+
+namespace Grid.Tests.City;
+
+/// <summary>
+/// All grains with the real storage in a directory of their own. Time is the test's: it passes in steps, and between two steps everything that
+/// was accepted is applied.
+/// </summary>
+internal sealed partial class TestCity : IAsyncDisposable
+{
+    private readonly GridCluster _cluster;
+    private readonly string _directory;
+    private readonly bool _ownsDirectory;
+
+    private TestCity(GridCluster cluster, string directory, bool ownsDirectory) => (_cluster, _directory, _ownsDirectory) = (cluster, directory, ownsDirectory);
+
+    public IGrainFactory Grains => _cluster.Grains;
+
+    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(_cluster.Time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    public T Get<T>()
+        where T : notnull => _cluster.Services.GetRequiredService<T>();
+
+    public static Task<TestCity> StartAsync() => StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, ownsDirectory: true);
+
+    private static async Task<TestCity> StartAsync(string directory, bool ownsDirectory, Action<GridCluster>? before = null)
+    {
+        var cluster = await GridCluster.StartAsync(options =>
+        {
+            options.Services = services =>
+            {
+                services.AddMetrics();
+                services.AddGridStorage(new StorageOptions { DataDirectory = directory });
+                services.AddGridGrains();
+            };
+            options.Storage = services => services.GetRequiredService<GridStorage>().Grains;
+            options.StreamProviders = [RollUpStreams.Provider];
+            // The disk takes real time, in which virtual time may run far ahead.
+            options.CallTimeout = TimeSpan.FromHours(20);
+        });
+        var city = new TestCity(cluster, directory, ownsDirectory);
+        await city.Get<GridStorage>().OpenAsync();
+        before?.Invoke(cluster);
+        await city.Get<Registrar>().LoadAsync(CancellationToken.None);
+        city.Get<LogWriter>().Start();
+        await city.Get<Registrar>().CompletePendingAsync(CancellationToken.None);
+        return city;
+    }
+
+    public ICommuneGrain Commune(string inseeCode) => Grains.GetGrain<ICommuneGrain>(inseeCode);
+
+    public IBodyGrain Body(string siren) => Grains.GetGrain<IBodyGrain>(siren);
+
+    public IBodyGrain Department(string code) => Grains.GetGrain<IBodyGrain>(TerritoryKeys.OfDepartment(code));
+
+    public async Task PutAsync(params DeviceDescriptor[] devices) => Assert.Empty((await TryPutAsync(devices)).Errors);
+
+    public Task<RegistrationResult> TryPutAsync(params DeviceDescriptor[] devices) => Get<IRegistrar>().PutAsync(devices, CancellationToken.None);
+
+    public Task<bool> RemoveAsync(string device) => Get<IRegistrar>().RemoveAsync(device, CancellationToken.None);
+
+    /// <summary>Submits readings, all of them good, and waits until they are applied.</summary>
+    public async Task ReportAsync(params IncomingReading[] readings) => Assert.Empty((await TryReportAsync(readings)).Rejected);
+
+    public async Task<IntakeResult> TryReportAsync(params IncomingReading[] readings)
+    {
+        var result = await Get<IIntake>().SubmitAsync(readings, IntakeClass.Api, CancellationToken.None);
+        await QuietAsync();
+        return result;
+    }
+
+    public Task AddBodyAsync(string siren, DeviceKinds kinds, params string[] communes) =>
+        AddBodyAsync(siren, [.. communes.Select(commune => new Membership(commune, siren, kinds, null, null))]);
+
+    public async Task AddBodyAsync(string siren, ImmutableArray<Membership> members)
+    {
+        var bodies = Get<IBodyRegistry>();
+        await bodies.PutAsync(new Body(siren, $"Body {siren}", BodyKind.Syndicate), CancellationToken.None);
+        await bodies.PutMembersAsync(siren, members, CancellationToken.None);
+    }
+
+    /// <summary>The figures of a territory once everything below it has said its newest.</summary>
+    public async Task<TerritoryFigures> FiguresAsync(ITerritoryGrain territory)
+    {
+        if (territory is IBodyGrain body)
+        {
+            await body.Refresh();
+            foreach (var commune in (await body.GetPartial()).Versions.Select(version => Contracts.Sectors.SectorMap.CommuneOf(version.Sector)).Distinct())
+            {
+                await Commune(commune).Refresh();
+            }
+        }
+
+        await territory.Refresh();
+        return (await territory.GetPartial()).Figures;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        if (_ownsDirectory)
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    /// <summary>Everything that was accepted is applied.</summary>
+    private Task QuietAsync() => _cluster.UntilAsync(() => Get<LogWriter>().Waiting == 0, TimeSpan.FromHours(1), "everything accepted is applied");
+}
