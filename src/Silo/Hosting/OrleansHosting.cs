@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grid.Contracts.Territories;
 using Grid.Silo.Startup;
+using Grid.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Hosting;
 using Orleans.Storage;
@@ -14,9 +15,6 @@ internal static class GrainHosting
 {
     /// <summary>The runtime's name, for people.</summary>
     public const string RuntimeName = "Orleans";
-
-    /// <summary>Name under which grains find their storage.</summary>
-    public const string GrainStorage = "Default";
 
     private const string ModeSetting = "Grid:Cluster:Mode";
     private const string Single = "Single";
@@ -43,7 +41,7 @@ internal static class GrainHosting
         });
 
         // A state that names no storage is kept in the one that has no key.
-        builder.Services.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(GrainStorage));
+        builder.Services.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(StorageServices.GrainStorageName));
     }
 
     /// <summary>A silo listens even where it is alone. Nobody has to know its port, so several programs on one machine never meet.</summary>

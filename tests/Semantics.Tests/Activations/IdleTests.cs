@@ -32,6 +32,24 @@ public sealed class IdleTests(ForgetfulCluster cluster) : IClassFixture<Forgetfu
     }
 
     [Fact]
+    public async Task Calls_keep_their_grain_active()
+    {
+        var key = cluster.NewKey();
+        var witness = cluster.NewKey();
+        var called = cluster.Grains.GetGrain<IActivationGrain>(key);
+        var before = await called.WhoAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await cluster.Grains.GetGrain<IActivationGrain>(witness + i).WhoAsync();
+            await cluster.Cluster.UntilAsync(
+                async () => await called.WhoAsync() != before || cluster.Journal.Count(witness + i, Collected) > 0,
+                what: "a grain that nobody calls is collected");
+        }
+
+        Assert.Equal(before, await called.WhoAsync());
+    }
+
+    [Fact]
     public async Task A_held_call_keeps_its_grain_active()
     {
         var key = cluster.NewKey();
