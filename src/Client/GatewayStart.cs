@@ -38,7 +38,7 @@ internal sealed class GatewayStart(
         return Task.CompletedTask;
     }
 
-    /// <summary>Makes the token on first start: storage, which was added before, has opened the data directory, and no request has come yet.</summary>
+    /// <summary>Makes the token on first start: after storage, registered before, has opened its directory, and before the first request.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _ = services.GetService<AdministratorToken>();

@@ -95,7 +95,7 @@ export class DeviceCard {
     const now = new Date();
     write(part('device-name'), detail.name);
     const kind = part('device-kind');
-    write(kind, [t().kinds[detail.kind], detail.id === detail.name ? '' : detail.id].filter(Boolean).join(' · '));
+    write(kind, [t().kind[detail.kind], detail.id === detail.name ? '' : detail.id].filter(Boolean).join(' · '));
     kind.className = `kind-line kind-${detail.kind}`;
     if (detail.kind === 'streetlight' && this.#dimming === null && detail.attributes['passive'] !== true) {
       this.#dimming = new Dimming(detail.id, detail.reported['dimmingPercent']?.value ?? null);

@@ -72,7 +72,7 @@ export class DevicePanel {
       pressed: device.id === this.#selected,
       content: () => [
         h('span', { class: `kind kind-${device.kind} status-${device.status}`, 'aria-hidden': 'true' }),
-        h('span', { class: 'name' }, device.id, h('span', { class: 'sr' }, `, ${t().kinds[device.kind]}`)),
+        h('span', { class: 'name' }, device.id, h('span', { class: 'sr' }, `, ${t().kind[device.kind]}`)),
         h('span', { class: 'count' }, story),
         h('span', { class: `note note-${device.status}` }, device.status === 'ok' ? '' : t().statuses[device.status]),
       ],

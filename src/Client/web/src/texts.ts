@@ -38,6 +38,7 @@ export interface Texts {
   back: string;
   loading: string;
   kinds: Record<Kind, string>;
+  kind: Record<Kind, string>;
   statuses: Record<Status, string>;
   lit: string;
   unlit: string;
@@ -112,6 +113,7 @@ const en: Texts = {
   back: 'Back to the list',
   loading: 'Loading',
   kinds: { streetlight: 'Light points', cabinet: 'Cabinets', meter: 'Meters', building: 'Buildings', bin: 'Bins', environment: 'Environment' },
+  kind: { streetlight: 'Light point', cabinet: 'Cabinet', meter: 'Meter', building: 'Building', bin: 'Bin', environment: 'Environment sensor' },
   statuses: { fault: 'Fault', warning: 'Warning', silent: 'Silent', unknown: 'Never heard', ok: 'OK' },
   lit: 'lit',
   unlit: 'off',
@@ -196,6 +198,7 @@ const fr: Texts = {
   back: 'Retour à la liste',
   loading: 'Chargement',
   kinds: { streetlight: 'Points lumineux', cabinet: 'Armoires', meter: 'Compteurs', building: 'Bâtiments', bin: 'Bacs', environment: 'Environnement' },
+  kind: { streetlight: 'Point lumineux', cabinet: 'Armoire', meter: 'Compteur', building: 'Bâtiment', bin: 'Bac', environment: 'Capteur d’environnement' },
   statuses: { fault: 'En défaut', warning: 'À surveiller', silent: 'Muet', unknown: 'Jamais entendu', ok: 'Normal' },
   lit: 'allumé',
   unlit: 'éteint',
