@@ -49,6 +49,7 @@ public sealed class RollUpTimeTests
         await city.ReportAsync(Say.Reading("M1", city.Now, ("indexLitres", 100)));
         await city.PassAsync(TimeSpan.FromMinutes(5));
         await city.ReportAsync(Say.Reading("M1", city.Now, ("indexLitres", 130)));
+        await city.Commune(Quimper).Refresh();
         var before = await city.Commune(Quimper).GetSummary();
         Assert.Equal(30_000, before.TodayOf(DeviceKind.Meter));
         await city.PassAsync(TimeSpan.FromDays(1));

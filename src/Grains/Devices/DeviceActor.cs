@@ -54,8 +54,8 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
         return _isDirty ? Write() : Task.CompletedTask;
     }
 
-    /// <summary>Before the activation ends: a removed device leaves nothing behind.</summary>
-    public Task Deactivate() => _life.State.Stage == DeviceStage.Removed && storage.RecordExists ? Forget() : Task.CompletedTask;
+    /// <summary>Before the activation ends: what no snapshot has is persisted, and a removed device leaves nothing behind.</summary>
+    public Task Deactivate() => Save();
 
     /// <inheritdoc cref="IDeviceGrain.GetPosition"/>
     public LogPosition GetPosition() => new(_life.State.Sector ?? string.Empty, _life.State.Offset);

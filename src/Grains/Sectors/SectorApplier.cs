@@ -94,7 +94,12 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         // The grain is told even when the books have lost the device already: a replay after a crash must end the same way.
         var device = book.Find(entry.Device);
         var grain = device?.Grain ?? DeviceGrains.Get(grains, entry.Kind, entry.Device);
-        await grain.Apply(entry, new LogPosition(sector, offset), device?.Offset ?? 0);
+        var outcome = await grain.Apply(entry, new LogPosition(sector, offset), device?.Offset ?? 0);
+        if (outcome.Disposition == Disposition.Behind && device is not null)
+        {
+            await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
+        }
+
         if (device is not null)
         {
             book.Remove(device, offset);
@@ -187,25 +192,41 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         }
     }
 
-    /// <summary>The device has lost memory (its process died alone): hands it again what the log has for it since.</summary>
-    private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset)
+    /// <summary>Persists a device, and first hands it again what it lost since, if its process died alone.</summary>
+    public async Task SaveAsync(SectorDevice device)
+    {
+        var expected = device.Offset;
+        await device.Grain.Save();
+        var at = await device.Grain.GetPosition();
+        if (at.Sector == sector && at.Offset < expected)
+        {
+            await HandAgainAsync(device, at.Offset, expected);
+            await device.Grain.Save();
+        }
+    }
+
+    private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset) =>
+        await device.Grain.Apply(entry, new LogPosition(sector, offset), await HandAgainAsync(device, deviceOffset, offset - 1));
+
+    /// <summary>Hands a device that has lost memory what the log has for it after its offset; answers where it is then.</summary>
+    private async Task<long> HandAgainAsync(SectorDevice device, long deviceOffset, long upTo)
     {
         meter.DeviceBehind();
-        LogDeviceBehind(logger, sector, device.Id, deviceOffset, device.Offset);
+        LogDeviceBehind(logger, sector, device.Id, deviceOffset, upTo);
         await foreach (var batch in log.ReadAsync(sector, deviceOffset, CancellationToken.None))
         {
             for (var index = 0; index < batch.Entries.Length; index++)
             {
                 var at = batch.FirstOffset + index;
                 var missed = batch.Entries[index];
-                if (at > deviceOffset && at < offset && (missed.Device == device.Id || missed.Device == device.Follows))
+                if (at > deviceOffset && at <= upTo && (missed.Device == device.Id || missed.Device == device.Follows))
                 {
                     deviceOffset = (await device.Grain.Apply(missed, new LogPosition(sector, at), deviceOffset)).Offset;
                 }
             }
         }
 
-        return await device.Grain.Apply(entry, new LogPosition(sector, offset), deviceOffset);
+        return deviceOffset;
     }
 
     private void Settle(SectorDevice device, in DeviceOutcome outcome, long offset)

@@ -217,7 +217,7 @@ public sealed class SectorGrain(
         dirty.ForEach(device => device.IsDirty = false);
         try
         {
-            await Task.WhenAll(dirty.Select(device => device.Grain.Save()));
+            await Task.WhenAll(dirty.Select(_applier.SaveAsync));
             state.State = new SectorState { Offset = offset, Books = books };
             await state.WriteStateAsync();
             await log.CheckpointAsync(_sector, _epoch, offset, CancellationToken.None);
