@@ -72,12 +72,17 @@ public sealed partial class GridCluster
         embedded.CollectionQuantum = options.IdleAge / 2 ?? embedded.CollectionQuantum;
     }
 
-    private Task LetTimePassAsync()
+    private async Task LetTimePassAsync()
     {
         if (_pump is null)
-            return Task.Delay(PollInterval);
+        {
+            await Task.Delay(PollInterval);
+            return;
+        }
+
+        // An answer may have resumed the test on the pump's thread, where time cannot pass.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _pump.Advance(PollInterval);
-        return Task.CompletedTask;
     }
 
     /// <summary>
