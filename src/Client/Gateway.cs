@@ -36,7 +36,7 @@ public static class Gateway
 
     /// <summary>Adds the gateway. Settings: <c>Grid:Auth:Mode</c>, <c>Grid:Limits</c>.</summary>
     /// <param name="services">Where to add it.</param>
-    /// <param name="dataDirectory">Where the administrator's token is kept; it exists when the gateway starts.</param>
+    /// <param name="dataDirectory">Where the administrator's token is kept. What opens it is added before the gateway, and so starts before it.</param>
     /// <param name="mode">How callers prove who they are.</param>
     public static IServiceCollection AddGridGateway(this IServiceCollection services, string dataDirectory, AuthenticationMode mode)
     {
@@ -75,6 +75,7 @@ public static class Gateway
         app.UseStatusCodePages();
         app.UseMiddleware<RightsGate>();
         app.UseRateLimiter();
+        app.UseMiddleware<BodySizeGate>();
         var api = app.MapGroup("/api/v1");
         DeviceEndpoints.Map(api);
         TerritoryEndpoints.Map(api);

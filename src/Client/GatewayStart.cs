@@ -28,9 +28,6 @@ internal sealed class GatewayStart(
         var routes = mapped.Routes ?? throw new InvalidOperationException("The gateway was added and not mapped.");
         RightsCheck.Verify([.. routes.DataSources.SelectMany(source => source.Endpoints)], [typeof(IDeviceGrain).Assembly]);
         exporter.Start();
-
-        // Made on first start, before the first request.
-        _ = services.GetService<AdministratorToken>();
         return Task.CompletedTask;
     }
 
@@ -41,7 +38,12 @@ internal sealed class GatewayStart(
         return Task.CompletedTask;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Makes the token on first start: after storage, registered before, has opened its directory, and before the first request.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _ = services.GetService<AdministratorToken>();
+        return Task.CompletedTask;
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

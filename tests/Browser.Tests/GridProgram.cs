@@ -16,27 +16,28 @@ public sealed class GridProgram : IAsyncDisposable
     {
         _app = app;
         _data = data;
-        Address = app.Urls.First();
     }
 
     /// <summary>Where it listens, without a slash at the end.</summary>
-    public string Address { get; }
+    public string Address => _app.Urls.First();
 
     /// <summary>Starts it and waits until it is ready.</summary>
     public static async Task<GridProgram> StartAsync(params string[] settings)
     {
         var data = Directory.CreateTempSubdirectory("grid-browser-").FullName;
         var app = GridHost.Build(["--urls", "http://127.0.0.1:0", $"--Grid:Data={data}", "--Grid:Demo:Devices=3000", .. settings]);
-        await app.StartAsync();
         var program = new GridProgram(app, data);
-        using var http = new HttpClient();
-        using var deadline = new CancellationTokenSource(ReadyWithin);
-        while ((await http.GetAsync($"{program.Address}/health/ready", deadline.Token)).StatusCode != HttpStatusCode.OK)
+        try
         {
-            await Task.Delay(50, deadline.Token);
+            await app.StartAsync();
+            await program.WaitUntilReadyAsync();
+            return program;
         }
-
-        return program;
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The administrator token that it made at its first start.</summary>
@@ -48,5 +49,15 @@ public sealed class GridProgram : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using var http = new HttpClient();
+        using var deadline = new CancellationTokenSource(ReadyWithin);
+        while ((await http.GetAsync($"{Address}/health/ready", deadline.Token)).StatusCode != HttpStatusCode.OK)
+        {
+            await Task.Delay(50, deadline.Token);
+        }
     }
 }

@@ -46,7 +46,9 @@ public sealed class RollUpTimeTests
     {
         await using var city = await TestCity.StartAsync();
         await city.PutAsync(Say.WaterMeter("M1", Quimper));
-        await city.ReportAsync(Say.Reading("M1", city.Now, ("indexLitres", 100)), Say.Reading("M1", city.Now.AddMinutes(5), ("indexLitres", 130)));
+        await city.ReportAsync(Say.Reading("M1", city.Now, ("indexLitres", 100)));
+        await city.PassAsync(TimeSpan.FromMinutes(5));
+        await city.ReportAsync(Say.Reading("M1", city.Now, ("indexLitres", 130)));
         var before = await city.Commune(Quimper).GetSummary();
         Assert.Equal(30_000, before.TodayOf(DeviceKind.Meter));
         await city.PassAsync(TimeSpan.FromDays(1));

@@ -1,3 +1,4 @@
+using Grid.Runtime;
 using Grid.TestCluster;
 
 namespace Grid.Tests.City;
@@ -5,23 +6,22 @@ namespace Grid.Tests.City;
 /// <summary>Virtual time, and crashes after which it goes on.</summary>
 internal sealed partial class TestCity
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
 
     public async Task PassAsync(TimeSpan time)
     {
         for (var left = time; left > TimeSpan.Zero; left -= Step)
         {
-            _cluster.Advance(left < Step ? left : Step);
+            ((VirtualTimeProvider)_clock).Advance(left < Step ? left : Step);
+            await Task.Yield();
             await QuietAsync();
         }
     }
 
     /// <summary>The city that starts from what a crash at this moment would leave on the disk. This one goes on beside it.</summary>
-    public Task<TestCity> CrashAsync()
-    {
-        var elapsed = _cluster.Time.GetUtcNow() - GridCluster.VirtualStart;
-        return StartAsync(CopyOfDirectory(), ownsDirectory: true, cluster => cluster.Advance(elapsed));
-    }
+    public Task<TestCity> CrashAsync() => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()));
+
+    private static VirtualTimeProvider CreateClock(DateTimeOffset? now) => new(now ?? GridCluster.VirtualStart);
 
     private string CopyOfDirectory()
     {
@@ -31,11 +31,16 @@ internal sealed partial class TestCity
             Directory.CreateDirectory(Path.Combine(copy, Path.GetRelativePath(_directory, folder)));
         }
 
-        foreach (var file in Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories).Where(IsData))
         {
-            File.Copy(file, Path.Combine(copy, Path.GetRelativePath(_directory, file)));
+            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var target = File.Create(Path.Combine(copy, Path.GetRelativePath(_directory, file)));
+            source.CopyTo(target);
         }
 
         return copy;
     }
+
+    /// <summary>The lock and SQLite's shared memory die with the process.</summary>
+    private static bool IsData(string file) => Path.GetFileName(file) != "lock" && !file.EndsWith("-shm", StringComparison.Ordinal);
 }

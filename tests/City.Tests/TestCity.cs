@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains;
@@ -20,42 +21,50 @@ namespace Grid.Tests.City;
 /// </summary>
 internal sealed partial class TestCity : IAsyncDisposable
 {
+    private static readonly TimeSpan QuietWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
+
     private readonly GridCluster _cluster;
     private readonly string _directory;
-    private readonly bool _ownsDirectory;
+    private readonly TimeProvider _clock;
 
-    private TestCity(GridCluster cluster, string directory, bool ownsDirectory) => (_cluster, _directory, _ownsDirectory) = (cluster, directory, ownsDirectory);
+    private TestCity(GridCluster cluster, string directory, TimeProvider clock) => (_cluster, _directory, _clock) = (cluster, directory, clock);
 
     public IGrainFactory Grains => _cluster.Grains;
 
-    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(_cluster.Time.GetUtcNow().ToUnixTimeMilliseconds());
+    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     public T Get<T>()
         where T : notnull => _cluster.Services.GetRequiredService<T>();
 
-    public static Task<TestCity> StartAsync() => StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, ownsDirectory: true);
+    public static Task<TestCity> StartAsync() => StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, CreateClock(null));
 
-    private static async Task<TestCity> StartAsync(string directory, bool ownsDirectory, Action<GridCluster>? before = null)
+    private static async Task<TestCity> StartAsync(string directory, TimeProvider clock)
     {
         var cluster = await GridCluster.StartAsync(options =>
         {
             options.Services = services =>
             {
+                services.AddSingleton(clock);
                 services.AddMetrics();
                 services.AddGridStorage(new StorageOptions { DataDirectory = directory });
                 services.AddGridGrains();
             };
             options.Storage = services => services.GetRequiredService<GridStorage>().Grains;
             options.StreamProviders = [RollUpStreams.Provider];
-            // The disk takes real time, in which virtual time may run far ahead.
+            // The disk takes real time, in which the test's time may run far ahead.
             options.CallTimeout = TimeSpan.FromHours(20);
         });
-        var city = new TestCity(cluster, directory, ownsDirectory);
+        var city = new TestCity(cluster, directory, clock);
         await city.Get<GridStorage>().OpenAsync();
-        before?.Invoke(cluster);
         await city.Get<Registrar>().LoadAsync(CancellationToken.None);
         city.Get<LogWriter>().Start();
         await city.Get<Registrar>().CompletePendingAsync(CancellationToken.None);
+        await foreach (var record in city.Get<IDeviceRegistry>().ReadAllAsync(CancellationToken.None))
+        {
+            await city.Grains.GetGrain<ISectorGrain>(record.Sector).CatchUp();
+        }
+
         return city;
     }
 
@@ -97,7 +106,7 @@ internal sealed partial class TestCity : IAsyncDisposable
         if (territory is IBodyGrain body)
         {
             await body.Refresh();
-            foreach (var commune in (await body.GetPartial()).Versions.Select(version => Contracts.Sectors.SectorMap.CommuneOf(version.Sector)).Distinct())
+            foreach (var commune in (await body.GetPartial()).Versions.Select(version => SectorMap.CommuneOf(version.Sector)).Distinct())
             {
                 await Commune(commune).Refresh();
             }
@@ -110,12 +119,16 @@ internal sealed partial class TestCity : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _cluster.DisposeAsync();
-        if (_ownsDirectory)
-        {
-            Directory.Delete(_directory, recursive: true);
-        }
+        Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Everything that was accepted is applied.</summary>
-    private Task QuietAsync() => _cluster.UntilAsync(() => Get<LogWriter>().Waiting == 0, TimeSpan.FromHours(1), "everything accepted is applied");
+    /// <summary>Waits, on real threads and a real disk, until everything that was accepted is applied.</summary>
+    private async Task QuietAsync()
+    {
+        for (var left = QuietWithin; Get<LogWriter>().Waiting > 0; left -= Poll)
+        {
+            Assert.True(left > TimeSpan.Zero, $"{Get<LogWriter>().Waiting} entries were not applied within {QuietWithin}.");
+            await Task.Delay(Poll);
+        }
+    }
 }

@@ -31,7 +31,12 @@ public sealed partial class GridCluster
     public TimeSpan ReminderMinimum => _runtime.Options.MinimumReminderPeriod;
 
     /// <summary>Lets virtual time pass: timers fire in the order of their due times, and all that follows from one runs before the next.</summary>
-    public void Advance(TimeSpan time) => (_pump ?? throw new InvalidOperationException("The cluster runs on the wall clock.")).Advance(time);
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        // A grain's answer may have resumed the test on the pump's own thread, within a turn: time must not pass there.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        (_pump ?? throw new InvalidOperationException("The cluster runs on the wall clock.")).Advance(time);
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -72,18 +77,7 @@ public sealed partial class GridCluster
         embedded.CollectionQuantum = options.IdleAge / 2 ?? embedded.CollectionQuantum;
     }
 
-    private async Task LetTimePassAsync()
-    {
-        if (_pump is null)
-        {
-            await Task.Delay(PollInterval);
-            return;
-        }
-
-        // An answer may have resumed the test on the pump's thread, where time cannot pass.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        _pump.Advance(PollInterval);
-    }
+    private Task LetTimePassAsync() => _pump is null ? Task.Delay(PollInterval) : AdvanceAsync(PollInterval);
 
     /// <summary>
     /// Under virtual time the runtime has no threads: this one runs what is to be run, so that a test can await a grain as it would anywhere.

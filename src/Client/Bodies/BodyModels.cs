@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 
@@ -8,7 +9,11 @@ namespace Grid.Client.Bodies;
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Members">Its members by commune; left out in lists.</param>
-public sealed record BodyModel(string Siren, string Name, BodyKind Kind, IReadOnlyList<MemberModel>? Members);
+public sealed record BodyModel(
+    string Siren,
+    string Name,
+    BodyKind Kind,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<MemberModel>? Members);
 
 /// <summary>A commune's membership.</summary>
 /// <param name="Commune">INSEE code.</param>

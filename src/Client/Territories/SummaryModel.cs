@@ -23,6 +23,7 @@ public sealed record SummaryModel
     public required Percent CoveragePercent { get; init; }
 
     /// <summary>Member communes; left out for a commune.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Communes { get; init; }
 
     /// <summary>Inhabitants of a commune; left out for other territories and in live frames.</summary>

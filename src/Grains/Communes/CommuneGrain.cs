@@ -34,6 +34,8 @@ public sealed class CommuneGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var code = this.GetPrimaryKeyString();
+        // Kept for good: there are few, and their digest is what heals a lost event.
+        DelayDeactivation(TimeSpan.MaxValue);
         _commune = territory.FindCommune(code) ?? throw new KeyNotFoundException($"There is no commune with INSEE code {code}.");
         _calendar = calendars.OfCommune(code);
         _board = new SummaryBoard(this, PublishAsync, logger);

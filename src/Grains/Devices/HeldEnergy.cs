@@ -64,13 +64,26 @@ public readonly record struct HeldEnergy
         }
 
         var isSame = day == Day;
-        var product = ((UInt128)(ulong)milliwatts * (ulong)milliseconds) + (isSame ? Rest : 0);
+        var (whole, rest) = Hours((ulong)milliwatts, (ulong)milliseconds, isSame ? Rest : 0);
         return this with
         {
             Day = day,
-            Rest = (uint)(product % MillisecondsPerHour),
-            Amount = (isSame ? Amount : 0) + (long)(product / MillisecondsPerHour),
+            Rest = rest,
+            Amount = (isSame ? Amount : 0) + whole,
             PreviousAmount = isSame ? PreviousAmount : day == Day + 1 ? Amount : 0,
         };
+    }
+
+    /// <summary>mWh of a power over a time, and the rest. A power that no light point or building has takes the slow way.</summary>
+    private static (long Whole, uint Left) Hours(ulong milliwatts, ulong milliseconds, uint rest)
+    {
+        if (milliwatts < uint.MaxValue && milliseconds < uint.MaxValue)
+        {
+            var product = (milliwatts * milliseconds) + rest;
+            return ((long)(product / MillisecondsPerHour), (uint)(product % MillisecondsPerHour));
+        }
+
+        var large = ((UInt128)milliwatts * milliseconds) + rest;
+        return ((long)(large / MillisecondsPerHour), (uint)(large % MillisecondsPerHour));
     }
 }

@@ -38,6 +38,8 @@ public sealed class SectorGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _sector = this.GetPrimaryKeyString();
+        // Its sweep must go on when nothing is heard: a timer alone does not keep a grain.
+        DelayDeactivation(TimeSpan.MaxValue);
         _epoch = await writer.EpochOfAsync(_sector, cancellationToken);
         _book = SectorSnapshot.Read(state.State.Books, GrainFactory);
         _applier = new SectorApplier(_sector, _book, GrainFactory, log, meter, logger);

@@ -42,6 +42,8 @@ public sealed class BodyGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _key = this.GetPrimaryKeyString();
+        // Kept for good: there are few, and their digest is what heals a lost event.
+        DelayDeactivation(TimeSpan.MaxValue);
         _board = new SummaryBoard(this, PublishAsync, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, _key))

@@ -70,7 +70,7 @@ public sealed class AccessTests
     {
         await using var host = await GatewayHost.StartAsync();
         await (await host.Http.PutAsync("/api/v1/devices/x", new StringContent("kind=bin"))).ProblemAsync(HttpStatusCode.UnsupportedMediaType);
-        await (await host.PutAsync("/api/v1/devices/x", $$"""{"name":"{{new string('x', 300_000)}}"}""")).ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
+        await (await host.PutAsync("/api/v1/devices/x", $$"""{"name":"{{new string('x', 5_000_000)}}"}""")).ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ import type { CommuneSummary } from './api.ts';
 import { attentionCount, searchable, stateOf } from './attention.ts';
 import { h, part, write } from './dom.ts';
 import { number } from './format.ts';
-import { fill, language, t } from './i18n.ts';
+import { counted, language, t } from './i18n.ts';
 import { RowList } from './rows.ts';
 
 export const inseeOf = (summary: CommuneSummary) => summary.scope.slice(summary.scope.indexOf(':') + 1);
@@ -40,7 +40,7 @@ export class CommunePanel {
 
   render(): void {
     const found = this.#found();
-    write(part('commune-count'), found.length === 0 ? t().noMatch : fill(t().communesCount, { n: number(found.length) }));
+    write(part('commune-count'), found.length === 0 ? t().noMatch : counted(t().communesCount, found.length));
     this.#rows.show(
       found.map((commune) => {
         const [total, attention, state] = [commune.devices.total, attentionCount(commune), stateOf(commune)];
@@ -51,7 +51,7 @@ export class CommunePanel {
             h('span', { class: `dot status-${state}`, 'aria-hidden': 'true' }),
             h('span', { class: 'name' }, commune.name),
             h('span', { class: 'count' }, number(total), h('span', { class: 'sr' }, ` ${t().devices.toLowerCase()}`)),
-            h('span', { class: 'note' }, attention > 0 ? fill(t().attention, { n: number(attention) }) : ''),
+            h('span', { class: 'note' }, attention > 0 ? counted(t().attention, attention) : ''),
           ],
         };
       }),

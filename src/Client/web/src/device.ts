@@ -3,7 +3,7 @@ import { Dimming } from './dimming.ts';
 import { h, part, write } from './dom.ts';
 import * as format from './format.ts';
 import type { Command } from './frames.ts';
-import { language, t } from './i18n.ts';
+import { t } from './i18n.ts';
 
 /** A live change is followed by one fetch at once, and by the next one no sooner than this. */
 const refreshMillis = 1_000;
@@ -95,7 +95,7 @@ export class DeviceCard {
     const now = new Date();
     write(part('device-name'), detail.name);
     const kind = part('device-kind');
-    write(kind, [t().kinds[detail.kind], detail.id === detail.name ? '' : detail.id].filter(Boolean).join(' · '));
+    write(kind, [t().kind[detail.kind], detail.id === detail.name ? '' : detail.id].filter(Boolean).join(' · '));
     kind.className = `kind-line kind-${detail.kind}`;
     if (detail.kind === 'streetlight' && this.#dimming === null && detail.attributes['passive'] !== true) {
       this.#dimming = new Dimming(detail.id, detail.reported['dimmingPercent']?.value ?? null);
@@ -155,5 +155,5 @@ function table(metrics: [string, { value: number; time: string }][], now: Date):
 
 function attribute(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? t().yes : t().no;
-  return typeof value === 'number' ? new Intl.NumberFormat(language()).format(value) : value;
+  return typeof value === 'number' ? format.number(value, 3) : value;
 }

@@ -2,7 +2,7 @@ import { byAttention } from './attention.ts';
 import { h, part, write } from './dom.ts';
 import { metric, number } from './format.ts';
 import { kinds, type Device, type Kind, type View } from './frames.ts';
-import { fill, language, t } from './i18n.ts';
+import { counted, language, t } from './i18n.ts';
 import { RowList } from './rows.ts';
 
 /** Rows that a list shows at most; the rest is counted. */
@@ -72,7 +72,7 @@ export class DevicePanel {
       pressed: device.id === this.#selected,
       content: () => [
         h('span', { class: `kind kind-${device.kind} status-${device.status}`, 'aria-hidden': 'true' }),
-        h('span', { class: 'name' }, device.id, h('span', { class: 'sr' }, `, ${t().kinds[device.kind]}`)),
+        h('span', { class: 'name' }, device.id, h('span', { class: 'sr' }, `, ${t().kind[device.kind]}`)),
         h('span', { class: 'count' }, story),
         h('span', { class: `note note-${device.status}` }, device.status === 'ok' ? '' : t().statuses[device.status]),
       ],
@@ -102,9 +102,9 @@ export class DevicePanel {
   #countText(found: number): string {
     const { view, more } = { view: this.#view, more: found - rowLimit };
     if (!view?.current) return t().loading;
-    const count = found === 0 ? t().noMatch : fill(t().deviceCount, { n: number(found) });
-    const rest = more > 0 ? fill(t().more, { n: number(more) }) : '';
-    const dropped = view.dropped > 0 ? fill(t().tooMany, { n: number(view.dropped) }) : '';
+    const count = found === 0 ? t().noMatch : counted(t().deviceCount, found);
+    const rest = more > 0 ? counted(t().more, more) : '';
+    const dropped = view.dropped > 0 ? counted(t().tooMany, view.dropped) : '';
     return [count, rest, dropped].filter(Boolean).join(' · ');
   }
 }

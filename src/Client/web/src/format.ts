@@ -1,4 +1,4 @@
-import { fill, language, t } from './i18n.ts';
+import { fill, locale, t } from './i18n.ts';
 
 const narrowSpace = '\u202f';
 
@@ -29,7 +29,7 @@ const endings: readonly (readonly [string, string])[] = [
 const flags = new Set(['doorOpen', 'breakerTripped', 'lampFailure', 'presence', 'tamper', 'occupied', 'tilted']);
 
 export function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
 }
 
 export function quantity(value: number, unit: string, digits = 1): string {
@@ -65,7 +65,7 @@ export function metricName(name: string): string {
 export function instant(iso: string, now: Date): string {
   const at = new Date(iso);
   const today = at.toDateString() === now.toDateString();
-  return new Intl.DateTimeFormat(language(), today ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(locale(), today ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' }).format(at);
 }
 
 function cubicMetres(litres: number, unit: string): string {

@@ -6,6 +6,9 @@ let current: Language = preferred(localStorage.getItem(key), navigator.languages
 
 export const language = (): Language => current;
 
+/** How numbers and dates are written: as the browser's user does in this language, where it says so. */
+export const locale = (): string => navigator.languages.find((tag) => tag.startsWith(current)) ?? current;
+
 export const t = (): Texts => texts[current];
 
 export function setLanguage(value: Language): void {
@@ -16,6 +19,12 @@ export function setLanguage(value: Language): void {
 /** Fills `{name}` places of a text. */
 export function fill(text: string, values: Record<string, string>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
+}
+
+/** The text for a number: what stands before the bar for one, what follows it for others; `{n}` becomes the number as it is written. */
+export function counted(text: string, n: number): string {
+  const [one = text, other = one] = text.split('|');
+  return fill(new Intl.PluralRules(current).select(n) === 'one' ? one : other, { n: new Intl.NumberFormat(locale()).format(n) });
 }
 
 /** Puts the texts of the page's own markup in place: `data-text` names a content, `data-label` an accessible name. */

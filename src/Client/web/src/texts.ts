@@ -1,7 +1,7 @@
 import type { CommandState, Kind, Status } from './frames.ts';
 import type { LiveState } from './live.ts';
 
-/** Every text on screen. `{n}` and the like are filled in where the text is used. */
+/** Every text on screen. `{n}` and the like are filled in where the text is used; a bar parts the singular from the plural. */
 export interface Texts {
   title: string;
   skip: string;
@@ -38,6 +38,7 @@ export interface Texts {
   back: string;
   loading: string;
   kinds: Record<Kind, string>;
+  kind: Record<Kind, string>;
   statuses: Record<Status, string>;
   lit: string;
   unlit: string;
@@ -90,28 +91,29 @@ const en: Texts = {
   noMap: 'This browser cannot draw the map. The lists hold the same.',
   map: 'Map of the territory; the lists beside it hold the same',
   zoomForDevices: 'Zoom in, or choose a commune, to see its devices.',
-  tooMany: '{n} more devices are not shown: zoom in.',
+  tooMany: '{n} more device is not shown: zoom in.|{n} more devices are not shown: zoom in.',
   figures: 'Figures',
   territories: 'Territory',
   wholeDepartment: 'Whole department',
   communes: 'Communes',
-  communesCount: '{n} communes',
+  communesCount: '{n} commune|{n} communes',
   communeSearch: 'Find a commune',
   sort: 'Order',
   sortName: 'Name',
-  sortAttention: 'Attention first',
+  sortAttention: 'To check first',
   sortSize: 'Devices',
   noMatch: 'Nothing matches.',
   devices: 'Devices',
   devicesOf: 'Devices of {name}',
   devicesInView: 'Devices on the map',
   deviceSearch: 'Find a device by its identifier',
-  deviceCount: '{n} devices',
-  attention: '{n} want attention',
+  deviceCount: '{n} device|{n} devices',
+  attention: '{n} to check',
   more: '{n} more: narrow the search.',
   back: 'Back to the list',
   loading: 'Loading',
   kinds: { streetlight: 'Light points', cabinet: 'Cabinets', meter: 'Meters', building: 'Buildings', bin: 'Bins', environment: 'Environment' },
+  kind: { streetlight: 'Light point', cabinet: 'Cabinet', meter: 'Meter', building: 'Building', bin: 'Bin', environment: 'Environment sensor' },
   statuses: { fault: 'Fault', warning: 'Warning', silent: 'Silent', unknown: 'Never heard', ok: 'OK' },
   lit: 'lit',
   unlit: 'off',
@@ -147,7 +149,7 @@ const en: Texts = {
   token: 'Access token',
   tokenRefused: 'This token is not accepted.',
   legend: 'Legend',
-  legendSize: 'Circle: devices of a commune; its colour, the share that wants attention',
+  legendSize: 'Circle: devices of a commune; its colour, the share to check',
   legendGlow: 'Halo: light points that are lit',
   metrics: {
     powerWatts: 'Power', energyWattHours: 'Energy index', supplyVolts: 'Supply', leakageMilliamperes: 'Leakage current', doorOpen: 'Door open',
@@ -174,12 +176,12 @@ const fr: Texts = {
   noMap: 'Ce navigateur ne peut pas dessiner la carte. Les listes disent la même chose.',
   map: 'Carte du territoire ; les listes à côté disent la même chose',
   zoomForDevices: 'Zoomez ou choisissez une commune pour voir ses équipements.',
-  tooMany: '{n} équipements de plus ne sont pas montrés : zoomez.',
+  tooMany: '{n} équipement de plus n’est pas montré : zoomez.|{n} équipements de plus ne sont pas montrés : zoomez.',
   figures: 'Chiffres',
   territories: 'Territoire',
   wholeDepartment: 'Tout le département',
   communes: 'Communes',
-  communesCount: '{n} communes',
+  communesCount: '{n} commune|{n} communes',
   communeSearch: 'Chercher une commune',
   sort: 'Ordre',
   sortName: 'Nom',
@@ -190,12 +192,13 @@ const fr: Texts = {
   devicesOf: 'Équipements de {name}',
   devicesInView: 'Équipements sur la carte',
   deviceSearch: 'Chercher un équipement par son identifiant',
-  deviceCount: '{n} équipements',
+  deviceCount: '{n} équipement|{n} équipements',
   attention: '{n} à surveiller',
   more: '{n} de plus : précisez la recherche.',
   back: 'Retour à la liste',
   loading: 'Chargement',
   kinds: { streetlight: 'Points lumineux', cabinet: 'Armoires', meter: 'Compteurs', building: 'Bâtiments', bin: 'Bacs', environment: 'Environnement' },
+  kind: { streetlight: 'Point lumineux', cabinet: 'Armoire', meter: 'Compteur', building: 'Bâtiment', bin: 'Bac', environment: 'Capteur d’environnement' },
   statuses: { fault: 'En défaut', warning: 'À surveiller', silent: 'Muet', unknown: 'Jamais entendu', ok: 'Normal' },
   lit: 'allumé',
   unlit: 'éteint',

@@ -55,7 +55,7 @@ test('The language is the kept one, then the first of the browser that Grid spea
 
 test('Each text has the same places to fill in both languages', () => {
   const places = (node: unknown): unknown =>
-    typeof node === 'string' ? (node.match(/\{\w+\}/g) ?? []).sort() : Object.fromEntries(Object.entries(node as object).map(([key, value]) => [key, places(value)]));
+    typeof node === 'string' ? [...new Set(node.match(/\{\w+\}/g))].sort() : Object.fromEntries(Object.entries(node as object).map(([key, value]) => [key, places(value)]));
   assert.deepEqual(places(texts.fr), places(texts.en));
 });
 
@@ -81,6 +81,16 @@ test('Faults come before warnings, and what is well comes last by identifier', (
 test('A search ignores accents, case and punctuation', () => {
   assert.ok(searchable('Plougastel-Daoulas').includes(searchable('plougastel dao')));
   assert.equal(searchable('Île-de-Sein'), 'ile de sein');
+});
+
+test('A number of things is in the singular or the plural as its language has it', async () => {
+  Object.assign(globalThis, { localStorage: { getItem: () => 'fr', setItem: () => undefined } });
+  if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: { languages: [] } });
+  const { counted, setLanguage } = await import('../src/i18n.ts');
+  assert.deepEqual([0, 1, 1500].map((n) => counted('{n} bac|{n} bacs', n)), ['0 bac', '1 bac', '1\u202f500 bacs']);
+  setLanguage('en');
+  assert.deepEqual([0, 1, 1500].map((n) => counted('{n} bin|{n} bins', n)), ['0 bins', '1 bin', '1,500 bins']);
+  setLanguage('fr');
 });
 
 test('Quantities are written with the unit of their size, in the language of the page', async () => {

@@ -1,0 +1,7 @@
+namespace Grid.Tests.City;
+
+/// <summary>On Orleans time is the wall clock's.</summary>
+internal sealed partial class TestCity
+{
+    private static TimeProvider CreateClock(DateTimeOffset? _) => TimeProvider.System;
+}
