@@ -34,7 +34,7 @@ public sealed partial class GridCluster
     public async Task AdvanceAsync(TimeSpan time)
     {
         // A grain's answer may have resumed the test on the pump's own thread, within a turn: time must not pass there.
-        await Task.Yield();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         (_pump ?? throw new InvalidOperationException("The cluster runs on the wall clock.")).Advance(time);
     }
 

@@ -54,4 +54,27 @@ public sealed class SchedulerTests(SharedCluster shared)
             ],
             await call);
     }
+
+#if !VIRTUAL_TIME // There is one thread for all, and that is what makes a run repeatable.
+    [Fact]
+    public async Task A_caller_from_outside_that_blocks_after_an_answer_does_not_stop_the_grain()
+    {
+        var key = shared.NewKey();
+        var grain = shared.Grains.GetGrain<ISchedulerGrain>(key);
+        var resumed = BlockAfterAsync(grain.ObserveAsync(key), grain);
+        await shared.Journal.ReachedAsync(key);
+
+        shared.Journal.Open(key);
+        shared.Journal.Open("open");
+
+        Assert.True(await resumed);
+    }
+
+    /// <summary>Like a request handler that computes after its answer: it must not do so where grains take their turns.</summary>
+    private static async Task<bool> BlockAfterAsync(Task<string[]> call, ISchedulerGrain grain)
+    {
+        await call.ConfigureAwait(false);
+        return grain.ObserveAsync("open").Wait(TimeSpan.FromSeconds(10));
+    }
+#endif
 }
