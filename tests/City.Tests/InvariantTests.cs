@@ -55,7 +55,7 @@ public sealed class InvariantTests
                         await city.TryReportAsync([.. sent.OrderBy(_ => random.Next()).Take(10)]);
                         break;
                     case 7 when step % 3 == 0:
-                        var crashed = await city.CrashAsync();
+                        var crashed = await city.CrashAsync([.. Batch(city.Now, random)]);
                         await city.DisposeAsync();
                         city = crashed;
                         break;
@@ -80,6 +80,7 @@ public sealed class InvariantTests
 
     private static async Task CheckAsync(TestCity city)
     {
+        await city.SettleAsync();
         var records = new List<DeviceRecord>();
         await foreach (var record in city.Get<IDeviceRegistry>().ReadAllAsync(CancellationToken.None))
         {

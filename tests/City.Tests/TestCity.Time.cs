@@ -1,3 +1,5 @@
+using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
 using Grid.Runtime;
 using Grid.TestCluster;
 
@@ -16,10 +18,25 @@ internal sealed partial class TestCity
             await Task.Yield();
             await QuietAsync();
         }
+
+        await SettleAsync();
     }
 
-    /// <summary>The city that starts from what a crash at this moment would leave on the disk. This one goes on beside it.</summary>
-    public Task<TestCity> CrashAsync() => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()));
+    /// <summary>
+    /// The city that starts from what a crash would leave on the disk some readings after its last checkpoint. This one goes on beside it. The files
+    /// are copied one by one, so nothing may be writing: all sectors have persisted, and no time passes while the readings come.
+    /// </summary>
+    public async Task<TestCity> CrashAsync(IncomingReading[] lastReadings)
+    {
+        await SettleAsync();
+        foreach (var sector in await SectorsAsync())
+        {
+            await Grains.GetGrain<ISectorGrain>(sector).Checkpoint();
+        }
+
+        await TryReportAsync(lastReadings);
+        return await StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()));
+    }
 
     private static VirtualTimeProvider CreateClock(DateTimeOffset? now) => new(now ?? GridCluster.VirtualStart);
 

@@ -60,11 +60,7 @@ internal sealed partial class TestCity : IAsyncDisposable
         await city.Get<Registrar>().LoadAsync(CancellationToken.None);
         city.Get<LogWriter>().Start();
         await city.Get<Registrar>().CompletePendingAsync(CancellationToken.None);
-        await foreach (var record in city.Get<IDeviceRegistry>().ReadAllAsync(CancellationToken.None))
-        {
-            await city.Grains.GetGrain<ISectorGrain>(record.Sector).CatchUp();
-        }
-
+        await city.SettleAsync();
         return city;
     }
 
@@ -120,6 +116,28 @@ internal sealed partial class TestCity : IAsyncDisposable
     {
         await _cluster.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Wakes every sector and waits until what its sweep has found is applied too.</summary>
+    public async Task SettleAsync()
+    {
+        foreach (var sector in await SectorsAsync())
+        {
+            await Grains.GetGrain<ISectorGrain>(sector).CatchUp();
+        }
+
+        await QuietAsync();
+    }
+
+    private async Task<IReadOnlyCollection<string>> SectorsAsync()
+    {
+        var sectors = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var record in Get<IDeviceRegistry>().ReadAllAsync(CancellationToken.None))
+        {
+            sectors.Add(record.Sector);
+        }
+
+        return sectors;
     }
 
     /// <summary>Waits, on real threads and a real disk, until everything that was accepted is applied.</summary>
