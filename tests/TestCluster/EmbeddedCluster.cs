@@ -71,6 +71,8 @@ public sealed partial class GridCluster
         embedded.Pumped = options.VirtualTime;
         embedded.Partitions = options.VirtualTime ? 1 : embedded.Partitions;
         embedded.CallTimeout = options.CallTimeout ?? embedded.CallTimeout;
+        embedded.ActivationTimeout = options.CallTimeout ?? embedded.ActivationTimeout;
+        embedded.DeactivationTimeout = options.CallTimeout ?? embedded.DeactivationTimeout;
         embedded.MailboxLimit = options.MailboxLimit ?? embedded.MailboxLimit;
         embedded.MinimumReminderPeriod = options.ReminderMinimum ?? embedded.MinimumReminderPeriod;
         embedded.CollectionAge = options.IdleAge ?? embedded.CollectionAge;

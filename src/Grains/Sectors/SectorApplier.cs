@@ -198,7 +198,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         var expected = device.Offset;
         await device.Grain.Save();
         var at = await device.Grain.GetPosition();
-        if (at.Sector == sector && at.Offset < expected)
+        if ((at.Sector == sector || at.Sector.Length == 0) && at.Offset < expected)
         {
             await HandAgainAsync(device, at.Offset, expected);
             await device.Grain.Save();
