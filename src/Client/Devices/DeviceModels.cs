@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 
 namespace Grid.Client.Devices;
@@ -65,12 +66,15 @@ public record DeviceItem
 public sealed record DeviceModel : DeviceItem
 {
     /// <summary>Newest value by metric.</summary>
+    [JsonPropertyOrder(1)]
     public required IReadOnlyDictionary<string, ReportedModel> Reported { get; init; }
 
     /// <summary>What it should do, in metrics.</summary>
+    [JsonPropertyOrder(1)]
     public required IReadOnlyDictionary<string, double> Desired { get; init; }
 
     /// <summary>The conditions that hold now.</summary>
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<ConditionModel> Alarms { get; init; }
 }
 

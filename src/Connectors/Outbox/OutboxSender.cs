@@ -100,7 +100,14 @@ public sealed partial class OutboxSender : BackgroundService
             return;
         }
 
-        var result = await SendAsync(downlink, cancellationToken);
+        if (!_senders.TryGetValue(downlink.Connector, out var sender))
+        {
+            // Nothing carries it: the device reads its desired state itself, and its measurements confirm it, or it expires.
+            await _outbox.RescheduleAsync(row, downlink.ExpiresAt, sent: false, cancellationToken);
+            return;
+        }
+
+        var result = await SendAsync(sender, downlink, cancellationToken);
         _sent.Add(1, new KeyValuePair<string, object?>("status", result.Status.ToString()));
         switch (result.Status)
         {
@@ -125,13 +132,8 @@ public sealed partial class OutboxSender : BackgroundService
         }
     }
 
-    private async Task<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken)
+    private async Task<DownlinkResult> SendAsync(IDownlinkSender sender, Downlink downlink, CancellationToken cancellationToken)
     {
-        if (!_senders.TryGetValue(downlink.Connector, out var sender))
-        {
-            return new DownlinkResult(DownlinkStatus.Rejected, $"no way to reach devices by connector '{downlink.Connector}'");
-        }
-
         using var limit = new CancellationTokenSource(_options.SendTimeout, _clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
