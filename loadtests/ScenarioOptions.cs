@@ -41,6 +41,9 @@ public sealed class ScenarioOptions
         return options;
     }
 
+    /// <summary>Something that was not asked for and that a reader of the report needs to know.</summary>
+    public void Tell(string name, string value) => _used[name] = value;
+
     /// <summary>A whole number option between bounds.</summary>
     public int Number(string name, int fallback, int minimum, int maximum)
     {

@@ -1,0 +1,119 @@
+using Grid.LoadTests.Actors;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Grid.LoadTests.Scenarios;
+
+/// <summary>
+/// What the grain runtime does on this machine, beside what the platform itself does in the same run. Every figure is the median of rounds, and the
+/// rounds of subject and control take turns, so that a busy machine spoils neither alone.
+/// </summary>
+internal static class RuntimeScenario
+{
+    private const int CallersCount = 200;
+    private const int GrainCount = 100_000;
+    private const int StreamCount = 1_000;
+    private const int OneWayWindow = 20_000;
+    private const int StreamWindow = 100_000;
+    private const int HotCallers = 50;
+    private const double LeastShareOfACaller = 0.01;
+    private const double MostHotRatio = 5;
+
+    public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
+    {
+        var seconds = options.Number("seconds", 3, 1, 60);
+        var rounds = options.Number("rounds", 3, 1, 20);
+        var million = options.Number("activations", 1_000_000, 0, 5_000_000);
+        var counted = options.Number("counted", 100_000, 1_000, 1_000_000);
+        options.Tell("runtime", ActorHost.RuntimeName);
+        var figures = new Figures(TimeSpan.FromSeconds((double)seconds / rounds), cancellationToken);
+        var targets = new BenchTargets();
+        await using (var host = await ActorHost.StartAsync(targets))
+        {
+            targets.Make(host.Grains, GrainCount);
+            foreach (var grain in targets.Grains)
+            {
+                await grain.Add(1);
+            }
+
+            await MeasureAsync(host, targets, figures, rounds);
+            figures.Add("bytesPerActivation", "bytes", await ActivationCosts.BareBytesAsync(host.Grains, counted));
+            figures.Add("bytesPerActivationWithState", "bytes", await ActivationCosts.StatefulBytesAsync(host.Grains, counted));
+        }
+
+        if (million > 0)
+        {
+            await using var host = await ActorHost.StartAsync(targets);
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            figures.Add("millionActivationsPerSecond", "activations/s", await ActivationCosts.PerSecondAsync(host.Grains, CallersCount, million, TimeSpan.FromMinutes(5)));
+            figures.Add("millionActivationsBytes", "bytes", GC.GetTotalMemory(forceFullCollection: true) - before);
+            figures.Add("millionActivations", "activations", host.ActivationCount);
+        }
+
+        return figures.Outcome();
+    }
+
+    private static async Task MeasureAsync(ActorHost host, BenchTargets targets, Figures figures, int rounds)
+    {
+        var provider = host.Client.GetStreamProvider(ActorHost.Streams);
+        var streams = Enumerable.Range(0, StreamCount)
+            .Select(number => provider.GetStream<BenchEvent>(StreamId.Create(BenchListenerGrain.Namespace, $"stream-{number}")))
+            .ToArray();
+        var cores = Environment.ProcessorCount;
+        var (time, stop) = (figures.Slice, figures.Cancellation);
+        await using var channels = new ChannelControls(CallersCount);
+        for (var round = -1; round < rounds; round++)
+        {
+            // The first one is for the compiler.
+            figures.IsWarmUp = round < 0;
+            figures.AddCalls("channelReplyControl", await Callers.RunAsync(new ChannelCalls(channels), CallersCount, targets, time, stop));
+            var calls = await Callers.RunAsync(new GrainCalls(targets.Grains), CallersCount, targets, time, stop);
+            figures.AddCalls("requestReply", calls);
+            figures.Check(calls.SlowestShare >= LeastShareOfACaller, $"a caller made only {calls.SlowestShare:P2} of what the callers made on average");
+            figures.AddCalls("requestReplyByTask", await Callers.RunAsync(new GrainTaskCalls(targets.Grains), CallersCount, targets, time, stop));
+            figures.Add("channelControlPerSecond", "messages/s", await Floods.RunAsync(new OneWayChannelSends(channels), cores, OneWayWindow, targets, time, stop));
+            figures.Add("oneWayPerSecond", "calls/s", await Floods.RunAsync(new OneWayGrainCalls(targets.Grains), cores, OneWayWindow, targets, time, stop));
+            figures.Add("grainToGrainPerSecond", "calls/s", await DriveAsync(host, targets, time, stop));
+            figures.Add("streamEventsPerSecond", "events/s", await Floods.RunAsync(new StreamSends(streams), cores, StreamWindow, targets, time, stop));
+            figures.Add("activationsPerSecond", "activations/s", await ActivationCosts.PerSecondAsync(host.Grains, CallersCount, 200_000, time));
+            figures.Add("dictionaryControlPerSecond", "updates/s", DictionaryControl.Run(targets, time));
+            await MeasureLatencyAsync(targets, calls.PerSecond / 2, figures);
+        }
+
+        figures.Ratio("oneWayOverChannel", "oneWayPerSecond", "channelControlPerSecond");
+        figures.Ratio("requestReplyOverChannel", "requestReplyPerSecond", "channelReplyControlPerSecond");
+        figures.Check(figures.Median("hotGrainP99Ratio") <= MostHotRatio, $"a hot grain raised the p99 of others {figures.Median("hotGrainP99Ratio"):F1} times");
+    }
+
+    private static async Task<double> DriveAsync(ActorHost host, BenchTargets targets, TimeSpan time, CancellationToken cancellation)
+    {
+        targets.Open();
+        var drivers = Enumerable.Range(0, CallersCount).Select(number => host.Grains.GetGrain<IBenchDriverGrain>($"driver-{number}").Drive(number * 487)).ToArray();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await targets.RunForAsync(time, cancellation);
+        var calls = await Task.WhenAll(drivers);
+        return calls.Sum() / watch.Elapsed.TotalSeconds;
+    }
+
+    private static async Task MeasureLatencyAsync(BenchTargets targets, double rate, Figures figures)
+    {
+        var quiet = new PacedLoad(targets, CallersCount);
+        figures.Add("halfLoadPerSecond", "calls/s", await quiet.RunAsync(rate, figures.Slice));
+        figures.Add("requestReplyP50Micros", "us", quiet.Percentile(0.50));
+        figures.Add("requestReplyP99Micros", "us", quiet.Percentile(0.99));
+
+        // A tenth of the load, so that what is measured is the hot grain and not a machine that is asked for more than it has.
+        var others = new PacedLoad(targets, CallersCount);
+        await others.RunAsync(rate / 5, figures.Slice);
+        var disturbed = new PacedLoad(targets, CallersCount);
+        var hotGrain = BenchTargets.Of(targets.Grains[0]);
+        var hot = Callers.RunAsync(new GrainCalls(hotGrain.Grains), HotCallers, hotGrain, figures.Slice, figures.Cancellation);
+        await disturbed.RunAsync(rate / 5, figures.Slice);
+        await hot;
+        figures.Add("othersP99Micros", "us", others.Percentile(0.99));
+        figures.Add("othersP99WithHotGrainMicros", "us", disturbed.Percentile(0.99));
+        figures.Add("hotGrainPerSecond", "calls/s", (await hot).PerSecond);
+        figures.Add("hotGrainP99Ratio", "ratio", disturbed.Percentile(0.99) / Math.Max(1, others.Percentile(0.99)));
+    }
+}
