@@ -10,19 +10,27 @@ namespace Grid.LoadTests.Actors;
 /// </summary>
 internal sealed class ChannelControls : IAsyncDisposable
 {
+    /// <summary>As many as the producers keep under way at most.</summary>
+    public const int Bound = 20_000;
+
     private readonly Channel<Item>[] _channels;
     private readonly Task[] _readers;
 
-    public ChannelControls(int callers)
+    public ChannelControls(int callers, bool isBounded)
     {
         Replies = [.. Enumerable.Range(0, callers).Select(_ => new PooledReply())];
-        _channels = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Channel.CreateUnbounded<Item>(new UnboundedChannelOptions { SingleReader = true }))];
+        _channels = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => isBounded
+            ? Channel.CreateBounded<Item>(new BoundedChannelOptions(Bound) { SingleReader = true })
+            : Channel.CreateUnbounded<Item>(new UnboundedChannelOptions { SingleReader = true }))];
         _readers = [.. _channels.Select(channel => Task.Run(() => ReadAsync(channel.Reader)))];
     }
 
     public PooledReply[] Replies { get; }
 
     public void Send(int index, PooledReply? reply) => _channels[index % _channels.Length].Writer.TryWrite(new Item(index, reply));
+
+    /// <summary>Waits while the channel is full.</summary>
+    public ValueTask SendWhenThereIsRoom(int index) => _channels[index % _channels.Length].Writer.WriteAsync(new Item(index, null));
 
     public async ValueTask DisposeAsync()
     {

@@ -72,7 +72,13 @@ internal readonly struct OneWayGrainCalls(IBenchGrain[] grains) : ISendTarget
     }
 }
 
-internal readonly struct OneWayChannelSends(ChannelControls channels) : ISendTarget
+internal readonly struct BoundedChannelSends(ChannelControls channels) : ISendTarget
+{
+    public Task? Send(int producer, int index) =>
+        channels.SendWhenThereIsRoom(index) is { IsCompletedSuccessfully: false } waiting ? waiting.AsTask() : null;
+}
+
+internal readonly struct UnboundedChannelSends(ChannelControls channels) : ISendTarget
 {
     public Task? Send(int producer, int index)
     {

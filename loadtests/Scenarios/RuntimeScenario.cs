@@ -62,7 +62,8 @@ internal static class RuntimeScenario
             .ToArray();
         var cores = Environment.ProcessorCount;
         var (time, stop) = (figures.Slice, figures.Cancellation);
-        await using var channels = new ChannelControls(CallersCount);
+        await using var channels = new ChannelControls(CallersCount, isBounded: false);
+        await using var bounded = new ChannelControls(callers: 0, isBounded: true);
         for (var round = -1; round < rounds; round++)
         {
             // The first one is for the compiler.
@@ -72,7 +73,8 @@ internal static class RuntimeScenario
             figures.AddCalls("requestReply", calls);
             figures.Check(calls.SlowestShare >= LeastShareOfACaller, $"a caller made only {calls.SlowestShare:P2} of what the callers made on average");
             figures.AddCalls("requestReplyByTask", await Callers.RunAsync(new GrainTaskCalls(targets.Grains), CallersCount, targets, time, stop));
-            figures.Add("channelControlPerSecond", "messages/s", await Floods.RunAsync(new OneWayChannelSends(channels), cores, OneWayWindow, targets, time, stop));
+            figures.Add("channelControlPerSecond", "messages/s", await Floods.RunAsync(new BoundedChannelSends(bounded), cores, int.MaxValue, targets, time, stop));
+            figures.Add("channelUnboundedControlPerSecond", "messages/s", await Floods.RunAsync(new UnboundedChannelSends(channels), cores, OneWayWindow, targets, time, stop));
             figures.Add("oneWayPerSecond", "calls/s", await Floods.RunAsync(new OneWayGrainCalls(targets.Grains), cores, OneWayWindow, targets, time, stop));
             figures.Add("grainToGrainPerSecond", "calls/s", await DriveAsync(host, targets, time, stop));
             figures.Add("streamEventsPerSecond", "events/s", await Floods.RunAsync(new StreamSends(streams), cores, StreamWindow, targets, time, stop));

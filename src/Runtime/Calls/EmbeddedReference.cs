@@ -112,9 +112,13 @@ public abstract class EmbeddedReference : GrainReference
         request.Prepare(this, options, cancellation);
         var there = Partition;
         if (there.IsCurrentThread)
+        {
             there.Accept(request);
-        else
-            there.Deliver(request);
+            return;
+        }
+
+        request.IsFromOutside = !there.Limits.IsPumped && Execution.Partition.OnThisThread is null;
+        there.Deliver(request);
     }
 }
 

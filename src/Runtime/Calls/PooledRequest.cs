@@ -43,13 +43,15 @@ public abstract class PooledRequest<T> : Request, IValueTaskSource<T>, IValueTas
 
     void IValueTaskSource.GetResult(short token) => GetResult(token);
 
+    internal sealed override void Continue() => _reply.Continue();
+
     internal sealed override void Fail(Exception error)
     {
         if (!TakeAnswer())
             return;
         _abandoned = true;
         if (HasReply)
-            _reply.SetException(error);
+            _reply.SetException(error, null);
     }
 
     private protected void Succeed(T result)
@@ -58,7 +60,7 @@ public abstract class PooledRequest<T> : Request, IValueTaskSource<T>, IValueTas
         if (!TakeAnswer())
             return;
         if (HasReply)
-            _reply.SetResult(Message.Copy(result));
+            _reply.SetResult(Message.Copy(result), this);
         else
             Reset();
     }
@@ -69,13 +71,14 @@ public abstract class PooledRequest<T> : Request, IValueTaskSource<T>, IValueTas
         if (!TakeAnswer())
             return;
         if (HasReply)
-            _reply.SetException(error);
+            _reply.SetException(error, this);
         else
             Reset();
     }
 
     private protected void Follow(Task task)
     {
+        TrackOnceUnderWay();
         _running = task;
         task.GetAwaiter().UnsafeOnCompleted(_onEnded ??= OnEnded);
     }

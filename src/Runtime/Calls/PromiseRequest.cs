@@ -10,6 +10,8 @@ public abstract class PromiseRequest<T> : Request
     private AsyncTaskMethodBuilder<T> _promise;
     private Task? _running;
     private Action? _onEnded;
+    private T? _result;
+    private Exception? _error;
 
     private protected PromiseRequest()
     {
@@ -45,6 +47,7 @@ public abstract class PromiseRequest<T> : Request
             return;
         }
 
+        TrackOnceUnderWay();
         _running = task;
         task.GetAwaiter().UnsafeOnCompleted(_onEnded ??= OnEnded);
     }
@@ -64,8 +67,6 @@ public abstract class PromiseRequest<T> : Request
         End(error);
         if (!TakeAnswer())
             return;
-        var promise = _promise;
-        _promise = default;
         if (!HasReply)
         {
             Reset();
@@ -73,17 +74,22 @@ public abstract class PromiseRequest<T> : Request
             return;
         }
 
-        if (error is null)
-        {
-            var result = Message.Copy(ResultOf(task));
-            Reset();
-            promise.SetResult(result);
-        }
+        (_result, _error) = error is null ? (Message.Copy(ResultOf(task)), null) : (default(T), error);
+        if (IsFromOutside && Execution.Partition.OnThisThread is { } here)
+            here.Leave(null, this);
         else
-        {
-            Reset();
+            Answer();
+    }
+
+    private protected sealed override void Answer()
+    {
+        var (promise, result, error) = (_promise, _result, _error);
+        (_promise, _result, _error) = (default, default, null);
+        Reset();
+        if (error is null)
+            promise.SetResult(result!);
+        else
             promise.SetException(error);
-        }
     }
 
     internal static Exception ErrorOf(Task task) =>

@@ -5,8 +5,8 @@ using Grid.Runtime.Execution;
 namespace Grid.Runtime.CodeGeneration;
 
 /// <summary>
-/// The reply of a pooled request. Like the framework's own core for value task sources, but a continuation that belongs to an activation is
-/// queued there without a task.
+/// The reply of a pooled request. Like the framework's own core for value task sources, but a continuation that belongs to an activation goes
+/// there without a task: the request itself, whose way there is over, is the work item on the way back.
 /// </summary>
 internal struct ReplySource<T>
 {
@@ -35,17 +35,23 @@ internal struct ReplySource<T>
         _result = default;
     }
 
-    public void SetResult(T result)
+    /// <param name="result">What the awaiting code gets.</param>
+    /// <param name="carrier">The request, when nothing else holds it any more; null when it may still stand in a queue.</param>
+    public void SetResult(T result, Request? carrier)
     {
         _result = result;
-        Publish();
+        Publish(carrier);
     }
 
-    public void SetException(Exception error)
+    /// <inheritdoc cref="SetResult"/>
+    public void SetException(Exception error, Request? carrier)
     {
         _error = ExceptionDispatchInfo.Capture(error);
-        Publish();
+        Publish(carrier);
     }
+
+    /// <summary>Runs what awaits, in a turn of its activation.</summary>
+    public readonly void Continue() => Run(_continuation!, _state, _context);
 
     public ValueTaskSourceStatus GetStatus(short token)
     {
@@ -79,7 +85,7 @@ internal struct ReplySource<T>
             return;
         if (!ReferenceEquals(before, Completed))
             throw new InvalidOperationException("The reply of a grain call was awaited twice.");
-        Dispatch(continuation);
+        Dispatch(continuation, null);
     }
 
     private readonly void Check(short token)
@@ -88,20 +94,23 @@ internal struct ReplySource<T>
             throw new InvalidOperationException("The reply of a grain call was awaited twice.");
     }
 
-    private void Publish()
+    private void Publish(Request? carrier)
     {
         Volatile.Write(ref _completed, true);
         var continuation = Interlocked.CompareExchange(ref _continuation, Completed, null);
         if (continuation is not null)
-            Dispatch(continuation);
+            Dispatch(continuation, carrier);
     }
 
     /// <summary>From the moment the continuation is handed over, the reply may be read and the request reused: nothing is touched after it.</summary>
-    private readonly void Dispatch(Action<object?> continuation)
+    private readonly void Dispatch(Action<object?> continuation, Request? carrier)
     {
         var (state, context) = (_state, _context);
         switch (_scheduler)
         {
+            case Activation activation when carrier is not null:
+                carrier.Return(activation);
+                break;
             case Activation activation:
                 activation.Queue(ContinuationWork.Rent(activation, continuation, state, context));
                 break;
@@ -136,7 +145,9 @@ internal struct ReplySource<T>
 #pragma warning disable RS0030
     private static void LeaveRuntime(Action<object?> continuation, object? state, ExecutionContext? context)
     {
-        if (context is null)
+        if (context is null && state is not null && Partition.OnThisThread is { } here)
+            here.Leave(continuation, state);
+        else if (context is null)
             ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: false);
         else
             ThreadPool.UnsafeQueueUserWorkItem(static run => Run(run.continuation, run.state, run.context), (continuation, state, context), preferLocal: false);

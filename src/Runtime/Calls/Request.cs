@@ -11,9 +11,11 @@ namespace Grid.Runtime.CodeGeneration;
 /// partition, until the answer is published; after that only who awaits the answer may touch it.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class Request : WorkItem
+public abstract class Request : WorkItem, IThreadPoolWorkItem
 {
     internal GrainReference Target = null!;
+
+    /// <summary>In whose turn it runs: the callee's on the way there, the caller's on the way back.</summary>
     internal Activation? Runner;
     internal Dictionary<string, object>? Context;
     internal Activity? Activity;
@@ -27,9 +29,13 @@ public abstract class Request : WorkItem
 
     /// <summary>Whether the caller has its answer. Set early by a time-out: then the object is never used again.</summary>
     internal bool IsAnswered;
+
+    /// <summary>Whether its caller is no grain.</summary>
+    internal bool IsFromOutside;
     private CancellationTokenRegistration _cancellation;
     private int _use;
     private bool _ownsActivity;
+    private bool _isOnWayBack;
 
     private protected Request()
     {
@@ -58,7 +64,26 @@ public abstract class Request : WorkItem
     protected static void Return<TRequest>(TRequest request)
         where TRequest : Request => Pool<TRequest>.Return(request);
 
-    internal sealed override void Arrive(Partition partition) => partition.Accept(this);
+    internal sealed override void Arrive(Partition partition)
+    {
+        if (_isOnWayBack)
+            Runner!.EnqueueWork(this);
+        else
+            partition.AcceptArrived(this);
+    }
+
+    /// <summary>Carries the answer to the activation that awaits it. Nothing may hold this object but the one who reads the answer.</summary>
+    internal void Return(Activation caller)
+    {
+        Runner = caller;
+        _isOnWayBack = true;
+        caller.Queue(this);
+    }
+
+    /// <summary>In the thread pool: the caller outside goes on there.</summary>
+    void IThreadPoolWorkItem.Execute() => Answer();
+
+    private protected virtual void Answer() => throw new InvalidOperationException($"{MethodName} has no answer.");
 
     internal void Prepare(GrainReference target, CallOptions options, CancellationToken cancellation)
     {
@@ -80,6 +105,13 @@ public abstract class Request : WorkItem
             Activity = activity;
             _ownsActivity = true;
         }
+    }
+
+    /// <summary>The method awaits something: from now on the caller may lose patience.</summary>
+    private protected void TrackOnceUnderWay()
+    {
+        if (HasReply && !IsTracked && !IsAnswered)
+            Runner!.Partition.Track(this);
     }
 
     /// <summary>The method has ended, well or not; frees the activation for its next call.</summary>
@@ -121,7 +153,9 @@ public abstract class Request : WorkItem
         Context = null;
         Activity = null;
         IsAnswered = false;
+        IsFromOutside = false;
         _ownsActivity = false;
+        _isOnWayBack = false;
         _use++;
         Recycle();
     }

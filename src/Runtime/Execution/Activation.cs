@@ -117,7 +117,7 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext
     }
 
     /// <summary>Queues a continuation, from any thread.</summary>
-    public void Queue(TurnWork work)
+    public void Queue(WorkItem work)
     {
         if (Partition.IsCurrentThread)
             EnqueueWork(work);
@@ -125,7 +125,7 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext
             Partition.Post(work);
     }
 
-    public void EnqueueWork(TurnWork work)
+    public void EnqueueWork(WorkItem work)
     {
         _work.Enqueue(work);
         Schedule();
@@ -149,7 +149,7 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext
             turns--;
             if (!_work.IsEmpty)
             {
-                Continue((TurnWork)_work.Dequeue());
+                Continue(_work.Dequeue());
             }
             else if (TakeNext() is { } request)
             {
@@ -208,12 +208,12 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext
 
     protected override IEnumerable<Task> GetScheduledTasks() => [];
 
-    private void Continue(TurnWork work)
+    private void Continue(WorkItem work)
     {
         var before = Partition.EnterTurn(this);
         try
         {
-            work.Run();
+            work.Continue();
         }
         catch (Exception error)
         {
@@ -225,7 +225,8 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext
         }
     }
 
-    private void Start(Request request)
+    /// <summary>Begins a call in a turn of its own; nothing else may run that it does not interleave with.</summary>
+    public void Start(Request request)
     {
         if (Class.IsObserver && ObservedObject is null)
         {

@@ -9,30 +9,35 @@ namespace Grid.Runtime.Execution;
 internal sealed class Inbox
 {
     private WorkItem? _newest;
-    private int _count;
 
     public bool IsEmpty => Volatile.Read(ref _newest) is null;
 
-    /// <summary>How many items wait, about.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>
+    /// How many items wait, about. Each item notes how many it stands upon, so that counting costs no exchange of its own; what is read of an
+    /// item that was taken meanwhile may be stale.
+    /// </summary>
+    public int Count => Volatile.Read(ref _newest) is { } newest ? newest.Depth : 0;
 
-    public void Push(WorkItem item)
-    {
-        Interlocked.Increment(ref _count);
-        Link(item, item);
-    }
+    public void Push(WorkItem item) => PushChain(item, item, 1);
 
     /// <summary>Pushes a chain that is linked from its newest to its oldest item.</summary>
     public void PushChain(WorkItem newest, WorkItem oldest, int count)
     {
-        Interlocked.Add(ref _count, count);
-        Link(newest, oldest);
+        var head = Volatile.Read(ref _newest);
+        while (true)
+        {
+            oldest.Next = head;
+            newest.Depth = head is null ? count : head.Depth + count;
+            var seen = Interlocked.CompareExchange(ref _newest, newest, head);
+            if (ReferenceEquals(seen, head))
+                return;
+            head = seen;
+        }
     }
 
     /// <summary>Everything that waits, oldest first, linked by <see cref="WorkItem.Next"/>; null when nothing does.</summary>
-    public WorkItem? TakeAll(out int count)
+    public WorkItem? TakeAll()
     {
-        count = 0;
         if (Volatile.Read(ref _newest) is null)
             return null;
         var item = Interlocked.Exchange(ref _newest, null);
@@ -43,23 +48,8 @@ internal sealed class Inbox
             item.Next = oldest;
             oldest = item;
             item = next;
-            count++;
         }
 
-        Interlocked.Add(ref _count, -count);
         return oldest;
-    }
-
-    private void Link(WorkItem newest, WorkItem oldest)
-    {
-        var head = Volatile.Read(ref _newest);
-        while (true)
-        {
-            oldest.Next = head;
-            var seen = Interlocked.CompareExchange(ref _newest, newest, head);
-            if (ReferenceEquals(seen, head))
-                return;
-            head = seen;
-        }
     }
 }

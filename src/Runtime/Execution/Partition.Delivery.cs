@@ -13,11 +13,25 @@ internal sealed partial class Partition
     // What this partition's thread has for the others, newest first, until it is handed over in one exchange.
     private readonly Outgoing[] _outgoing = new Outgoing[EmbeddedRuntimeOptions.MostPartitions];
     private int _outgoingCount;
+    private Departures? _departures;
 
     public int InboxCount => _inbox.Count;
 
-    /// <summary>From this partition's own thread.</summary>
-    public void Accept(Request request)
+    /// <summary>From this partition's own thread: the call waits in its grain's mailbox.</summary>
+    public void Accept(Request request) => FindOrFail(request)?.Receive(request);
+
+    /// <summary>From the inbox, where no turn is under way: a grain that is idle runs the call at once, without a way through its mailbox.</summary>
+    public void AcceptArrived(Request request)
+    {
+        if (FindOrFail(request) is not { } activation)
+            return;
+        if (activation.IsIdle)
+            activation.Start(request);
+        else
+            activation.Receive(request);
+    }
+
+    private Activation? FindOrFail(Request request)
     {
         var target = request.Target;
         var activation = target.Cached;
@@ -29,14 +43,14 @@ internal sealed partial class Partition
                 request.Fail(target.GrainClass.IsObserver
                     ? new OrleansMessageRejectionException($"The observer {target.GrainId} is gone.")
                     : new SiloUnavailableException($"The grain runtime is stopping: {target.GrainId} is not activated any more."));
-                return;
+                return null;
             }
 
             if (!target.GrainClass.IsStatelessWorker)
                 target.Cached = activation;
         }
 
-        activation.Receive(request);
+        return activation;
     }
 
     /// <summary>From a thread that is not this partition's: another partition's, or a caller's outside.</summary>
@@ -153,6 +167,23 @@ internal sealed partial class Partition
             chain = default;
             partitions[i].Wake();
         }
+    }
+
+    /// <summary>From this partition's thread: the answer for a caller who is no grain. It leaves at the end of the pass, with others.</summary>
+    /// <param name="continuation">Null when the state is a work item of the thread pool.</param>
+    /// <param name="state">What is handed to the continuation.</param>
+    public void Leave(Action<object?>? continuation, object state)
+    {
+        if ((_departures ??= Departures.Rent()).Add(continuation, state))
+            SendHome();
+    }
+
+    private void SendHome()
+    {
+        if (_departures is not { } departures)
+            return;
+        _departures = null;
+        departures.Send();
     }
 
     private struct Outgoing

@@ -7,10 +7,15 @@ namespace Grid.Runtime.Execution;
 internal sealed partial class Partition
 {
     private const int SlicesPerPass = 32;
+    private const int ArrivalsPerPass = 256;
+
+    // A thread that is woken costs as much as dozens of calls, so that it is worth looking again a few times while others may run.
+    private const int LooksBeforeSleep = 20;
 
     private readonly Lock _pump = new();
     private readonly object _sleep = new();
     private Thread? _thread;
+    private WorkItem? _arrived;
     private int _isAsleep;
     private bool _wakeUp;
     private volatile bool _stop;
@@ -89,18 +94,21 @@ internal sealed partial class Partition
         }
 
         HandOver();
+        SendHome();
         return worked;
     }
 
+    /// <summary>What came from other threads: some of it at a time, so that those who are here already get their turns in between.</summary>
     private bool TakeIn()
     {
-        var item = _inbox.TakeAll(out var count);
-        if (count == 0)
+        var item = _arrived ?? _inbox.TakeAll();
+        if (item is null)
             return false;
-        while (item is not null)
+        for (var taken = 0; item is not null && taken < ArrivalsPerPass; taken++)
         {
             var next = item.Next;
             item.Next = null;
+            _directCallsLeft = _turnsPerSlice;
             try
             {
                 item.Arrive(this);
@@ -113,12 +121,14 @@ internal sealed partial class Partition
             item = next;
         }
 
+        _arrived = item;
         return true;
     }
 
     private void Wake(bool always = false)
     {
-        if (Volatile.Read(ref _isAsleep) == 0 && !always)
+        // The exchange chooses one who wakes, of all who find it asleep.
+        if (!always && (Volatile.Read(ref _isAsleep) == 0 || Interlocked.Exchange(ref _isAsleep, 0) == 0))
             return;
         lock (_sleep)
         {
@@ -129,13 +139,20 @@ internal sealed partial class Partition
 
     private void Sleep()
     {
+        for (var look = 0; look < LooksBeforeSleep; look++)
+        {
+            Thread.Yield();
+            if (!_inbox.IsEmpty || _stop)
+                return;
+        }
+
         // A writer pushes, then looks whether we sleep; we say that we sleep, then look whether something was pushed.
         Interlocked.Exchange(ref _isAsleep, 1);
         if (_inbox.IsEmpty && !_stop)
         {
             lock (_sleep)
             {
-                while (!_wakeUp && _inbox.IsEmpty && !_stop)
+                while (!_wakeUp && !_stop)
                     Monitor.Wait(_sleep);
                 _wakeUp = false;
             }

@@ -9,8 +9,6 @@ internal abstract class TurnWork : WorkItem
 
     internal sealed override void Arrive(Partition partition) => Activation.EnqueueWork(this);
 
-    /// <summary>Runs in a turn of <see cref="Activation"/> and returns itself to its pool.</summary>
-    public abstract void Run();
 }
 
 /// <summary>A task queued on an activation: the continuation of an await.</summary>
@@ -26,7 +24,7 @@ internal sealed class TaskWork : TurnWork
         return work;
     }
 
-    public override void Run()
+    internal override void Continue()
     {
         var (activation, task) = (Activation, _task);
         (Activation, _task) = (null!, null!);
@@ -35,7 +33,7 @@ internal sealed class TaskWork : TurnWork
     }
 }
 
-/// <summary>The continuation of an await on a pooled reply.</summary>
+/// <summary>The continuation of an await on a pooled reply whose request cannot carry it.</summary>
 internal sealed class ContinuationWork : TurnWork
 {
     private Action<object?> _continuation = null!;
@@ -52,7 +50,7 @@ internal sealed class ContinuationWork : TurnWork
         return work;
     }
 
-    public override void Run()
+    internal override void Continue()
     {
         var (continuation, state, context) = (_continuation, _state, _context);
         (Activation, _continuation, _state, _context) = (null!, null!, null, null);

@@ -11,10 +11,16 @@ public abstract class WorkItem
 {
     internal WorkItem? Next;
 
+    /// <summary>How many stood in the inbox with this one on top.</summary>
+    internal int Depth;
+
     private protected WorkItem()
     {
     }
 
     /// <summary>Called on the partition's thread when the item comes out of the inbox.</summary>
     internal abstract void Arrive(Partition partition);
+
+    /// <summary>Goes on, in a turn of the activation that it was queued on.</summary>
+    internal virtual void Continue() => throw new InvalidOperationException($"{GetType().Name} is no work of an activation.");
 }

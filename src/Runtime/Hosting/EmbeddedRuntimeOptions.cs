@@ -107,6 +107,7 @@ internal sealed class EmbeddedRuntimeLimits
 {
     public EmbeddedRuntimeLimits(EmbeddedRuntimeOptions options, TimeProvider clock)
     {
+        IsPumped = options.Pumped;
         MailboxLimit = options.MailboxLimit;
         InboxLimit = options.InboxLimit;
         TurnsPerSlice = options.TurnsPerSlice;
@@ -114,6 +115,9 @@ internal sealed class EmbeddedRuntimeLimits
         HandOverBatch = options.HandOverBatch;
         CallTimeoutTimestamp = (long)(options.CallTimeout.TotalSeconds * clock.TimestampFrequency);
     }
+
+    /// <summary>Whether there are no threads but the caller's.</summary>
+    public bool IsPumped { get; }
 
     public int MailboxLimit { get; }
 
