@@ -44,6 +44,8 @@ public sealed class ScenarioOptions
     /// <summary>Something that was not asked for and that a reader of the report needs to know.</summary>
     public void Tell(string name, string value) => _used[name] = value;
 
+    public string Text(string name, string fallback) => _used[name] = _values.GetValueOrDefault(name, fallback);
+
     /// <summary>A whole number option between bounds.</summary>
     public int Number(string name, int fallback, int minimum, int maximum)
     {

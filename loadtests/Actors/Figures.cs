@@ -4,6 +4,7 @@ namespace Grid.LoadTests.Actors;
 internal sealed class Figures(TimeSpan slice, CancellationToken cancellation)
 {
     private readonly Dictionary<string, (string Unit, List<double> Values)> _figures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _last = new(StringComparer.Ordinal);
     private readonly List<string> _failures = [];
 
     /// <summary>How long one figure is measured in one round.</summary>
@@ -16,6 +17,7 @@ internal sealed class Figures(TimeSpan slice, CancellationToken cancellation)
 
     public void Add(string name, string unit, double value)
     {
+        _last[name] = value;
         if (IsWarmUp)
         {
             return;
@@ -44,6 +46,9 @@ internal sealed class Figures(TimeSpan slice, CancellationToken cancellation)
             _failures.Add(otherwise);
         }
     }
+
+    /// <summary>The newest value, of the warm-up too.</summary>
+    public double Last(string name) => _last[name];
 
     public double Median(string name)
     {

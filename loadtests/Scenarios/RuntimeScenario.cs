@@ -26,6 +26,7 @@ internal static class RuntimeScenario
         var rounds = options.Number("rounds", 3, 1, 20);
         var million = options.Number("activations", 1_000_000, 0, 5_000_000);
         var counted = options.Number("counted", 100_000, 1_000, 1_000_000);
+        var only = options.Text("only", "");
         options.Tell("runtime", ActorHost.RuntimeName);
         var figures = new Figures(TimeSpan.FromSeconds((double)seconds / rounds), cancellationToken);
         var targets = new BenchTargets();
@@ -37,7 +38,12 @@ internal static class RuntimeScenario
                 await grain.Add(1);
             }
 
-            await MeasureAsync(host, targets, figures, rounds);
+            await MeasureAsync(host, targets, figures, rounds, only);
+            if (only.Length > 0)
+            {
+                return figures.Outcome();
+            }
+
             figures.Add("bytesPerActivation", "bytes", await ActivationCosts.BareBytesAsync(host.Grains, counted));
             figures.Add("bytesPerActivationWithState", "bytes", await ActivationCosts.StatefulBytesAsync(host.Grains, counted));
         }
@@ -54,7 +60,7 @@ internal static class RuntimeScenario
         return figures.Outcome();
     }
 
-    private static async Task MeasureAsync(ActorHost host, BenchTargets targets, Figures figures, int rounds)
+    private static async Task MeasureAsync(ActorHost host, BenchTargets targets, Figures figures, int rounds, string only)
     {
         var provider = host.Client.GetStreamProvider(ActorHost.Streams);
         var streams = Enumerable.Range(0, StreamCount)
@@ -64,28 +70,46 @@ internal static class RuntimeScenario
         var (time, stop) = (figures.Slice, figures.Cancellation);
         await using var channels = new ChannelControls(CallersCount, isBounded: false);
         await using var bounded = new ChannelControls(callers: 0, isBounded: true);
+        (string Name, Func<Task> Measure)[] measurements =
+        [
+            ("channelReply", async () => figures.AddCalls("channelReplyControl", await Callers.RunAsync(new ChannelCalls(channels), CallersCount, targets, time, stop))),
+            ("requestReply", () => MeasureCallsAsync(targets, figures)),
+            ("requestReplyByTask", async () => figures.AddCalls("requestReplyByTask", await Callers.RunAsync(new GrainTaskCalls(targets.Grains), CallersCount, targets, time, stop))),
+            ("channel", async () => figures.Add("channelControlPerSecond", "messages/s", await Floods.RunAsync(new BoundedChannelSends(bounded), cores, int.MaxValue, targets, time, stop))),
+            ("oneWay", async () => figures.Add("oneWayPerSecond", "calls/s", await Floods.RunAsync(new OneWayGrainCalls(targets.Grains), cores, OneWayWindow, targets, time, stop))),
+            ("grainToGrain", async () => figures.Add("grainToGrainPerSecond", "calls/s", await DriveAsync(host, targets, time, stop))),
+            ("streamEvents", async () => figures.Add("streamEventsPerSecond", "events/s", await Floods.RunAsync(new StreamSends(streams), cores, StreamWindow, targets, time, stop))),
+            ("activations", async () => figures.Add("activationsPerSecond", "activations/s", await ActivationCosts.PerSecondAsync(host.Grains, CallersCount, 200_000, time))),
+            ("dictionary", () => Task.Run(() => figures.Add("dictionaryControlPerSecond", "updates/s", DictionaryControl.Run(targets, time)))),
+            ("latency", () => MeasureLatencyAsync(targets, figures)),
+        ];
+
+        // The first round is for the compiler.
         for (var round = -1; round < rounds; round++)
         {
-            // The first one is for the compiler.
             figures.IsWarmUp = round < 0;
-            figures.AddCalls("channelReplyControl", await Callers.RunAsync(new ChannelCalls(channels), CallersCount, targets, time, stop));
-            var calls = await Callers.RunAsync(new GrainCalls(targets.Grains), CallersCount, targets, time, stop);
-            figures.AddCalls("requestReply", calls);
-            figures.Check(calls.SlowestShare >= LeastShareOfACaller, $"a caller made only {calls.SlowestShare:P2} of what the callers made on average");
-            figures.AddCalls("requestReplyByTask", await Callers.RunAsync(new GrainTaskCalls(targets.Grains), CallersCount, targets, time, stop));
-            figures.Add("channelControlPerSecond", "messages/s", await Floods.RunAsync(new BoundedChannelSends(bounded), cores, int.MaxValue, targets, time, stop));
-            figures.Add("channelUnboundedControlPerSecond", "messages/s", await Floods.RunAsync(new UnboundedChannelSends(channels), cores, OneWayWindow, targets, time, stop));
-            figures.Add("oneWayPerSecond", "calls/s", await Floods.RunAsync(new OneWayGrainCalls(targets.Grains), cores, OneWayWindow, targets, time, stop));
-            figures.Add("grainToGrainPerSecond", "calls/s", await DriveAsync(host, targets, time, stop));
-            figures.Add("streamEventsPerSecond", "events/s", await Floods.RunAsync(new StreamSends(streams), cores, StreamWindow, targets, time, stop));
-            figures.Add("activationsPerSecond", "activations/s", await ActivationCosts.PerSecondAsync(host.Grains, CallersCount, 200_000, time));
-            figures.Add("dictionaryControlPerSecond", "updates/s", DictionaryControl.Run(targets, time));
-            await MeasureLatencyAsync(targets, calls.PerSecond / 2, figures);
+            foreach (var (name, measure) in measurements)
+            {
+                if (only.Length == 0 || only == name)
+                {
+                    await measure();
+                }
+            }
         }
 
-        figures.Ratio("oneWayOverChannel", "oneWayPerSecond", "channelControlPerSecond");
-        figures.Ratio("requestReplyOverChannel", "requestReplyPerSecond", "channelReplyControlPerSecond");
-        figures.Check(figures.Median("hotGrainP99Ratio") <= MostHotRatio, $"a hot grain raised the p99 of others {figures.Median("hotGrainP99Ratio"):F1} times");
+        if (only.Length == 0)
+        {
+            figures.Ratio("oneWayOverChannel", "oneWayPerSecond", "channelControlPerSecond");
+            figures.Ratio("requestReplyOverChannel", "requestReplyPerSecond", "channelReplyControlPerSecond");
+            figures.Check(figures.Median("hotGrainP99Ratio") <= MostHotRatio, $"a hot grain raised the p99 of others {figures.Median("hotGrainP99Ratio"):F1} times");
+        }
+    }
+
+    private static async Task MeasureCallsAsync(BenchTargets targets, Figures figures)
+    {
+        var calls = await Callers.RunAsync(new GrainCalls(targets.Grains), CallersCount, targets, figures.Slice, figures.Cancellation);
+        figures.AddCalls("requestReply", calls);
+        figures.Check(calls.SlowestShare >= LeastShareOfACaller, $"a caller made only {calls.SlowestShare:P2} of what the callers made on average");
     }
 
     private static async Task<double> DriveAsync(ActorHost host, BenchTargets targets, TimeSpan time, CancellationToken cancellation)
@@ -98,8 +122,9 @@ internal static class RuntimeScenario
         return calls.Sum() / watch.Elapsed.TotalSeconds;
     }
 
-    private static async Task MeasureLatencyAsync(BenchTargets targets, double rate, Figures figures)
+    private static async Task MeasureLatencyAsync(BenchTargets targets, Figures figures)
     {
+        var rate = figures.Last("requestReplyPerSecond") / 2;
         var quiet = new PacedLoad(targets, CallersCount);
         figures.Add("halfLoadPerSecond", "calls/s", await quiet.RunAsync(rate, figures.Slice));
         figures.Add("requestReplyP50Micros", "us", quiet.Percentile(0.50));

@@ -88,6 +88,7 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
     internal void Prepare(GrainReference target, CallOptions options, CancellationToken cancellation)
     {
         Target = target;
+        Found = target.Cached;
         Options = options;
         Context = RequestContext.Capture();
         if (GridDiagnostics.Activities.HasListeners())
@@ -149,6 +150,7 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
     private protected void Reset()
     {
         Target = null!;
+        Found = null;
         Runner = null;
         Context = null;
         Activity = null;

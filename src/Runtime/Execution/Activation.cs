@@ -50,6 +50,9 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext
 
     public object? GrainInstance => Class.IsObserver ? ObservedObject : _instance;
 
+    /// <summary>The grain, or the weak handle of an observer: for <see cref="Foresight"/>.</summary>
+    public object? Instance => _instance;
+
     /// <summary>What the methods of a request are called on.</summary>
     public object Target => Class.IsObserver ? ObservedObject! : _instance!;
 

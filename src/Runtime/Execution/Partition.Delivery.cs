@@ -33,21 +33,21 @@ internal sealed partial class Partition
 
     private Activation? FindOrFail(Request request)
     {
+        if (request.Found is { CanBeFound: true } found)
+            return found;
         var target = request.Target;
-        var activation = target.Cached;
-        if (activation is null || !activation.CanBeFound)
+        if (target.Cached is { CanBeFound: true } cached)
+            return cached;
+        var activation = Resolve(target);
+        if (activation is null)
         {
-            activation = Resolve(target);
-            if (activation is null)
-            {
-                request.Fail(target.GrainClass.IsObserver
-                    ? new OrleansMessageRejectionException($"The observer {target.GrainId} is gone.")
-                    : new SiloUnavailableException($"The grain runtime is stopping: {target.GrainId} is not activated any more."));
-                return null;
-            }
-
-            if (!target.GrainClass.IsStatelessWorker)
-                target.Cached = activation;
+            request.Fail(target.GrainClass.IsObserver
+                ? new OrleansMessageRejectionException($"The observer {target.GrainId} is gone.")
+                : new SiloUnavailableException($"The grain runtime is stopping: {target.GrainId} is not activated any more."));
+        }
+        else if (!target.GrainClass.IsStatelessWorker)
+        {
+            target.Cached = activation;
         }
 
         return activation;

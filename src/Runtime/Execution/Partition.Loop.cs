@@ -107,6 +107,7 @@ internal sealed partial class Partition
         for (var taken = 0; item is not null && taken < ArrivalsPerPass; taken++)
         {
             var next = item.Next;
+            Foresight.Look(next);
             item.Next = null;
             _directCallsLeft = _turnsPerSlice;
             try

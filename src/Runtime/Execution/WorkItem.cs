@@ -11,6 +11,9 @@ public abstract class WorkItem
 {
     internal WorkItem? Next;
 
+    /// <summary>Of a call: where its grain was when it was sent, if that was known.</summary>
+    internal Activation? Found;
+
     /// <summary>How many stood in the inbox with this one on top.</summary>
     internal int Depth;
 

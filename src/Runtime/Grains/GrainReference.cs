@@ -13,7 +13,10 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>
     private protected readonly int Hash;
     private protected readonly ushort PartitionIndex;
 
-    /// <summary>Where the grain was last found. Written and read only by the thread of its partition.</summary>
+    /// <summary>
+    /// Where the grain was last found. Written by the thread of its partition; others may read it and pass it on, but only that thread knows whether
+    /// it is still true.
+    /// </summary>
     internal Activation? Cached;
 
     private protected GrainReference(GrainClass grainClass, string key, int hash, int partition)
