@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Grid.LoadTests.Actors;
 
 /// <summary>
-/// Calls at a fixed rate, whatever the answers do, and how long each took from when it was due: one that is sent late because the machine was busy
-/// counts as late.
+/// Calls at a fixed rate from one thread, whatever the answers do, and how long each took from its sending until its caller went on. That the sending
+/// thread itself shares the cores does not count; the rate that it reached is told beside.
 /// </summary>
 internal sealed class PacedLoad(BenchTargets targets, int callers)
 {
@@ -45,7 +45,7 @@ internal sealed class PacedLoad(BenchTargets targets, int callers)
                     {
                         next = targets.After(next);
                         Interlocked.Increment(ref _underWay);
-                        _ = CallAsync(targets.Grains[next], start + (long)(sent * interval));
+                        _ = CallAsync(targets.Grains[next]);
                         sent++;
                     }
 
@@ -64,10 +64,11 @@ internal sealed class PacedLoad(BenchTargets targets, int callers)
         return rate;
     }
 
-    private async Task CallAsync(IBenchGrain grain, long due)
+    private async Task CallAsync(IBenchGrain grain)
     {
+        var sent = Stopwatch.GetTimestamp();
         await grain.Add(1);
-        var micros = (long)Stopwatch.GetElapsedTime(due).TotalMicroseconds;
+        var micros = (long)Stopwatch.GetElapsedTime(sent).TotalMicroseconds;
         Interlocked.Increment(ref _microseconds[Math.Clamp(micros, 0, _microseconds.Length - 1)]);
         Interlocked.Decrement(ref _underWay);
     }

@@ -19,6 +19,7 @@ internal static class RuntimeScenario
     private const int HotCallers = 50;
     private const double LeastShareOfACaller = 0.01;
     private const double MostHotRatio = 5;
+    private const double MostBytesPerCall = 8;
 
     public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
@@ -109,6 +110,9 @@ internal static class RuntimeScenario
     {
         var calls = await Callers.RunAsync(new GrainCalls(targets.Grains), CallersCount, targets, figures.Slice, figures.Cancellation);
         figures.AddCalls("requestReply", calls);
+        figures.Check(
+            ActorHost.RuntimeName == "Orleans" || calls.BytesPerCall <= MostBytesPerCall,
+            $"a call from outside allocated {calls.BytesPerCall:F1} bytes, more than {MostBytesPerCall}");
         figures.Check(calls.SlowestShare >= LeastShareOfACaller, $"a caller made only {calls.SlowestShare:P2} of what the callers made on average");
     }
 

@@ -33,6 +33,21 @@ public class AllocationTests
     }
 
     [Fact]
+    public async Task An_activation_with_a_persistent_state_takes_at_most_600_bytes_without_the_state()
+    {
+        await using var world = await Pumped.Start();
+        const int Grains = 10_000;
+        const int StateObject = 24;
+        world.Get(world.Grain<IStateGrain>("first").Get().AsTask());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Grains; i++)
+            world.Get(world.Grain<IStateGrain>($"grain-{i}").Get().AsTask());
+        var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Grains;
+        Assert.InRange(bytes, 100, 600 + StateObject);
+        Assert.Equal(Grains + 1, world.Runtime.ActivationCount);
+    }
+
+    [Fact]
     public async Task A_bare_activation_takes_at_most_400_bytes()
     {
         await using var world = await Pumped.Start(options => options.MailboxLimit = 10);
