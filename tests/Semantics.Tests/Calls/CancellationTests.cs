@@ -22,6 +22,10 @@ public interface ICancellableGrain : IGrainWithStringKey
 
     [AlwaysInterleave]
     Task BarrierAsync();
+
+    /// <summary>Waits until it is cancelled, whatever else runs.</summary>
+    [AlwaysInterleave]
+    Task WatchAsync(string key, CancellationToken cancellationToken);
 }
 
 public sealed class CancellableGrain(Journal journal) : Grain, ICancellableGrain
@@ -74,6 +78,18 @@ public sealed class CancellableGrain(Journal journal) : Grain, ICancellableGrain
     public Task PingAsync() => Task.CompletedTask;
 
     public Task BarrierAsync() => Task.CompletedTask;
+
+    public async Task WatchAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await journal.PassAsync(key).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            journal.Write(key, "saw it");
+        }
+    }
 }
 
 public sealed class CancellationTests(SharedCluster shared)
@@ -160,12 +176,19 @@ public sealed class CancellationTests(SharedCluster shared)
         var held = grain.IgnoreAsync(key, CancellationToken.None);
         await shared.Journal.ReachedAsync(key);
         using var source = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        var witness = key + "-witness";
+        var watching = grain.WatchAsync(witness, second.Token);
         var waiting = grain.WaitAsync(key, source.Token);
+        await shared.Journal.ReachedAsync(witness);
         await grain.BarrierAsync();
 
+        // What is cancelled first reaches the grain first.
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        await grain.BarrierAsync();
+        await second.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+        await shared.Cluster.UntilAsync(() => shared.Journal.Count(witness, "saw it") == 1);
         shared.Journal.Open(key);
         await held;
         await grain.PingAsync();
