@@ -25,6 +25,9 @@ public abstract class Request : WorkItem
     internal bool IsTracked;
     internal CallOptions Options;
 
+    /// <summary>How many activations passed it on because they ended while they began.</summary>
+    internal byte Forwards;
+
     /// <summary>Whether the caller has its answer. Set early by a time-out: then the object is never used again.</summary>
     internal bool IsAnswered;
     private CancellationTokenRegistration _cancellation;
@@ -121,6 +124,7 @@ public abstract class Request : WorkItem
         Context = null;
         Activity = null;
         IsAnswered = false;
+        Forwards = 0;
         _ownsActivity = false;
         _use++;
         Recycle();
