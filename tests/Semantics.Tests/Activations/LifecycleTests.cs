@@ -38,6 +38,27 @@ public sealed class LifecycleTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task A_grain_that_deactivates_whenever_it_activates_does_not_hold_its_callers_for_ever()
+    {
+        var key = shared.NewKey();
+
+        var call = shared.Grains.GetGrain<IReluctantGrain>(key).HelloAsync();
+
+        await Assert.ThrowsAsync<OrleansMessageRejectionException>(() => shared.Cluster.PassingTimeAsync(call));
+        Assert.InRange(shared.Journal.Count(key, "activated"), 2, 5);
+    }
+
+    [Fact]
+    public async Task A_grain_that_deactivates_while_it_activates_may_answer_the_next_time()
+    {
+        var key = shared.NewKey() + " once";
+
+        Assert.Equal("hello", await shared.Cluster.PassingTimeAsync(shared.Grains.GetGrain<IReluctantGrain>(key).HelloAsync()));
+
+        Assert.Equal(2, shared.Journal.Count(key, "activated"));
+    }
+
+    [Fact]
     public async Task A_timer_may_deactivate_its_grain()
     {
         var key = shared.NewKey();
@@ -131,4 +152,24 @@ public sealed class DeactivatingTwiceGrain(Journal journal) : Grain, IDeactivati
         journal.Write(this.GetPrimaryKeyString(), reason.Description);
         return Task.CompletedTask;
     }
+}
+
+public interface IReluctantGrain : IGrainWithStringKey
+{
+    Task<string> HelloAsync();
+}
+
+/// <summary>Asks for its end while it activates: each time, or only once, as the end of its key says.</summary>
+public sealed class ReluctantGrain(Journal journal) : Grain, IReluctantGrain
+{
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var key = this.GetPrimaryKeyString();
+        journal.Write(key, "activated");
+        if (journal.Count(key, "activated") == 1 || !key.EndsWith("once", StringComparison.Ordinal))
+            DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    public Task<string> HelloAsync() => Task.FromResult("hello");
 }
