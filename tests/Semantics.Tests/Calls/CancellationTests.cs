@@ -18,6 +18,9 @@ public interface ICancellableGrain : IGrainWithStringKey
     /// <summary>Cancels a call to another grain by a token of its own.</summary>
     Task<string> CancelOtherAsync(string other);
 
+    /// <summary>Waits at the gate; a callback of its token, which fails in the end, writes down where it runs.</summary>
+    Task<string> WaitWithCallbackAsync(string gate, CancellationToken cancellationToken);
+
     Task PingAsync();
 
     [AlwaysInterleave]
@@ -75,6 +78,19 @@ public sealed class CancellableGrain(Journal journal) : Grain, ICancellableGrain
         }
     }
 
+    public async Task<string> WaitWithCallbackAsync(string gate, CancellationToken cancellationToken)
+    {
+        var own = TaskScheduler.Current;
+        await using var registration = cancellationToken.Register(() =>
+        {
+            journal.Write(gate, TaskScheduler.Current == own ? "called back" : "called back elsewhere");
+            throw new InvalidOperationException("This callback fails.");
+        });
+        await journal.PassAsync(gate);
+        journal.Write(gate, "passed");
+        return "passed";
+    }
+
     public Task PingAsync() => Task.CompletedTask;
 
     public Task BarrierAsync() => Task.CompletedTask;
@@ -88,6 +104,7 @@ public sealed class CancellableGrain(Journal journal) : Grain, ICancellableGrain
         catch (OperationCanceledException)
         {
             journal.Write(key, "saw it");
+            throw;
         }
     }
 }
@@ -212,6 +229,24 @@ public sealed class CancellationTests(SharedCluster shared)
         shared.Journal.Open(key);
         await grain.PingAsync();
         Assert.Equal(["passed"], shared.Journal.Read(key));
+    }
+
+    [Fact]
+    public async Task The_callbacks_of_a_methods_token_run_on_its_activation_and_their_failures_reach_nobody()
+    {
+        var key = shared.NewKey();
+        var grain = shared.Grains.GetGrain<ICancellableGrain>(key);
+        using var source = new CancellationTokenSource();
+        var call = grain.WaitWithCallbackAsync(key, source.Token);
+        await shared.Journal.ReachedAsync(key);
+
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await shared.Cluster.UntilAsync(() => shared.Journal.Read(key).Length == 1);
+        shared.Journal.Open(key);
+        await grain.PingAsync();
+
+        Assert.Equal(["called back", "passed"], shared.Journal.Read(key));
     }
 
     [Fact]

@@ -99,6 +99,27 @@ public sealed class PlaceGrain(Journal journal) : Grain, IGrainWithStringKey
     }
 }
 
+/// <summary>Tells the request context of each event, and leaves one of its own behind.</summary>
+[ImplicitStreamSubscription(Namespace)]
+public sealed class ContextualGrain(Journal journal) : Grain, IGrainWithStringKey
+{
+    public const string Namespace = "contexts";
+    public const string Name = "reason";
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var key = this.GetPrimaryKeyString();
+        await this.GetStreamProvider(GridCluster.DefaultProvider)
+            .GetStream<string>(StreamId.Create(Namespace, key))
+            .SubscribeAsync((item, _) =>
+            {
+                journal.Write(key, $"{item} {RequestContext.Get(Name) ?? "nothing"}");
+                RequestContext.Set(Name, "left behind");
+                return Task.CompletedTask;
+            });
+    }
+}
+
 public sealed class StreamDetailTests(SharedCluster shared)
 {
     [Fact]
@@ -217,6 +238,23 @@ public sealed class StreamDetailTests(SharedCluster shared)
         await UntilReadAsync(key, 20);
 
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), shared.Journal.Read(key));
+    }
+
+    [Fact]
+    public async Task An_event_brings_the_request_context_of_its_publisher_and_nobody_elses()
+    {
+        var key = shared.NewKey();
+        var stream = Provider.GetStream<string>(StreamId.Create(ContextualGrain.Namespace, key));
+
+        RequestContext.Set(ContextualGrain.Name, "storm");
+        await stream.OnNextAsync("first");
+        RequestContext.Clear();
+        await stream.OnNextAsync("second");
+        RequestContext.Set(ContextualGrain.Name, "calm");
+        await stream.OnNextAsync("third");
+        await UntilReadAsync(key, 3);
+
+        Assert.Equal(["first storm", "second nothing", "third calm"], shared.Journal.Read(key));
     }
 
     [Fact]
