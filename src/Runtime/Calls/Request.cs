@@ -127,10 +127,10 @@ public abstract class Request : WorkItem
         Context = null;
         Activity = null;
         IsAnswered = false;
-        Forwards = 0;
-        _ownToken = null;
         _ownsActivity = false;
         _use++;
+        Forwards = 0;
+        _ownToken = null;
         Recycle();
     }
 
