@@ -37,6 +37,8 @@ public interface ISpoilingGrain : IGrainWithStringKey
 
     ValueTask SpoilNumbersAsync(int[] numbers);
 
+    Task SpoilFloorAsync(Parcel[,] floor);
+
     Task<Crate> EchoAsync(Crate crate);
 
     Task<Cargo?> EchoCargoAsync(Cargo? cargo);
@@ -77,6 +79,13 @@ public sealed class SpoilingGrain : Grain, ISpoilingGrain
     {
         Array.Clear(numbers);
         return default;
+    }
+
+    public Task SpoilFloorAsync(Parcel[,] floor)
+    {
+        floor[1, 2].Label = "spoiled";
+        floor[0, 0] = new Parcel();
+        return Task.CompletedTask;
     }
 
     public Task<Crate> EchoAsync(Crate crate) => Task.FromResult(crate);

@@ -59,9 +59,15 @@ public sealed class CopyTests(SharedCluster shared)
         var crate = Crates.New();
         var numbers = new[] { 7, 8 };
 
+        var floor = new Parcel[2, 3];
+        for (var i = 0; i < 6; i++)
+            floor[i / 3, i % 3] = new Parcel { Label = $"{i}" };
+
         await grain.SpoilAsync(crate);
         await grain.SpoilNumbersAsync(numbers);
+        await grain.SpoilFloorAsync(floor);
 
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], floor.Cast<Parcel>().Select(p => p.Label));
         Assert.Equal(Crates.AsNew, Crates.Describe(crate));
         Assert.Equal([7, 8], numbers);
     }
