@@ -62,6 +62,26 @@ public sealed class MailboxTests(NarrowCluster cluster) : IClassFixture<NarrowCl
     }
 
     [Fact]
+    public async Task A_full_mailbox_does_not_keep_the_ticks_of_its_grain_out()
+    {
+        var key = cluster.NewKey();
+        var ticking = cluster.Grains.GetGrain<ITickingGrain>(key);
+        await ticking.StartAsync();
+        var held = ticking.HoldAsync(key);
+        await cluster.Journal.ReachedAsync(key);
+        var calls = Enumerable.Range(0, 50).Select(_ => ticking.PingAsync()).ToArray();
+        await cluster.Cluster.UntilAsync(() => calls.Any(c => c.IsFaulted), what: "a refusal");
+        var ticks = cluster.Journal.Count(key, "tick");
+
+        await cluster.Cluster.UntilAsync(() => cluster.Journal.Count(key, "tick") >= ticks + 3, what: "ticks");
+
+        Assert.False(held.IsCompleted);
+        cluster.Journal.Open(key);
+        await held;
+        await Task.WhenAll(calls.Where(c => !c.IsFaulted));
+    }
+
+    [Fact]
     public async Task One_full_mailbox_is_nobody_elses()
     {
         var (key, other) = (cluster.NewKey(), cluster.NewKey());
@@ -118,4 +138,32 @@ public sealed class FloodingGrain(Journal journal) : Grain, IFloodingGrain
             return true;
         }
     }
+}
+
+public interface ITickingGrain : IGrainWithStringKey
+{
+    Task StartAsync();
+
+    Task HoldAsync(string gate);
+
+    Task PingAsync();
+}
+
+public sealed class TickingGrain(Journal journal) : Grain, ITickingGrain
+{
+    public Task StartAsync()
+    {
+        this.RegisterGrainTimer(
+            () =>
+            {
+                journal.Write(this.GetPrimaryKeyString(), "tick");
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(10)) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public Task HoldAsync(string gate) => journal.PassAsync(gate);
+
+    public Task PingAsync() => Task.CompletedTask;
 }

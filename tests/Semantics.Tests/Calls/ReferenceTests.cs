@@ -152,4 +152,49 @@ public sealed class ReferenceTests(SharedCluster shared)
     [InlineData(null)]
     public void A_grain_has_a_key(string? key) =>
         Assert.ThrowsAny<ArgumentException>(() => shared.Grains.GetGrain<INamedGrain>(key!));
+
+    [Fact]
+    public async Task A_grain_is_found_by_its_interface_as_a_type()
+    {
+        var key = shared.NewKey();
+
+        var grain = (INamedGrain)shared.Grains.GetGrain(typeof(INamedGrain), key);
+
+        Assert.Equal(shared.Grains.GetGrain<INamedGrain>(key), grain);
+        Assert.Equal(key, await grain.NameAsync());
+    }
+
+    [Fact]
+    public async Task Of_several_classes_of_one_interface_the_name_says_which()
+    {
+        var key = shared.NewKey();
+
+        Assert.ThrowsAny<ArgumentException>(() => shared.Grains.GetGrain<ITwofoldGrain>(key));
+        Assert.Equal("left", await shared.Grains.GetGrain<ITwofoldGrain>(key, typeof(LeftGrain).FullName).WhichAsync());
+        Assert.Equal("right", await shared.Grains.GetGrain<ITwofoldGrain>(key, typeof(RightGrain).FullName).WhichAsync());
+    }
+
+    [Fact]
+    public void An_interface_without_a_class_has_no_grains() =>
+        Assert.ThrowsAny<ArgumentException>(() => shared.Grains.GetGrain<INobodysGrain>("key"));
+}
+
+public interface ITwofoldGrain : IGrainWithStringKey
+{
+    Task<string> WhichAsync();
+}
+
+public sealed class LeftGrain : Grain, ITwofoldGrain
+{
+    public Task<string> WhichAsync() => Task.FromResult("left");
+}
+
+public sealed class RightGrain : Grain, ITwofoldGrain
+{
+    public Task<string> WhichAsync() => Task.FromResult("right");
+}
+
+public interface INobodysGrain : IGrainWithStringKey
+{
+    Task NeverAsync();
 }
