@@ -2,15 +2,19 @@ using Orleans.Concurrency;
 
 namespace Grid.Tests.Semantics.Activations;
 
-public interface IWorkerGrain : IGrainWithStringKey
+public interface IWorkingGrain : IGrainWithStringKey
 {
+    /// <summary>Waits at the gate and tells which activation it is.</summary>
     Task<Guid> WorkAsync(string gate);
 
     Task FailAsync();
 }
 
-[StatelessWorker(2)]
-public sealed class WorkerGrain(Journal journal) : Grain, IWorkerGrain
+public interface IWorkerGrain : IWorkingGrain;
+
+public interface ISingleWorkerGrain : IWorkingGrain;
+
+public abstract class WorkingGrain(Journal journal) : Grain, IWorkingGrain
 {
     private readonly Guid _id = Guid.NewGuid();
     private int _inside;
@@ -26,6 +30,12 @@ public sealed class WorkerGrain(Journal journal) : Grain, IWorkerGrain
 
     public Task FailAsync() => throw new InvalidOperationException("This worker fails.");
 }
+
+[StatelessWorker(2)]
+public sealed class WorkerGrain(Journal journal) : WorkingGrain(journal), IWorkerGrain;
+
+[StatelessWorker(1)]
+public sealed class SingleWorkerGrain(Journal journal) : WorkingGrain(journal), ISingleWorkerGrain;
 
 public sealed class StatelessWorkerTests(SharedCluster shared)
 {
@@ -91,26 +101,5 @@ public sealed class StatelessWorkerTests(SharedCluster shared)
 
         shared.Journal.Open("open");
         Assert.NotEqual(Guid.Empty, await worker.WorkAsync("open"));
-    }
-}
-
-public interface ISingleWorkerGrain : IGrainWithStringKey
-{
-    Task<Guid> WorkAsync(string gate);
-}
-
-[StatelessWorker(1)]
-public sealed class SingleWorkerGrain(Journal journal) : Grain, ISingleWorkerGrain
-{
-    private readonly Guid _id = Guid.NewGuid();
-    private int _inside;
-
-    public async Task<Guid> WorkAsync(string gate)
-    {
-        if (++_inside > 1)
-            journal.Write(this.GetPrimaryKeyString(), "overlap");
-        await journal.PassAsync(gate);
-        _inside--;
-        return _id;
     }
 }
