@@ -37,16 +37,7 @@ public interface IGridGrains
 public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 {
     /// <inheritdoc/>
-    public IDeviceGrain Device(DeviceKind kind, string device) => kind switch
-    {
-        DeviceKind.Cabinet => factory.GetGrain<ICabinetGrain>(device),
-        DeviceKind.Streetlight => factory.GetGrain<IStreetlightGrain>(device),
-        DeviceKind.Meter => factory.GetGrain<IMeterGrain>(device),
-        DeviceKind.Building => factory.GetGrain<IBuildingGrain>(device),
-        DeviceKind.Bin => factory.GetGrain<IBinGrain>(device),
-        DeviceKind.Environment => factory.GetGrain<IEnvironmentGrain>(device),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is no kind of device"),
-    };
+    public IDeviceGrain Device(DeviceKind kind, string device) => DeviceGrains.Get(factory, kind, device);
 
     /// <inheritdoc/>
     public ISectorGrain Sector(string sector) => factory.GetGrain<ISectorGrain>(sector);

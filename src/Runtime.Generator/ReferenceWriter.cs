@@ -52,7 +52,7 @@ internal static class ReferenceWriter
             WriteDirectCall(code, method, cancellation);
         code.Append($"        var __request = Rent<{request}>();\n");
         for (var i = 0; i < method.Parameters.Count; i++)
-            code.Append($"        __request.A{i} = {Argument(method.Parameters[i])};\n");
+            code.Append($"        __request.A{i} = {RequestArgument(method, method.Parameters[i], cancellation)};\n");
         var call = method.Reply == ReplyKind.None || cancellation is null
             ? $"Call(__request, {method.Options})"
             : $"Call(__request, {method.Options}, @{cancellation.Name})";
@@ -97,6 +97,14 @@ internal static class ReferenceWriter
         for (var i = 0; i < method.Parameters.Count; i++)
             code.Append($"            A{i} = default!;\n");
         code.Append($"            Return(this);\n        }}\n    }}\n");
+    }
+
+    /// <summary>Nobody waits for a one-way call, and so nobody can cancel it. Of several tokens the first is the call's.</summary>
+    private static string RequestArgument(GrainMethod method, GrainParameter parameter, GrainParameter? cancellation)
+    {
+        if (parameter != cancellation)
+            return Argument(parameter);
+        return method.IsOneWay || method.Reply == ReplyKind.None ? "default" : $"TokenOf(__request, @{parameter.Name})";
     }
 
     private static string Argument(GrainParameter parameter) =>

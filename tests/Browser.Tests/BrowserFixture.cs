@@ -1,4 +1,5 @@
 using Grid.Tests.Browser;
+using Grid.Tests.Host;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(BrowserFixture))]
@@ -21,7 +22,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
-    private GridProgram? _program;
+    private GridServer? _program;
 
     /// <summary>Where the program listens.</summary>
     public string Address => _program!.Address;
@@ -29,7 +30,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        _program = await GridProgram.StartAsync("--Grid:Auth:Mode=Open");
+        _program = await StartAsync("--Grid:Auth:Mode=Open");
         if (!File.Exists(Chromium))
         {
             return;
@@ -39,6 +40,10 @@ public sealed class BrowserFixture : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags, Timeout = PatienceMillis });
         Assertions.SetDefaultExpectTimeout(PatienceMillis);
     }
+
+    /// <summary>The program with a small demo.</summary>
+    public static Task<GridServer> StartAsync(params string[] settings) =>
+        GridServer.StartAsync(["--Grid:Demo:Enabled=true", "--Grid:Demo:Devices=3000", .. settings]);
 
     /// <summary>Skips the test when there is no Chromium.</summary>
     public void RequireBrowser() => Assert.SkipUnless(_browser is not null, $"Chromium is not installed ({Chromium}).");

@@ -7,7 +7,7 @@ using Orleans.Runtime;
 
 namespace Grid.Tests.Contracts;
 
-/// <summary>Interfaces, messages, states and enums as text: everything that an older process or an older file would notice a change of.</summary>
+/// <summary>Interfaces, grains, messages, states and enums as text: everything that an older process or an older file would notice a change of.</summary>
 internal static class ContractSnapshot
 {
     private static readonly Dictionary<Type, string> Keywords = new()
@@ -32,6 +32,8 @@ internal static class ContractSnapshot
         var text = new StringBuilder();
         foreach (var contract in contracts.Interfaces)
             WriteInterface(text, contract);
+        foreach (var type in contracts.Grains)
+            WriteGrain(text, type);
         foreach (var type in contracts.Messages)
             WriteType(text, "message", type);
         foreach (var type in contracts.States)
@@ -51,6 +53,17 @@ internal static class ContractSnapshot
             Line(text, $"  {ContractRules.Alias(method)} = {Name(method.ReturnType)} {method.Name}({string.Join(", ", parameters)}){Words(method)}");
         }
 
+        text.Append('\n');
+    }
+
+    private static void WriteGrain(StringBuilder text, Type type)
+    {
+        var contracts = type.GetInterfaces().Where(i => typeof(IGrain).IsAssignableFrom(i) && i.Assembly != typeof(IGrain).Assembly);
+        Line(text, $"grain {type.FullName} : {string.Join(", ", contracts.Select(Name).Order(StringComparer.Ordinal))}");
+        foreach (var (name, storage, state) in ContractTypes.StatesOf(type).OrderBy(s => s.Name, StringComparer.Ordinal))
+            Line(text, $"  state {name} = {Name(state)}{(storage is null ? "" : $" in {storage}")}");
+        foreach (var stream in type.GetCustomAttributesData().Where(a => a.AttributeType == typeof(ImplicitStreamSubscriptionAttribute)))
+            Line(text, $"  stream {stream.ConstructorArguments[0].Value}");
         text.Append('\n');
     }
 

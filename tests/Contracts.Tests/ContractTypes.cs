@@ -20,17 +20,19 @@ internal sealed class ContractTypes
             .. types.Where(t => t.IsInterface && (typeof(IGrain).IsAssignableFrom(t) || typeof(IGrainObserver).IsAssignableFrom(t)))
                 .OrderBy(t => t.FullName, StringComparer.Ordinal),
         ];
+        Grains =
+        [
+            .. types.Where(t => t is { IsClass: true, IsAbstract: false } && typeof(IGrainBase).IsAssignableFrom(t) && typeof(IGrain).IsAssignableFrom(t))
+                .OrderBy(t => t.FullName, StringComparer.Ordinal),
+        ];
         foreach (var method in Interfaces.SelectMany(Methods))
         {
             foreach (var type in method.GetParameters().Select(p => p.ParameterType).Append(method.ReturnType))
                 Follow(type, _messages, assemblies);
         }
 
-        foreach (var parameter in types.Where(t => t.IsClass).SelectMany(t => t.GetConstructors()).SelectMany(c => c.GetParameters()))
-        {
-            if (parameter.ParameterType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
-                Follow(type.GenericTypeArguments[0], _states, assemblies);
-        }
+        foreach (var state in types.Where(t => t.IsClass).SelectMany(StatesOf))
+            Follow(state.Type, _states, assemblies);
 
         // What streams carry stands in no signature, but it must be serializable: all that is not part of a state is held to be a message.
         foreach (var type in types.Where(t => t.IsDefined(typeof(GenerateSerializerAttribute), false) && !_states.Contains(t)))
@@ -41,6 +43,9 @@ internal sealed class ContractTypes
     public static ContractTypes OfGrid { get; } = new(typeof(IDeviceGrain).Assembly, typeof(SectorState).Assembly);
 
     public IReadOnlyList<Type> Interfaces { get; }
+
+    /// <summary>Classes of grains: their names and those of their states are what stored state is found by.</summary>
+    public IReadOnlyList<Type> Grains { get; }
 
     /// <summary>Classes and structs that calls and streams carry, with what they are made of.</summary>
     public IEnumerable<Type> Messages => Sorted(_messages);
@@ -69,6 +74,20 @@ internal sealed class ContractTypes
             yield return field.Name.StartsWith('<') && field.Name.EndsWith(">k__BackingField", StringComparison.Ordinal)
                 ? type.GetProperty(field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)], Own)!
                 : field;
+        }
+    }
+
+    /// <summary>The persistent states that a class takes in its constructors, with the names that they are stored under.</summary>
+    public static IEnumerable<(string Name, string? Storage, Type Type)> StatesOf(Type type)
+    {
+        const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
+        foreach (var parameter in type.GetConstructors(Any).SelectMany(c => c.GetParameters()))
+        {
+            if (parameter.ParameterType is { IsGenericType: true } state && state.GetGenericTypeDefinition() == typeof(IPersistentState<>))
+            {
+                var names = parameter.GetCustomAttribute<PersistentStateAttribute>();
+                yield return (names?.StateName ?? "", names?.StorageName, state.GenericTypeArguments[0]);
+            }
         }
     }
 

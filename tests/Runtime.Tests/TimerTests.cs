@@ -137,4 +137,38 @@ public class TimerTests
         var call = world.Grain<ILifeGrain>("a").Remind("r", TimeSpan.Zero, TimeSpan.FromSeconds(59));
         Assert.Throws<ArgumentException>(() => world.Do(call));
     }
+
+    [Fact]
+    public async Task A_reminder_whose_time_passed_while_the_clock_was_set_forward_still_comes()
+    {
+        var clock = new SteppedTime();
+        await using var world = await Pumped.Start(null, services => services.AddSingleton<TimeProvider>(clock));
+        world.Do(world.Grain<ILifeGrain>("a").Remind("r", TimeSpan.FromHours(1), TimeSpan.FromHours(24)));
+
+        clock.SetForward(TimeSpan.FromMinutes(10));
+        var end = clock.Steady.GetUtcNow() + TimeSpan.FromHours(2);
+        while (clock.Steady.FireNext(end))
+            world.Run();
+
+        Assert.Contains("reminder r 10", world.Script.Told);
+    }
+
+    /// <summary>A clock whose timers go on steadily while its time of day is set.</summary>
+    private sealed class SteppedTime : TimeProvider
+    {
+        private TimeSpan _ahead;
+
+        public VirtualTimeProvider Steady { get; } = new();
+
+        public override long TimestampFrequency => Steady.TimestampFrequency;
+
+        public void SetForward(TimeSpan by) => _ahead += by;
+
+        public override DateTimeOffset GetUtcNow() => Steady.GetUtcNow() + _ahead;
+
+        public override long GetTimestamp() => Steady.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Steady.CreateTimer(callback, state, dueTime, period);
+    }
 }

@@ -4,25 +4,26 @@ namespace Grid.Tests.Storage;
 /// <typeparam name="T">The port.</typeparam>
 public abstract class Conformance<T> : IAsyncLifetime
 {
+    private readonly TempDirectory _directory = new();
+    private IAsyncDisposable _store = null!;
+
     protected T Port { get; private set; } = default!;
 
-    /// <summary>Opens the store of this test.</summary>
-    protected abstract Task<T> OpenAsync();
+    /// <summary>Opens the store of this test in its directory: the port, and what closes it in order.</summary>
+    protected abstract Task<(T Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory);
 
-    /// <summary>Closes it in order.</summary>
-    protected abstract Task CloseAsync();
-
-    public async ValueTask InitializeAsync() => Port = await OpenAsync();
+    public async ValueTask InitializeAsync() => (Port, _store) = await OpenAsync(_directory);
 
     public virtual async ValueTask DisposeAsync()
     {
-        await CloseAsync();
+        await _store.DisposeAsync();
+        _directory.Dispose();
         GC.SuppressFinalize(this);
     }
 
     protected async Task RestartAsync()
     {
-        await CloseAsync();
-        Port = await OpenAsync();
+        await _store.DisposeAsync();
+        (Port, _store) = await OpenAsync(_directory);
     }
 }

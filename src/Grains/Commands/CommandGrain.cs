@@ -1,8 +1,8 @@
 using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
-using Grid.Grains.Devices;
 using Orleans;
 using Orleans.Runtime;
 

@@ -40,6 +40,9 @@ public abstract class EmbeddedReference : GrainReference
     protected static TRequest Rent<TRequest>()
         where TRequest : Request, new() => Pool<TRequest>.TryRent() ?? new TRequest();
 
+    /// <summary>The token that the method is given: its callbacks run in turns of the callee, and not where the caller cancels.</summary>
+    protected static CancellationToken TokenOf(Request request, CancellationToken caller) => caller.CanBeCanceled ? request.OwnToken() : caller;
+
     /// <summary>
     /// Whether the call can run here and now: the target is idle on this very partition and nothing waits before this call. Then the target's
     /// turn has begun, and <see cref="DirectTurn"/> must end it.

@@ -51,12 +51,8 @@ public static class Message
         {
             var copy = (Array)array.Clone();
             copies[value] = copy;
-            if (!IsImmutable(type.GetElementType()!) && array.Rank == 1)
-            {
-                for (var i = 0; i < array.Length; i++)
-                    copy.SetValue(DeepCopy(array.GetValue(i), copies), i);
-            }
-
+            if (!IsImmutable(type.GetElementType()!))
+                CopyElements(copy, copies);
             return copy;
         }
 
@@ -66,6 +62,23 @@ public static class Message
         foreach (var field in FieldsByType.GetOrAdd(type, MutableFields))
             field.SetValue(clone, DeepCopy(field.GetValue(value), copies));
         return clone;
+    }
+
+    private static void CopyElements(Array array, Dictionary<object, object> copies)
+    {
+        var index = new int[array.Rank];
+        for (var position = 0L; position < array.LongLength; position++)
+        {
+            var rest = position;
+            for (var dimension = array.Rank - 1; dimension >= 0; dimension--)
+            {
+                var length = array.GetLength(dimension);
+                index[dimension] = array.GetLowerBound(dimension) + (int)(rest % length);
+                rest /= length;
+            }
+
+            array.SetValue(DeepCopy(array.GetValue(index), copies), index);
+        }
     }
 
     private static bool IsImmutable(Type type) => Known.TryGetValue(type, out var known) ? known : Judge(type, []);

@@ -27,12 +27,16 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
     internal bool IsTracked;
     internal CallOptions Options;
 
+    /// <summary>How many activations passed it on because they ended while they began.</summary>
+    internal byte Forwards;
+
     /// <summary>Whether the caller has its answer. Set early by a time-out: then the object is never used again.</summary>
     internal bool IsAnswered;
 
     /// <summary>Whether its caller is no grain.</summary>
     internal bool IsFromOutside;
     private CancellationTokenRegistration _cancellation;
+    private CancellationTokenSource? _ownToken;
     private int _use;
     private bool _ownsActivity;
     private bool _isOnWayBack;
@@ -97,6 +101,8 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
             _cancellation = cancellation.UnsafeRegister(static (state, token) => ((Request)state!).CancelLater(token), this);
     }
 
+    internal CancellationToken OwnToken() => (_ownToken = new CancellationTokenSource()).Token;
+
     internal void StartActivity()
     {
         var parent = Activity?.Context ?? default;
@@ -159,6 +165,8 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
         _ownsActivity = false;
         _isOnWayBack = false;
         _use++;
+        Forwards = 0;
+        _ownToken = null;
         Recycle();
     }
 
@@ -166,11 +174,33 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
     {
         // By the time this arrives the request may have been answered and serve another call: the count tells them apart.
         var use = _use;
-        Target.Partition.Post(new PartitionWork(_ =>
+        Target.Partition.Post(new PartitionWork(partition =>
         {
-            if (use == _use && !IsAnswered)
-                Fail(new OperationCanceledException(token));
+            if (use != _use || IsAnswered)
+                return;
+            var runner = Runner;
+            Fail(new OperationCanceledException(token));
+            if (runner is not null && _ownToken is { } own)
+                CancelInTurn(partition, runner, own);
         }));
+    }
+
+    /// <summary>The caller has its answer; the method goes on, and what it does about the cancellation is a turn like any other.</summary>
+    private static void CancelInTurn(Partition partition, Activation runner, CancellationTokenSource own)
+    {
+        var before = partition.EnterTurn(runner);
+        try
+        {
+            own.Cancel();
+        }
+        catch (Exception error)
+        {
+            Log.TurnFailed(runner.Runtime.Logger, error, runner);
+        }
+        finally
+        {
+            partition.LeaveTurn(runner, before);
+        }
     }
 
     /// <summary>What a method that returned no task answers.</summary>

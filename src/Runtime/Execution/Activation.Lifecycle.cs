@@ -32,6 +32,9 @@ internal sealed class ActivationExtras
 /// <remarks>This file: how an activation comes and goes.</remarks>
 internal sealed partial class Activation
 {
+    /// <summary>How often a call is passed on by activations that end before they take one.</summary>
+    private const int MostForwards = 2;
+
     /// <summary>The activation that a grain being constructed on this thread belongs to.</summary>
     public static Activation? UnderConstruction => Partition.OnThisThread?.UnderConstruction;
 
@@ -164,6 +167,13 @@ internal sealed partial class Activation
     private void BecomeActive()
     {
         _state = ActivationState.Active;
+        if (_mustEnd)
+        {
+            // It asked for its end before it took a call: whoever waits is passed on, and not for ever.
+            for (var item = _mail.Peek(); item is not null; item = _mail.After(item))
+                ((CodeGeneration.Request)item).Forwards++;
+        }
+
         _lastUsedTenths = Partition.NowTenths;
         if (!_mail.IsEmpty || _mustEnd)
             Schedule();
@@ -239,6 +249,12 @@ internal sealed partial class Activation
             var request = TakeWaiting();
             if ((request.Options & CodeGeneration.CallOptions.LocalOnly) != 0 || request.IsAnswered)
                 continue;
+
+            if (request.Forwards > MostForwards)
+            {
+                request.Fail(new OrleansMessageRejectionException($"Forwarding failed: {GrainId} deactivated {request.Forwards} times while it activated."));
+                continue;
+            }
 
             // Nothing is lost: what waited goes to a fresh activation.
             request.Target.Cached = null;

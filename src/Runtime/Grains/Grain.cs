@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Grid.Runtime.Execution;
 using Orleans.Runtime;
 
@@ -12,7 +13,16 @@ public abstract class Grain : IGrainBase, IAddressable
 
     public GrainReference GrainReference => GrainContext.GrainReference;
 
-    protected IGrainFactory GrainFactory => Activation.Runtime.Factory;
+    /// <exception cref="InvalidOperationException">Used outside the turns of grains: code that left for the thread pool takes the factory along.</exception>
+    protected IGrainFactory GrainFactory
+    {
+        get
+        {
+            if (Partition.CurrentActivation is null)
+                ThrowOutside();
+            return Activation.Runtime.Factory;
+        }
+    }
 
     protected internal IServiceProvider ServiceProvider => GrainContext.ActivationServices;
 
@@ -30,4 +40,8 @@ public abstract class Grain : IGrainBase, IAddressable
 
     /// <summary>Keeps this activation for at least that long, even when idle. Zero or less takes the promise back.</summary>
     protected void DelayDeactivation(TimeSpan timeSpan) => Activation.DelayDeactivation(timeSpan);
+
+    [DoesNotReturn]
+    private static void ThrowOutside() =>
+        throw new InvalidOperationException("The factory of a grain was used outside a turn, on a thread that is no grain's. Code for the thread pool must take its references along.");
 }

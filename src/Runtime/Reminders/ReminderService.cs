@@ -87,7 +87,8 @@ internal sealed class ReminderService(EmbeddedGrainRuntime runtime, IReminderSto
 
     private void Arm(Reminder reminder)
     {
-        var wait = NextTick(reminder.Stored) - runtime.Clock.GetUtcNow();
+        reminder.Due = NextTick(reminder.Stored);
+        var wait = reminder.Due - runtime.Clock.GetUtcNow();
         reminder.Timer.Change(wait < LongestTimer ? wait : LongestTimer, Timeout.InfiniteTimeSpan);
     }
 
@@ -108,8 +109,9 @@ internal sealed class ReminderService(EmbeddedGrainRuntime runtime, IReminderSto
         var now = runtime.Clock.GetUtcNow();
         try
         {
-            // A timer cannot wait as long as a reminder may: this may be a stop on the way.
-            if (now >= stored.StartAt && (now - stored.StartAt).Ticks % stored.Period.Ticks < TimeSpan.TicksPerSecond)
+            // A timer cannot wait as long as a reminder may: this may be a stop on the way. A tick that comes late, by a busy machine or by a
+            // wall clock that was set, is a tick all the same.
+            if (now >= reminder.Due)
             {
                 var grain = new RemindableReference(runtime.Factory.Untyped(runtime.Catalog.ClassNamed(stored.Grain.Type), stored.Grain.Key));
                 await grain.ReceiveReminder(stored.Name, new TickStatus(stored.StartAt.UtcDateTime, stored.Period, now.UtcDateTime));
@@ -139,6 +141,9 @@ internal sealed class ReminderService(EmbeddedGrainRuntime runtime, IReminderSto
         public StoredReminder Stored { get; }
 
         public ITimer Timer { get; }
+
+        /// <summary>Its next tick.</summary>
+        public DateTimeOffset Due { get; set; }
 
         public string ReminderName => Stored.Name;
     }

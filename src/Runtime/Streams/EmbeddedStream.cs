@@ -108,7 +108,7 @@ internal sealed class EmbeddedStream<T>(EmbeddedGrainRuntime runtime, StreamKey 
         }
 
         foreach (var channel in channels)
-            channel.Post(new StreamEvent<T>(channel, kind, Message.Copy(item!), error));
+            channel.Post(new StreamEvent<T>(channel, kind, Message.Copy(item!), error) { Context = RequestContext.Capture() });
         return Task.CompletedTask;
     }
 

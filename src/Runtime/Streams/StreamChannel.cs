@@ -111,6 +111,9 @@ internal sealed class StreamChannel
         if (_attempts++ == 0)
             _firstAttempt = _runtime.Clock.GetTimestamp();
         _delivery.Prepare(_subscriber, CallOptions.OneWay, default);
+
+        // Not that of the handler that has just ended here.
+        _delivery.Context = ((StreamEvent)_waiting.Peek()!).Context;
         _partition.Accept(_delivery);
     }
 
@@ -217,6 +220,9 @@ internal enum StreamEventKind : byte
 internal abstract class StreamEvent(StreamChannel channel) : WorkItem
 {
     public StreamSequenceToken Token = null!;
+
+    /// <summary>The request context of the publisher.</summary>
+    public Dictionary<string, object>? Context;
 
     public abstract Task Deliver(object observer);
 

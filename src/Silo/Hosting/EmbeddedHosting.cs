@@ -1,5 +1,6 @@
 using Grid.Contracts.Territories;
 using Grid.Runtime;
+using Grid.Silo.Startup;
 
 namespace Grid.Silo.Hosting;
 
@@ -10,9 +11,22 @@ internal static class GrainHosting
     public const string RuntimeName = "Embedded";
 
     /// <summary>Registers the runtime; it starts with the host's services, in the order of their registration.</summary>
+    /// <exception cref="SettingsException">A setting is not as it must be, or asks for what this runtime does not have.</exception>
     public static void AddGrainRuntime(WebApplicationBuilder builder)
     {
+        var settings = ClusterSettings.Read(builder.Configuration);
+        Refuse(ClusterSettings.ModeSetting, settings.Mode, ClusterMode.Single);
+        Refuse(ClusterSettings.StateSetting, settings.State, StateStore.Grid);
         builder.Services.AddEmbeddedGrainRuntime();
         builder.Services.AddEmbeddedStreams(RollUpStreams.Provider);
+    }
+
+    private static void Refuse<T>(string name, T value, T own)
+        where T : struct, Enum
+    {
+        if (!EqualityComparer<T>.Default.Equals(value, own))
+        {
+            throw new SettingsException($"{name} is '{value}'; this program runs on the embedded runtime and takes {own} only. Build it with -p:GrainRuntime=Orleans for others.");
+        }
     }
 }

@@ -64,6 +64,39 @@ public sealed class IdleTests(ForgetfulCluster cluster) : IClassFixture<Forgetfu
         await held;
     }
 
+    [Fact]
+    public async Task An_idle_grain_of_which_nothing_was_asked_since_its_activation_is_collected_too()
+    {
+        var keys = Enumerable.Range(0, 50).Select(_ => cluster.NewKey()).ToArray();
+        await Task.WhenAll(keys.Select(key => cluster.Grains.GetGrain<IActivationGrain>(key).WhoAsync()));
+
+        foreach (var key in keys)
+            await UntilCollectedAsync(key);
+    }
+
+    [Fact]
+    public async Task DelayDeactivation_holds_for_as_long_as_it_says()
+    {
+        var key = cluster.NewKey();
+        var grain = cluster.Grains.GetGrain<IActivationGrain>(key);
+
+        await grain.DelayDeactivationAsync(TimeSpan.FromSeconds(1));
+
+        await UntilCollectedAsync(key);
+    }
+
+    [Fact]
+    public async Task DeactivateOnIdle_does_not_wait_for_a_delayed_deactivation()
+    {
+        var key = cluster.NewKey();
+        var grain = cluster.Grains.GetGrain<IActivationGrain>(key);
+        await grain.DelayDeactivationAsync(TimeSpan.FromHours(1));
+
+        await grain.DeactivateOnIdleAsync();
+
+        await cluster.Cluster.UntilAsync(() => cluster.Journal.Count(key, "deactivated:ApplicationRequested") == 1);
+    }
+
     /// <summary>Two grains, one after the other, are activated and collected: whoever was idle before them was idle for longer.</summary>
     private async Task PassTwoIdleAgesAsync()
     {

@@ -2,13 +2,19 @@ using Orleans.Concurrency;
 
 namespace Grid.Tests.Semantics.Activations;
 
-public interface IWorkerGrain : IGrainWithStringKey
+public interface IWorkingGrain : IGrainWithStringKey
 {
+    /// <summary>Waits at the gate and tells which activation it is.</summary>
     Task<Guid> WorkAsync(string gate);
+
+    Task FailAsync();
 }
 
-[StatelessWorker(2)]
-public sealed class WorkerGrain(Journal journal) : Grain, IWorkerGrain
+public interface IWorkerGrain : IWorkingGrain;
+
+public interface ISingleWorkerGrain : IWorkingGrain;
+
+public abstract class WorkingGrain(Journal journal) : Grain, IWorkingGrain
 {
     private readonly Guid _id = Guid.NewGuid();
     private int _inside;
@@ -21,7 +27,15 @@ public sealed class WorkerGrain(Journal journal) : Grain, IWorkerGrain
         _inside--;
         return _id;
     }
+
+    public Task FailAsync() => throw new InvalidOperationException("This worker fails.");
 }
+
+[StatelessWorker(2)]
+public sealed class WorkerGrain(Journal journal) : WorkingGrain(journal), IWorkerGrain;
+
+[StatelessWorker(1)]
+public sealed class SingleWorkerGrain(Journal journal) : WorkingGrain(journal), ISingleWorkerGrain;
 
 public sealed class StatelessWorkerTests(SharedCluster shared)
 {
@@ -44,5 +58,48 @@ public sealed class StatelessWorkerTests(SharedCluster shared)
         Assert.NotEqual(ids[0], ids[1]);
         Assert.Equal(2, ids.Distinct().Count());
         Assert.Equal(0, shared.Journal.Count(key, "overlap"));
+    }
+
+    [Fact]
+    public async Task A_stateless_worker_of_one_takes_one_call_at_a_time()
+    {
+        var key = shared.NewKey();
+        var worker = shared.Grains.GetGrain<ISingleWorkerGrain>(key);
+        var first = worker.WorkAsync(key + "-1");
+        await shared.Journal.ReachedAsync(key + "-1");
+        shared.Journal.Open(key + "-2");
+        var others = Enumerable.Range(0, 10).Select(_ => worker.WorkAsync(key + "-2")).ToArray();
+
+        shared.Journal.Open(key + "-1");
+        var ids = await Task.WhenAll([first, .. others]);
+
+        Assert.Single(ids.Distinct());
+        Assert.Equal(0, shared.Journal.Count(key, "overlap"));
+    }
+
+    [Fact]
+    public async Task Idle_stateless_workers_are_used_before_new_ones_are_made()
+    {
+        var key = shared.NewKey();
+        var worker = shared.Grains.GetGrain<IWorkerGrain>(key);
+        shared.Journal.Open(key);
+        var ids = new HashSet<Guid>();
+
+        for (var i = 0; i < 20; i++)
+            ids.Add(await worker.WorkAsync(key));
+
+        Assert.Single(ids);
+    }
+
+    [Fact]
+    public async Task A_stateless_worker_that_fails_is_there_for_the_next_call()
+    {
+        var worker = shared.Grains.GetGrain<IWorkerGrain>(shared.NewKey());
+
+        for (var i = 0; i < 10; i++)
+            await Assert.ThrowsAsync<InvalidOperationException>(worker.FailAsync);
+
+        shared.Journal.Open("open");
+        Assert.NotEqual(Guid.Empty, await worker.WorkAsync("open"));
     }
 }

@@ -76,4 +76,59 @@ public sealed class ConflictTests(OwnStorageCluster cluster) : IClassFixture<Own
         Assert.Contains("The disk is gone.", failure.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, (await grain.SeeAsync()).Count);
     }
+
+    [Fact]
+    public async Task A_conflict_of_a_called_grain_deactivates_that_one_and_not_its_caller()
+    {
+        var (key, caller) = (cluster.NewKey(), cluster.NewKey());
+        var grain = cluster.Grains.GetGrain<IStateGrain>(key);
+        await grain.WriteAsync(1);
+        cluster.Storage.Overwrite(key, new Tally { Count = 50 });
+
+        await Assert.ThrowsAsync<InconsistentStateException>(() => cluster.Grains.GetGrain<IWritingForOthersGrain>(caller).WriteAsync(key, 2));
+
+        Assert.Equal(50, (await grain.SeeAsync()).Count);
+        Assert.Equal(["activated", "deactivated", "activated"], cluster.Journal.Read(key));
+        Assert.Equal("still here", await cluster.Grains.GetGrain<IWritingForOthersGrain>(caller).HelloAsync());
+        Assert.Equal(["activated"], cluster.Journal.Read(caller));
+    }
+
+    [Fact]
+    public async Task A_clear_over_someone_elses_write_is_a_conflict()
+    {
+        var key = cluster.NewKey();
+        var grain = cluster.Grains.GetGrain<IStateGrain>(key);
+        await grain.WriteAsync(1);
+        cluster.Storage.Overwrite(key, new Tally { Count = 50 });
+
+        await Assert.ThrowsAsync<InconsistentStateException>(grain.ClearAsync);
+
+        Assert.Equal(50, (await grain.SeeAsync()).Count);
+    }
+}
+
+public interface IWritingForOthersGrain : IGrainWithStringKey
+{
+    Task WriteAsync(string other, int count);
+
+    Task<string> HelloAsync();
+}
+
+public sealed class WritingForOthersGrain(Journal journal) : Grain, IWritingForOthersGrain
+{
+    private string _greeting = "";
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        journal.Write(this.GetPrimaryKeyString(), "activated");
+        return Task.CompletedTask;
+    }
+
+    public Task WriteAsync(string other, int count)
+    {
+        _greeting = "still here";
+        return GrainFactory.GetGrain<IStateGrain>(other).WriteAsync(count);
+    }
+
+    public Task<string> HelloAsync() => Task.FromResult(_greeting);
 }

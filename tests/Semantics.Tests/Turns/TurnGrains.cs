@@ -15,6 +15,11 @@ public interface ITurnGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task InterleaveAsync(string name);
 
+    [AlwaysInterleave]
+    Task InterleaveAndHoldAsync(string name, string gate);
+
+    Task HoldAndFailAsync(string gate);
+
     /// <summary>Reads a counter, gives way, and writes it back: loses counts unless alone.</summary>
     Task CountAsync();
 
@@ -53,6 +58,14 @@ public abstract class TurnGrain(Journal journal) : Grain, ITurnGrain
     public Task ReadAsync(string name, string gate) => HoldAsync(name, gate);
 
     public Task InterleaveAsync(string name) => NoteAsync(name);
+
+    public Task InterleaveAndHoldAsync(string name, string gate) => HoldAsync(name, gate);
+
+    public async Task HoldAndFailAsync(string gate)
+    {
+        await journal.PassAsync(gate);
+        throw new InvalidOperationException("This call fails.");
+    }
 
     public async Task CountAsync()
     {

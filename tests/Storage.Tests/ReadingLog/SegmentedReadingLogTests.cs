@@ -5,15 +5,9 @@ namespace Grid.Tests.Storage.ReadingLog;
 
 public sealed class SegmentedReadingLogTests : ReadingLogConformance
 {
-    private readonly TempDirectory _directory = new();
-
-    protected override async Task<IReadingLog> OpenAsync() => await SegmentedLog.OpenAsync(_directory.Path);
-
-    protected override async Task CloseAsync() => await ((SegmentedReadingLog)Port).DisposeAsync();
-
-    public override async ValueTask DisposeAsync()
+    protected override async Task<(IReadingLog Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
     {
-        await base.DisposeAsync();
-        _directory.Dispose();
+        var log = await SegmentedLog.OpenAsync(directory.Path);
+        return (log, log);
     }
 }

@@ -9,24 +9,20 @@ namespace Grid.Tests.Storage.Sqlite;
 
 public sealed class SqliteGrainStorageTests : GrainStorageConformance
 {
-    private readonly TempDirectory _directory = new();
     private readonly StorageMetrics _metrics = new();
     private SqliteStore _store = null!;
 
-    protected override async Task<IGrainStorage> OpenAsync()
+    protected override async Task<(IGrainStorage Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
     {
         _store = new SqliteStore(SqliteGrainStorage.Schema, new SqliteOptions(), new ManualTime(), _metrics, NullLogger.Instance);
-        await _store.OpenAsync(Path.Combine(_directory.Path, "grains.db"));
-        return new SqliteGrainStorage(_store);
+        await _store.OpenAsync(Path.Combine(directory.Path, "grains.db"));
+        return (new SqliteGrainStorage(_store), _store);
     }
-
-    protected override async Task CloseAsync() => await _store.DisposeAsync();
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
         _metrics.Dispose();
-        _directory.Dispose();
     }
 
     [Fact]

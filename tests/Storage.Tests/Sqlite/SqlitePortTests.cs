@@ -6,65 +6,39 @@ namespace Grid.Tests.Storage.Sqlite;
 
 public sealed class SqliteDeviceRegistryTests : DeviceRegistryConformance
 {
-    private readonly TempDirectory _directory = new();
-    private SqliteStore _store = null!;
-
-    protected override async Task<IDeviceRegistry> OpenAsync() => new SqliteDeviceRegistry(_store = await RegistryStore.OpenAsync(_directory));
-
-    protected override async Task CloseAsync() => await _store.DisposeAsync();
-
-    public override async ValueTask DisposeAsync()
+    protected override async Task<(IDeviceRegistry Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
     {
-        await base.DisposeAsync();
-        _directory.Dispose();
+        var store = await RegistryStore.OpenAsync(directory);
+        return (new SqliteDeviceRegistry(store), store);
     }
 }
 
 public sealed class SqliteBodyRegistryTests : BodyRegistryConformance
 {
-    private readonly TempDirectory _directory = new();
-    private SqliteStore _store = null!;
-
-    protected override async Task<IBodyRegistry> OpenAsync() => new SqliteBodyRegistry(_store = await RegistryStore.OpenAsync(_directory));
-
-    protected override async Task CloseAsync() => await _store.DisposeAsync();
-
-    public override async ValueTask DisposeAsync()
+    protected override async Task<(IBodyRegistry Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
     {
-        await base.DisposeAsync();
-        _directory.Dispose();
+        var store = await RegistryStore.OpenAsync(directory);
+        return (new SqliteBodyRegistry(store), store);
     }
 }
 
 public sealed class SqliteOutboxTests : OutboxConformance
 {
-    private readonly TempDirectory _directory = new();
-    private SqliteStore _store = null!;
-
-    protected override async Task<IOutbox> OpenAsync() => new SqliteOutbox(_store = await RegistryStore.OpenAsync(_directory));
-
-    protected override async Task CloseAsync() => await _store.DisposeAsync();
-
-    public override async ValueTask DisposeAsync()
+    protected override async Task<(IOutbox Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
     {
-        await base.DisposeAsync();
-        _directory.Dispose();
+        var store = await RegistryStore.OpenAsync(directory);
+        return (new SqliteOutbox(store), store);
     }
 }
 
 public sealed class SqliteAuditLogTests : AuditLogConformance
 {
-    private readonly TempDirectory _directory = new();
     private SqliteStore _store = null!;
 
-    protected override async Task<IAuditLog> OpenAsync() => new SqliteAuditLog(_store = await RegistryStore.OpenAsync(_directory));
-
-    protected override async Task CloseAsync() => await _store.DisposeAsync();
-
-    public override async ValueTask DisposeAsync()
+    protected override async Task<(IAuditLog Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
     {
-        await base.DisposeAsync();
-        _directory.Dispose();
+        _store = await RegistryStore.OpenAsync(directory);
+        return (new SqliteAuditLog(_store), _store);
     }
 
     [Fact]

@@ -1,13 +1,13 @@
-using Grid.Contracts.Devices;
 using Orleans;
 
-namespace Grid.Grains.Devices;
+namespace Grid.Contracts.Devices;
 
 /// <summary>References to device grains.</summary>
 public static class DeviceGrains
 {
-    /// <summary>The grain of a device.</summary>
-    public static IDeviceGrain Get(IGrainFactory grains, DeviceKind kind, string id) => kind switch
+    /// <summary>The grain of a device. Which class of grain a device has follows from its kind, which never changes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such kind.</exception>
+    public static IDeviceGrain Get(this IGrainFactory grains, DeviceKind kind, string id) => kind switch
     {
         DeviceKind.Cabinet => grains.GetGrain<ICabinetGrain>(id),
         DeviceKind.Streetlight => grains.GetGrain<IStreetlightGrain>(id),
