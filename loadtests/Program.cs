@@ -5,6 +5,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
 {
     ["ingest"] = IngestScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
+    ["simulate"] = SimulateScenario.RunAsync,
 };
 
 if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))

@@ -41,6 +41,21 @@ public sealed class ScenarioOptions
         return options;
     }
 
+    /// <summary>True when the option was given.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>A text option; null when it was not given and has no fallback.</summary>
+    public string? Text(string name, string? fallback = null)
+    {
+        var value = _values.GetValueOrDefault(name, fallback!);
+        if (value is not null)
+        {
+            _used[name] = value;
+        }
+
+        return value;
+    }
+
     /// <summary>A whole number option between bounds.</summary>
     public int Number(string name, int fallback, int minimum, int maximum)
     {

@@ -133,8 +133,6 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
 
     private static DeviceFilter FilterOf(SectorSource source, WatchFilter filter) => new() { Kinds = source.Kinds & filter.Kinds, Box = filter.Box };
 
-    private static Task EachAsync(ScopeSources sources, Func<int, Task> act, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        Enumerable.Range(0, sources.Sectors.Length),
-        new ParallelOptions { MaxDegreeOfParallelism = ConcurrentSectors, CancellationToken = cancellationToken },
-        async (index, _) => await act(index));
+    private static Task EachAsync(ScopeSources sources, Func<int, Task> act, CancellationToken cancellationToken) =>
+        FewAtOnce.EachAsync(sources.Sectors.Length, ConcurrentSectors, act, cancellationToken);
 }

@@ -67,6 +67,8 @@ internal sealed partial class Partition
             return;
         }
 
+        if (_pumpThread != 0 && _pumpThread != Environment.CurrentManagedThreadId)
+            Interlocked.Increment(ref _foreignPosts);
         _inbox.Push(item);
         Wake();
     }

@@ -14,6 +14,10 @@ internal sealed partial class Partition
     private int _isAsleep;
     private bool _wakeUp;
     private volatile bool _stop;
+    private int _pumpThread;
+    private long _foreignPosts;
+
+    public long ForeignPosts => Volatile.Read(ref _foreignPosts);
 
     public void Start()
     {
@@ -41,6 +45,7 @@ internal sealed partial class Partition
             throw new InvalidOperationException("A grain cannot pump the runtime.");
         }
 
+        _pumpThread = Environment.CurrentManagedThreadId;
         var context = ExecutionContext.Capture();
         var synchronization = SynchronizationContext.Current;
         var task = _turnTask.Install(_betweenTurns);
