@@ -24,8 +24,8 @@ internal sealed class World
     private static readonly TimeSpan StartLimit = TimeSpan.FromHours(2);
     private static readonly TimeSpan QuietLimit = TimeSpan.FromHours(1);
 
-    // After the last answer: roll-up, digest, live pace and the checkpoint have had their time.
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(45);
+    // After the last answer: roll-up, digest, checkpoint and the live feeds' look at their scope, once a minute, have had their time.
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RestartFrom = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestartTo = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);

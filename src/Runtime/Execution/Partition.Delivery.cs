@@ -68,7 +68,7 @@ internal sealed partial class Partition
         }
 
         if (_pumpThread != 0 && _pumpThread != Environment.CurrentManagedThreadId)
-            Interlocked.Increment(ref _foreignPosts);
+            CountForeignPost();
         _inbox.Push(item);
         Wake();
     }

@@ -17,7 +17,11 @@ internal sealed partial class Partition
     private int _pumpThread;
     private long _foreignPosts;
 
+    /// <summary>Items that another thread than the pumping one has posted.</summary>
     public long ForeignPosts => Volatile.Read(ref _foreignPosts);
+
+    /// <summary>Where the first of them came from.</summary>
+    public string? ForeignPostStack { get; private set; }
 
     public void Start()
     {
@@ -68,6 +72,12 @@ internal sealed partial class Partition
             SynchronizationContext.SetSynchronizationContext(synchronization);
             _pump.Exit();
         }
+    }
+
+    private void CountForeignPost()
+    {
+        if (Interlocked.Increment(ref _foreignPosts) == 1)
+            ForeignPostStack = Environment.StackTrace;
     }
 
     private void Loop()

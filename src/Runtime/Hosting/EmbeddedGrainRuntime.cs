@@ -67,6 +67,9 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
     /// </summary>
     public long ForeignPosts => Partitions.Sum(partition => partition.ForeignPosts);
 
+    /// <summary>The stack of the first of <see cref="ForeignPosts"/>; null while there is none.</summary>
+    public string? ForeignPostStack => Partitions[0].ForeignPostStack;
+
     internal EmbeddedRuntimeLimits Limits { get; }
 
     internal TimeProvider Clock { get; }

@@ -13,7 +13,11 @@ internal static class BoundsCheck
         var writer = process.Get<LogWriter>();
         AtMost(world, "entries that are durable and not applied", writer.Waiting, new LogWriterOptions().MaximumWaiting);
         AtMost(world, "bytes of the log", world.Disk.Length, world.Options.Log.MaximumRetainedBytes);
-        AtMost(world, "work from threads that are not the world's", process.ForeignPosts, 0);
+        if (process.ForeignPosts > 0)
+        {
+            world.Violated("I8", $"{process.ForeignPosts} pieces of work came from threads that are not the world's; the trace says from where");
+            world.Trace.Say(process.ForeignPostStack ?? "");
+        }
     }
 
     /// <summary>After quiet.</summary>

@@ -89,6 +89,9 @@ internal sealed class GridProcess
     /// <summary>Work that came from a thread that is not the world's: a world with any of it cannot be replayed.</summary>
     public long ForeignPosts => _runtime.ForeignPosts;
 
+    /// <summary>Where the first of it came from.</summary>
+    public string? ForeignPostStack => _runtime.ForeignPostStack;
+
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
