@@ -2,6 +2,7 @@ using System.Globalization;
 using Grid.Client.Limits;
 using Grid.Client.Territories;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Grid.Client.Live;
 
 /// <summary>Asks the grains of a scope for what a feed shows. Holds nothing.</summary>
-internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, IOptions<GatewayLimits> limits)
+internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, IDeviceDirectory directory, IOptions<GatewayLimits> limits)
 {
     private const int ChangesAtOnce = 1_000;
     private const int ConcurrentSectors = 32;
@@ -87,6 +88,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
                 }
             },
             cancellationToken);
+        await KeepMovedAsync(gathered, sources, filter, cancellationToken);
         return gathered;
     }
 
@@ -110,6 +112,24 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
             gathered.IsGap |= changes.IsSnapshot;
             gathered.Devices.AddRange(onlyDevice is null ? changes.Devices : changes.Devices.Where(device => device.Id == onlyDevice));
             gathered.Removed.AddRange(onlyDevice is null ? changes.Removed : changes.Removed.Where(id => id == onlyDevice));
+        }
+    }
+
+    /// <summary>
+    /// A device that has moved within the scope is not removed, whichever of its two sectors was asked first: the directory names the new one
+    /// before the former one is told.
+    /// </summary>
+    private async Task KeepMovedAsync(GatheredChanges gathered, ScopeSources sources, WatchFilter filter, CancellationToken cancellationToken)
+    {
+        for (var index = gathered.Removed.Count - 1; index >= 0; index--)
+        {
+            var id = gathered.Removed[index];
+            if (directory.Find(id) is { } address
+                && sources.Sectors.Any(source => source.Sector == address.Sector && (source.Kinds & filter.Kinds).HasFlag((DeviceKinds)(1 << (int)address.Kind)))
+                && (filter.Box is not { } box || ((await registry.GetAsync(id, cancellationToken))?.Descriptor.Position is { } position && box.Contains(position))))
+            {
+                gathered.Removed.RemoveAt(index);
+            }
         }
     }
 
