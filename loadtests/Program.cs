@@ -6,6 +6,9 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["ingest"] = IngestScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
+#if !ORLEANS
+    ["simulate"] = SimulateScenario.RunAsync,
+#endif
 };
 
 if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))

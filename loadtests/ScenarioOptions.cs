@@ -44,7 +44,14 @@ public sealed class ScenarioOptions
     /// <summary>Something that was not asked for and that a reader of the report needs to know.</summary>
     public void Tell(string name, string value) => _used[name] = value;
 
+    /// <summary>True when the option was given.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>A text option.</summary>
     public string Text(string name, string fallback) => _used[name] = _values.GetValueOrDefault(name, fallback);
+
+    /// <summary>A text option that may be left out.</summary>
+    public string? Text(string name) => Has(name) ? Text(name, "") : null;
 
     /// <summary>A whole number option between bounds.</summary>
     public int Number(string name, int fallback, int minimum, int maximum)

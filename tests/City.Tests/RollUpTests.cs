@@ -41,7 +41,7 @@ public sealed class RollUpTests
         await city.ReportAsync(batch);
         var once = await city.FiguresAsync(city.Commune(Quimper));
         await city.ReportAsync(batch);
-        Assert.True(Grid.Grains.RollUp.FiguresComparison.AreEqual(once, await city.FiguresAsync(city.Commune(Quimper))));
+        Assert.True(Grid.Contracts.Territories.FiguresComparison.AreEqual(once, await city.FiguresAsync(city.Commune(Quimper))));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Grid.Client.Limits;
 using Grid.Client.Territories;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Grid.Client.Live;
 
 /// <summary>Asks the grains of a scope for what a feed shows. Holds nothing.</summary>
-internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, IOptions<GatewayLimits> limits)
+internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, IDeviceDirectory directory, IOptions<GatewayLimits> limits)
 {
     private const int ChangesAtOnce = 1_000;
     private const int ConcurrentSectors = 32;
@@ -87,6 +88,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
                 }
             },
             cancellationToken);
+        await KeepMovedAsync(gathered, sources, filter, cancellationToken);
         return gathered;
     }
 
@@ -113,6 +115,24 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
         }
     }
 
+    /// <summary>
+    /// A device that has moved within the scope is not removed, whichever of its two sectors was asked first: the directory names the new one
+    /// before the former one is told.
+    /// </summary>
+    private async Task KeepMovedAsync(GatheredChanges gathered, ScopeSources sources, WatchFilter filter, CancellationToken cancellationToken)
+    {
+        for (var index = gathered.Removed.Count - 1; index >= 0; index--)
+        {
+            var id = gathered.Removed[index];
+            if (directory.Find(id) is { } address
+                && sources.Sectors.Any(source => source.Sector == address.Sector && (source.Kinds & filter.Kinds).HasFlag((DeviceKinds)(1 << (int)address.Kind)))
+                && (filter.Box is not { } box || ((await registry.GetAsync(id, cancellationToken))?.Descriptor.Position is { } position && box.Contains(position))))
+            {
+                gathered.Removed.RemoveAt(index);
+            }
+        }
+    }
+
     private async Task AddDeviceAsync(string id, List<DeviceChange> devices, CancellationToken cancellationToken)
     {
         if (await registry.GetAsync(id, cancellationToken) is not { Descriptor: var descriptor })
@@ -133,8 +153,6 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
 
     private static DeviceFilter FilterOf(SectorSource source, WatchFilter filter) => new() { Kinds = source.Kinds & filter.Kinds, Box = filter.Box };
 
-    private static Task EachAsync(ScopeSources sources, Func<int, Task> act, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        Enumerable.Range(0, sources.Sectors.Length),
-        new ParallelOptions { MaxDegreeOfParallelism = ConcurrentSectors, CancellationToken = cancellationToken },
-        async (index, _) => await act(index));
+    private static Task EachAsync(ScopeSources sources, Func<int, Task> act, CancellationToken cancellationToken) =>
+        FewAtOnce.EachAsync(sources.Sectors.Length, ConcurrentSectors, act, cancellationToken);
 }

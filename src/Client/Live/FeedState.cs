@@ -18,7 +18,7 @@ internal sealed record FeedStep(
     long Number, SectorVersion[] Versions, string Cursor, TerritorySummary? Summary, IReadOnlyList<EncodedFrame> Frames, bool IsGap);
 
 /// <summary>All devices of a scope, as frames.</summary>
-internal sealed record FeedSnapshot(SectorVersion[] Versions, string Cursor, IReadOnlyList<EncodedFrame> Frames);
+internal sealed record FeedSnapshot(SectorVersion[] Versions, string Cursor, TerritorySummary? Summary, IReadOnlyList<EncodedFrame> Frames);
 
 /// <summary>A snapshot that is kept for those who come a little later.</summary>
 internal sealed record HeldSnapshot(FeedSnapshot Snapshot, long TakenAt);
@@ -28,7 +28,12 @@ internal sealed record HeldSnapshot(FeedSnapshot Snapshot, long TakenAt);
 /// <param name="Step">The step from which it follows the feed, null for a gap.</param>
 /// <param name="Cursor">Where it is, as text.</param>
 /// <param name="Versions">Where it is.</param>
-internal sealed record FeedJoin(IReadOnlyList<EncodedFrame> Frames, FeedStep? Step, string Cursor, SectorVersion[] Versions);
+/// <param name="Summary">The figures that it has, null for none.</param>
+internal sealed record FeedJoin(IReadOnlyList<EncodedFrame> Frames, FeedStep? Step, string Cursor, SectorVersion[] Versions, TerritorySummary? Summary)
+{
+    /// <summary>Nothing to continue with.</summary>
+    public static FeedJoin Gap { get; } = new([], null, "", [], null);
+}
 
 /// <summary>Changes of several sectors, gathered.</summary>
 internal sealed class GatheredChanges

@@ -26,7 +26,9 @@ internal sealed partial class LiveFeed(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SnapshotFor = TimeSpan.FromSeconds(5);
 
-    private readonly ulong _filterHash = key.Filter.HashFor(key.Scope.ToString());
+    // A cursor of devices is of no use once the scope has other members: what has left it would never be told.
+    private readonly ulong _filterHash = key.Filter.HashFor(
+        key.Filter.Devices || sources.Device is not null ? $"{key.Scope}|{string.Join(',', sources.Sectors)}" : key.Scope.ToString());
     private readonly string[] _sectorNames = [.. sources.Sectors.Select(source => source.Sector)];
     private readonly ImmutableDictionary<string, DeviceKinds> _kinds =
         sources.Sectors.ToImmutableDictionary(source => source.Sector, source => source.Kinds & key.Filter.Kinds, StringComparer.Ordinal);
@@ -94,10 +96,10 @@ internal sealed partial class LiveFeed(
         if (!HasDevices)
         {
             var current = _current;
-            return new(current.Versions, current.Cursor, Encode("snapshot", current.Cursor, current.Summary, null, []));
+            return new(current.Versions, current.Cursor, current.Summary, Encode("snapshot", current.Cursor, current.Summary, null, []));
         }
 
-        await _snapshotTurn.WaitAsync(cancellationToken);
+        await _snapshotTurn.EnterAsync(cancellationToken);
         try
         {
             if (_snapshot is { } held && time.GetElapsedTime(held.TakenAt) < SnapshotFor)
@@ -105,12 +107,13 @@ internal sealed partial class LiveFeed(
                 return held.Snapshot;
             }
 
-            await limit.WaitAsync(cancellationToken);
+            await limit.EnterAsync(cancellationToken);
             try
             {
                 var (versions, devices) = await reader.SnapshotAsync(sources, key.Filter, cancellationToken);
                 var cursor = CursorOf(versions);
-                var snapshot = new FeedSnapshot(versions, cursor, Encode("snapshot", cursor, FeedReader.SummaryOf(key.Scope, _territories), devices, []));
+                var summary = FeedReader.SummaryOf(key.Scope, _territories);
+                var snapshot = new FeedSnapshot(versions, cursor, summary, Encode("snapshot", cursor, summary, devices, []));
                 _snapshot = new(snapshot, time.GetTimestamp());
                 return snapshot;
             }
@@ -128,29 +131,28 @@ internal sealed partial class LiveFeed(
     /// <summary>From a client's cursor to now; a gap when the cursor is not one of this feed, or too old.</summary>
     public async Task<FeedJoin> JoinAsync(string cursor, CancellationToken cancellationToken)
     {
+        // Figures may differ at the same versions, after midnight or with other members: they come with every join of a cursor.
         if (!HasDevices)
         {
-            var current = _current;
-            return !LiveCursor.IsOf(_filterHash, cursor)
-                ? new([], null, "", [])
-                : new(cursor == current.Cursor ? [] : Encode("delta", current.Cursor, current.Summary, null, []), current, current.Cursor, current.Versions);
+            return LiveCursor.IsOf(_filterHash, cursor) ? JoinFigures(null) : FeedJoin.Gap;
         }
 
-        return LiveCursor.TryDecode(_filterHash, _sectorNames, cursor, out var versions)
-            ? await JoinAsync(versions, cancellationToken)
-            : new([], null, "", []);
+        return LiveCursor.TryDecode(_filterHash, _sectorNames, cursor, out var versions) ? await JoinAsync(versions, null, cancellationToken) : FeedJoin.Gap;
     }
 
     /// <summary>From a subscription's own versions to now.</summary>
-    public async Task<FeedJoin> JoinAsync(SectorVersion[] since, CancellationToken cancellationToken)
+    /// <param name="since">Its versions.</param>
+    /// <param name="told">The figures that it has, null when that is not known.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task<FeedJoin> JoinAsync(SectorVersion[] since, TerritorySummary? told, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.EnterAsync(cancellationToken);
         try
         {
             var current = _current;
             if (!HasDevices)
             {
-                return new(Encode("delta", current.Cursor, current.Summary, null, []), current, current.Cursor, current.Versions);
+                return JoinFigures(told);
             }
 
             var versions = (SectorVersion[])since.Clone();
@@ -169,12 +171,13 @@ internal sealed partial class LiveFeed(
                     _snapshot = null;
                 }
 
-                return new([], null, "", []);
+                return FeedJoin.Gap;
             }
 
             var cursor = CursorOf(versions);
-            var frames = changes.HasMoved ? Encode("delta", cursor, FeedReader.SummaryOf(key.Scope, _territories), changes.Devices, changes.Removed) : [];
-            return new(frames, current, cursor, versions);
+            var summary = FeedReader.SummaryOf(key.Scope, _territories);
+            var frames = changes.HasMoved || (summary is not null && !IsSame(summary, told)) ? Encode("delta", cursor, summary, changes.Devices, changes.Removed) : [];
+            return new(frames, current, cursor, versions, summary);
         }
         finally
         {
@@ -184,7 +187,8 @@ internal sealed partial class LiveFeed(
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        // Not CancelAsync: the loop must go on where it is, not in the thread pool.
+        _stop.Cancel();
         await _loop;
         foreach (var watch in _sectors)
         {
@@ -250,7 +254,7 @@ internal sealed partial class LiveFeed(
 
     private async Task StepAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.EnterAsync(cancellationToken);
         try
         {
             var former = _current;
@@ -291,6 +295,13 @@ internal sealed partial class LiveFeed(
         }
     }
 
+    private FeedJoin JoinFigures(TerritorySummary? told)
+    {
+        var current = _current;
+        var isNew = current.Summary is null || !IsSame(current.Summary, told);
+        return new(isNew ? Encode("delta", current.Cursor, current.Summary, null, []) : [], current, current.Cursor, current.Versions, current.Summary);
+    }
+
     /// <summary>The newest version that is known of each sector: from its own word, or from the figures when that was lost.</summary>
     private Func<int, SectorVersion?> LatestOf(TerritorySummary? summary)
     {
@@ -304,7 +315,7 @@ internal sealed partial class LiveFeed(
 
     private static bool IsSame(TerritorySummary summary, TerritorySummary? former) =>
         former is not null && summary.Today == former.Today && summary.AsOf == former.AsOf && summary.Communes == former.Communes
-        && summary.Versions.AsSpan().SequenceEqual(former.Versions.AsSpan());
+        && summary.Versions.AsSpan().SequenceEqual(former.Versions.AsSpan()) && FiguresComparison.AreEqual(summary.Figures, former.Figures);
 
     private string CursorOf(SectorVersion[] versions) => LiveCursor.Encode(_filterHash, versions);
 

@@ -97,7 +97,7 @@ internal sealed class LiveFeeds(
         }
 
         // The last one waits for a start that is under way, so that nothing of it is left behind.
-        await entry.Starting.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await entry.Starting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (entry.Starting.IsCompletedSuccessfully)
         {
             await entry.Starting.Result.DisposeAsync();

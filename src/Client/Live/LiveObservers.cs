@@ -100,7 +100,10 @@ internal sealed partial class LiveObservers(IGridGrains grains, TimeProvider tim
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RenewUntilAsync(stoppingToken);
+
+    /// <summary>Renews every minute until it is told to stop.</summary>
+    internal async Task RenewUntilAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(RenewEvery, time);
         try
@@ -128,18 +131,21 @@ internal sealed partial class LiveObservers(IGridGrains grains, TimeProvider tim
             ];
         }
 
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentCalls, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(renewals, options, async (renew, _) =>
-        {
-            try
+        await FewAtOnce.EachAsync(
+            renewals.Length,
+            ConcurrentCalls,
+            async index =>
             {
-                await renew();
-            }
-            catch (Exception fault)
-            {
-                LogRenewalFailed(fault);
-            }
-        });
+                try
+                {
+                    await renewals[index]();
+                }
+                catch (Exception fault)
+                {
+                    LogRenewalFailed(fault);
+                }
+            },
+            cancellationToken);
     }
 
     private async Task EndAsync(Task ending)

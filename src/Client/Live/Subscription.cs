@@ -97,11 +97,11 @@ internal sealed class Subscription(FeedKey key, string? cursor, LiveFeeds feeds,
         var step = feed.Current;
         if (step.Number == _step + 1 && !step.IsGap)
         {
-            return Follow(new(step.Frames, step, step.Cursor, step.Versions));
+            return Follow(new(step.Frames, step, step.Cursor, step.Versions, step.Summary));
         }
 
         meter.Coalesced(step.Number - _step - 1);
-        var join = await feed.JoinAsync(_at!.Versions, cancellationToken);
+        var join = await feed.JoinAsync(_at!.Versions, _at.Summary, cancellationToken);
         return join.Step is null ? await StartAnewAsync("sector", cancellationToken) : Follow(join);
     }
 
@@ -110,7 +110,7 @@ internal sealed class Subscription(FeedKey key, string? cursor, LiveFeeds feeds,
         // What changes while the snapshot is made, or sent, comes by the join that follows it: nothing falls in between.
         var snapshot = await feed.SnapshotAsync(feeds.SnapshotLimit, cancellationToken);
         _step = -1;
-        _at = new([], null, snapshot.Cursor, snapshot.Versions);
+        _at = new([], null, snapshot.Cursor, snapshot.Versions, snapshot.Summary);
         _updatedAt = time.GetTimestamp();
         return snapshot.Frames;
     }

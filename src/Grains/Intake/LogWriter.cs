@@ -91,7 +91,12 @@ public sealed partial class LogWriter : IDisposable
     {
         var applied = new List<Task>(batches.Length);
         await AppendCoreAsync(batches, applied, cancellationToken);
-        await Task.WhenAll(applied);
+
+        // Not WhenAll, which the thread pool would complete: see Start.
+        foreach (var done in applied)
+        {
+            await done;
+        }
     }
 
     /// <summary>Stops handing over: what is durable is read from the log at the next start.</summary>
@@ -150,9 +155,13 @@ public sealed partial class LogWriter : IDisposable
     {
         try
         {
-            await foreach (var queue in _ready.Reader.ReadAllAsync(_stopping.Token))
+            // Not ReadAllAsync: it goes on in the thread pool, and deliveries belong to the context that started them.
+            while (await _ready.Reader.WaitToReadAsync(_stopping.Token))
             {
-                _ = PumpAsync(queue);
+                while (_ready.Reader.TryRead(out var queue))
+                {
+                    _ = PumpAsync(queue);
+                }
             }
         }
         catch (OperationCanceledException)

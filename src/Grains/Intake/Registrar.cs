@@ -140,15 +140,41 @@ public sealed partial class Registrar : IRegistrar
         }
         else
         {
-            await _gate.CloseWhileAsync(async () =>
-            {
-                leaving.ForEach(change => _directory.Remove(change.Device));
-                await _writer.AppendAndApplyAsync(BySector(leaving, change => change.Former!.Sector, change => RemovedOf(change, now)), cancellationToken);
-                await ArriveAsync(changes, now, cancellationToken);
-            });
+            await _gate.CloseWhileAsync(() => MoveAsync(changes, leaving, now, cancellationToken));
         }
 
         await _registry.CompleteAsync([.. changes.Select(change => change.Revision)], cancellationToken);
+    }
+
+    /// <summary>
+    /// With the gate closed, so that no reading comes between. The directory names where a device goes before its former sector is told that it
+    /// has left: who sees it leave can see where it is.
+    /// </summary>
+    private async Task MoveAsync(ImmutableArray<PendingChange> changes, List<PendingChange> leaving, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var change in leaving)
+        {
+            if (change.Current is { } current)
+            {
+                _directory.Set(current);
+            }
+            else
+            {
+                _directory.Remove(change.Device);
+            }
+        }
+
+        try
+        {
+            await _writer.AppendAndApplyAsync(BySector(leaving, change => change.Former!.Sector, change => RemovedOf(change, now)), cancellationToken);
+            await ArriveAsync(changes, now, cancellationToken);
+        }
+        catch
+        {
+            // Between two sectors nobody takes its readings.
+            leaving.ForEach(change => _directory.Remove(change.Device));
+            throw;
+        }
     }
 
     /// <summary>Readings are let in once the log has the registration: nothing that is accepted can come before it.</summary>

@@ -8,7 +8,7 @@ namespace Grid.Grains.Sectors;
 /// The books of a sector: its devices, their contributions and the sum of them, who follows which cabinet, and what changed after an offset.
 /// No I/O and no clock.
 /// </summary>
-internal sealed class SectorBook
+internal class SectorBook
 {
     /// <summary>Removed devices that are remembered for live clients; beyond it the oldest are forgotten and such clients get a snapshot.</summary>
     public const int MaximumTombstones = 1_000;
@@ -72,7 +72,7 @@ internal sealed class SectorBook
     }
 
     /// <summary>Replaces what the device contributes.</summary>
-    public void Replace(SectorDevice device, in Contribution contribution)
+    public virtual void Replace(SectorDevice device, in Contribution contribution)
     {
         _sum.Subtract(device.Contribution);
         device.Contribution = contribution;

@@ -41,7 +41,7 @@ public sealed class SectorGrain(
         // Its sweep must go on when nothing is heard: a timer alone does not keep a grain.
         DelayDeactivation(TimeSpan.MaxValue);
         _epoch = await writer.EpochOfAsync(_sector, cancellationToken);
-        _book = SectorSnapshot.Read(state.State.Books, GrainFactory);
+        _book = SectorSnapshot.Read(state.State.Books, GrainFactory, options.NewBook());
         _applier = new SectorApplier(_sector, _book, GrainFactory, log, meter, logger);
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));

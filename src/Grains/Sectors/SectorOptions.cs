@@ -14,4 +14,7 @@ public sealed record SectorOptions
 
     /// <summary>Between two comparisons of a sum with what it is made of; 1 s to 1 h, default 10 s.</summary>
     public TimeSpan DigestEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes the empty books of a sector: a simulation may give it wrong ones, to see that they are found out.</summary>
+    internal Func<SectorBook> NewBook { get; init; } = static () => new SectorBook();
 }

@@ -36,10 +36,10 @@ internal static class SectorSnapshot
         return stream.ToArray();
     }
 
+    /// <summary>Fills empty books from a block.</summary>
     /// <exception cref="InvalidDataException">The block is not one that this version reads.</exception>
-    public static SectorBook Read(byte[] block, IGrainFactory grains)
+    public static SectorBook Read(byte[] block, IGrainFactory grains, SectorBook book)
     {
-        var book = new SectorBook();
         if (block.Length == 0)
         {
             return book;

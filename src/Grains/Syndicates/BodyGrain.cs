@@ -54,8 +54,14 @@ public sealed class BodyGrain(
 
     public async Task Refresh()
     {
+        var members = _members;
         await ReadMembersAsync();
-        _partial = null;
+        if (!_members.SequenceEqual(members))
+        {
+            _partial = null;
+            _board.Changed();
+        }
+
         var communes = _members.Select(member => member.Commune).Distinct(StringComparer.Ordinal).ToList();
         foreach (var former in _communes.Keys.Except(communes, StringComparer.Ordinal).ToList())
         {

@@ -81,6 +81,8 @@ internal sealed partial class Partition
             return;
         }
 
+        if (_pumpThread != 0 && _pumpThread != Environment.CurrentManagedThreadId)
+            CountForeignPost();
         _inbox.Push(item);
         Wake();
     }

@@ -19,6 +19,14 @@ internal sealed partial class Partition
     private int _isAsleep;
     private bool _wakeUp;
     private volatile bool _stop;
+    private int _pumpThread;
+    private long _foreignPosts;
+
+    /// <summary>Items that another thread than the pumping one has posted.</summary>
+    public long ForeignPosts => Volatile.Read(ref _foreignPosts);
+
+    /// <summary>Where the first of them came from.</summary>
+    public string? ForeignPostStack { get; private set; }
 
     public void Start()
     {
@@ -46,6 +54,7 @@ internal sealed partial class Partition
             throw new InvalidOperationException("A grain cannot pump the runtime.");
         }
 
+        _pumpThread = Environment.CurrentManagedThreadId;
         var context = ExecutionContext.Capture();
         var synchronization = SynchronizationContext.Current;
         var task = _turnTask.Install(_betweenTurns);
@@ -68,6 +77,12 @@ internal sealed partial class Partition
             SynchronizationContext.SetSynchronizationContext(synchronization);
             _pump.Exit();
         }
+    }
+
+    private void CountForeignPost()
+    {
+        if (Interlocked.Increment(ref _foreignPosts) == 1)
+            ForeignPostStack = Environment.StackTrace;
     }
 
     private void Loop()

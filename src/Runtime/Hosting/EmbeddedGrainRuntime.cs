@@ -61,6 +61,15 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
     /// <summary>Grains in memory at this moment, about.</summary>
     public int ActivationCount => Partitions.Sum(partition => partition.Activations.Count);
 
+    /// <summary>
+    /// Items that came to a pumped runtime from another thread than the one that pumps it. Any at all, and its order depends on more than what was
+    /// asked of it.
+    /// </summary>
+    public long ForeignPosts => Partitions.Sum(partition => partition.ForeignPosts);
+
+    /// <summary>The stack of the first of <see cref="ForeignPosts"/>; null while there is none.</summary>
+    public string? ForeignPostStack => Partitions[0].ForeignPostStack;
+
     internal EmbeddedRuntimeLimits Limits { get; }
 
     internal TimeProvider Clock { get; }
@@ -134,6 +143,18 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
         foreach (var partition in Partitions)
             partition.Stop();
         Log.Stopped(Logger, ActivationCount);
+        _meters.Dispose();
+    }
+
+    /// <summary>Ends without a goodbye, as when the process dies: no grain is deactivated and nothing runs any more. For simulations.</summary>
+    public void Abandon()
+    {
+        if (Interlocked.Exchange(ref _phase, 3) >= 3)
+            return;
+        _collection?.Dispose();
+        _watch?.Dispose();
+        foreach (var partition in Partitions)
+            partition.Stop();
         _meters.Dispose();
     }
 

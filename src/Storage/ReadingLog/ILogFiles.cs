@@ -41,3 +41,10 @@ public interface ILogFile : IDisposable
     /// <exception cref="IOException">It may or may not be durable; the system may have thrown it away. There is no second try.</exception>
     void Sync();
 }
+
+/// <summary>Says when the log commits, instead of a thread of its own: a simulation lets the disk take virtual time.</summary>
+public interface ILogPace
+{
+    /// <summary>Something waits: the log is to make one commit, once, later, by the call that it gives.</summary>
+    void Schedule(Action commit);
+}

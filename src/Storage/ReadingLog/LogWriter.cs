@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Grid.Storage.ReadingLog;
 
 /// <summary>
-/// The log's own thread: it gathers what waits and commits it together, so that one sync serves all. The queue is bounded; what is over the
-/// bound is refused at once.
+/// Gathers what waits and commits it together, so that one sync serves all: on a thread of its own, or at the pace that it is given. The queue is
+/// bounded; what is over the bound is refused at once.
 /// </summary>
 internal sealed class LogWriter
 {
@@ -15,7 +15,7 @@ internal sealed class LogWriter
     private readonly object _gate = new();
     private readonly ReadingLogOptions _options;
     private readonly StorageMetrics _metrics;
-    private readonly Thread _thread;
+    private readonly ILogPace? _pace;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<LogRequest> _waiting = new();
@@ -23,14 +23,22 @@ internal sealed class LogWriter
     private long _waitingBytes;
     private int _gatherUntil;
     private bool _isClosing;
+    private bool _isScheduled;
     private volatile LogCommitter? _committer;
 
-    public LogWriter(ILogFiles files, ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger logger)
+    public LogWriter(ILogFiles files, ILogPace? pace, ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger logger)
     {
         _options = options;
         _metrics = metrics;
-        _thread = new Thread(() => Run(files, time, logger)) { IsBackground = true, Name = "reading log" };
-        _thread.Start();
+        _pace = pace;
+        if (pace is null)
+        {
+            new Thread(() => Run(files, time, logger)) { IsBackground = true, Name = "reading log" }.Start();
+        }
+        else
+        {
+            TryOpen(files, time, logger);
+        }
     }
 
     /// <summary>Completes when the log is open; fails with what is wrong with it.</summary>
@@ -73,11 +81,22 @@ internal sealed class LogWriter
 
             _waiting.Enqueue(request);
             _waitingBytes += request.Bytes;
-            if (_waiting.Count >= _gatherUntil || _waitingBytes >= _options.CommitBytes)
+            if (_pace is not null)
+            {
+                if (_isScheduled)
+                {
+                    return;
+                }
+
+                _isScheduled = true;
+            }
+            else if (_waiting.Count >= _gatherUntil || _waitingBytes >= _options.CommitBytes)
             {
                 Monitor.Pulse(_gate);
             }
         }
+
+        _pace?.Schedule(CommitAtPace);
     }
 
     /// <summary>Commits what waits, then closes the files.</summary>
@@ -87,6 +106,15 @@ internal sealed class LogWriter
         {
             _isClosing = true;
             Monitor.Pulse(_gate);
+        }
+
+        if (_pace is not null && _committer is not null)
+        {
+            while (CommitNext())
+            {
+            }
+
+            Close();
         }
 
         return _closed.Task;
@@ -107,7 +135,7 @@ internal sealed class LogWriter
         return _waiting.Count >= _options.MaximumQueuedAppends || _waitingBytes + request.Bytes > _options.MaximumQueuedBytes ? "queue" : null;
     }
 
-    private void Run(ILogFiles files, TimeProvider time, ILogger logger)
+    private bool TryOpen(ILogFiles files, TimeProvider time, ILogger logger)
     {
         try
         {
@@ -115,43 +143,93 @@ internal sealed class LogWriter
             Index = log.Index;
             _committer = new LogCommitter(files, log, _options, time, _metrics, logger);
             _opened.SetResult();
+            return true;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             _closed.SetResult();
             _opened.SetException(error);
+            return false;
+        }
+    }
+
+    private void Run(ILogFiles files, TimeProvider time, ILogger logger)
+    {
+        if (!TryOpen(files, time, logger))
+        {
             return;
         }
 
-        while (Take())
+        while (Take(wait: true))
         {
-            if (_committer.Failure is null)
+            CommitTaken();
+        }
+
+        Close();
+    }
+
+    /// <summary>One commit when the pace says so; the next is asked for while something waits.</summary>
+    private void CommitAtPace()
+    {
+        CommitNext();
+        lock (_gate)
+        {
+            _isScheduled = _waiting.Count > 0;
+            if (!_isScheduled)
             {
-                _committer.Commit(_taken);
-            }
-            else
-            {
-                _committer.FailAll(_taken);
+                return;
             }
         }
 
-        _committer.Dispose();
-        _closed.SetResult();
+        _pace!.Schedule(CommitAtPace);
     }
 
-    /// <summary>Waits for something to commit and takes it; false when the log closes and nothing waits.</summary>
-    private bool Take()
+    private bool CommitNext()
+    {
+        if (!Take(wait: false))
+        {
+            return false;
+        }
+
+        CommitTaken();
+        return true;
+    }
+
+    private void CommitTaken()
+    {
+        if (_committer!.Failure is null)
+        {
+            _committer.Commit(_taken);
+        }
+        else
+        {
+            _committer.FailAll(_taken);
+        }
+    }
+
+    private void Close()
+    {
+        _committer!.Dispose();
+        _closed.TrySetResult();
+    }
+
+    /// <summary>Takes what is committed together; false when nothing waits and nothing is to be waited for.</summary>
+    private bool Take(bool wait)
     {
         var before = _taken.Count;
         _taken.Clear();
         lock (_gate)
         {
-            Gather(before);
+            if (wait)
+            {
+                Gather(before);
+            }
+
             while (_taken.Count == 0)
             {
                 while (_waiting.Count == 0)
                 {
-                    if (_isClosing)
+                    if (_isClosing || !wait)
                     {
                         return false;
                     }

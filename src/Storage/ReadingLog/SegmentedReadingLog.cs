@@ -27,10 +27,12 @@ public sealed class SegmentedReadingLog(ReadingLogOptions options, TimeProvider 
     public Task OpenAsync(string directory) => OpenAsync(new DiskLogFiles(directory));
 
     /// <summary>Opens the log over files that may be made to fail.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="pace">When commits are made; null for a thread of the log's own.</param>
     /// <exception cref="LogDamagedException">The log is damaged; nothing was changed.</exception>
-    public async Task OpenAsync(ILogFiles files)
+    public async Task OpenAsync(ILogFiles files, ILogPace? pace = null)
     {
-        var writer = new LogWriter(files, _options, time, metrics, logger);
+        var writer = new LogWriter(files, pace, _options, time, metrics, logger);
         await writer.Opened;
         metrics.Watch(writer);
         _open = writer;

@@ -1,12 +1,12 @@
-using Grid.Contracts.Territories;
-
-namespace Grid.Grains.RollUp;
+namespace Grid.Contracts.Territories;
 
 /// <summary>Equality of figures by value: records compare their arrays by reference.</summary>
-internal static class FiguresComparison
+public static class FiguresComparison
 {
+    /// <summary>True when every figure is the same.</summary>
     public static bool AreEqual(TerritoryFigures left, TerritoryFigures right) =>
-        left.Kinds.Length == right.Kinds.Length && left.Kinds.Zip(right.Kinds).All(pair => AreEqual(pair.First, pair.Second));
+        ReferenceEquals(left, right)
+        || (left.Kinds.Length == right.Kinds.Length && left.Kinds.Zip(right.Kinds).All(pair => AreEqual(pair.First, pair.Second)));
 
     private static bool AreEqual(KindFigures left, KindFigures right) =>
         left with { ByStatus = right.ByStatus, ByLocalLevel = right.ByLocalLevel, Days = right.Days } == right

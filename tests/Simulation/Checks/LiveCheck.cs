@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using Grid.Client.Json;
+using Grid.Client.Live;
+using Grid.Client.Territories;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+using Grid.Grains.Territory;
+using Grid.Simulation.Live;
+using Grid.Simulation.Machine;
+
+namespace Grid.Simulation.Checks;
+
+/// <summary>I5: what a live client shows after it caught up is what the server has for its scope: the devices, the figures, and nothing else.</summary>
+internal static class LiveCheck
+{
+    public static async Task RunAsync(World world, GridProcess process, SimulatedClient client)
+    {
+        if (client.Cursor is null)
+        {
+            world.Violated("I5", $"{client.Name} ({client.Scope}) has no whole snapshot after quiet");
+            return;
+        }
+
+        if (client.Filter.Devices)
+        {
+            await CompareDevicesAsync(world, process, client);
+        }
+
+        if (client.Scope.Kind != ScopeKind.All)
+        {
+            await CompareFiguresAsync(world, process, client);
+        }
+    }
+
+    private static async Task CompareDevicesAsync(World world, GridProcess process, SimulatedClient client)
+    {
+        var expected = new SortedDictionary<string, (string Status, string Metrics)>(StringComparer.Ordinal);
+        foreach (var record in world.Registry.Devices.Values.Where(record => IsIn(world, client, record.Descriptor)))
+        {
+            var view = await process.Get<Client.IGridGrains>().Device(record.Descriptor.Kind, record.Descriptor.Id).GetView();
+            expected.Add(record.Descriptor.Id, (Words<DeviceStatus>.Of(view.Status), Text(view.Reported.Select(metric => (metric.Name, metric.Value)))));
+        }
+
+        foreach (var stranger in client.Devices.Keys.Where(device => !expected.ContainsKey(device)).Order(StringComparer.Ordinal))
+        {
+            world.Violated("I5", $"{client.Name} ({client.Scope}) shows {stranger}, which is not in its scope any more");
+        }
+
+        foreach (var (device, (status, metrics)) in expected)
+        {
+            if (!client.Devices.TryGetValue(device, out var shown))
+            {
+                world.Violated("I5", $"{client.Name} ({client.Scope}) does not show {device}");
+            }
+            else if (client.Statuses[device] != status)
+            {
+                world.Violated("I5", $"{client.Name} ({client.Scope}) shows {device} as {client.Statuses[device]}; it is {status}");
+            }
+            else if (Text(shown.Select(metric => (metric.Key, metric.Value))) is var text && text != metrics)
+            {
+                world.Violated("I5", $"{client.Name} ({client.Scope}) shows {device} with {text}; it has {metrics}");
+            }
+        }
+    }
+
+    private static async Task CompareFiguresAsync(World world, GridProcess process, SimulatedClient client)
+    {
+        ITerritoryGrain grain = client.Scope.Kind switch
+        {
+            ScopeKind.Commune => process.Grains.GetGrain<ICommuneGrain>(client.Scope.Key),
+            ScopeKind.Syndicate => process.Grains.GetGrain<IBodyGrain>(client.Scope.Key),
+            _ => process.Grains.GetGrain<IBodyGrain>(TerritoryKeys.OfDepartment(client.Scope.Key)),
+        };
+        var expected = System.Text.Json.JsonSerializer.Serialize(SummaryPresenting.Present(await grain.GetSummary(), client.Cursor!), GridJson.Default.SummaryModel);
+        if (client.Summary is null || !JsonNode.DeepEquals(WithoutCursor(expected), WithoutCursor(client.Summary)))
+        {
+            world.Violated("I5", $"{client.Name} ({client.Scope}) shows {client.Summary ?? "no figures"}; the server has {expected}");
+        }
+    }
+
+    private static JsonNode? WithoutCursor(string summary)
+    {
+        var node = JsonNode.Parse(summary);
+        node?.AsObject().Remove("cursor");
+        return node;
+    }
+
+    private static bool IsIn(World world, SimulatedClient client, DeviceDescriptor device)
+    {
+        var kind = (DeviceKinds)(1 << (int)device.Kind);
+        if (!client.Filter.Kinds.HasFlag(kind))
+        {
+            return false;
+        }
+
+        switch (client.Scope.Kind)
+        {
+            case ScopeKind.Commune:
+                return device.Commune == client.Scope.Key;
+            case ScopeKind.Syndicate:
+                var zone = TimeZoneInfo.FindSystemTimeZoneById(world.Territory.FindDepartment(world.Options.Department)!.ZoneId);
+                var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(world.Clock.GetUtcNow(), zone).DateTime);
+                return world.Registry.Members[client.Scope.Key].Any(member => member.Commune == device.Commune && member.HoldsOn(today) && member.Kinds.HasFlag(kind));
+            default:
+                return true;
+        }
+    }
+
+    private static string Text(IEnumerable<(string Name, double Value)> metrics) =>
+        string.Join(", ", metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal).Select(metric => FormattableString.Invariant($"{metric.Name} {metric.Value}")));
+}

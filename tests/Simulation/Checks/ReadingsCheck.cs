@@ -1,0 +1,79 @@
+using Grid.Client;
+using Grid.Contracts.Devices;
+using Grid.Grains.Devices;
+using Grid.Grains.Territory;
+using Grid.Simulation.Machine;
+
+namespace Grid.Simulation.Checks;
+
+/// <summary>
+/// I2 for readings: every device is the effect of exactly the entries that were acknowledged for it, each once. The journal says which those are.
+/// </summary>
+internal static class ReadingsCheck
+{
+    public static async Task RunAsync(World world, GridProcess process)
+    {
+        var context = new DeviceContext(new LocalCalendars(world.Territory), world.Clock, process.Get<DeviceInstruments>());
+        var shadows = new Dictionary<string, (DeviceKind Kind, ShadowDevice Shadow)>(StringComparer.Ordinal);
+        var followers = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (sector, offset, entry) in world.Journal.Entries())
+        {
+            if (entry is RegisteredEntry registered)
+            {
+                if (!shadows.TryGetValue(entry.Device, out var known) || known.Kind != registered.Descriptor.Kind)
+                {
+                    shadows[entry.Device] = (registered.Descriptor.Kind, ShadowDevice.Of(registered.Descriptor.Kind, entry.Device, context));
+                }
+
+                if (DescriptorRules.CabinetFollowed(registered.Descriptor) is { } cabinet)
+                {
+                    var led = followers.TryGetValue(cabinet, out var list) ? list : followers[cabinet] = [];
+                    if (!led.Contains(entry.Device))
+                    {
+                        led.Add(entry.Device);
+                    }
+                }
+            }
+
+            Hand(entry.Device);
+            foreach (var follower in followers.GetValueOrDefault(entry.Device, []))
+            {
+                Hand(follower);
+            }
+
+            void Hand(string device)
+            {
+                if (shadows.TryGetValue(device, out var shadow))
+                {
+                    shadow.Shadow.Apply(entry, new LogPosition(sector, offset));
+                }
+            }
+        }
+
+        foreach (var record in world.Registry.Devices.Values.Where(record => world.Journal.Keeps(record.Sector)))
+        {
+            var id = record.Descriptor.Id;
+            var grain = process.Get<IGridGrains>().Device(record.Descriptor.Kind, id);
+            if (!shadows.TryGetValue(id, out var shadow))
+            {
+                world.Violated("I2", $"device {id} is registered and its registration is nowhere in the log");
+                continue;
+            }
+
+            var now = world.Clock.GetUtcNow();
+            Compare(world, id, "contributes", shadow.Shadow.Contribution, await grain.GetContribution());
+            var (expected, actual) = (shadow.Shadow.View(now), await grain.GetView());
+            Compare(world, id, "was last heard at", expected.LastSeen, actual.LastSeen);
+            Compare(world, id, "shows", string.Join(", ", expected.Reported), string.Join(", ", actual.Reported));
+            Compare(world, id, "is in", string.Join(", ", expected.Conditions), string.Join(", ", actual.Conditions));
+        }
+    }
+
+    private static void Compare<T>(World world, string device, string what, T expected, T actual)
+    {
+        if (!EqualityComparer<T>.Default.Equals(expected, actual))
+        {
+            world.Violated("I2", $"device {device} {what} {actual}; after what was acknowledged it must be {expected}");
+        }
+    }
+}

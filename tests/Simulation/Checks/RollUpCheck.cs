@@ -1,0 +1,143 @@
+using System.Globalization;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+using Grid.Grains.Territory;
+using Grid.Simulation.Machine;
+
+namespace Grid.Simulation.Checks;
+
+/// <summary>
+/// I1: after quiet, each commune's figures are the sum over its devices, and each body's the sum over its members' devices by competence and date.
+/// </summary>
+internal static class RollUpCheck
+{
+    private static readonly DateOnly Epoch = new(1970, 1, 1);
+
+    public static async Task RunAsync(World world, GridProcess process)
+    {
+        var devices = new List<(string Commune, Contribution Contribution)>();
+        foreach (var record in world.Registry.Devices.Values)
+        {
+            devices.Add((record.Descriptor.Commune, await process.Get<Client.IGridGrains>().Device(record.Descriptor.Kind, record.Descriptor.Id).GetContribution()));
+        }
+
+        foreach (var commune in world.Communes)
+        {
+            Compare(world, $"commune:{commune.InseeCode}", devices.Where(device => device.Commune == commune.InseeCode), await process.Grains.GetGrain<ICommuneGrain>(commune.InseeCode).GetPartial());
+        }
+
+        Compare(
+            world, $"department:{world.Options.Department}", devices, await process.Grains.GetGrain<IBodyGrain>(TerritoryKeys.OfDepartment(world.Options.Department)).GetPartial());
+        foreach (var body in world.Registry.Bodies.Keys)
+        {
+            var grain = process.Grains.GetGrain<IBodyGrain>(body);
+            var date = Epoch.AddDays((await grain.GetSummary()).Today);
+            var kinds = world.Registry.Members[body].Where(member => member.HoldsOn(date)).GroupBy(member => member.Commune, StringComparer.Ordinal)
+                .ToDictionary(members => members.Key, members => members.Aggregate(DeviceKinds.None, (all, member) => all | member.Kinds), StringComparer.Ordinal);
+            var counted = devices.Where(device => kinds.GetValueOrDefault(device.Commune).HasFlag((DeviceKinds)(1 << (int)device.Contribution.Kind)));
+            Compare(world, $"body:{body}", counted, await grain.GetPartial());
+        }
+    }
+
+    private static void Compare(World world, string territory, IEnumerable<(string Commune, Contribution Contribution)> devices, TerritoryPartial partial)
+    {
+        var expected = Sum(devices.Select(device => device.Contribution));
+        var actual = Flatten(partial.Figures);
+        world.Trace.Add("figures", territory, Trace.HashOf(System.Text.Encoding.UTF8.GetBytes(string.Join(';', actual))));
+        foreach (var name in expected.Keys.Union(actual.Keys).Where(name => expected.GetValueOrDefault(name) != actual.GetValueOrDefault(name)))
+        {
+            world.Violated("I1", string.Create(CultureInfo.InvariantCulture, $"{territory} says {name} {actual.GetValueOrDefault(name)}, its devices add up to {expected.GetValueOrDefault(name)}"));
+        }
+    }
+
+    private static SortedDictionary<string, long> Sum(IEnumerable<Contribution> contributions)
+    {
+        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var item in contributions)
+        {
+            void Add(string name, long amount)
+            {
+                if (amount != 0)
+                {
+                    name = $"{item.Kind}.{name}";
+                    sums[name] = sums.GetValueOrDefault(name) + amount;
+                }
+            }
+
+            Add("total", 1);
+            Add($"status.{item.Status}", 1);
+            Add("lit", item.Light == LightState.On ? 1 : 0);
+            Add("dark", item.Light == LightState.Off ? 1 : 0);
+            Add("failed", item.Light == LightState.Failed ? 1 : 0);
+            Add("power", item.PowerMilliwatts);
+            Add("flow", item.FlowMillilitresPerHour);
+            Add("leaks", item.Flags.HasFlag(ContributionFlags.LeakSuspect) ? 1 : 0);
+            Add("comfort", item.Flags.HasFlag(ContributionFlags.ComfortBreach) ? 1 : 0);
+            Add("over80", item.Flags.HasFlag(ContributionFlags.Over80Percent) ? 1 : 0);
+            Add("overflowing", item.Flags.HasFlag(ContributionFlags.Overflowing) ? 1 : 0);
+            Add("fires", item.Flags.HasFlag(ContributionFlags.Fire) ? 1 : 0);
+            Add($"level.{item.LocalLevel}", item.Kind == DeviceKind.Environment ? 1 : 0);
+            Add($"day.{item.Day}", item.DayAmount);
+            Add($"day.{item.Day - 1}", item.PreviousDayAmount);
+        }
+
+        return NewestDays(sums);
+    }
+
+    private static SortedDictionary<string, long> Flatten(TerritoryFigures figures)
+    {
+        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var kind in figures.Kinds)
+        {
+            void Add(string name, long amount)
+            {
+                if (amount != 0)
+                {
+                    sums[$"{kind.Kind}.{name}"] = amount;
+                }
+            }
+
+            Add("total", kind.Total);
+            for (var status = 0; status < kind.ByStatus.Length; status++)
+            {
+                Add($"status.{(DeviceStatus)status}", kind.ByStatus[status]);
+            }
+
+            Add("lit", kind.LightsOn);
+            Add("dark", kind.LightsOff);
+            Add("failed", kind.LightsFailed);
+            Add("power", kind.PowerMilliwatts);
+            Add("flow", kind.FlowMillilitresPerHour);
+            Add("leaks", kind.LeakSuspects);
+            Add("comfort", kind.ComfortBreaches);
+            Add("over80", kind.Over80Percent);
+            Add("overflowing", kind.Overflowing);
+            Add("fires", kind.Fires);
+            for (var level = 0; level < kind.ByLocalLevel.Length; level++)
+            {
+                Add($"level.{level}", kind.ByLocalLevel[level]);
+            }
+
+            foreach (var day in kind.Days)
+            {
+                Add($"day.{day.Day}", day.Amount);
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>Figures keep the newest days of each kind only.</summary>
+    private static SortedDictionary<string, long> NewestDays(SortedDictionary<string, long> sums)
+    {
+        var days = sums.Keys.Where(name => name.Contains(".day.", StringComparison.Ordinal))
+            .Select(name => (Name: name, Kind: name[..name.IndexOf('.', StringComparison.Ordinal)], Day: int.Parse(name[(name.LastIndexOf('.') + 1)..], CultureInfo.InvariantCulture)))
+            .GroupBy(day => day.Kind, StringComparer.Ordinal);
+        foreach (var old in days.SelectMany(kind => kind.Where(day => sums[day.Name] != 0).OrderByDescending(day => day.Day).Skip(KindFigures.MaximumDays)).ToList())
+        {
+            sums.Remove(old.Name);
+        }
+
+        return sums;
+    }
+}

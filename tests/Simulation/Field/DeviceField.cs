@@ -1,0 +1,217 @@
+using Grid.Connectors.Simulator;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Simulation.Faults;
+using Grid.Simulation.Machine;
+
+namespace Grid.Simulation.Field;
+
+/// <summary>
+/// The devices and their network gateways, one a commune. A gateway asks its devices every 15 minutes and sends what they said as one batch, again
+/// and again until it is answered: nothing that was read is given up.
+/// </summary>
+internal sealed class DeviceField
+{
+    private const int MinutesOfRound = 15;
+    private const int BatchSize = 1_000;
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DelayTo = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Tick = TimeSpan.FromMinutes(1);
+
+    private readonly World _world;
+    private readonly Chance _chance;
+    private readonly Dictionary<string, FieldDevice> _devices = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<DateTimeOffset, List<(string Commune, IncomingReading Reading)>> _kept = [];
+    private SimulatedFleet _fleet = SimulatedFleet.Empty;
+    private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
+    private long _number;
+
+    public DeviceField(World world)
+    {
+        _world = world;
+        _chance = world.ChanceOf("field");
+        world.Clock.CreateTimer(_ => Report(), null, Tick, Tick);
+    }
+
+    /// <summary>Batches that are not answered.</summary>
+    public int Outstanding { get; private set; }
+
+    /// <summary>Readings that were made.</summary>
+    public long Readings { get; private set; }
+
+    /// <summary>True while devices report.</summary>
+    public bool IsReporting { get; set; }
+
+    /// <summary>Asks the devices that are registered now.</summary>
+    public void Serve(IReadOnlyCollection<DeviceDescriptor> devices)
+    {
+        _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
+        _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
+    }
+
+    private void Report()
+    {
+        if (!IsReporting)
+        {
+            return;
+        }
+
+        var now = _world.Clock.GetUtcNow();
+        var batches = new SortedDictionary<string, List<IncomingReading>>(StringComparer.Ordinal);
+        foreach (var device in _rounds[now.Minute % MinutesOfRound])
+        {
+            Ask(device, now, batches);
+        }
+
+        while (_kept.Count > 0 && _kept.First() is var (due, late) && due <= now)
+        {
+            _kept.Remove(due);
+            late.ForEach(reading => Add(batches, reading.Commune, reading.Reading));
+        }
+
+        foreach (var (commune, readings) in batches)
+        {
+            foreach (var part in readings.Chunk(BatchSize))
+            {
+                Send(new FieldBatch(commune, ++_number, [.. part.Select((reading, index) => reading with { Index = index })]));
+            }
+        }
+    }
+
+    private void Ask(DeviceDescriptor device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches)
+    {
+        if (!_devices.TryGetValue(device.Id, out var known))
+        {
+            _devices.Add(device.Id, known = new FieldDevice(device.Id, hasCounter: Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(device.Id)) % 3 == 0));
+        }
+
+        if (now < known.SilentUntil)
+        {
+            return;
+        }
+
+        if (_chance.Happens(_world.Rates[Fault.Silence] / 4))
+        {
+            known.FallSilent(now + _chance.Between(TimeSpan.FromMinutes(30), TimeSpan.FromHours(3)));
+            _world.Trace.Add("silent", device.Id);
+            return;
+        }
+
+        if (_fleet.Read(device.Id, now) is not { } reading)
+        {
+            return;
+        }
+
+        reading = known.Number(reading);
+        Readings++;
+        if (_chance.Happens(_world.Rates[Fault.LateReading]))
+        {
+            Keep(now + _chance.Between(TimeSpan.FromMinutes(1), TimeSpan.FromHours(5)), device.Commune, reading);
+            return;
+        }
+
+        if (_chance.Happens(_world.Rates[Fault.DuplicateReading]))
+        {
+            Keep(now + _chance.Between(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)), device.Commune, reading);
+        }
+
+        Add(batches, device.Commune, reading);
+    }
+
+    private void Keep(DateTimeOffset until, string commune, IncomingReading reading)
+    {
+        if (!_kept.TryGetValue(until, out var list))
+        {
+            _kept.Add(until, list = []);
+        }
+
+        list.Add((commune, reading));
+    }
+
+    private void Send(FieldBatch batch)
+    {
+        Outstanding++;
+        Try(batch);
+    }
+
+    private void Try(FieldBatch batch)
+    {
+        if (batch.IsAnswered)
+        {
+            return;
+        }
+
+        batch.Attempts++;
+        _world.Trace.Add("batch sent", batch.Gateway, batch.Number, batch.Readings.Count);
+        var copies = _chance.Happens(_world.Rates[Fault.MessageDuplicate]) ? 2 : 1;
+        for (var copy = 0; copy < copies; copy++)
+        {
+            if (!_chance.Happens(_world.Rates[Fault.MessageLoss]))
+            {
+                _world.After(Delay(), () => Arrive(batch));
+            }
+        }
+
+        _world.After(AnswerWithin, () => Try(batch));
+    }
+
+    private void Arrive(FieldBatch batch)
+    {
+        if (_world.Process is not { IsReady: true } process)
+        {
+            return;
+        }
+
+        process.Do("intake", async () =>
+        {
+            IntakeResult result;
+            try
+            {
+                result = await process.Get<IIntake>().SubmitAsync(batch.Readings, IntakeClass.Integration, CancellationToken.None);
+            }
+            catch (IOException refused)
+            {
+                // As a 503: its sender tries again.
+                _world.Trace.Say($"batch {batch.Number} was refused: {refused.Message}");
+                return;
+            }
+
+            if (process.IsAlive && !_chance.Happens(_world.Rates[Fault.MessageLoss]))
+            {
+                _world.After(Delay(), () => Answer(batch, result));
+            }
+        });
+    }
+
+    private void Answer(FieldBatch batch, IntakeResult result)
+    {
+        if (batch.IsAnswered)
+        {
+            return;
+        }
+
+        if (result.RetryAfter is { } pause)
+        {
+            _world.After(pause, () => Try(batch));
+            return;
+        }
+
+        batch.IsAnswered = true;
+        Outstanding--;
+        _world.Trace.Add("batch answered", batch.Gateway, batch.Number, result.Accepted);
+    }
+
+    private TimeSpan Delay() => _chance.Happens(_world.Rates[Fault.MessageDelay]) ? _chance.Between(TimeSpan.Zero, DelayTo) : TimeSpan.Zero;
+
+    private static void Add(SortedDictionary<string, List<IncomingReading>> batches, string commune, IncomingReading reading)
+    {
+        if (!batches.TryGetValue(commune, out var list))
+        {
+            batches.Add(commune, list = []);
+        }
+
+        list.Add(reading);
+    }
+
+    private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
+}

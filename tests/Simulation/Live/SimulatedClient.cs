@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text.Json;
+using Grid.Client.Live;
+using Grid.Client.Metrics;
+using Grid.Contracts.Devices;
+using Grid.Simulation.Faults;
+using Grid.Simulation.Machine;
+
+namespace Grid.Simulation.Live;
+
+/// <summary>
+/// A browser that watches a scope: it holds what the frames told it, by the rules of the public interface alone, and comes back with its cursor when
+/// its connection is lost.
+/// </summary>
+internal sealed class SimulatedClient
+{
+    private static readonly TimeSpan BackAfter = TimeSpan.FromSeconds(1);
+
+    private readonly World _world;
+    private readonly Chance _chance;
+    private readonly Dictionary<string, SortedDictionary<string, double>> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _statuses = new(StringComparer.Ordinal);
+    private CancellationTokenSource? _connection;
+    private bool _isInSnapshot;
+
+    public SimulatedClient(World world, int number, LiveScope scope, WatchFilter filter)
+    {
+        (_world, Name, Scope, Filter) = (world, string.Create(CultureInfo.InvariantCulture, $"client {number}"), scope, filter);
+        _chance = world.ChanceOf(Name);
+        Lose();
+    }
+
+    public string Name { get; }
+
+    public LiveScope Scope { get; }
+
+    public WatchFilter Filter { get; }
+
+    /// <summary>Where it is; null before its first snapshot is whole, and after a gap.</summary>
+    public string? Cursor { get; private set; }
+
+    /// <summary>The figures as they were told.</summary>
+    public string? Summary { get; private set; }
+
+    /// <summary>Devices with the metrics that were told.</summary>
+    public IReadOnlyDictionary<string, SortedDictionary<string, double>> Devices => _devices;
+
+    /// <summary>The status of each device as it was told.</summary>
+    public IReadOnlyDictionary<string, string> Statuses => _statuses;
+
+    /// <summary>True while it has a connection.</summary>
+    public bool IsConnected => _connection is { IsCancellationRequested: false };
+
+    /// <summary>Frames taken.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>Connects to a process that is ready; a connection to one that died is over.</summary>
+    public void Connect(GridProcess process)
+    {
+        _connection?.Cancel();
+        var connection = _connection = new CancellationTokenSource();
+        _isInSnapshot = false;
+        _world.Trace.Add("connects", Name, Frames);
+        process.Do(Name, async () =>
+        {
+            var subscription = new Subscription(new FeedKey(Scope, Filter, TimeSpan.FromMilliseconds(200)), Cursor, process.Get<LiveFeeds>(), process.Get<GatewayMeter>(), process.Clock);
+            try
+            {
+                while (await subscription.NextAsync(connection.Token) is { } frames)
+                {
+                    foreach (var frame in _world.Plants.InTransit(this, frames))
+                    {
+                        if (process.IsAlive && !connection.IsCancellationRequested)
+                        {
+                            Take(frame.Utf8);
+                        }
+                    }
+                }
+            }
+            catch (Exception fault) when (fault is IOException or TimeoutException or WatchRefusedException)
+            {
+                _world.Trace.Say($"{Name} was refused: {fault.Message}");
+                _world.After(BackAfter, () => Reconnect(connection));
+            }
+            finally
+            {
+                await subscription.DisposeAsync();
+            }
+        });
+    }
+
+    private void Lose()
+    {
+        if (_world.Options.Faults[Fault.Reconnect] > 0)
+        {
+            _world.After(_chance.Until(_world.Options.Faults[Fault.Reconnect]), () =>
+            {
+                if (_world.IsBusyTime && _connection is { IsCancellationRequested: false } connection)
+                {
+                    _world.Trace.Add("connection lost", Name);
+                    connection.Cancel();
+                    _world.After(_chance.Between(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20)), () => Reconnect(connection));
+                }
+
+                Lose();
+            });
+        }
+    }
+
+    /// <summary>Comes back, unless it has a newer connection already, or there is nothing to connect to: then the next process is told.</summary>
+    private void Reconnect(CancellationTokenSource former)
+    {
+        if (ReferenceEquals(_connection, former) && _world.Process is { IsReady: true } process)
+        {
+            Connect(process);
+        }
+    }
+
+    private void Take(ReadOnlyMemory<byte> frame)
+    {
+        Frames++;
+        _world.Trace.Add("frame", Name, Frames, Trace.HashOf(frame.Span));
+        using var document = JsonDocument.Parse(frame);
+        var root = document.RootElement;
+        switch (root.GetProperty("type").GetString())
+        {
+            case "gap":
+                (Cursor, _isInSnapshot) = (null, false);
+                return;
+            case "snapshot":
+                if (!_isInSnapshot)
+                {
+                    _devices.Clear();
+                    _statuses.Clear();
+                }
+
+                _isInSnapshot = !root.TryGetProperty("cursor", out _);
+                break;
+        }
+
+        if (root.TryGetProperty("devices", out var devices))
+        {
+            foreach (var device in devices.EnumerateArray())
+            {
+                Show(device);
+            }
+        }
+
+        if (root.TryGetProperty("removed", out var removed))
+        {
+            foreach (var id in removed.EnumerateArray())
+            {
+                _devices.Remove(id.GetString()!);
+                _statuses.Remove(id.GetString()!);
+            }
+        }
+
+        if (root.TryGetProperty("summary", out var summary))
+        {
+            Summary = summary.GetRawText();
+        }
+
+        if (root.TryGetProperty("cursor", out var cursor))
+        {
+            Cursor = cursor.GetString();
+        }
+    }
+
+    private void Show(JsonElement device)
+    {
+        var id = device.GetProperty("id").GetString()!;
+        _statuses[id] = device.GetProperty("status").GetString()!;
+        if (!_devices.TryGetValue(id, out var metrics))
+        {
+            _devices.Add(id, metrics = new SortedDictionary<string, double>(StringComparer.Ordinal));
+        }
+
+        foreach (var metric in device.GetProperty("metrics").EnumerateObject())
+        {
+            metrics[metric.Name] = metric.Value.GetDouble();
+        }
+    }
+}

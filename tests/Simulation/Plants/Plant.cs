@@ -1,0 +1,90 @@
+using Grid.Client;
+using Grid.Client.Live;
+using Grid.Contracts.Storage;
+using Grid.Grains.Sectors;
+using Grid.Simulation.Faults;
+using Grid.Simulation.Stores;
+using Orleans.Storage;
+
+namespace Grid.Simulation.Plants;
+
+/// <summary>
+/// Bugs of the kind that such a system has, planted to see that the checkers find them. Each stands in the place of one part of the grid; without
+/// one, every part is what ships.
+/// </summary>
+internal sealed class Plant
+{
+    /// <summary>The disk says that it has synced and has not.</summary>
+    public const string LostAcknowledgement = "lostAcknowledgement";
+
+    /// <summary>A sector adds a contribution to the former one instead of replacing it.</summary>
+    public const string Increment = "increment";
+
+    /// <summary>The log lets go of entries before the states that hold them are durable.</summary>
+    public const string EarlyCheckpoint = "earlyCheckpoint";
+
+    /// <summary>A sector does not read after a start what it had not applied.</summary>
+    public const string SkippedReplay = "skippedReplay";
+
+    /// <summary>Frames of a live stream overtake each other.</summary>
+    public const string UnorderedStream = "unorderedStream";
+
+    /// <summary>A sector's version runs ahead of the changes that it comes with.</summary>
+    public const string SkippingCursor = "skippingCursor";
+
+    private readonly string? _name;
+    private readonly Chance _chance;
+    private readonly Dictionary<object, EncodedFrame> _held = [];
+
+    /// <exception cref="ArgumentException">There is no such bug.</exception>
+    public Plant(string? name, Chance chance)
+    {
+        if (name is not null && !Names.Contains(name))
+        {
+            throw new ArgumentException($"'{name}' is no bug that can be planted; there are {string.Join(", ", Names)}.");
+        }
+
+        (_name, _chance) = (name, chance);
+    }
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor];
+
+    public bool SkipsSync => _name == LostAcknowledgement;
+
+    public IReadingLog Over(IReadingLog log) => _name == SkippedReplay ? new ForgetfulLog(log) : log;
+
+    public SectorOptions Over(SectorOptions sectors) => _name == Increment ? sectors with { NewBook = static () => new AddingBook() } : sectors;
+
+    public IGrainStorage Over(IGrainStorage storage, GrainRecords records, TimeProvider clock) =>
+        _name == EarlyCheckpoint ? new WriteBehindStorage(records, clock) : storage;
+
+    public IGridGrains Over(IGridGrains grains, Chance chance) => _name == SkippingCursor ? new SkippingGrains(grains, chance) : grains;
+
+    /// <summary>The frames as they reach a client.</summary>
+    public IEnumerable<EncodedFrame> InTransit(object client, IReadOnlyList<EncodedFrame> frames)
+    {
+        if (_name != UnorderedStream)
+        {
+            return frames;
+        }
+
+        var arriving = new List<EncodedFrame>();
+        foreach (var frame in frames)
+        {
+            if (!_held.ContainsKey(client) && frame.Type == "delta" && _chance.Happens(0.3))
+            {
+                _held[client] = frame;
+                continue;
+            }
+
+            arriving.Add(frame);
+            if (_held.Remove(client, out var late))
+            {
+                arriving.Add(late);
+            }
+        }
+
+        return arriving;
+    }
+}

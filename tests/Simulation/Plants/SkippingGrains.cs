@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Grid.Client;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
+using Grid.Simulation.Faults;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Simulation.Plants;
+
+/// <summary>Sectors that now and then leave out the last of the changes that their version speaks for.</summary>
+internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGrains
+{
+    public IDeviceGrain Device(DeviceKind kind, string device) => inner.Device(kind, device);
+
+    public ISectorGrain Sector(string sector) => new SkippingSector(inner.Sector(sector), chance);
+
+    public ITerritoryGrain Commune(string inseeCode) => inner.Commune(inseeCode);
+
+    public ITerritoryGrain Body(string key) => inner.Body(key);
+
+    public ICommandGrain Command(string command) => inner.Command(command);
+
+    public T Observe<T>(T observer)
+        where T : class, IGrainObserver => inner.Observe(observer);
+
+    public void Forget<T>(T reference)
+        where T : class, IGrainObserver => inner.Forget(reference);
+
+    private sealed class SkippingSector(ISectorGrain inner, Chance chance) : ISectorGrain
+    {
+        public async Task<SectorChanges> GetChanges(SectorVersion? since, DeviceFilter filter, int limit)
+        {
+            var changes = await inner.GetChanges(since, filter, limit);
+            return changes is { IsSnapshot: false, Devices.Length: > 0 } && chance.Happens(0.2)
+                ? changes with { Devices = changes.Devices.RemoveAt(changes.Devices.Length - 1) }
+                : changes;
+        }
+
+        public Task Deliver(SectorDelivery delivery) => inner.Deliver(delivery);
+
+        public Task CatchUp() => inner.CatchUp();
+
+        public Task Checkpoint() => inner.Checkpoint();
+
+        public ValueTask<SectorPartial> GetPartial() => inner.GetPartial();
+
+        public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices) => inner.GetGlances(devices);
+
+        public Task Watch(ISectorObserver observer) => inner.Watch(observer);
+
+        public Task Unwatch(ISectorObserver observer) => inner.Unwatch(observer);
+
+        public Task Announce(CommandView command) => inner.Announce(command);
+    }
+}

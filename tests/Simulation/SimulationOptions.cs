@@ -1,0 +1,79 @@
+using System.Globalization;
+using Grid.Grains.Sectors;
+using Grid.Simulation.Faults;
+using Grid.Storage.ReadingLog;
+
+namespace Grid.Simulation;
+
+/// <summary>A world: what is in it, how long it lasts, and what goes wrong in it. The same options give the same run, to the byte of its trace.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>Code of the department whose real communes it has.</summary>
+    public string Department { get; init; } = "29";
+
+    /// <summary>Devices at its beginning; 1 to 1,000,000.</summary>
+    public int Devices { get; init; } = 300;
+
+    /// <summary>Communes, chosen by the seed; 0 for all of the department.</summary>
+    public int Communes { get; init; } = 5;
+
+    /// <summary>Virtual hours; 1 to 8,760.</summary>
+    public int Hours { get; init; } = 6;
+
+    /// <summary>Everything that is left to chance follows from it.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>What goes wrong, and how often.</summary>
+    public FaultRates Faults { get; init; } = FaultRates.None;
+
+    /// <summary>Live clients.</summary>
+    public int Clients { get; init; } = 4;
+
+    /// <summary>Registrations, moves, removals and changes of membership an hour.</summary>
+    public double ChangesPerHour { get; init; } = 4;
+
+    /// <summary>Virtual time between two quiet phases, after each of which the invariants are checked.</summary>
+    public TimeSpan CheckEvery { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>Keep the entries of one sector in so many for the check of readings.</summary>
+    public int JournalOneSectorIn { get; init; } = 1;
+
+    /// <summary>A bug that is planted to see that a checker finds it; null for none.</summary>
+    public string? Plant { get; init; }
+
+    /// <summary>Where the trace's lines go; null for nowhere.</summary>
+    public TextWriter? Lines { get; init; }
+
+    /// <summary>A trace's lines begin with this event: what comes before is not written.</summary>
+    public long LinesFrom { get; init; }
+
+    internal SectorOptions Sectors { get; init; } = new();
+
+    internal ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
+
+    /// <summary>How each device reports: 96 times a day.</summary>
+    internal static TimeSpan ReportEvery { get; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>When every world begins: an ordinary Thursday afternoon, UTC.</summary>
+    internal static DateTimeOffset Start { get; } = new(2026, 3, 5, 15, 0, 0, TimeSpan.Zero);
+
+    /// <summary>A department for a day: many devices, nothing goes wrong, checked every six hours.</summary>
+    public static SimulationOptions OfDepartment(string department, int devices, int hours, long seed, FaultRates faults) => new()
+    {
+        Department = department,
+        Devices = devices,
+        Communes = 0,
+        Hours = hours,
+        Seed = seed,
+        Faults = faults,
+        CheckEvery = TimeSpan.FromHours(6),
+        ChangesPerHour = 1,
+        JournalOneSectorIn = Math.Max(1, devices / 2_000),
+        Log = new ReadingLogOptions { SegmentBytes = 4 << 20 },
+    };
+
+    /// <summary>The options of the command that runs this world again.</summary>
+    public string ToCommand() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"--department {Department} --devices {Devices} --communes {Communes} --hours {Hours} --seed {Seed} --faults {Faults}{(Plant is null ? "" : $" --plant {Plant}")} --trace trace.txt");
+}

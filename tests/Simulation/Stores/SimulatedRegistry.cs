@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Simulation.Machine;
+
+namespace Grid.Simulation.Stores;
+
+/// <summary>What outlives processes: devices, changes that are pending, bodies and members.</summary>
+internal sealed class RegistryRecords
+{
+    public SortedDictionary<string, DeviceRecord> Devices { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, (long Revision, DeviceRecord? Former)> Pending { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, Body> Bodies { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Members by body.</summary>
+    public Dictionary<string, ImmutableArray<Membership>> Members { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Memberships by commune, made from <see cref="Members"/>.</summary>
+    public ILookup<string, Membership> Memberships { get; private set; } = Array.Empty<Membership>().ToLookup(member => member.Commune);
+
+    public long Revision { get; set; }
+
+    public ImmutableArray<PendingChange> Put(ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> devices)
+    {
+        var changes = ImmutableArray.CreateBuilder<PendingChange>(devices.Length);
+        foreach (var (descriptor, sector) in devices)
+        {
+            var former = Devices.GetValueOrDefault(descriptor.Id);
+            var current = new DeviceRecord { Descriptor = descriptor, Sector = sector, Revision = ++Revision };
+            Devices[descriptor.Id] = current;
+            changes.Add(MarkPending(descriptor.Id, current, former));
+        }
+
+        return changes.MoveToImmutable();
+    }
+
+    public PendingChange? Remove(string device)
+    {
+        if (!Devices.Remove(device, out var former))
+        {
+            return null;
+        }
+
+        Revision++;
+        return MarkPending(device, null, former);
+    }
+
+    public bool PutMembers(string siren, ImmutableArray<Membership> members)
+    {
+        if (!Bodies.ContainsKey(siren))
+        {
+            throw new ArgumentException($"There is no body {siren} to have members.", nameof(siren));
+        }
+
+        Members[siren] = [.. members.OrderBy(member => member.Commune, StringComparer.Ordinal)];
+        Memberships = Members.Values.SelectMany(all => all).OrderBy(member => member.Body, StringComparer.Ordinal).ToLookup(member => member.Commune, StringComparer.Ordinal);
+        return true;
+    }
+
+    public bool Complete(ImmutableArray<long> revisions)
+    {
+        foreach (var device in Pending.Where(pending => revisions.Contains(pending.Value.Revision)).Select(pending => pending.Key).ToList())
+        {
+            Pending.Remove(device);
+        }
+
+        return true;
+    }
+
+    public ImmutableArray<PendingChange> PendingChanges(int limit) =>
+    [
+        .. Pending.OrderBy(pending => pending.Value.Revision).Take(limit)
+            .Select(pending => new PendingChange(pending.Key, pending.Value.Revision, Devices.GetValueOrDefault(pending.Key), pending.Value.Former)),
+    ];
+
+    public ImmutableArray<DeviceRecord> List(DeviceQuery query) =>
+    [
+        .. Devices.Values.Where(record => Matches(record.Descriptor, query) && (query.After is null || string.CompareOrdinal(record.Descriptor.Id, query.After) > 0)).Take(query.Limit),
+    ];
+
+    private PendingChange MarkPending(string device, DeviceRecord? current, DeviceRecord? former)
+    {
+        // A device that is pending already keeps its former record: the sectors have not seen what came between.
+        var known = Pending.TryGetValue(device, out var pending) ? pending.Former : former;
+        Pending[device] = (Revision, known);
+        return new PendingChange(device, Revision, current, known);
+    }
+
+    private static bool Matches(DeviceDescriptor device, DeviceQuery query)
+    {
+        var kind = (DeviceKinds)(1 << (int)device.Kind);
+        return query.Kinds.HasFlag(kind)
+            && (query.Communes.IsDefault || query.Communes.Any(commune => commune.Commune == device.Commune && commune.Kinds.HasFlag(kind)))
+            && (query.Box is not { } box || (device.Position is { } position && box.Contains(position)))
+            && (query.Text is not { } text || device.Id.Contains(text, StringComparison.OrdinalIgnoreCase) || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
+            && (query.Connector is not { } connector || device.Connector?.Type == connector);
+    }
+}
+
+/// <summary>The registry of one process.</summary>
+internal sealed class SimulatedRegistry(RegistryRecords records, Operations operations) : IDeviceRegistry, IBodyRegistry
+{
+    private const string Store = "registry";
+
+    public Task<ImmutableArray<PendingChange>> PutAsync(ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> devices, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "put", () => records.Put(devices));
+
+    public Task<PendingChange?> RemoveAsync(string device, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "remove", () => records.Remove(device));
+
+    public Task CompleteAsync(ImmutableArray<long> revisions, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "complete", () => records.Complete(revisions));
+
+    public Task<ImmutableArray<PendingChange>> GetPendingAsync(int limit, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "pending", () => records.PendingChanges(limit));
+
+    public Task<DeviceRecord?> GetAsync(string device, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "get", () => records.Devices.GetValueOrDefault(device));
+
+    public Task<ImmutableArray<DeviceRecord>> ListAsync(DeviceQuery query, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "list", () => records.List(query));
+
+    public async IAsyncEnumerable<DeviceRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var record in await operations.AskAsync(Store, "all", () => records.Devices.Values.ToArray()))
+        {
+            yield return record;
+        }
+    }
+
+    public Task<long> CountAsync(CancellationToken cancellationToken) => operations.AskAsync(Store, "count", () => (long)records.Devices.Count);
+
+    public Task<bool> PutAsync(Body body, CancellationToken cancellationToken) => operations.AskAsync(Store, "put body", () =>
+    {
+        var isNew = !records.Bodies.ContainsKey(body.Siren);
+        records.Bodies[body.Siren] = body;
+        return isNew;
+    });
+
+    public Task PutMembersAsync(string siren, ImmutableArray<Membership> members, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "put members", () => records.PutMembers(siren, members));
+
+    public Task<ImmutableArray<Body>> ListAsync(CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "bodies", () => records.Bodies.Values.ToImmutableArray());
+
+    Task<Body?> IBodyRegistry.GetAsync(string siren, CancellationToken cancellationToken) => GetBodyAsync(siren, cancellationToken);
+
+    public Task<ImmutableArray<Membership>> GetMembersAsync(string siren, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "members", () => records.Members.TryGetValue(siren, out var members) ? members : []);
+
+    public Task<ImmutableArray<Membership>> GetBodiesOfAsync(string commune, CancellationToken cancellationToken) =>
+        operations.AskAsync(Store, "bodies of", () => records.Memberships[commune].ToImmutableArray());
+
+    private Task<Body?> GetBodyAsync(string siren, CancellationToken _) => operations.AskAsync(Store, "body", () => records.Bodies.GetValueOrDefault(siren));
+}

@@ -1,0 +1,334 @@
+using System.Collections.Immutable;
+using Grid.Connectors.Simulator;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Territories;
+using Grid.Grains.Territory;
+using Grid.Runtime;
+using Grid.Simulation.Checks;
+using Grid.Simulation.Faults;
+using Grid.Simulation.Field;
+using Grid.Simulation.Live;
+using Grid.Simulation.Machine;
+using Grid.Simulation.Plants;
+using Grid.Simulation.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Grid.Simulation;
+
+/// <summary>
+/// Everything, on one thread: the grid's process, the machine under it, the devices and the people around it, and the time that passes for all of
+/// them. What happens next follows from the options alone.
+/// </summary>
+internal sealed class World
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromHours(2);
+    private static readonly TimeSpan QuietLimit = TimeSpan.FromHours(1);
+
+    // After the last answer: roll-up, digest, checkpoint and the live feeds' look at their scope, once a minute, have had their time.
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan RestartFrom = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RestartTo = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);
+
+    private readonly List<string> _violations = [];
+    private readonly List<SimulatedClient> _clients = [];
+    private readonly Chance _chance;
+    private readonly Administration _administration;
+    private int _processes;
+
+    public World(SimulationOptions options)
+    {
+        Options = options;
+        Clock = new VirtualTimeProvider(SimulationOptions.Start);
+        Trace = new Trace(Clock, options.Lines);
+        _chance = ChanceOf("world");
+        Territory = options.Communes == 0 ? TerritoryTable.Shared : new TerritoryExcerpt(TerritoryTable.Shared, options.Department, options.Communes, ChanceOf("territory"));
+        Communes = Territory.CommunesOf(options.Department);
+        Loggers = new TraceLoggers(Trace);
+        Plants = new Plant(options.Plant, ChanceOf("plant"));
+        Journal = new Journal(this, options.JournalOneSectorIn);
+        Bodies = MakeBodies();
+        Field = new DeviceField(this);
+        _administration = new Administration(this);
+    }
+
+    public SimulationOptions Options { get; }
+
+    public VirtualTimeProvider Clock { get; }
+
+    public Trace Trace { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public ITerritoryTable Territory { get; }
+
+    public ImmutableArray<Commune> Communes { get; }
+
+    public ImmutableArray<(Body Body, ImmutableArray<Membership> Members)> Bodies { get; }
+
+    public SimulatedDisk Disk { get; } = new();
+
+    public GrainRecords Grains { get; } = new();
+
+    public RegistryRecords Registry { get; } = new();
+
+    public Journal Journal { get; }
+
+    public Plant Plants { get; }
+
+    public DeviceField Field { get; }
+
+    /// <summary>The process that runs now; null between two.</summary>
+    public GridProcess? Process { get; private set; }
+
+    /// <summary>What goes wrong now: nothing while it is quiet.</summary>
+    public FaultRates Rates { get; private set; } = FaultRates.None;
+
+    /// <summary>False while it is quiet: nothing new happens then.</summary>
+    public bool IsBusyTime { get; private set; }
+
+    public IReadOnlyList<string> Violations => _violations;
+
+    /// <summary>Processes that were started.</summary>
+    public int Processes => _processes;
+
+    /// <summary>Chance of one user, apart from that of others.</summary>
+    public Chance ChanceOf(string name) => new(Options.Seed, $"{name} {_processes}");
+
+    /// <summary>An invariant does not hold.</summary>
+    public void Violated(string invariant, string what)
+    {
+        Trace.Add("violated", $"{invariant}: {what}");
+        _violations.Add($"{invariant}: {what}");
+    }
+
+    /// <summary>Does something when time has passed.</summary>
+    public void After(TimeSpan time, Action act) => Clock.CreateTimer(static act => ((Action)act!)(), act, time, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The log has stopped after an error of its disk: who watches over the process starts it again.</summary>
+    public void LogFailed()
+    {
+        var process = Process;
+        After(_chance.Between(RestartFrom, RestartTo), () =>
+        {
+            if (process is { IsAlive: true })
+            {
+                Kill(process, "log stopped");
+            }
+        });
+    }
+
+    /// <summary>The process dies now, and another is started a little later.</summary>
+    public void Kill(GridProcess process, string where)
+    {
+        if (!process.IsAlive)
+        {
+            return;
+        }
+
+        Trace.Add("dies", where, process.Number);
+        process.End();
+        Process = null;
+        if (_chance.Happens(Rates[Fault.PowerLoss]))
+        {
+            Trace.Add("power lost");
+            Disk.LosePower(_chance, Rates[Fault.TornWrite]);
+        }
+
+        After(_chance.Between(RestartFrom, RestartTo), StartProcess);
+    }
+
+    /// <summary>All of it, from the first start to the last check.</summary>
+    public void Run()
+    {
+        StartProcess();
+        _administration.Provision(Bodies, new DemoFleet(Territory, Options.Department, Options.Devices, Options.Seed).Descriptors());
+        Wait(() => Process is { IsReady: true } && !_administration.IsBusy, StartLimit, "the devices are registered");
+        Connect();
+        ScheduleFaults();
+        _administration.Work();
+        for (var end = SimulationOptions.Start.AddHours(Options.Hours); Clock.GetUtcNow() < end && _violations.Count == 0;)
+        {
+            Resume();
+            var until = Clock.GetUtcNow() + Options.CheckEvery;
+            Advance(until < end ? until : end);
+            Quieten();
+            Check();
+        }
+    }
+
+    private void Resume()
+    {
+        (IsBusyTime, Rates, Field.IsReporting) = (true, Options.Faults, true);
+        Trace.Add("resumes");
+    }
+
+    private void Quieten()
+    {
+        (IsBusyTime, Rates, Field.IsReporting) = (false, FaultRates.None, false);
+        Trace.Add("quietens");
+        if (Process is { } process)
+        {
+            process.Operations.DieAfter(0);
+            process.Clock.Ahead = TimeSpan.Zero;
+        }
+
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy, QuietLimit, "everything is answered");
+        foreach (var client in _clients.Where(client => !client.IsConnected))
+        {
+            client.Connect(Process!);
+        }
+
+        Advance(Clock.GetUtcNow() + Settle);
+    }
+
+    private void Check()
+    {
+        var process = Process!;
+        BoundsCheck.RunAfterQuiet(this, process, _clients.Count);
+        Ask(process, () => RollUpCheck.RunAsync(this, process));
+        Ask(process, () => ReadingsCheck.RunAsync(this, process));
+        foreach (var client in _clients)
+        {
+            Ask(process, () => LiveCheck.RunAsync(this, process, client));
+        }
+
+        Trace.Add("checked", null, _violations.Count);
+    }
+
+    private void Ask(GridProcess process, Func<Task> question)
+    {
+        var isAnswered = false;
+        process.Do("check", async () =>
+        {
+            await question();
+            isAnswered = true;
+        });
+        Wait(() => isAnswered, QuietLimit, "a check is made");
+    }
+
+    private void Wait(Func<bool> isDone, TimeSpan limit, string what)
+    {
+        Process?.Pump();
+        for (var end = Clock.GetUtcNow() + limit; !isDone();)
+        {
+            if (!Step(end))
+            {
+                Violated("I7", $"it was waited {limit} until {what}");
+                return;
+            }
+        }
+    }
+
+    private void Advance(DateTimeOffset until)
+    {
+        Process?.Pump();
+        while (Step(until))
+        {
+        }
+
+        Clock.Advance(until - Clock.GetUtcNow());
+    }
+
+    /// <summary>The next thing that happens, and all that follows from it at the same instant; false when nothing happens until then.</summary>
+    private bool Step(DateTimeOffset until)
+    {
+        if (!Clock.FireNext(until))
+        {
+            return false;
+        }
+
+        Process?.Pump();
+        return true;
+    }
+
+    private void StartProcess()
+    {
+        var process = Process = new GridProcess(this, ++_processes);
+        Trace.Add("starts", null, process.Number);
+        process.Start();
+        WhenReady(process);
+    }
+
+    /// <summary>Those who were connected to the process before come back.</summary>
+    private void WhenReady(GridProcess process) => After(TimeSpan.FromSeconds(1), () =>
+    {
+        if (!process.IsAlive)
+        {
+            return;
+        }
+
+        if (!process.IsReady)
+        {
+            WhenReady(process);
+            return;
+        }
+
+        _clients.ForEach(client => client.Connect(process));
+    });
+
+    private void Connect()
+    {
+        var number = 0;
+        foreach (var (scope, filter) in ClientScopes.Choose(this, Options.Clients))
+        {
+            var client = new SimulatedClient(this, ++number, scope, filter);
+            _clients.Add(client);
+            client.Connect(Process!);
+        }
+    }
+
+    private void ScheduleFaults()
+    {
+        Every(Fault.Crash, process =>
+        {
+            // Between two events, or at one of the operations to come: before it, or after it and before its answer.
+            if (_chance.Happens(0.3))
+            {
+                Kill(process, "between events");
+            }
+            else
+            {
+                process.Operations.DieAfter(1 + _chance.Below(200));
+            }
+        });
+        Every(Fault.ClockJump, process =>
+        {
+            process.Clock.Ahead = (_chance.Happens(0.5) ? ClockWrong : -ClockWrong) * _chance.Unit();
+            Trace.Add("clock jumps", null, (long)process.Clock.Ahead.TotalMilliseconds);
+            After(_chance.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30)), () => process.Clock.Ahead = TimeSpan.Zero);
+        });
+    }
+
+    private void Every(Fault fault, Action<GridProcess> strike)
+    {
+        if (Options.Faults[fault] == 0)
+        {
+            return;
+        }
+
+        After(_chance.Until(Options.Faults[fault]), () =>
+        {
+            if (IsBusyTime && Process is { IsAlive: true } process)
+            {
+                strike(process);
+            }
+
+            Every(fault, strike);
+        });
+    }
+
+    private ImmutableArray<(Body, ImmutableArray<Membership>)> MakeBodies()
+    {
+        var lighting = DeviceKinds.Cabinet | DeviceKinds.Streetlight | DeviceKinds.Building;
+        var syndicate = new Body("999000029", "Syndicat d'énergie", BodyKind.Syndicate);
+        return
+        [
+            (syndicate, [.. Communes.Skip(1).Select(commune => new Membership(commune.InseeCode, syndicate.Siren, lighting, null, null))]),
+            .. Communes.Where(commune => commune.EpciSiren is not null).GroupBy(commune => commune.EpciSiren!, StringComparer.Ordinal).OrderBy(members => members.Key, StringComparer.Ordinal)
+                .Select(members => (
+                    Territory.Epcis.First(epci => epci.Siren == members.Key),
+                    members.Select(commune => new Membership(commune.InseeCode, members.Key, DeviceKinds.All, null, null)).ToImmutableArray())),
+        ];
+    }
+}
