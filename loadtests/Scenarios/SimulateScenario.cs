@@ -51,7 +51,7 @@ internal static class SimulateScenario
             : Small(options, faults) with { Seed = seed };
         var clock = Stopwatch.StartNew();
         var outcome = new SweepOutcome();
-        outcome.Add(Simulations.Run(world with { Lines = lines, Plant = options.Text("plant") }));
+        outcome.Add(Simulations.Run(world with { Lines = lines, Clients = options.Number("clients", 4, 0, 1_000), Plant = options.Text("plant") }));
         return outcome.Report(clock.Elapsed);
     }
 
@@ -61,6 +61,7 @@ internal static class SimulateScenario
         Devices = options.Number("devices", 300, 1, 100_000),
         Communes = options.Number("communes", 5, 1, 2_000),
         Hours = options.Number("hours", 6, 1, 8_760),
+        Clients = options.Number("clients", 4, 0, 1_000),
         Faults = faults,
         Plant = options.Text("plant"),
     };

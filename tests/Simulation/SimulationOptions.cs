@@ -75,5 +75,5 @@ public sealed record SimulationOptions
     /// <summary>The options of the command that runs this world again.</summary>
     public string ToCommand() => string.Create(
         CultureInfo.InvariantCulture,
-        $"--department {Department} --devices {Devices} --communes {Communes} --hours {Hours} --seed {Seed} --faults {Faults}{(Plant is null ? "" : $" --plant {Plant}")} --trace trace.txt");
+        $"--department {Department} --devices {Devices} --communes {Communes} --hours {Hours} --clients {Clients} --seed {Seed} --faults {Faults}{(Plant is null ? "" : $" --plant {Plant}")} --trace trace.txt");
 }

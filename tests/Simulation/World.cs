@@ -174,6 +174,11 @@ internal sealed class World
         }
 
         Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy, QuietLimit, "everything is answered");
+        if (_violations.Count > 0)
+        {
+            return;
+        }
+
         foreach (var client in _clients.Where(client => !client.IsConnected))
         {
             client.Connect(Process!);
@@ -184,7 +189,12 @@ internal sealed class World
 
     private void Check()
     {
-        var process = Process!;
+        // A process that cannot be started is a violation already.
+        if (Process is not { IsReady: true } process)
+        {
+            return;
+        }
+
         BoundsCheck.RunAfterQuiet(this, process, _clients.Count);
         Ask(process, () => RollUpCheck.RunAsync(this, process));
         Ask(process, () => ReadingsCheck.RunAsync(this, process));

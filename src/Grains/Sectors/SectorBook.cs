@@ -62,6 +62,9 @@ internal class SectorBook
         Bury(new Tombstone(device.Id, offset));
     }
 
+    /// <summary>True when a device was removed after an offset and is here again: a reader must forget what it showed before, which no change says.</summary>
+    public bool HasReturnedSince(long offset) => _tombstones.Any(tombstone => tombstone.Offset > offset && _devices.ContainsKey(tombstone.Device));
+
     public void Bury(Tombstone tombstone)
     {
         _tombstones.Enqueue(tombstone);

@@ -83,7 +83,7 @@ public sealed class SectorGrain(
     public async Task<SectorChanges> GetChanges(SectorVersion? since, DeviceFilter filter, int limit)
     {
         var isSnapshot = since is not { } version || version.Sector != _sector || version.Epoch != _epoch
-            || version.Offset > _book.Offset || version.Offset < _book.ChangesKnownFrom;
+            || version.Offset > _book.Offset || version.Offset < _book.ChangesKnownFrom || _book.HasReturnedSince(version.Offset);
         var after = isSnapshot ? -1 : since!.Value.Offset;
         var (chosen, reached) = Choose(after, filter, isSnapshot ? int.MaxValue : Math.Max(1, limit));
         var devices = ImmutableArray.CreateBuilder<DeviceChange>(chosen.Count);

@@ -23,6 +23,7 @@ internal sealed class DeviceField
     private readonly Dictionary<string, FieldDevice> _devices = new(StringComparer.Ordinal);
     private readonly SortedDictionary<DateTimeOffset, List<(string Commune, IncomingReading Reading)>> _kept = [];
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
+    private IReadOnlyCollection<DeviceDescriptor>? _registered;
     private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
     private long _number;
 
@@ -42,18 +43,21 @@ internal sealed class DeviceField
     /// <summary>True while devices report.</summary>
     public bool IsReporting { get; set; }
 
-    /// <summary>Asks the devices that are registered now.</summary>
-    public void Serve(IReadOnlyCollection<DeviceDescriptor> devices)
-    {
-        _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
-        _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
-    }
+    /// <summary>Asks these devices from the next round on.</summary>
+    public void Serve(IReadOnlyCollection<DeviceDescriptor> devices) => _registered = devices;
 
     private void Report()
     {
         if (!IsReporting)
         {
             return;
+        }
+
+        if (_registered is { } devices)
+        {
+            _registered = null;
+            _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
+            _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
         }
 
         var now = _world.Clock.GetUtcNow();

@@ -116,6 +116,11 @@ internal sealed class GridProcess
             if (IsAlive)
             {
                 _world.Trace.Say($"{what} failed: {fault.GetType().Name}: {fault.Message}");
+                if (fault is LogDamagedException)
+                {
+                    _world.Violated("I2", $"what was durable is not on the disk any more: {fault.Message}");
+                }
+
                 _world.Kill(this, $"{what} failed");
             }
         }

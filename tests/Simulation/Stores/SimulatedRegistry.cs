@@ -13,6 +13,8 @@ internal sealed class RegistryRecords
 {
     public SortedDictionary<string, DeviceRecord> Devices { get; } = new(StringComparer.Ordinal);
 
+    private Dictionary<string, SortedDictionary<string, DeviceRecord>> ByCommune { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<string, (long Revision, DeviceRecord? Former)> Pending { get; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, Body> Bodies { get; } = new(StringComparer.Ordinal);
@@ -33,6 +35,13 @@ internal sealed class RegistryRecords
             var former = Devices.GetValueOrDefault(descriptor.Id);
             var current = new DeviceRecord { Descriptor = descriptor, Sector = sector, Revision = ++Revision };
             Devices[descriptor.Id] = current;
+            Leave(former);
+            if (!ByCommune.TryGetValue(descriptor.Commune, out var neighbours))
+            {
+                ByCommune.Add(descriptor.Commune, neighbours = new(StringComparer.Ordinal));
+            }
+
+            neighbours[descriptor.Id] = current;
             changes.Add(MarkPending(descriptor.Id, current, former));
         }
 
@@ -47,6 +56,7 @@ internal sealed class RegistryRecords
         }
 
         Revision++;
+        Leave(former);
         return MarkPending(device, null, former);
     }
 
@@ -78,10 +88,28 @@ internal sealed class RegistryRecords
             .Select(pending => new PendingChange(pending.Key, pending.Value.Revision, Devices.GetValueOrDefault(pending.Key), pending.Value.Former)),
     ];
 
-    public ImmutableArray<DeviceRecord> List(DeviceQuery query) =>
-    [
-        .. Devices.Values.Where(record => Matches(record.Descriptor, query) && (query.After is null || string.CompareOrdinal(record.Descriptor.Id, query.After) > 0)).Take(query.Limit),
-    ];
+    public ImmutableArray<DeviceRecord> List(DeviceQuery query)
+    {
+        bool IsWanted(DeviceRecord record) =>
+            Matches(record.Descriptor, query) && (query.After is null || string.CompareOrdinal(record.Descriptor.Id, query.After) > 0);
+
+        return query.Communes.IsDefault
+            ? [.. Devices.Values.Where(IsWanted).Take(query.Limit)]
+            :
+            [
+                .. query.Communes.SelectMany(commune => ByCommune.GetValueOrDefault(commune.Commune)?.Values
+                        .Where(record => commune.Kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && IsWanted(record)).Take(query.Limit) ?? [])
+                    .OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit),
+            ];
+    }
+
+    private void Leave(DeviceRecord? former)
+    {
+        if (former is not null)
+        {
+            ByCommune[former.Descriptor.Commune].Remove(former.Descriptor.Id);
+        }
+    }
 
     private PendingChange MarkPending(string device, DeviceRecord? current, DeviceRecord? former)
     {
@@ -95,7 +123,6 @@ internal sealed class RegistryRecords
     {
         var kind = (DeviceKinds)(1 << (int)device.Kind);
         return query.Kinds.HasFlag(kind)
-            && (query.Communes.IsDefault || query.Communes.Any(commune => commune.Commune == device.Commune && commune.Kinds.HasFlag(kind)))
             && (query.Box is not { } box || (device.Position is { } position && box.Contains(position)))
             && (query.Text is not { } text || device.Id.Contains(text, StringComparison.OrdinalIgnoreCase) || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
             && (query.Connector is not { } connector || device.Connector?.Type == connector);
