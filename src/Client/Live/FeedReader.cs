@@ -111,7 +111,11 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
             gathered.HasMoved = true;
             gathered.IsGap |= changes.IsSnapshot;
             gathered.Devices.AddRange(onlyDevice is null ? changes.Devices : changes.Devices.Where(device => device.Id == onlyDevice));
-            gathered.Removed.AddRange(onlyDevice is null ? changes.Removed : changes.Removed.Where(id => id == onlyDevice));
+            foreach (var id in changes.Removed.Where(id => onlyDevice is null || id == onlyDevice))
+            {
+                gathered.Removed.Add(id);
+                gathered.LeftSector[id] = changes.Version.Sector;
+            }
         }
     }
 
@@ -124,7 +128,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
         for (var index = gathered.Removed.Count - 1; index >= 0; index--)
         {
             var id = gathered.Removed[index];
-            if (directory.Find(id) is { } address
+            if (directory.Find(id) is { } address && address.Sector != gathered.LeftSector[id]
                 && sources.Sectors.Any(source => source.Sector == address.Sector && (source.Kinds & filter.Kinds).HasFlag((DeviceKinds)(1 << (int)address.Kind)))
                 && (filter.Box is not { } box || ((await registry.GetAsync(id, cancellationToken))?.Descriptor.Position is { } position && box.Contains(position))))
             {

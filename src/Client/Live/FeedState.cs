@@ -42,6 +42,9 @@ internal sealed class GatheredChanges
 
     public List<string> Removed { get; } = [];
 
+    /// <summary>Of each removed device, the sector that it has left.</summary>
+    public Dictionary<string, string> LeftSector { get; } = new(StringComparer.Ordinal);
+
     public bool IsGap { get; set; }
 
     public bool HasMoved { get; set; }
