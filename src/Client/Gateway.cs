@@ -1,4 +1,5 @@
 using Grid.Client.Authentication;
+using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
@@ -81,6 +82,7 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        BackupEndpoints.Map(api);
         HealthEndpoints.Map(app, api);
         MetricsEndpoint.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read);

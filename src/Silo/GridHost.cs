@@ -9,6 +9,7 @@ using Grid.Connectors.Simulator;
 using Grid.Grains;
 using Grid.Grains.Territory;
 using Grid.Silo.Hosting;
+using Grid.Silo.Maintenance;
 using Grid.Silo.Startup;
 using Grid.Silo.Telemetry;
 using Grid.Storage;
@@ -35,7 +36,7 @@ public static class GridHost
 
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory });
+        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory, Progress = CommandProgress.ToConsole() });
         builder.Services.AddGridGrains();
         GrainHosting.AddGrainRuntime(builder);
         AddStartup(builder.Services);

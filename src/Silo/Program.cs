@@ -4,11 +4,17 @@ using Grid.Client.Authentication;
 using Grid.Client.Settings;
 using Grid.Contracts.Intake;
 using Grid.Silo;
+using Grid.Silo.Maintenance;
 using Grid.Silo.Startup;
 using Grid.Storage;
 using Microsoft.AspNetCore.Connections;
 
 const int Unusable = 2;
+
+if (await MaintenanceProgram.TryRunAsync(args) is { } done)
+{
+    return done;
+}
 
 try
 {
@@ -27,6 +33,7 @@ try
     }
 
     var address = app.Urls.First();
+    ListeningAddress.Write(app.Services.GetRequiredService<GridSettings>().DataDirectory, address);
     var count = app.Services.GetRequiredService<IDeviceDirectory>().Count;
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Grid is ready with {count:N0} devices at {address}"));
     if (app.Services.GetService<AdministratorToken>()?.TakeSignInLink(address) is { } link)

@@ -21,6 +21,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The version that this program reads and writes.</summary>
     public const int FormatVersion = 2;
 
+    /// <summary>Name of the file in which the program notes the address at which it listens.</summary>
+    public const string AddressName = "address";
+
     /// <summary>The oldest version that this program brings up to its own.</summary>
     public const int OldestVersion = 1;
 
@@ -40,7 +43,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>Files and directories that say who uses the directory: no part of what it holds.</summary>
-    public static bool IsBookkeeping(string name) => name is LockName or HolderName or "lost+found" || name.StartsWith(CopyPrefix, StringComparison.Ordinal);
+    public static bool IsBookkeeping(string name) => name is LockName or HolderName or AddressName or "damaged" or "lost+found" || name.StartsWith(CopyPrefix, StringComparison.Ordinal);
 
     /// <summary>The directory, as a full path.</summary>
     public string Path { get; }
@@ -218,7 +221,7 @@ public sealed class DataDirectory : IDisposable
         }
         catch (IOException error) when (File.Exists(System.IO.Path.Combine(path, HolderName)))
         {
-            throw new DataDirectoryException(path, $"is in use by another process (id {File.ReadAllText(System.IO.Path.Combine(path, HolderName))}).", error);
+            throw new DataDirectoryException(path, $"is in use by another process (id {File.ReadAllText(System.IO.Path.Combine(path, HolderName))}).", error) { IsInUse = true };
         }
     }
 

@@ -14,4 +14,7 @@ public sealed class DataDirectoryException : Exception
 
     /// <summary>The directory.</summary>
     public string Directory { get; }
+
+    /// <summary>True when another process has it.</summary>
+    public bool IsInUse { get; init; }
 }

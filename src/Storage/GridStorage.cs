@@ -1,4 +1,5 @@
 using Grid.Contracts.Storage;
+using Grid.Storage.Backups;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ namespace Grid.Storage;
 public sealed class GridStorage : IAsyncDisposable
 {
     private readonly StorageOptions _options;
+    private readonly TimeProvider _time;
     private readonly SegmentedReadingLog _log;
     private readonly SqliteStore _registry;
     private readonly SqliteStore _grains;
@@ -25,6 +27,7 @@ public sealed class GridStorage : IAsyncDisposable
     public GridStorage(StorageOptions options, TimeProvider time, StorageMetrics metrics, ILoggerFactory loggers)
     {
         _options = options;
+        _time = time;
         _log = new SegmentedReadingLog(options.Log, time, metrics, loggers.CreateLogger<SegmentedReadingLog>());
         _registry = new SqliteStore(RegistrySchema.Schema, options.Registry, time, metrics, loggers.CreateLogger<SqliteStore>());
         _grains = new SqliteStore(SqliteGrainStorage.Schema, options.Grains, time, metrics, loggers.CreateLogger<SqliteStore>());
@@ -72,6 +75,28 @@ public sealed class GridStorage : IAsyncDisposable
         {
             return new ValueTask(_closed ??= CloseAllAsync());
         }
+    }
+
+    /// <summary>
+    /// Writes a backup to a new directory, or to one file when the path ends with <c>.tar</c>. Everything that was acknowledged before the call is in it;
+    /// writers are held for a moment, and then go on while it is copied and verified. Gives its size in bytes.
+    /// </summary>
+    /// <exception cref="DataDirectoryException">Something is at that place already, or it cannot be made.</exception>
+    /// <exception cref="IOException">It could not be written or does not verify: nothing of it is left.</exception>
+    public async Task<long> BackUpAsync(string to, StorageProgress? progress, CancellationToken cancellationToken)
+    {
+        var directory = _directory ?? throw new InvalidOperationException("The storage is not open.");
+        var target = Path.GetFullPath(to);
+        BackupWriter.RequireFree(target);
+        using var cut = await StorageCut.TakeAsync(_log, [_registry, _grains], cancellationToken);
+        var madeAt = _time.GetUtcNow();
+
+        // A thread of its own, for as long as it takes to copy and to verify.
+        return await Task.Factory.StartNew(
+            () => BackupWriter.Run(cut, directory.Path, target, madeAt, _time, progress, cancellationToken).Bytes,
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     private async Task OpenAllAsync()

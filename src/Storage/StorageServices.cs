@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Grid.Contracts.Storage;
+using Grid.Storage.Backups;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -29,6 +30,8 @@ public static class StorageServices
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Audit);
+        services.AddSingleton<IBackups>(provider => new BackupRuns(
+            provider.GetRequiredService<GridStorage>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BackupRuns>>()));
         services.AddKeyedSingleton<IGrainStorage>(GrainStorageName, (provider, _) => provider.GetRequiredService<GridStorage>().Grains);
         services.AddHostedService<Opening>();
         return services;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
@@ -7,6 +8,7 @@ using Grid.Client.Live;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 
 namespace Grid.Client.Json;
@@ -21,6 +23,7 @@ namespace Grid.Client.Json;
         typeof(WordConverter<DeviceStatus>),
         typeof(WordConverter<CommandState>),
         typeof(WordConverter<BodyKind>),
+        typeof(WordConverter<BackupState>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -36,6 +39,8 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(List<MemberInput>))]
 [JsonSerializable(typeof(CommandModel))]
 [JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(BackupInput))]
+[JsonSerializable(typeof(BackupStatus))]
 [JsonSerializable(typeof(HealthModel))]
 [JsonSerializable(typeof(SystemModel))]
 [JsonSerializable(typeof(WatchOptions))]

@@ -75,6 +75,29 @@ internal static class SectorSnapshot
         return book;
     }
 
+    /// <summary>The offset of a block, and the devices in it.</summary>
+    /// <exception cref="InvalidDataException">The block is not one that this version reads.</exception>
+    public static (long Offset, IReadOnlySet<string> Devices) ReadDevices(byte[] block)
+    {
+        using var reader = new BinaryReader(new MemoryStream(block, writable: false), Encoding.UTF8);
+        var version = reader.ReadByte();
+        if (version != Version)
+        {
+            throw new InvalidDataException($"A sector's snapshot has version {version}; this program reads version {Version}.");
+        }
+
+        var offset = reader.Read7BitEncodedInt64();
+        _ = reader.Read7BitEncodedInt64();
+        _ = reader.Read7BitEncodedInt64();
+        var devices = new HashSet<string>(StringComparer.Ordinal);
+        for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
+        {
+            devices.Add(ReadDevice(reader, grains: null).Id);
+        }
+
+        return (offset, devices);
+    }
+
     private static void WriteDevice(BinaryWriter writer, SectorDevice device)
     {
         writer.Write(device.Id);
@@ -104,7 +127,7 @@ internal static class SectorSnapshot
         writer.Write7BitEncodedInt64(contribution.PreviousDayAmount);
     }
 
-    private static SectorDevice ReadDevice(BinaryReader reader, IGrainFactory grains)
+    private static SectorDevice ReadDevice(BinaryReader reader, IGrainFactory? grains)
     {
         var id = reader.ReadString();
         var kind = (DeviceKind)reader.ReadByte();
@@ -118,7 +141,7 @@ internal static class SectorSnapshot
         {
             Id = id,
             Kind = kind,
-            Grain = DeviceGrains.Get(grains, kind, id),
+            Grain = grains is null ? null! : DeviceGrains.Get(grains, kind, id), // without a factory only what is stored is wanted
             Position = position,
             Follows = follows.Length == 0 ? null : follows,
             SilentAfter = silentAfterSeconds == 0 ? null : TimeSpan.FromSeconds(silentAfterSeconds),

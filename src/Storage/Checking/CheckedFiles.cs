@@ -52,6 +52,9 @@ internal sealed class CheckedFiles(string directory, StorageProgress? progress, 
     public void Note(string file, long? position, string what, string means, string remedy) =>
         Add(new Finding(FindingKind.Note, file, position, what, means, remedy));
 
+    /// <summary>True when any damage in the folder was found.</summary>
+    public bool IsDamagedBelow(string folder) => _findings.Exists(finding => finding.File.StartsWith(folder + "/", StringComparison.Ordinal) && finding.Kind == FindingKind.Damage);
+
     /// <summary>True when any damage of the file was found.</summary>
     public bool IsDamaged(string file) => _findings.Exists(finding => finding.File == file && finding.Kind == FindingKind.Damage);
 

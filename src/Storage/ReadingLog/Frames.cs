@@ -9,6 +9,7 @@ namespace Grid.Storage.ReadingLog;
 /// batch       kind 1 | checksum 4 | body length 4 | body: entry version, sector, epoch, previous offset, first offset, count, entries
 /// epoch       kind 1 | partition, epoch
 /// checkpoint  kind 1 | sector, offset
+/// lost        kind 1 | sector, offset      (made by a repair: entries of the sector up to the offset may be missing)
 /// state       kind 1 | partitions: number, epoch, last offset | sectors: name, head, checkpoint     (first block of a segment)
 /// </code>
 /// The state makes each segment a beginning: those before it can go once their batches are checkpointed.
@@ -23,6 +24,7 @@ internal static class Frames
         Epoch = 2,
         Checkpoint = 3,
         State = 4,
+        Lost = 5,
     }
 
     public static void WriteBatch(ByteWriter writer, BatchHeader header, ReadOnlySpan<byte> entries)
@@ -68,6 +70,13 @@ internal static class Frames
         writer.Byte((byte)Kind.Epoch);
         writer.Varint((ulong)partition);
         writer.Varint((ulong)epoch);
+    }
+
+    public static void WriteLost(ByteWriter writer, string sector, long offset)
+    {
+        writer.Byte((byte)Kind.Lost);
+        writer.Text(sector);
+        writer.Varint((ulong)offset);
     }
 
     public static void WriteCheckpoint(ByteWriter writer, string sector, long offset)

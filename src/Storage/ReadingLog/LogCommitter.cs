@@ -27,6 +27,9 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
     /// <summary>Bytes of all segments.</summary>
     public long RetainedBytes => Volatile.Read(ref _retainedBytes);
 
+    /// <summary>Segments stay while somebody copies them: until this is 0 again.</summary>
+    public int Holds;
+
     /// <summary>Makes the requests durable, together, and answers each.</summary>
     public void Commit(IReadOnlyList<LogRequest> requests)
     {
@@ -64,6 +67,7 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
 
         foreach (var request in requests)
         {
+            (request as CutRequest)?.Take(this);
             request.Complete();
             request.Dispose();
         }
@@ -84,6 +88,9 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
             request.Dispose();
         }
     }
+
+    /// <summary>The segments with the bytes that are in them, oldest first.</summary>
+    public IReadOnlyList<(string Name, long Bytes)> Segments() => [.. _segments.Select(segment => (segment.Name, segment.Length))];
 
     /// <summary>Closes the files; the last seal is made durable, so that even the loss of power leaves no doubt about the last commit.</summary>
     public void Dispose()
@@ -172,7 +179,7 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
             Volatile.Write(ref _retainedBytes, _retainedBytes + _active.Length);
         }
 
-        while (_segments.Peek() is var oldest && oldest != _active && log.Index.IsFree(oldest))
+        while (Volatile.Read(ref Holds) == 0 && _segments.Peek() is var oldest && oldest != _active && log.Index.IsFree(oldest))
         {
             files.Delete(oldest.Name);
             _segments.Dequeue();

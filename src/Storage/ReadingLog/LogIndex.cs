@@ -124,6 +124,22 @@ internal sealed class LogIndex
     /// <summary>The first sector of which batches stood before the oldest segment and are neither checkpointed nor here; null when none.</summary>
     public SectorLog? FirstIncomplete() => _sectors.Values.FirstOrDefault(sector => sector.Checkpoint < sector.HeadBefore);
 
+    /// <summary>The last offset that was taken in a partition.</summary>
+    public long LastOffsetOf(int partition) => _lastOffsets[partition];
+
+    /// <summary>Partitions that were ever written to.</summary>
+    public IEnumerable<int> UsedPartitions() => Enumerable.Range(0, SectorMap.Partitions).Where(IsUsed);
+
+    /// <summary>A repair found that entries of the sector up to an offset may be missing: the sector and its partition go on after it.</summary>
+    public void Lose(SectorLog sector, long offset)
+    {
+        lock (_gate)
+        {
+            sector.Head = sector.StagedHead = Math.Max(sector.StagedHead, offset);
+            _lastOffsets[sector.Partition] = Math.Max(_lastOffsets[sector.Partition], offset);
+        }
+    }
+
     /// <summary>A batch is durable.</summary>
     public void Publish(SectorLog sector, BatchPlace place)
     {

@@ -6,7 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace Grid.Storage.ReadingLog;
 
 /// <summary>An open log: its segments, oldest first and at least one, what is in them, and where its chain stands.</summary>
-internal sealed record RecoveredLog(IReadOnlyList<Segment> Segments, LogIndex Index, long Sequence, uint Chain);
+internal sealed record RecoveredLog(IReadOnlyList<Segment> Segments, LogIndex Index, long Sequence, uint Chain)
+{
+    /// <summary>Closes the segments: for who wanted the recovery only.</summary>
+    public void Close()
+    {
+        foreach (var segment in Segments)
+        {
+            segment.File.Dispose();
+        }
+    }
+}
 
 /// <summary>A log that was read and left as it is.</summary>
 /// <param name="Index">What is in it.</param>
@@ -282,6 +292,10 @@ internal sealed partial class LogRecovery(ILogFiles files, TimeProvider time, IL
             case Frames.Kind.Checkpoint:
                 var name = reader.Text();
                 _index.Publish(_index.Sector(name), (long)reader.Varint());
+                break;
+            case Frames.Kind.Lost:
+                var lost = reader.Text();
+                _index.Lose(_index.Sector(lost), (long)reader.Varint());
                 break;
             case var kind:
                 throw reader.Wrong($"a frame has the unknown kind {(byte)kind}");

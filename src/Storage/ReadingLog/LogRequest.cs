@@ -234,3 +234,32 @@ internal sealed class CheckpointRequest(string name, long epoch, long offset) : 
         }
     }
 }
+
+/// <summary>
+/// Notes what is in the log between two commits, holds its segments, and runs something meanwhile: nothing becomes durable until that has
+/// returned.
+/// </summary>
+internal sealed class CutRequest(Action whileHeld) : LogRequest<IReadOnlyList<(string Name, long Bytes)>>
+{
+    public override void Stage(LogIndex index, ByteWriter writer, Segment segment, long position)
+    {
+    }
+
+    public override void Publish(LogIndex index)
+    {
+    }
+
+    public void Take(LogCommitter committer)
+    {
+        try
+        {
+            whileHeld();
+            Result = committer.Segments();
+            Interlocked.Increment(ref committer.Holds);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Refusal = error;
+        }
+    }
+}

@@ -99,6 +99,15 @@ internal sealed class LogWriter
         _pace?.Schedule(CommitAtPace);
     }
 
+    /// <summary>Ends what a <see cref="CutRequest"/> began: segments that nobody needs may go.</summary>
+    public void LetGo()
+    {
+        if (_committer is { } committer)
+        {
+            Interlocked.Decrement(ref committer.Holds);
+        }
+    }
+
     /// <summary>Commits what waits, then closes the files.</summary>
     public Task CloseAsync()
     {

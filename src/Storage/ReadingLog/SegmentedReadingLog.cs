@@ -95,6 +95,16 @@ public sealed class SegmentedReadingLog(ReadingLogOptions options, TimeProvider 
     /// <inheritdoc/>
     public ValueTask<long> GetCheckpointAsync(string sector, CancellationToken cancellationToken) => new(Writer.Index.Marks(sector).Checkpoint);
 
+    /// <summary>
+    /// Between two commits, runs something while nothing can become durable, and gives the segments as they are then, oldest first, with their
+    /// bytes. They stay until <see cref="LetGo"/>.
+    /// </summary>
+    internal Task<IReadOnlyList<(string Name, long Bytes)>> CutAsync(Action whileHeld, CancellationToken cancellationToken) =>
+        Submit(new CutRequest(whileHeld), cancellationToken);
+
+    /// <summary>The segments of a <see cref="CutAsync"/> may go.</summary>
+    internal void LetGo() => Writer.LetGo();
+
     /// <summary>Commits what waits and closes the files. Calls that come later get an <see cref="IOException"/>.</summary>
     public async ValueTask DisposeAsync()
     {

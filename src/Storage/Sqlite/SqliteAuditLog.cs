@@ -55,7 +55,11 @@ internal sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         return number;
     }
 
-    private static long? Verify(SqliteSession session)
+    /// <summary>The number of the first row that is not as it was written, or does not follow the one before; null when all are.</summary>
+    public static long? Verify(SqliteSession session) => Chain(session).Where(row => !row.IsWhole).Select(row => (long?)row.Number).FirstOrDefault();
+
+    /// <summary>The rows in their order with their hashes; the first that is not whole ends it.</summary>
+    public static IEnumerable<(long Number, byte[] Hash, bool IsWhole)> Chain(SqliteSession session)
     {
         var expected = 0L;
         var hash = new byte[SHA256.HashSizeInBytes];
@@ -63,13 +67,13 @@ internal sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         while (rows.Step())
         {
             hash = Hash(hash, rows.Blob(1));
-            if (rows.Long(0) != ++expected || !rows.Blob(2).SequenceEqual(hash))
+            var isWhole = rows.Long(0) == ++expected && rows.Blob(2).SequenceEqual(hash);
+            yield return (expected, hash, isWhole);
+            if (!isWhole)
             {
-                return expected;
+                yield break;
             }
         }
-
-        return null;
     }
 
     private static byte[] Hash(ReadOnlySpan<byte> before, ReadOnlySpan<byte> record)

@@ -131,7 +131,8 @@ internal sealed class SqliteGrainStorage(SqliteStore store) : IGrainStorage
         return rows.Step() ? rows.Long(0) : NoVersion;
     }
 
-    private static long ChecksumOf(string type, string key, long version, ReadOnlySpan<byte> json)
+    /// <summary>The checksum over everything in a row.</summary>
+    public static long ChecksumOf(string type, string key, long version, ReadOnlySpan<byte> json)
     {
         var checksum = Checksum.Of(MemoryMarshal.AsBytes(type.AsSpan()));
         checksum = Checksum.Of(MemoryMarshal.AsBytes(key.AsSpan()), checksum);

@@ -10,7 +10,8 @@ internal static class SqliteOpening
     /// <summary>What follows the name of the store's file in that of its write-ahead log.</summary>
     public const string LogExtension = "-wal";
 
-    private const int PageBytes = 4096;
+    /// <summary>Bytes of a page of every store.</summary>
+    public const int PageBytes = 4096;
 
     public static SqliteJournal Open(SqliteSchema schema, string file, SqliteOptions options)
     {
