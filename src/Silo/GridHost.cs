@@ -36,7 +36,12 @@ public static class GridHost
 
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory, Progress = CommandProgress.ToConsole() });
+        builder.Services.AddGridStorage(new StorageOptions
+        {
+            DataDirectory = settings.DataDirectory,
+            Postgres = settings.Database,
+            Progress = CommandProgress.ToConsole(),
+        });
         builder.Services.AddGridGrains();
         GrainHosting.AddGrainRuntime(builder);
         AddStartup(builder.Services);

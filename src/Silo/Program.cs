@@ -7,6 +7,7 @@ using Grid.Silo;
 using Grid.Silo.Maintenance;
 using Grid.Silo.Startup;
 using Grid.Storage;
+using Grid.Storage.Postgres;
 using Microsoft.AspNetCore.Connections;
 
 const int Unusable = 2;
@@ -44,7 +45,7 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception unusable) when (unusable is SettingsException or GatewaySettingException or DataDirectoryException)
+catch (Exception unusable) when (unusable is SettingsException or GatewaySettingException or DataDirectoryException or DatabaseUnusableException)
 {
     Console.Error.WriteLine(unusable.Message);
     return Unusable;

@@ -1,3 +1,4 @@
+using Grid.Storage.GrainState;
 using Grid.Storage.Sqlite;
 
 namespace Grid.Storage.Checking;
@@ -16,7 +17,7 @@ internal static class GrainRows
         {
             var (type, key) = (rows.Text(0), rows.Text(1));
             var json = rows.Blob(4);
-            if (SqliteGrainStorage.ChecksumOf(type, key, rows.Long(2), json) != rows.Long(3))
+            if (GrainRecord.ChecksumOf(type, key, rows.Long(2), json) != rows.Long(3))
             {
                 Damage(check, $"the checksum of state {type} of grain {key} does not match");
                 continue;

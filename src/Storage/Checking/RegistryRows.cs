@@ -49,14 +49,6 @@ internal static class RegistryRows
     public static bool IsWhole(ReadOnlySpan<byte> record) =>
         record.Length >= sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(record) == Checksum.Of(record[sizeof(uint)..]);
 
-    /// <summary>The device of a record that is whole.</summary>
-    public static DeviceRecord Decode(ReadOnlySpan<byte> record)
-    {
-        var reader = new ByteReader(record[sizeof(uint)..]);
-        var revision = (long)reader.Varint();
-        return new DeviceRecord { Revision = revision, Sector = reader.Text(), Descriptor = DescriptorCodec.Read(ref reader) };
-    }
-
     private static void CheckDevices(CheckedFiles check, SqliteSession session, Contents contents)
     {
         var places = 0L;
@@ -71,7 +63,7 @@ internal static class RegistryRows
                     continue;
                 }
 
-                var record = Decode(rows.Blob(7));
+                var record = Records.ReadDevice(rows.Blob(7), session.File, key);
                 var device = record.Descriptor;
                 places += device.Position is null ? 0 : 1;
                 contents.Sectors[key] = record.Sector;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Grid.Storage.Checking;
+using Grid.Storage.Codec;
+using Grid.Storage.GrainState;
 using Grid.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -120,7 +122,7 @@ internal sealed class RowSalvage(string damaged, string mended, SqliteSchema sch
         {
             case "state":
                 var json = System.Text.Encoding.UTF8.GetBytes((string)row["json"]);
-                return SqliteGrainStorage.ChecksumOf((string)row["type"], (string)row["key"], (long)row["version"], json) == (long)row["checksum"];
+                return GrainRecord.ChecksumOf((string)row["type"], (string)row["key"], (long)row["version"], json) == (long)row["checksum"];
             case "pending":
                 return row["former"] is not byte[] former || RegistryRows.IsWhole(former);
             default:
@@ -148,7 +150,7 @@ internal sealed class RowSalvage(string damaged, string mended, SqliteSchema sch
     /// <summary>The columns of a device are those of its record, whatever stood in them.</summary>
     private static void Describe(Dictionary<string, object> row)
     {
-        var device = RegistryRows.Decode((byte[])row["record"]).Descriptor;
+        var device = Records.ReadDevice((byte[])row["record"], "registry.db", (string)row["key"]).Descriptor;
         row["key"] = device.Id;
         row["commune"] = device.Commune;
         row["kind"] = (long)device.Kind;
