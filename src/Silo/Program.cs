@@ -7,6 +7,7 @@ using Grid.Silo;
 using Grid.Silo.Maintenance;
 using Grid.Silo.Startup;
 using Grid.Storage;
+using Grid.Storage.ReadingLog;
 using Grid.Storage.Postgres;
 using Microsoft.AspNetCore.Connections;
 
@@ -48,6 +49,11 @@ try
 catch (Exception unusable) when (unusable is SettingsException or GatewaySettingException or DataDirectoryException or DatabaseUnusableException)
 {
     Console.Error.WriteLine(unusable.Message);
+    return Unusable;
+}
+catch (IOException damaged) when (damaged is StoreDamagedException or LogDamagedException)
+{
+    Console.Error.WriteLine($"{damaged.Message.ReplaceLineEndings(" ").TrimEnd('.')}. The command check says what is damaged and what to do.");
     return Unusable;
 }
 catch (IOException taken) when (taken.InnerException is AddressInUseException)

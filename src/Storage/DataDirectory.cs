@@ -34,6 +34,9 @@ public sealed class DataDirectory : IDisposable
     private const string HolderName = "holder";
     private const string CopyPrefix = "before-format-";
     private const UnixFileMode OwnerOnlyDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const int WouldBlock = 11; // EWOULDBLOCK
+    private const int WouldBlockOnMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
     private readonly FileStream? _lock;
 
     private DataDirectory(string path, FileStream? held)
@@ -219,7 +222,7 @@ public sealed class DataDirectory : IDisposable
         {
             return new FileStream(System.IO.Path.Combine(path, LockName), OwnerOnly(mode, FileShare.None));
         }
-        catch (IOException error) when (File.Exists(System.IO.Path.Combine(path, HolderName)))
+        catch (IOException error) when (error.HResult is WouldBlock or WouldBlockOnMac or SharingViolation && File.Exists(System.IO.Path.Combine(path, HolderName)))
         {
             throw new DataDirectoryException(path, $"is in use by another process (id {File.ReadAllText(System.IO.Path.Combine(path, HolderName))}).", error) { IsInUse = true };
         }

@@ -39,7 +39,7 @@ public sealed class StorageMetrics : IDisposable
         _logAppends = _meter.CreateCounter<long>("grid.log.appends", "{append}", "Appends, acquisitions and checkpoints that were committed.");
         _logEntries = _meter.CreateCounter<long>("grid.log.entries", "{entry}", "Entries appended.");
         _logBytes = _meter.CreateCounter<long>("grid.log.bytes", "By", "Bytes written to the reading log.");
-        _logRefused = _meter.CreateCounter<long>("grid.log.refused", "{append}", "Appends refused, by reason: queue, retained, fenced.");
+        _logRefused = _meter.CreateCounter<long>("grid.log.refused", "{append}", "Appends refused, by reason: queue, retained, fenced, diskFull.");
         _logStopped = _meter.CreateCounter<long>("grid.log.stopped", "{stop}", "Times that the reading log stopped after an error of the disk.");
         _logSegmentsDeleted = _meter.CreateCounter<long>("grid.log.segments.deleted", "{segment}", "Segments let go after checkpoints.");
         _sqliteCommitTime = _meter.CreateHistogram<double>("grid.sqlite.commit.duration", "s", "Time to do and commit what shared a commit, by store.");

@@ -171,8 +171,7 @@ public sealed class CheckAndRepairTests : IAsyncLifetime
     {
         var rows = (await StoredContent.ReadAsync(_closed)).Where(line => line.StartsWith("grains.db state", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         var bytes = File.ReadAllBytes(Path.Combine(_closed, "grains.db"));
-        var state = IndexOf(bytes, "meter/deviceMETER-3"u8);
-        bytes[state + "meter/deviceMETER-3"u8.Length + 30] ^= 1;
+        bytes[JsonOf(bytes, "meter/deviceMETER-3"u8) + 10] ^= 1;
         await File.WriteAllBytesAsync(Path.Combine(_closed, "grains.db"), bytes);
 
         var report = Repair(_closed);
@@ -266,6 +265,20 @@ public sealed class CheckAndRepairTests : IAsyncLifetime
         var found = bytes.AsSpan().IndexOf(text);
         Assert.True(found >= 0);
         return found;
+    }
+
+    /// <summary>Where the JSON of a state begins, which in a row follows its type, key, version and checksum; in an index only its type and key stand.</summary>
+    private static int JsonOf(byte[] bytes, ReadOnlySpan<byte> typeAndKey)
+    {
+        for (var from = 0; ;)
+        {
+            from += IndexOf(bytes[from..], typeAndKey) + typeAndKey.Length;
+            var json = bytes.AsSpan(from, 24).IndexOf("{\""u8);
+            if (json >= 0)
+            {
+                return from + json;
+            }
+        }
     }
 
     private static void Flip(string data, string file, long position)

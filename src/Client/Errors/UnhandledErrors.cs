@@ -39,6 +39,9 @@ public sealed partial class UnhandledErrors(ILogger<UnhandledErrors> log, Gatewa
             case StorageUnavailableException away:
                 meter.RequestRefused("storage");
                 return Problems.Unavailable(http, away.RetryAfter, "The database cannot be reached. Nothing was done; try again later.");
+            case DiskFullException full:
+                meter.RequestRefused("diskFull");
+                return Problems.Unavailable(http, full.RetryAfter, "The disk of the grid is full. Nothing was done; try again later.");
             case TimeoutException:
                 meter.RequestRefused("timeout");
                 LogTimeout(http.Request.Path, exception);

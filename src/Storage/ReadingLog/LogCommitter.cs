@@ -12,6 +12,8 @@ namespace Grid.Storage.ReadingLog;
 internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, ReadingLogOptions options, TimeProvider time, StorageMetrics metrics, ILogger logger)
     : IDisposable
 {
+    private static readonly TimeSpan RetryWhenFull = TimeSpan.FromSeconds(10);
+
     private readonly ByteWriter _block = new(1 << 16);
     private readonly Queue<Segment> _segments = new(log.Segments);
     private readonly byte[] _seal = new byte[BlockFormat.BlockHeaderBytes];
@@ -37,12 +39,12 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
         var before = _active.Length;
         try
         {
+            log.Index.Keep();
             Write(requests);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            Stop(error);
-            FailAll(requests);
+            Refuse(requests, error);
             return;
         }
 
@@ -59,7 +61,7 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
         }
 
         var wrote = _active.Length - before;
-        var stopped = wrote == 0 ? null : Try(WriteSeal);
+        var stopped = wrote == 0 ? null : Worse(Try(WriteSeal));
         if (wrote > 0)
         {
             metrics.LogCommitted(time.GetElapsedTime(started), requests, wrote);
@@ -72,11 +74,46 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
             request.Dispose();
         }
 
-        stopped ??= Try(Tidy);
+        stopped ??= Worse(Try(Tidy));
         if (stopped is not null)
         {
             Stop(stopped);
         }
+    }
+
+    /// <summary>
+    /// Nothing of it was made durable. On a full disk it is taken back, and the next commit is tried as if nothing had been; after any other error
+    /// nobody knows what is on the disk, and the log stops.
+    /// </summary>
+    private void Refuse(IReadOnlyList<LogRequest> requests, Exception error)
+    {
+        log.Index.Unstage();
+        if (!DiskErrors.IsFull(error) || Try(Undo) is not null)
+        {
+            Stop(error);
+            FailAll(requests);
+            return;
+        }
+
+        metrics.LogRefused("diskFull");
+        LogFull(error, _active.Name, _active.Length);
+        foreach (var request in requests)
+        {
+            request.Fail(new DiskFullException($"segment {_active.Name} of the reading log", RetryWhenFull, error));
+            request.Dispose();
+        }
+    }
+
+    /// <summary>An error after a commit that held; a full disk is none that stops the log: a seal or a new segment is tried again with the next commit.</summary>
+    private Exception? Worse(Exception? error)
+    {
+        if (error is null || !DiskErrors.IsFull(error))
+        {
+            return error;
+        }
+
+        LogFull(error, _active.Name, _active.Length);
+        return null;
     }
 
     /// <summary>Answers requests that come after the log has stopped.</summary>
@@ -173,8 +210,9 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
         if (_active.Length >= options.SegmentBytes)
         {
             _active.File.Sync();
-            _active = CreateSegment(files, log.Index, _active.Header.Number + 1, ref _sequence, ref _chain, time);
-            _durableSequence = _sequence;
+            var (sequence, chain) = (_sequence, _chain);
+            _active = CreateSegment(files, log.Index, _active.Header.Number + 1, ref sequence, ref chain, time);
+            (_sequence, _chain, _durableSequence) = (sequence, chain, sequence);
             _segments.Enqueue(_active);
             Volatile.Write(ref _retainedBytes, _retainedBytes + _active.Length);
         }
@@ -226,6 +264,9 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
 
     [LoggerMessage(1002, LogLevel.Critical, "Segment {Segment} could not be cut to {Position} bytes: the next start may find appends that were answered with an error.")]
     private partial void LogNotUndone(Exception error, string segment, long position);
+
+    [LoggerMessage(1004, LogLevel.Error, "The disk is full: segment {Segment} of the reading log could not be written at byte {Position}. Nothing was acknowledged; it goes on once there is room.")]
+    private partial void LogFull(Exception error, string segment, long position);
 
     [LoggerMessage(1003, LogLevel.Error, "The reading log was closed and its last sync failed; what was answered before is durable.")]
     private partial void LogClosedWithError(Exception error);

@@ -13,6 +13,9 @@ internal sealed class LogIndex
     private readonly Dictionary<string, SectorLog> _sectors = new(StringComparer.Ordinal);
     private readonly long[] _epochs = new long[SectorMap.Partitions];
     private readonly long[] _lastOffsets = new long[SectorMap.Partitions];
+
+    /// <summary>What stood before each step of what is being staged, newest on top; null until somebody writes.</summary>
+    private Stack<(int Partition, long Epoch, long LastOffset, SectorLog? Sector, long Head)>? _staged;
     private int _liveBatches;
     private long _liveEntries;
 
@@ -24,14 +27,42 @@ internal sealed class LogIndex
 
     public long EpochOf(int partition) => _epochs[partition];
 
-    public long SetEpoch(int partition, long epoch) => _epochs[partition] = epoch;
+    public long SetEpoch(int partition, long epoch)
+    {
+        _staged?.Push((partition, _epochs[partition], _lastOffsets[partition], null, 0));
+        return _epochs[partition] = epoch;
+    }
 
     /// <summary>Takes the next offsets of a partition; returns the first.</summary>
     public long TakeOffsets(int partition, int count)
     {
+        _staged?.Push((partition, _epochs[partition], _lastOffsets[partition], null, 0));
         var first = _lastOffsets[partition] + 1;
         _lastOffsets[partition] += count;
         return first;
+    }
+
+    /// <summary>A batch of the sector up to an offset is about to be written.</summary>
+    public void StageHead(SectorLog sector, long head)
+    {
+        _staged?.Push((sector.Partition, _epochs[sector.Partition], _lastOffsets[sector.Partition], sector, sector.StagedHead));
+        sector.StagedHead = head;
+    }
+
+    /// <summary>From now on what is staged can be taken back until it is kept.</summary>
+    public void Keep() => (_staged ??= new()).Clear();
+
+    /// <summary>What was staged could not be written: everything is as before.</summary>
+    public void Unstage()
+    {
+        while (_staged!.TryPop(out var former))
+        {
+            (_epochs[former.Partition], _lastOffsets[former.Partition]) = (former.Epoch, former.LastOffset);
+            if (former.Sector is { } sector)
+            {
+                sector.StagedHead = former.Head;
+            }
+        }
     }
 
     /// <summary>The sector, made when it is new.</summary>

@@ -163,7 +163,7 @@ internal sealed class AppendRequest : LogRequest<ImmutableArray<AppendedBatch>>
             var header = new BatchHeader(batch.Sector, batch.Epoch, sector.StagedHead, index.TakeOffsets(sector.Partition, count), count);
             var start = writer.Length;
             Frames.WriteBatch(writer, header, _encoded.Written[(i == 0 ? 0 : _ends[i - 1]).._ends[i]]);
-            sector.StagedHead = header.LastOffset;
+            index.StageHead(sector, header.LastOffset);
             _places[i] = (sector, new BatchPlace(segment, position + start, writer.Length - start, header.FirstOffset, count));
             results[i] = new AppendedBatch(batch.Sector, header.PreviousOffset, header.FirstOffset, header.LastOffset);
         }

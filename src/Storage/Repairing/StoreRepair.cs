@@ -104,6 +104,11 @@ internal sealed class StoreRepair(string directory, SqliteSchema schema, string 
         }
 
         var lost = mark is { } known ? Math.Max(0, known - commits) : 0;
+        if (isSound && lost == 0 && mark is not null && IsAsSummed())
+        {
+            return (Cure.None, 0); // it is whole, and only does not fit the other files
+        }
+
         return isSound ? (Cure.TakeSums, lost) : (Cure.Salvage, lost);
     }
 
@@ -120,6 +125,14 @@ internal sealed class StoreRepair(string directory, SqliteSchema schema, string 
         {
             return null;
         }
+    }
+
+    private bool IsAsSummed()
+    {
+        using var sums = PageSums.Open(_file + PageSums.Extension, isReader: true);
+        var log = new WriteAheadLog(_file + SqliteOpening.LogExtension, sums.PageBytes);
+        log.Read();
+        return !sums.Differing(_file, log.Pages.ContainsKey).Any();
     }
 
     /// <summary>True when the store's file alone is as its sums say and has all commits: then a damaged write-ahead log held nothing more.</summary>

@@ -1,3 +1,4 @@
+using Grid.Contracts.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -6,6 +7,8 @@ namespace Grid.Storage.Sqlite;
 /// <summary>What SQLite's errors mean for a store.</summary>
 internal static class SqliteErrors
 {
+    private static readonly TimeSpan RetryWhenFull = TimeSpan.FromSeconds(10);
+
     /// <summary>The file is not what was written.</summary>
     public static bool IsDamage(SqliteException error) => error.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
@@ -16,6 +19,7 @@ internal static class SqliteErrors
     public static Exception Translated(Exception error, string file) => error switch
     {
         SqliteException damage when IsDamage(damage) => new StoreDamagedException(file, damage.Message, damage),
+        SqliteException { SqliteErrorCode: raw.SQLITE_FULL } full => new DiskFullException(file, RetryWhenFull, full),
         SqliteException other => new IOException($"The store {file} failed: {other.Message}", other),
         _ => error,
     };

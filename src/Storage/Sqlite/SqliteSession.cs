@@ -30,6 +30,11 @@ internal sealed class SqliteSession : IDisposable
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
         _connection.Open();
         raw.sqlite3_busy_timeout(_connection.Handle, (int)options.BusyTimeout.TotalMilliseconds);
+        if (use == SqliteUse.Inspecting)
+        {
+            Run("PRAGMA locking_mode=EXCLUSIVE"); // before anything is read: then no file is made or changed to share with others
+        }
+
         Run($"PRAGMA cache_size=-{options.CacheKibibytes}");
 
         // Pages go to the store's file when the store says so, after their sums: never because a connection closes.
@@ -41,7 +46,6 @@ internal sealed class SqliteSession : IDisposable
                 break;
             case SqliteUse.Inspecting:
                 Run("PRAGMA query_only=ON");
-                Run("PRAGMA locking_mode=EXCLUSIVE"); // before the first read: then no file is made to share with others
                 Run("PRAGMA wal_autocheckpoint=0");
                 break;
             case SqliteUse.Writing:
