@@ -171,7 +171,11 @@ public sealed class CheckAndRepairTests : IAsyncLifetime
     {
         var rows = (await StoredContent.ReadAsync(_closed)).Where(line => line.StartsWith("grains.db state", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         var bytes = File.ReadAllBytes(Path.Combine(_closed, "grains.db"));
-        bytes[JsonOf(bytes, "meter/deviceMETER-3"u8) + 10] ^= 1;
+        foreach (var json in JsonOf(bytes, "meter/deviceMETER-3"u8))
+        {
+            bytes[json + 10] ^= 1;
+        }
+
         await File.WriteAllBytesAsync(Path.Combine(_closed, "grains.db"), bytes);
 
         var report = Repair(_closed);
@@ -267,18 +271,21 @@ public sealed class CheckAndRepairTests : IAsyncLifetime
         return found;
     }
 
-    /// <summary>Where the JSON of a state begins, which in a row follows its type, key, version and checksum; in an index only its type and key stand.</summary>
-    private static int JsonOf(byte[] bytes, ReadOnlySpan<byte> typeAndKey)
+    /// <summary>Where the JSON of a state begins, in its row and in what is left of former ones: there it follows type, key, version and checksum.</summary>
+    private static List<int> JsonOf(byte[] bytes, ReadOnlySpan<byte> typeAndKey)
     {
-        for (var from = 0; ;)
+        var found = new List<int>();
+        for (int from = 0, next; (next = bytes.AsSpan(from).IndexOf(typeAndKey)) >= 0;)
         {
-            from += IndexOf(bytes[from..], typeAndKey) + typeAndKey.Length;
-            var json = bytes.AsSpan(from, 24).IndexOf("{\""u8);
-            if (json >= 0)
+            from += next + typeAndKey.Length;
+            if (bytes.AsSpan(from, 24).IndexOf("{\""u8) is >= 0 and var json)
             {
-                return from + json;
+                found.Add(from + json);
             }
         }
+
+        Assert.NotEmpty(found);
+        return found;
     }
 
     private static void Flip(string data, string file, long position)

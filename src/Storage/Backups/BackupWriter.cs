@@ -12,7 +12,7 @@ internal static class BackupWriter
     private const string TarExtension = ".tar";
 
     /// <summary>Small files beside log and stores that belong to a backup.</summary>
-    private static readonly string[] SmallFiles = ["format", "admin-token", "simulator-field", "demo-under-way"];
+    private static readonly string[] SmallFiles = ["format", "admin-token", "simulator-field", "demo-under-way", "erasures"];
 
     /// <exception cref="DataDirectoryException">The target exists already.</exception>
     /// <exception cref="IOException">It could not be written, or what was written does not verify.</exception>

@@ -27,7 +27,7 @@ internal static class SqliteOpening
             }
 
             DataDirectory.CreateOwnerOnly(file);
-            session = new SqliteSession(file, options, SqliteUse.Writing);
+            session = new SqliteSession(file, options, SqliteUse.Journaling);
             var journal = new SqliteJournal(session, sums, log);
             Prepare(schema, file, journal);
             (session, sums) = (null, null);

@@ -9,8 +9,11 @@ internal enum SqliteUse
     /// <summary>Reads beside a writer.</summary>
     Reading,
 
-    /// <summary>The one writer of a store.</summary>
+    /// <summary>The one writer of a file; SQLite takes its log over by itself.</summary>
     Writing,
+
+    /// <summary>The one writer of a store with page sums: <see cref="SqliteJournal"/> takes its log over.</summary>
+    Journaling,
 
     /// <summary>Reads a store that nobody has open, and leaves every byte of it as it is.</summary>
     Inspecting,
@@ -37,8 +40,12 @@ internal sealed class SqliteSession : IDisposable
 
         Run($"PRAGMA cache_size=-{options.CacheKibibytes}");
 
-        // Pages go to the store's file when the store says so, after their sums: never because a connection closes.
-        raw.sqlite3_db_config(_connection.Handle, DoNotCheckpointOnClose, 1, out _);
+        if (use is SqliteUse.Journaling or SqliteUse.Reading or SqliteUse.Inspecting)
+        {
+            // Pages go to the store's file when the store says so, after their sums: never because a connection closes.
+            raw.sqlite3_db_config(_connection.Handle, DoNotCheckpointOnClose, 1, out _);
+        }
+
         switch (use)
         {
             case SqliteUse.Reading:
@@ -48,12 +55,16 @@ internal sealed class SqliteSession : IDisposable
                 Run("PRAGMA query_only=ON");
                 Run("PRAGMA wal_autocheckpoint=0");
                 break;
-            case SqliteUse.Writing:
+            case SqliteUse.Writing or SqliteUse.Journaling:
                 // WAL with FULL syncs the log of the store at each commit: a commit that was answered outlives the loss of power.
                 Run("PRAGMA journal_mode=WAL");
                 Run("PRAGMA synchronous=FULL");
                 Run("PRAGMA foreign_keys=ON");
-                Run("PRAGMA wal_autocheckpoint=0");
+                if (use == SqliteUse.Journaling)
+                {
+                    Run("PRAGMA wal_autocheckpoint=0");
+                }
+
                 break;
         }
     }
