@@ -7,8 +7,8 @@ using Grid.Silo;
 using Grid.Silo.Maintenance;
 using Grid.Silo.Startup;
 using Grid.Storage;
-using Grid.Storage.ReadingLog;
 using Grid.Storage.Postgres;
+using Grid.Storage.ReadingLog;
 using Microsoft.AspNetCore.Connections;
 
 const int Unusable = 2;

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Grid.Storage.Checking;
 using Grid.Silo.Maintenance;
+using Grid.Storage.Checking;
 using Grid.Tests.Host;
 
 namespace Grid.Tests.Operations;
