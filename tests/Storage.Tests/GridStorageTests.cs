@@ -89,6 +89,73 @@ public sealed class GridStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_or_a_log_that_is_missing_beside_the_others_is_not_begun_anew()
+    {
+        await using (var storage = New())
+        {
+            await storage.OpenAsync();
+            await storage.Devices.PutAsync([(Samples.Device("L1"), "29019.0")], CancellationToken.None);
+        }
+
+        var data = Options.DataDirectory;
+        foreach (var (parts, says) in ((string[], string)[])[
+            (["grains.db", "grains.db-wal", "grains.db.sums"], "grains.db is damaged: it is missing, and the reading log is there"),
+            (["log"], "it is missing, and stores that were written to are there")])
+        {
+            foreach (var part in parts)
+            {
+                Directory.Move(Path.Combine(data, part), Path.Combine(_directory.Path, part));
+            }
+
+            await using (var maimed = New())
+            {
+                Assert.Contains(says, (await Assert.ThrowsAnyAsync<IOException>(maimed.OpenAsync)).Message);
+            }
+
+            foreach (var part in parts)
+            {
+                if (Directory.Exists(Path.Combine(data, part)))
+                {
+                    Directory.Delete(Path.Combine(data, part));
+                }
+
+                Directory.Move(Path.Combine(_directory.Path, part), Path.Combine(data, part));
+            }
+        }
+
+        await using var whole = New();
+        await whole.OpenAsync();
+        Assert.Equal(1, await whole.Devices.CountAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_changes_the_order_of_nothing()
+    {
+        var time = new ManualTime();
+        GridStorage At(TimeSpan back)
+        {
+            time.Advance(-back);
+            return new GridStorage(Options, time, new StorageMetrics(), NullLoggerFactory.Instance);
+        }
+
+        for (var start = 0; start < 3; start++)
+        {
+            await using var storage = At(TimeSpan.FromDays(start));
+            await storage.OpenAsync();
+            var epoch = await storage.Log.AcquireAsync(SectorMap.PartitionOf("29019.0"), CancellationToken.None);
+            await storage.Log.AppendAsync([Samples.Batch("29019.0", epoch, (start * 3) + 1)], CancellationToken.None);
+            await storage.Audit.AppendAsync(new AuditEntry(time.GetUtcNow(), "admin", $"start {start}", "", ""), CancellationToken.None);
+            await storage.Devices.PutAsync([(Samples.Device("L1"), "29019.0")], CancellationToken.None);
+            Assert.Equal(start + 1, (await storage.Devices.GetAsync("L1", CancellationToken.None))!.Revision);
+        }
+
+        await using var again = At(TimeSpan.FromDays(30));
+        await again.OpenAsync();
+        Assert.Equal(Enumerable.Range(1, 9).Select(number => (long)number), await Samples.NumbersOf(again.Log, "29019.0"));
+        Assert.Equal(["start 2", "start 1", "start 0"], (await again.Audit.ReadNewestAsync(10, CancellationToken.None)).Select(entry => entry.Action));
+    }
+
+    [Fact]
     public async Task A_host_opens_it_before_its_other_services_start_and_closes_it_after_they_have_stopped()
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });

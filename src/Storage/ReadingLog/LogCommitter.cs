@@ -161,10 +161,18 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
         sequence++;
 
         var file = files.Create(Segment.UnfinishedNameOf(number));
-        file.Write(bytes.Written, 0);
-        file.Sync();
-        files.Rename(Segment.UnfinishedNameOf(number), Segment.NameOf(number));
-        return new Segment(header, file) { Length = bytes.Length };
+        try
+        {
+            file.Write(bytes.Written, 0);
+            file.Sync();
+            files.Rename(Segment.UnfinishedNameOf(number), Segment.NameOf(number));
+            return new Segment(header, file) { Length = bytes.Length };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private void Write(IReadOnlyList<LogRequest> requests)
