@@ -8,6 +8,7 @@ using Grid.Silo.Maintenance;
 using Grid.Silo.Startup;
 using Grid.Storage;
 using Grid.Storage.Postgres;
+using Grid.Storage.Postgres.Schema;
 using Grid.Storage.ReadingLog;
 using Microsoft.AspNetCore.Connections;
 
@@ -21,6 +22,12 @@ if (await MaintenanceProgram.TryRunAsync(args) is { } done)
 try
 {
     await using var app = GridHost.Build(args);
+    if (app.Services.GetRequiredService<GridSettings>().Database is { } database)
+    {
+        // Before the host starts, which would log it with a stack trace.
+        await new SchemaMigrator(database).RequireCurrentAsync(CancellationToken.None);
+    }
+
     await app.StartAsync();
     var startup = app.Services.GetRequiredService<GridStartup>();
     try

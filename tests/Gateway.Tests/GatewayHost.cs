@@ -85,6 +85,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IDeviceDirectory>(registry);
         builder.Services.AddSingleton<IBodyRegistry>(host.Bodies);
         builder.Services.AddSingleton<IAuditLog>(host.Audit);
+        builder.Services.AddSingleton<IBackups, FakeBackups>();
         builder.Services.AddSingleton<IIntake>(host.Intake);
         builder.Services.AddSingleton<IReadiness>(host.Readiness);
         builder.Services.AddSingleton<IGridRuntime, FakeRuntime>();

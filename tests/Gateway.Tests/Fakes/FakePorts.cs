@@ -185,3 +185,15 @@ internal sealed class FakeRuntime : IGridRuntime
 {
     public string Name => "Fake";
 }
+
+/// <summary>Backups that are begun and never end.</summary>
+internal sealed class FakeBackups : IBackups
+{
+    private BackupStatus? _running;
+
+    public BackupStatus Start(string to) => _running is null
+        ? _running = new BackupStatus("b1", BackupState.Running, to, DateTimeOffset.UnixEpoch, null, 0, 0, null, null)
+        : throw new BackupRefusedException("Backup b1 is being made; one at a time.", isBusy: true);
+
+    public BackupStatus? Find(string id) => _running?.Id == id ? _running : null;
+}
