@@ -2,6 +2,7 @@ using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
+using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
@@ -21,6 +22,10 @@ public static class GrainServices
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();
+        services.AddSingleton(new HistoryFeedOptions());
+        services.AddSingleton<HistoryFeed>();
+        services.AddSingleton<LogRelease>();
+        services.AddSingleton<IHistorySubjects, HistorySubjects>();
         services.AddSingleton<IntakeGate>();
         services.AddSingleton<LogWriter>();
         services.AddSingleton<DeviceDirectory>();
@@ -28,6 +33,7 @@ public static class GrainServices
         services.AddSingleton(provider => new ReadingIntake(
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
+            provider.GetRequiredService<HistoryFeed>(),
             provider.GetRequiredService<IntakeGate>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IIntake>(provider => provider.GetRequiredService<ReadingIntake>());

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grid.Grains.History;
 using Grid.Grains.Sectors;
 using Grid.Simulation.Faults;
 using Grid.Storage.ReadingLog;
@@ -49,6 +50,11 @@ public sealed record SimulationOptions
 
     internal SectorOptions Sectors { get; init; } = new();
 
+    internal HistoryFeedOptions History { get; init; } = new();
+
+    /// <summary>From the first point that history takes until it is durable.</summary>
+    internal TimeSpan HistoryFlushAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     internal ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
 
     /// <summary>How each device reports: 96 times a day.</summary>
@@ -70,6 +76,7 @@ public sealed record SimulationOptions
         ChangesPerHour = 1,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         Log = new ReadingLogOptions { SegmentBytes = 4 << 20 },
+        HistoryFlushAfter = TimeSpan.FromSeconds(15),
     };
 
     /// <summary>The options of the command that runs this world again.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
+using Grid.Grains.History;
 
 namespace Grid.Grains.Intake;
 
@@ -16,6 +17,7 @@ public sealed class ReadingIntake : IIntake, IDisposable
 
     private readonly DeviceDirectory _directory;
     private readonly LogWriter _writer;
+    private readonly HistoryFeed _history;
     private readonly IntakeGate _gate;
     private readonly TimeProvider _clock;
     private readonly Meter _meter = new(MeterName);
@@ -23,20 +25,26 @@ public sealed class ReadingIntake : IIntake, IDisposable
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _refused;
 
-    internal ReadingIntake(DeviceDirectory directory, LogWriter writer, IntakeGate gate, TimeProvider clock)
+    internal ReadingIntake(DeviceDirectory directory, LogWriter writer, HistoryFeed history, IntakeGate gate, TimeProvider clock)
     {
-        (_directory, _writer, _gate, _clock) = (directory, writer, gate, clock);
+        (_directory, _writer, _history, _gate, _clock) = (directory, writer, history, gate, clock);
         _accepted = _meter.CreateCounter<long>("grid.intake.readings.accepted", "{reading}", "Readings durable in the log");
         _rejected = _meter.CreateCounter<long>("grid.intake.readings.rejected", "{reading}", "Readings rejected, by field");
-        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused under overload, by sender");
+        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused under overload, by sender and by what has too much to do");
     }
 
     /// <inheritdoc />
     public async ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken)
     {
-        if (_writer.Load > AdmissionOf(sender))
+        var admission = AdmissionOf(sender);
+        if (_writer.Load > admission)
         {
-            return Refuse(sender, RetryAfterOverload);
+            return Refuse(sender, "sectors", RetryAfterOverload);
+        }
+
+        if (_history.Load > admission)
+        {
+            return Refuse(sender, "history", RetryAfterOverload);
         }
 
         await _gate.EnterAsync();
@@ -56,7 +64,7 @@ public sealed class ReadingIntake : IIntake, IDisposable
         }
         catch (LogOverloadedException overloaded)
         {
-            return Refuse(sender, overloaded.RetryAfter);
+            return Refuse(sender, "log", overloaded.RetryAfter);
         }
         finally
         {
@@ -114,9 +122,9 @@ public sealed class ReadingIntake : IIntake, IDisposable
         return [.. sectors.Select(sector => new SectorEntries(sector.Key, sector.Value.DrainToImmutable()))];
     }
 
-    private IntakeResult Refuse(IntakeClass sender, TimeSpan retryAfter)
+    private IntakeResult Refuse(IntakeClass sender, string reason, TimeSpan retryAfter)
     {
-        _refused.Add(1, new KeyValuePair<string, object?>("sender", sender.ToString()));
+        _refused.Add(1, new KeyValuePair<string, object?>("sender", sender.ToString()), new KeyValuePair<string, object?>("reason", reason));
         return new IntakeResult { Accepted = 0, Rejected = [], RetryAfter = retryAfter };
     }
 }
