@@ -33,6 +33,9 @@ public sealed record ReadingEntry : LogEntry
     /// <summary>Values by canonical metric name; known metrics are within their range.</summary>
     [Id(3)] public required ImmutableArray<MetricValue> Metrics { get; init; }
 
+    /// <summary>Whose it is, when it is a person's; null for every other device. What is kept of it is then sealed.</summary>
+    [Id(4)] public PersonalReading? Personal { get; init; }
+
     /// <summary>The value of a metric in this report, null when the report does not carry it.</summary>
     public double? this[string metric]
     {
