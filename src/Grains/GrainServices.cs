@@ -4,6 +4,7 @@ using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +26,9 @@ public static class GrainServices
         services.AddSingleton(new HistoryFeedOptions());
         services.AddSingleton<HistoryFeed>();
         services.AddSingleton<LogRelease>();
-        services.AddSingleton<IHistorySubjects, HistorySubjects>();
+        services.AddSingleton<HistorySubjects>();
+        services.AddSingleton<IHistorySubjects>(provider => provider.GetRequiredService<HistorySubjects>());
+        services.AddSingleton(new FigureOptions());
         services.AddSingleton<IntakeGate>();
         services.AddSingleton<LogWriter>();
         services.AddSingleton<DeviceDirectory>();
@@ -42,6 +45,8 @@ public static class GrainServices
             provider.GetRequiredService<ITerritoryTable>(),
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
+            provider.GetRequiredService<IHistory>(),
+            provider.GetRequiredService<HistoryFeed>(),
             provider.GetRequiredService<IntakeGate>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Registrar>>()));

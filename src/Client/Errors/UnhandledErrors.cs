@@ -33,6 +33,9 @@ public sealed partial class UnhandledErrors(ILogger<UnhandledErrors> log, Gatewa
             case LogOverloadedException overloaded:
                 meter.RequestRefused("overload");
                 return Problems.Unavailable(http, overloaded.RetryAfter, "Too much is waiting to be written. Try again later.");
+            case StorageOverloadedException overloaded:
+                meter.RequestRefused("overload");
+                return Problems.Unavailable(http, overloaded.RetryAfter, "Too much is waiting to be read. Try again later.");
             case TimeoutException:
                 meter.RequestRefused("timeout");
                 LogTimeout(http.Request.Path, exception);

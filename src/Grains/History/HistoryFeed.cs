@@ -92,15 +92,15 @@ public sealed partial class HistoryFeed : IDisposable
         }
     }
 
-    /// <summary>Completes when history has taken a sector's entries that are durable in the log now.</summary>
-    public async Task CatchUpAsync(string sector, CancellationToken cancellationToken)
+    /// <summary>Completes when history has taken everything that this process has appended or woken until now.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        var head = await _log.GetHeadAsync(sector, cancellationToken);
-        Wake(sector, head);
-        var feed = Of(sector);
-        while (feed.Taken is not { } taken || taken < head)
+        foreach (var (feed, newest) in _sectors.Values.Select(feed => (feed, feed.Newest)).ToList())
         {
-            await Task.Delay(_options.PollEvery, _clock, cancellationToken);
+            while (feed.Taken is not { } taken || taken < newest)
+            {
+                await Task.Delay(_options.PollEvery, _clock, cancellationToken);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ using Grid.Contracts.Territories;
 using Grid.Grains;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Runtime;
 using Grid.Silo.Startup;
@@ -59,6 +60,7 @@ internal sealed class GridProcess
         services.AddSingleton(world.Plants.Over(world.Options.Sectors));
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton(world.Options.History);
+        services.AddSingleton(new FigureOptions { RecordEvery = TimeSpan.FromMinutes(15) });
         services.AddEmbeddedGrainRuntime(options =>
         {
             options.Pumped = true;
