@@ -11,12 +11,16 @@ public sealed class DeviceDirectory : IDeviceDirectory
 {
     private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Of the few that have one: where their index starts again from 0.
     private readonly ConcurrentDictionary<string, double> _indexMaximums = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public int Count => _devices.Count;
+
+    /// <summary>Completes when the registry has been read: before, a device that is not found may exist all the same.</summary>
+    public Task Loaded => _loaded.Task;
 
     /// <inheritdoc />
     public DeviceAddress? Find(string device) => _devices.GetValueOrDefault(device);
@@ -35,6 +39,8 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
         _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
     }
+
+    internal void SetLoaded() => _loaded.TrySetResult();
 
     /// <summary>Where the device's index starts again from 0, in its unit; 0 when it never does.</summary>
     internal double IndexMaximumOf(string device) => _indexMaximums.GetValueOrDefault(device);

@@ -30,16 +30,21 @@ public sealed class ReadingIntake : IIntake, IDisposable
         (_directory, _writer, _history, _gate, _clock) = (directory, writer, history, gate, clock);
         _accepted = _meter.CreateCounter<long>("grid.intake.readings.accepted", "{reading}", "Readings durable in the log");
         _rejected = _meter.CreateCounter<long>("grid.intake.readings.rejected", "{reading}", "Readings rejected, by field");
-        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused under overload, by sender and by what has too much to do");
+        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), history (too far behind), log");
     }
 
     /// <inheritdoc />
     public async ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken)
     {
+        if (!_directory.Loaded.IsCompletedSuccessfully)
+        {
+            return Refuse(sender, "starting", RetryAfterOverload);
+        }
+
         var admission = AdmissionOf(sender);
         if (_writer.Load > admission)
         {
-            return Refuse(sender, "sectors", RetryAfterOverload);
+            return Refuse(sender, "waiting", RetryAfterOverload);
         }
 
         if (_history.Load > admission)
