@@ -95,12 +95,9 @@ public sealed partial class HistoryFeed : IDisposable
     /// <summary>Completes when history has taken everything that this process has appended or woken until now.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        foreach (var (feed, newest) in _sectors.Values.Select(feed => (feed, feed.Newest)).ToList())
+        foreach (var taken in _sectors.Values.Select(feed => feed.WhenTaken()).ToList())
         {
-            while (feed.Taken is not { } taken || taken < newest)
-            {
-                await Task.Delay(_options.PollEvery, _clock, cancellationToken);
-            }
+            await taken.WaitAsync(cancellationToken);
         }
     }
 

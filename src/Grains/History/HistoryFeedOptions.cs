@@ -21,9 +21,6 @@ public sealed record HistoryFeedOptions
     /// <summary>Pause after history could not take something; 100 ms to 1 min, default 1 s.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two looks of a caller that waits for history; 1 ms to 1 s, default 20 ms.</summary>
-    public TimeSpan PollEvery { get; init; } = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Between two looks at what history has made durable, while snapshots wait for it to let the log go; 1 s to 1 min, default 5 s.</summary>
     public TimeSpan ReleaseEvery { get; init; } = TimeSpan.FromSeconds(5);
 }

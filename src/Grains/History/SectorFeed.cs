@@ -13,6 +13,9 @@ internal sealed class SectorFeed(string sector)
 
     private readonly PriorityQueue<RecordedBatch, long> _held = new();
     private readonly Lock _gate = new();
+
+    // Of callers that wait for history, each until its offset: few at a time.
+    private readonly List<(long Offset, TaskCompletionSource Done)> _waiters = [];
     private long _taken = NotKnown;
     private long _newest;
     private long _behind;
@@ -86,7 +89,8 @@ internal sealed class SectorFeed(string sector)
         {
             var before = _behind;
             _behind = taken >= _newest ? 0 : Math.Max(0, before - entries);
-            _taken = taken;
+            Volatile.Write(ref _taken, taken);
+            Release(taken);
             return before - _behind;
         }
     }
@@ -100,6 +104,22 @@ internal sealed class SectorFeed(string sector)
         }
     }
 
+    /// <summary>Completes when history has taken what anyone has spoken of until now.</summary>
+    public Task WhenTaken()
+    {
+        lock (_gate)
+        {
+            if (_taken >= _newest)
+            {
+                return Task.CompletedTask;
+            }
+
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((_newest, done));
+            return done.Task;
+        }
+    }
+
     /// <summary>The log has nothing beyond its head, which history has: whoever said otherwise was wrong, unless it was said since.</summary>
     public void Settle(long head, long newestBefore)
     {
@@ -109,6 +129,7 @@ internal sealed class SectorFeed(string sector)
             {
                 _newest = Math.Max(_taken, head);
                 _behind = 0;
+                Release(newestBefore);
             }
         }
     }
@@ -119,6 +140,18 @@ internal sealed class SectorFeed(string sector)
         lock (_gate)
         {
             return _isInLine = _taken < _newest;
+        }
+    }
+
+    private void Release(long taken)
+    {
+        for (var place = _waiters.Count - 1; place >= 0; place--)
+        {
+            if (_waiters[place].Offset <= taken)
+            {
+                _waiters[place].Done.SetResult();
+                _waiters.RemoveAt(place);
+            }
         }
     }
 
