@@ -11,7 +11,7 @@ namespace Grid.Silo.Startup;
 /// (<c>Grid:Retention:Communes:29019</c>), for a kind in a commune (<c>Grid:Retention:Communes:29019:Meter</c>), for what is a person's
 /// (<c>Grid:Retention:Personal</c>) and for the figures of territories (<c>Grid:Retention:Figures</c>). What is not said is as in the wider one.
 /// </summary>
-internal static class RetentionSettings
+public static class RetentionSettings
 {
     private const string Root = "Grid:Retention";
     private const string Communes = "Communes";
