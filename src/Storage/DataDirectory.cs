@@ -12,6 +12,7 @@ namespace Grid.Storage;
 /// log/          segments of the reading log
 /// registry.db   devices, bodies, outbox, audit
 /// grains.db     states of grains
+/// history/      what was measured: a file a day, roll-ups a month and a year
 /// </code>
 /// Everything is readable by its owner only.
 /// </summary>
@@ -43,6 +44,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>File of devices, bodies, outbox and audit.</summary>
     public string Registry => System.IO.Path.Combine(Path, "registry.db");
 
+    /// <summary>Directory of history.</summary>
+    public string History => System.IO.Path.Combine(Path, "history");
+
     /// <summary>File of grain states.</summary>
     public string Grains => System.IO.Path.Combine(Path, "grains.db");
 
@@ -53,7 +57,7 @@ public sealed class DataDirectory : IDisposable
         var full = System.IO.Path.GetFullPath(path);
         try
         {
-            Create(full);
+            CreateDirectory(full);
             CheckFormat(full);
             var held = Hold(full);
             try
@@ -64,7 +68,7 @@ public sealed class DataDirectory : IDisposable
                 }
 
                 var directory = new DataDirectory(full, held);
-                Create(directory.Log);
+                CreateDirectory(directory.Log);
                 return directory;
             }
             catch
@@ -91,7 +95,8 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    private static void Create(string path)
+    /// <summary>Makes a directory that only its owner can read, when it is missing.</summary>
+    internal static void CreateDirectory(string path)
     {
         if (Directory.Exists(path))
         {

@@ -9,7 +9,11 @@ internal sealed class SqliteSession : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    public SqliteSession(string file, SqliteOptions options, bool isReader)
+    /// <param name="file">The file, made when it is missing.</param>
+    /// <param name="options">Settings of the store.</param>
+    /// <param name="isReader">True for a connection that never writes.</param>
+    /// <param name="layout">A pragma that must come before anything is in the file, null for none.</param>
+    public SqliteSession(string file, SqliteOptions options, bool isReader, string? layout = null)
     {
         File = file;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
@@ -22,6 +26,11 @@ internal sealed class SqliteSession : IDisposable
         }
         else
         {
+            if (layout is not null)
+            {
+                Run(layout);
+            }
+
             // WAL with FULL syncs the log of the store at each commit: a commit that was answered outlives the loss of power.
             Run("PRAGMA journal_mode=WAL");
             Run("PRAGMA synchronous=FULL");
