@@ -10,6 +10,9 @@ public sealed record StorageOptions
     /// <summary>The data directory, <c>Grid:Data</c>; made when it is missing.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Told how far something long is, such as an upgrade of the directory; null for nobody.</summary>
+    public StorageProgress? Progress { get; init; }
+
     /// <summary>The reading log.</summary>
     public ReadingLogOptions Log { get; init; } = new();
 

@@ -9,9 +9,13 @@ public sealed class DeviceDirectory : IDeviceDirectory
 {
     private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc />
     public int Count => _devices.Count;
+
+    /// <summary>Completes when the registry has been read: before, a device that is not found may exist all the same.</summary>
+    public Task Loaded => _loaded.Task;
 
     /// <inheritdoc />
     public DeviceAddress? Find(string device) => _devices.GetValueOrDefault(device);
@@ -21,6 +25,8 @@ public sealed class DeviceDirectory : IDeviceDirectory
         var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type);
         _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
     }
+
+    internal void SetLoaded() => _loaded.TrySetResult();
 
     internal void Remove(string device) => _devices.TryRemove(device, out _);
 }

@@ -28,15 +28,20 @@ public sealed class ReadingIntake : IIntake, IDisposable
         (_directory, _writer, _gate, _clock) = (directory, writer, gate, clock);
         _accepted = _meter.CreateCounter<long>("grid.intake.readings.accepted", "{reading}", "Readings durable in the log");
         _rejected = _meter.CreateCounter<long>("grid.intake.readings.rejected", "{reading}", "Readings rejected, by field");
-        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused under overload, by sender");
+        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), log");
     }
 
     /// <inheritdoc />
     public async ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken)
     {
+        if (!_directory.Loaded.IsCompletedSuccessfully)
+        {
+            return Refuse(sender, "starting", RetryAfterOverload);
+        }
+
         if (_writer.Load > AdmissionOf(sender))
         {
-            return Refuse(sender, RetryAfterOverload);
+            return Refuse(sender, "waiting", RetryAfterOverload);
         }
 
         await _gate.EnterAsync();
@@ -56,7 +61,7 @@ public sealed class ReadingIntake : IIntake, IDisposable
         }
         catch (LogOverloadedException overloaded)
         {
-            return Refuse(sender, overloaded.RetryAfter);
+            return Refuse(sender, "log", overloaded.RetryAfter);
         }
         finally
         {
@@ -114,9 +119,9 @@ public sealed class ReadingIntake : IIntake, IDisposable
         return [.. sectors.Select(sector => new SectorEntries(sector.Key, sector.Value.DrainToImmutable()))];
     }
 
-    private IntakeResult Refuse(IntakeClass sender, TimeSpan retryAfter)
+    private IntakeResult Refuse(IntakeClass sender, string reason, TimeSpan retryAfter)
     {
-        _refused.Add(1, new KeyValuePair<string, object?>("sender", sender.ToString()));
+        _refused.Add(1, new KeyValuePair<string, object?>("sender", sender.ToString()), new KeyValuePair<string, object?>("reason", reason));
         return new IntakeResult { Accepted = 0, Rejected = [], RetryAfter = retryAfter };
     }
 }

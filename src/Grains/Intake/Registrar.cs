@@ -47,6 +47,8 @@ public sealed partial class Registrar : IRegistrar
         {
             _directory.Set(record);
         }
+
+        _directory.SetLoaded();
     }
 
     /// <summary>Completes what a stop has interrupted. Once, when the grains run.</summary>
@@ -70,6 +72,7 @@ public sealed partial class Registrar : IRegistrar
     /// <inheritdoc />
     public async Task<RegistrationResult> PutAsync(IReadOnlyList<DeviceDescriptor> devices, CancellationToken cancellationToken)
     {
+        await _directory.Loaded.WaitAsync(cancellationToken);
         var errors = ImmutableArray.CreateBuilder<RegistrationError>();
         var good = ImmutableArray.CreateBuilder<(DeviceDescriptor, string)>(devices.Count);
         foreach (var device in devices)
@@ -113,6 +116,7 @@ public sealed partial class Registrar : IRegistrar
     /// <inheritdoc />
     public async Task<bool> RemoveAsync(string device, CancellationToken cancellationToken)
     {
+        await _directory.Loaded.WaitAsync(cancellationToken);
         await _turn.WaitAsync(cancellationToken);
         try
         {

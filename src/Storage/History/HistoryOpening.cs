@@ -41,7 +41,7 @@ internal static class HistoryOpening
     private static HistoryCore Open(
         string directory, HistoryOptions options, IHistorySubjects subjects, IHistorySeal? seal, TimeProvider time, StorageMetrics metrics, Action<string>? onStep)
     {
-        DataDirectory.CreateDirectory(directory);
+        DataDirectory.Create(directory);
         var session = OpenCatalog(Path.Combine(directory, HistoryCatalog.FileName), directory);
         HistorySessions? sessions = null;
         try
@@ -93,7 +93,7 @@ internal static class HistoryOpening
         SqliteSession? session = null;
         try
         {
-            session = new SqliteSession(path, new SqliteOptions { CacheKibibytes = 4096 }, isReader: false);
+            session = new SqliteSession(path, new SqliteOptions { CacheKibibytes = 4096 }, SqliteUse.Writing);
             var version = session.Value("PRAGMA user_version");
             if (version == 0 && session.Value("SELECT count(*) FROM sqlite_schema") == 0)
             {

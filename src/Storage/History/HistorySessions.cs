@@ -152,7 +152,7 @@ internal sealed class HistorySessions(int maximumIdle) : IDisposable
                 DataDirectory.CreateOwnerOnly(file.Path);
             }
 
-            session = new SqliteSession(file.Path, Options, isReader, HistoryFile.Layout);
+            session = new SqliteSession(file.Path, Options, isReader ? SqliteUse.Reading : SqliteUse.Writing, HistoryFile.Layout);
             var version = session.Value("PRAGMA user_version");
             if (version == 0 && !isReader && session.Value("SELECT count(*) FROM sqlite_schema") == 0)
             {

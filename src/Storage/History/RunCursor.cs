@@ -136,7 +136,7 @@ internal sealed class RunOutput : IDisposable
             });
             _file.Committed(root);
             _session.Shrink();
-            _session.Checkpoint();
+            _session.Truncate();
         }
     }
 
@@ -183,6 +183,7 @@ internal sealed class RunOutput : IDisposable
 
                 return true;
             });
+            _session.Checkpoint();
         }
 
         _waiting.Clear();

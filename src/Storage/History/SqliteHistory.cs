@@ -249,7 +249,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
 
         _isClosing = true;
         _metrics.Unwatch(this);
-        await _timer!.DisposeAsync();
+        await (_timer?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _readers!.CloseAsync();
         await _changer!.CloseAsync();
         try
