@@ -57,7 +57,7 @@ public sealed record SimulationOptions
     internal HistoryFeedOptions History { get; init; } = new();
 
     /// <summary>From the first point that history takes until it is durable.</summary>
-    internal TimeSpan HistoryFlushAfter { get; init; } = TimeSpan.FromSeconds(5);
+    internal TimeSpan HistoryFlushAfter { get; init; } = TimeSpan.FromSeconds(20);
 
     internal ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
 
@@ -81,7 +81,6 @@ public sealed record SimulationOptions
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         Log = new ReadingLogOptions { SegmentBytes = 4 << 20 },
-        HistoryFlushAfter = TimeSpan.FromSeconds(15),
     };
 
     /// <summary>Checks what a world cannot be made without.</summary>
