@@ -58,10 +58,11 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
             return new HistoryBuckets { Buckets = [] };
         }
 
-        var zone = (series.Subject ?? core.Subjects.Find(series.Key) ?? HistoryCore.Unknown).Zone;
+        var subject = series.Subject ?? core.Subjects.Find(series.Key) ?? HistoryCore.Unknown;
+        var zone = subject.Zone;
         var (from, to) = (StartOf(query.From, zone, resolution), EndOf(query.To, zone, resolution));
         var metric = core.Metrics.FilterOf(query.Metric);
-        IndexCounting? index = MetricTable.IsIndex(query.Metric) ? new IndexCounting(series.Subject?.IndexMaximum ?? 0) : null;
+        IndexCounting? index = MetricTable.IsIndex(query.Metric) ? new IndexCounting(subject.IndexMaximum) : null;
         var stored = new StoredRollUps(this, series, metric, resolution);
         foreach (var day in RollUpDays(from, to, resolution))
         {

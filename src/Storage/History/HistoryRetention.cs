@@ -14,7 +14,9 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
         var today = Days.Of(now);
         MarkRaw(policy, today);
         var (series, days) = (0L, 0L);
-        foreach (var file in core.Shelf.All.ToArray())
+
+        // One resolution after the other: closing a day makes files of roll-ups.
+        foreach (var file in Enum.GetValues<HistoryResolution>().SelectMany(resolution => core.Shelf.All.Where(file => file.Period.Resolution == resolution).ToArray()))
         {
             var resolution = file.Period.Resolution;
             if (file.Period.LastDay < FirstKept(today, Longest(policy, resolution)))

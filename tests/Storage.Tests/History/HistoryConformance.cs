@@ -139,13 +139,13 @@ public abstract class HistoryConformance : Conformance<IHistory>
             Reading("M1", Day.AddMinutes(5), ("indexLitres", 104.5)),
             Reading("M1", Day.AddMinutes(14), ("indexLitres", 110)),
             Reading("M1", Day.AddMinutes(15), ("indexLitres", 111)),
-            Reading("M1", Day.AddHours(23.9), ("indexLitres", 150)));
+            Reading("M1", Day.AddMinutes(1434), ("indexLitres", 150)));
 
         await InEveryPhase(async () => Assert.Equal(
             [
                 new HistoryBucket(Day, Day.AddMinutes(15), 3, 100, 110, 314.5, Point(Day, 100), Point(Day.AddMinutes(14), 110), 10),
                 new HistoryBucket(Day.AddMinutes(15), Day.AddMinutes(30), 1, 111, 111, 111, Point(Day.AddMinutes(15), 111), Point(Day.AddMinutes(15), 111), 0),
-                HistoryBucket.Of(Day.AddHours(23.75), Day.AddDays(1), Point(Day.AddHours(23.9), 150)),
+                HistoryBucket.Of(Day.AddHours(23.75), Day.AddDays(1), Point(Day.AddMinutes(1434), 150)),
             ],
             await Buckets(HistoryResolution.QuarterHour)));
     }
@@ -279,6 +279,7 @@ public abstract class HistoryConformance : Conformance<IHistory>
             Rules = [new(DeviceKind.Meter, null, keep with { RawDays = 3 }), new(DeviceKind.Meter, "29232", keep with { RawDays = 8 })],
         };
 
+        await Port.FlushAsync(None);
         Assert.NotEqual(default, await Port.SweepAsync(policy, Day.AddDays(10), None));
 
         await InEveryPhase(async () =>
