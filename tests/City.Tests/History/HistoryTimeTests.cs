@@ -119,8 +119,9 @@ public sealed class HistoryTimeTests
         gate.SetResult();
         Assert.Equal(901, (await city.HistoryAsync("L1", "powerWatts")).Count);
         await city.ReportAsync(Say.Reading("L1", now, ("powerWatts", 1)));
+        Assert.Equal(901, (await city.HistoryAsync("L1", "powerWatts")).Count);
         await city.Get<IHistory>().FlushAsync(CancellationToken.None);
-        await city.PassAsync(TimeSpan.FromMinutes(2));
+        await city.Grains.GetGrain<ISectorGrain>(OuessantSector).Checkpoint();
         Assert.Equal(
             await city.Get<IReadingLog>().GetHeadAsync(OuessantSector, CancellationToken.None),
             await city.Get<IReadingLog>().GetCheckpointAsync(OuessantSector, CancellationToken.None));
@@ -133,23 +134,30 @@ public sealed class HistoryTimeTests
         await city.AddBodyAsync("999000001", DeviceKinds.All, Ouessant);
         await city.PutAsync(Say.Lamp("L1", Ouessant));
         await city.ReportAsync(Say.Reading("L1", city.Now, ("powerWatts", 30.125), ("dimmingPercent", 100)));
-        foreach (var territory in new ITerritoryGrain[] { city.Commune(Ouessant), city.Body("999000001"), city.Department("29") })
+        ITerritoryGrain[] territories = [city.Commune(Ouessant), city.Body("999000001"), city.Department("29")];
+        foreach (var territory in territories)
         {
             await city.FiguresAsync(territory);
         }
 
-        await city.PassAsync(TimeSpan.FromMinutes(40));
+        // Looks at 5 to 40 minutes, of which those at 5, 20 and 35 find that it is time; then one that finds a change.
+        await LookAsync(city, territories, 8);
         await city.ReportAsync(Say.Reading("L1", city.Now, ("powerWatts", 20)));
-        await city.PassAsync(TimeSpan.FromMinutes(10));
+        foreach (var territory in territories)
+        {
+            await city.FiguresAsync(territory);
+        }
+
+        await LookAsync(city, territories, 1);
         foreach (var scope in new[] { "commune:29155", "syndicate:999000001", "department:29" })
         {
             Assert.Equal([30.125, 30.125, 30.125, 20], await city.HistoryAsync(FigureCatalog.SeriesOf(scope), "lighting.powerWatts"));
-            Assert.Equal([1, 1, 1, 1], await city.HistoryAsync(FigureCatalog.SeriesOf(scope), "devices.total"));
+            Assert.Equal([1, 1, 1], await city.HistoryAsync(FigureCatalog.SeriesOf(scope), "devices.total"));
         }
 
         // A commune that has no device has no history.
         await city.FiguresAsync(city.Commune(Quimper));
-        await city.PassAsync(TimeSpan.FromMinutes(20));
+        await LookAsync(city, [city.Commune(Quimper)], 4);
         Assert.Empty(await city.HistoryAsync(FigureCatalog.SeriesOf($"commune:{Quimper}"), "devices.total"));
     }
 
@@ -177,5 +185,18 @@ public sealed class HistoryTimeTests
         await running;
         Assert.Equal([1], await city.HistoryAsync("B1", "fillPercent"));
         Assert.Equal([50, 20, 1], await city.HistoryAsync("L1", "powerWatts"));
+    }
+
+    /// <summary>Lets 5 minutes pass several times, and after each the grains' timers do what they do.</summary>
+    private static async Task LookAsync(TestCity city, ITerritoryGrain[] territories, int times)
+    {
+        for (; times > 0; times--)
+        {
+            await city.PassAsync(TimeSpan.FromMinutes(5));
+            foreach (var territory in territories)
+            {
+                await territory.GetSummary();
+            }
+        }
     }
 }
