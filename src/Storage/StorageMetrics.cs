@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using Grid.Storage.History;
+using Grid.Storage.Postgres;
+using Grid.Storage.Postgres.Log;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 
@@ -14,6 +16,7 @@ public sealed class StorageMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Lock _gate = new();
     private readonly List<LogWriter> _logs = [];
+    private readonly List<LogLedger> _ledgers = [];
     private readonly List<SqliteQueue> _queues = [];
     private readonly List<SqliteHistory> _histories = [];
     private readonly Histogram<double> _historyFlushTime;
@@ -63,9 +66,10 @@ public sealed class StorageMetrics : IDisposable
         _meter.CreateObservableGauge("grid.history.buffer", () => Sum(history => history.BufferBytes), "By", "Memory of what is not durable yet.");
         _meter.CreateObservableGauge("grid.history.backlog", () => Sum(history => history.Backlog), "{run}", "Runs that wait to be merged.");
         _meter.CreateObservableGauge("grid.sqlite.queue", Queues, "{request}", "Requests that wait, by store and use.");
-        _meter.CreateObservableGauge("grid.log.queue", () => Sum(log => log.QueuedAppends), "{append}", "Appends that wait to be committed.");
-        _meter.CreateObservableGauge("grid.log.retained", () => Sum(log => log.RetainedBytes), "By", "Bytes that the reading log holds.");
-        _meter.CreateObservableGauge("grid.log.checkpoint.lag", () => Sum(log => log.Index.LiveEntries), "{entry}", "Entries that are not checkpointed.");
+        _meter.CreateObservableGauge("grid.log.queue", () => Sum(log => log.QueuedAppends, _ => 0), "{append}", "Appends that wait to be committed.");
+        _meter.CreateObservableGauge("grid.log.retained", () => Sum(log => log.RetainedBytes, ledger => ledger.Bytes), "By", "Bytes that the reading log holds.");
+        _meter.CreateObservableGauge("grid.log.checkpoint.lag", () => Sum(log => log.Index.LiveEntries, ledger => ledger.Entries), "{entry}", "Entries that are not checkpointed.");
+        Postgres = new PostgresMetrics(_meter);
     }
 
     /// <inheritdoc/>
@@ -120,6 +124,34 @@ public sealed class StorageMetrics : IDisposable
     internal void HistoryMerged() => _historyMerged.Add(1);
 
     internal void HistoryClosed() => _historyClosed.Add(1);
+
+    /// <summary>The instruments of PostgreSQL.</summary>
+    internal PostgresMetrics Postgres { get; }
+
+    internal void Watch(LogLedger ledger)
+    {
+        lock (_gate)
+        {
+            _ledgers.Add(ledger);
+        }
+    }
+
+    internal void Unwatch(LogLedger ledger)
+    {
+        lock (_gate)
+        {
+            _ledgers.Remove(ledger);
+        }
+    }
+
+    /// <summary>A commit of a log that keeps its time elsewhere.</summary>
+    internal void LogCommitted(int appends, long entries, long bytes)
+    {
+        _logCommits.Add(1);
+        _logAppends.Add(appends);
+        _logEntries.Add(entries);
+        _logBytes.Add(bytes);
+    }
 
     internal void LogCommitted(TimeSpan took, IReadOnlyList<LogRequest> requests, long bytes)
     {
@@ -188,11 +220,11 @@ public sealed class StorageMetrics : IDisposable
         }
     }
 
-    private long Sum(Func<LogWriter, long> part)
+    private long Sum(Func<LogWriter, long> part, Func<LogLedger, long> ledgerPart)
     {
         lock (_gate)
         {
-            return _logs.Sum(part);
+            return _logs.Sum(part) + _ledgers.Sum(ledgerPart);
         }
     }
 }
