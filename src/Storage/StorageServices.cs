@@ -19,7 +19,7 @@ public static class StorageServices
     /// <summary>
     /// Registers <see cref="GridStorage"/> or, where the options name a database, <see cref="PostgresStorage"/>; its ports, grain storage as
     /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in that order and stop in the reverse one, so that storage opens first
-    /// and closes last. History is open when an <see cref="IHistorySubjects"/> is registered, and seals with the <see cref="IHistorySeal"/> that is. The clock is the container's <see cref="TimeProvider"/>.
+    /// and closes last. History in files is open when an <see cref="IHistorySubjects"/> is registered, and seals with the <see cref="IHistorySeal"/> that is. The clock is the container's <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddGridStorage(this IServiceCollection services, StorageOptions options)
     {
