@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Grid.Contracts.Storage;
 using Grid.Storage.Backups;
+using Grid.Storage.History;
 using Grid.Storage.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +20,7 @@ public static class StorageServices
     /// <summary>
     /// Registers <see cref="GridStorage"/> or, where the options name a database, <see cref="PostgresStorage"/>; its ports, grain storage as
     /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in that order and stop in the reverse one, so that storage opens first
-    /// and closes last. The clock is the container's <see cref="TimeProvider"/>.
+    /// and closes last. History in files is open when an <see cref="IHistorySubjects"/> is registered, and seals with the <see cref="IHistorySeal"/> that is. The clock is the container's <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddGridStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -30,8 +31,14 @@ public static class StorageServices
     private static IServiceCollection AddFiles(this IServiceCollection services, StorageOptions options)
     {
         services.AddSingleton(provider => new GridStorage(
-            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StorageMetrics>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetService<IHistorySubjects>,
+            provider.GetService<IHistorySeal>));
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Log);
+        services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().History);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Devices);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Outbox);
@@ -48,13 +55,21 @@ public static class StorageServices
         services.AddSingleton(provider => new PostgresStorage(
             postgres, options.Log, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IBackups, DatabaseBackups>();
+        services.AddSingleton(provider => new SqliteHistory(
+            options.History, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILogger<SqliteHistory>>()));
+        services.AddSingleton<IHistory>(provider => provider.GetRequiredService<SqliteHistory>());
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Log);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Devices);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Audit);
         services.AddKeyedSingleton<IGrainStorage>(GrainStorageName, (provider, _) => provider.GetRequiredService<PostgresStorage>().Grains);
-        services.AddHostedService(provider => new PostgresOpening(provider.GetRequiredService<PostgresStorage>(), options));
+        services.AddHostedService(provider => new PostgresOpening(
+            provider.GetRequiredService<PostgresStorage>(),
+            options,
+            provider.GetRequiredService<SqliteHistory>(),
+            provider.GetService<IHistorySubjects>(),
+            provider.GetService<IHistorySeal>()));
         return services;
     }
 
@@ -66,8 +81,9 @@ public static class StorageServices
         public async Task StopAsync(CancellationToken cancellationToken) => await storage.DisposeAsync();
     }
 
-    /// <summary>Opens the storage in PostgreSQL, beside the data directory, which holds the files of this process alone.</summary>
-    private sealed class PostgresOpening(PostgresStorage storage, StorageOptions options) : IHostedService
+    /// <summary>Opens the storage in PostgreSQL, beside the data directory, which holds the files of this process alone: its history among them.</summary>
+    private sealed class PostgresOpening(
+        PostgresStorage storage, StorageOptions options, SqliteHistory history, IHistorySubjects? subjects, IHistorySeal? seal) : IHostedService
     {
         private DataDirectory? _directory;
 
@@ -75,10 +91,15 @@ public static class StorageServices
         {
             _directory = DataDirectory.Open(options.DataDirectory);
             await storage.OpenAsync();
+            if (subjects is not null)
+            {
+                await history.OpenAsync(_directory.History, subjects, seal);
+            }
         }
 
         public async Task StopAsync(CancellationToken cancellationToken)
         {
+            await history.DisposeAsync();
             await storage.DisposeAsync();
             _directory?.Dispose();
         }

@@ -4,6 +4,7 @@ using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
 using Grid.Client.Health;
+using Grid.Client.History;
 using Grid.Client.Live;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
@@ -24,6 +25,8 @@ namespace Grid.Client.Json;
         typeof(WordConverter<CommandState>),
         typeof(WordConverter<BodyKind>),
         typeof(WordConverter<BackupState>),
+        typeof(WordConverter<HistoryFunction>),
+        typeof(WordConverter<HistoryResolution>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -41,6 +44,9 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(CommandInput))]
 [JsonSerializable(typeof(BackupInput))]
 [JsonSerializable(typeof(BackupStatus))]
+[JsonSerializable(typeof(DeviceHistoryModel))]
+[JsonSerializable(typeof(FigureHistoryModel))]
+[JsonSerializable(typeof(RetentionModel))]
 [JsonSerializable(typeof(HealthModel))]
 [JsonSerializable(typeof(SystemModel))]
 [JsonSerializable(typeof(WatchOptions))]
