@@ -1,9 +1,11 @@
 using Grid.LoadTests;
+using Grid.LoadTests.Ingest;
 using Grid.LoadTests.Scenarios;
 
 var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, Task<ScenarioOutcome>>>(StringComparer.Ordinal)
 {
     ["crash"] = CrashScenario.RunAsync,
+    ["recovery"] = RecoveryScenario.RunAsync,
     ["ingest"] = IngestScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
@@ -11,6 +13,12 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["simulate"] = SimulateScenario.RunAsync,
 #endif
 };
+
+if (args is [HttpControl.Command, var address])
+{
+    await HttpControl.ServeAsync(address);
+    return 0;
+}
 
 if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))
 {

@@ -80,7 +80,7 @@ public static class HttpReadings
 
     private static async ValueTask<IResult> TakeAsync(HttpContext http, IIntake intake, HttpReadingsOptions options, ReadingsMeter meter, string format)
     {
-        var parser = new ReadingParser(options.MaximumReadings);
+        var parser = new ReadingParser(options.MaximumReadings, http.RequestServices.GetService<IDeviceDirectory>());
         if (format == Ndjson)
         {
             await ReadingBody.ReadLinesAsync(http.Request.BodyReader, parser, http.RequestAborted);

@@ -74,6 +74,9 @@ public interface IDeviceDirectory
 
     /// <summary>Where the device is, null when unknown.</summary>
     DeviceAddress? Find(string device);
+
+    /// <summary>The key itself, the same string each time, from its UTF-8; null when no such device is known. Allocates nothing.</summary>
+    string? FindKey(ReadOnlySpan<byte> utf8);
 }
 
 /// <summary>A registration that was not taken: which field, and why.</summary>

@@ -51,7 +51,9 @@ public sealed class SectorGrain(
             this,
             new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
-        await ReadLogAsync(long.MaxValue);
+
+        // Not here: what gathered since the books may take long, and until then they answer for what they hold. Whoever cannot wait asks.
+        this.RegisterGrainTimer(static (grain, _) => grain.CatchUp(), this, options.CatchUpAfter, Timeout.InfiniteTimeSpan);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -64,6 +66,22 @@ public sealed class SectorGrain(
 
     public async Task Deliver(SectorDelivery delivery)
     {
+        await TakeAsync(delivery);
+        Changed();
+    }
+
+    public async Task DeliverAll(ImmutableArray<SectorDelivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            await TakeAsync(delivery);
+        }
+
+        Changed();
+    }
+
+    private async ValueTask TakeAsync(SectorDelivery delivery)
+    {
         if (delivery.PreviousOffset > _book.Offset)
         {
             meter.DeliveryMissed();
@@ -71,7 +89,6 @@ public sealed class SectorGrain(
         }
 
         await _applier.ApplyAsync(delivery.Entries, delivery.FirstOffset);
-        Changed();
     }
 
     public Task CatchUp() => ReadLogAsync(long.MaxValue);
