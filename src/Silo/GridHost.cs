@@ -35,7 +35,7 @@ public static class GridHost
 
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory });
+        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory, Postgres = settings.Database });
         builder.Services.AddGridGrains();
         GrainHosting.AddGrainRuntime(builder);
         AddStartup(builder.Services);

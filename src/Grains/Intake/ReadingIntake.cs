@@ -28,7 +28,7 @@ public sealed class ReadingIntake : IIntake, IDisposable
         (_directory, _writer, _gate, _clock) = (directory, writer, gate, clock);
         _accepted = _meter.CreateCounter<long>("grid.intake.readings.accepted", "{reading}", "Readings durable in the log");
         _rejected = _meter.CreateCounter<long>("grid.intake.readings.rejected", "{reading}", "Readings rejected, by field");
-        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), log");
+        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), log, storage (out of reach)");
     }
 
     /// <inheritdoc />
