@@ -5,6 +5,7 @@ using Grid.LoadTests.Scenarios;
 var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, Task<ScenarioOutcome>>>(StringComparer.Ordinal)
 {
     ["crash"] = CrashScenario.RunAsync,
+    ["overload"] = OverloadScenario.RunAsync,
     ["recovery"] = RecoveryScenario.RunAsync,
     ["ingest"] = IngestScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -23,6 +23,9 @@ internal sealed class Acknowledgements
         _instants = [.. _shares.Select(share => new DateTimeOffset[share.Length])];
     }
 
+    /// <summary>The senders that have run.</summary>
+    public ConcurrentBag<ReadingSender> Senders { get; } = [];
+
     /// <summary>Readings acknowledged.</summary>
     public long Readings => Interlocked.Read(ref _readings);
 
@@ -33,6 +36,7 @@ internal sealed class Acknowledgements
             {
                 var bodies = new ReadingBodies(address.Authority, share, _size, isLines: false, number);
                 var sender = new ReadingSender(address, bodies) { OnAccepted = (first, count, instant) => Note(number, first, count, instant) };
+                Senders.Add(sender);
                 try
                 {
                     sender.Run(TimeSpan.MaxValue, interval, stop);

@@ -62,6 +62,13 @@ public static class HttpReadings
             return TooLarge(string.Create(CultureInfo.InvariantCulture, $"A body has at most {options.Value.MaximumBodyBytes} bytes."));
         }
 
+        // Before the body is read: under overload a refusal must be cheap.
+        if (intake.Refuses(IntakeClass.Api) is { } retryAfter)
+        {
+            meter.Refused("overload");
+            return Overloaded(http, retryAfter);
+        }
+
         if (!budget.TryTake(bytes))
         {
             meter.Refused("memory");

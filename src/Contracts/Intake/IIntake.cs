@@ -55,6 +55,12 @@ public sealed record IntakeResult
 public interface IIntake
 {
     /// <summary>
+    /// Not null when a batch of this class is refused now, as <see cref="IntakeResult.RetryAfter"/> would: for a door that has not read it yet.
+    /// Counted as a refusal.
+    /// </summary>
+    TimeSpan? Refuses(IntakeClass sender) => null;
+
+    /// <summary>
     /// Checks readings against the registry and the metric catalogue and appends the good ones to the log; completes when they are durable.
     /// </summary>
     ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken);

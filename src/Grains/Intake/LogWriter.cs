@@ -58,6 +58,9 @@ public sealed partial class LogWriter : IDisposable
     /// <summary>Entries that are durable and not applied yet, as a share of what may wait.</summary>
     public double Load => (double)Volatile.Read(ref _waiting) / _options.MaximumWaiting;
 
+    /// <summary>Appends that are not durable yet, as a share of what may wait before the log.</summary>
+    public double LogLoad => _log.Load;
+
     /// <summary>Entries that are durable and not applied yet.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
 

@@ -54,8 +54,15 @@ public sealed class SectorGrain(
             new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
 
-        // Not here: what gathered since the books may take long, and until then they answer for what they hold. Whoever cannot wait asks.
-        this.RegisterGrainTimer(static (grain, _) => grain.CatchUp(), this, options.CatchUpAfter, Timeout.InfiniteTimeSpan);
+        if (await log.GetHeadAsync(_sector, cancellationToken) - _book.Offset <= options.ReplayAtOnce)
+        {
+            await ReadLogAsync(long.MaxValue);
+        }
+        else
+        {
+            // What gathered since the books takes long, and until then they answer for what they hold. Whoever cannot wait asks.
+            this.RegisterGrainTimer(static (grain, _) => grain.CatchUp(), this, options.CatchUpAfter, Timeout.InfiniteTimeSpan);
+        }
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -32,12 +32,13 @@ internal sealed class WarmUp(IGrainFactory grains, ITerritoryTable territory, De
     public async Task WakeAsync(CancellationToken cancellationToken)
     {
         var counts = directory.CountBySector();
+        var sectors = SectorsAround(counts.Keys);
         progress.Begin("Waking sectors");
         var done = 0;
-        foreach (var batch in counts.Keys.Order(StringComparer.Ordinal).Chunk(AtOnce))
+        foreach (var batch in sectors.Chunk(AtOnce))
         {
-            await Task.WhenAll(batch.Select(sector => WakeAsync(grains.GetGrain<ISectorGrain>(sector), counts[sector]))).WaitAsync(cancellationToken);
-            progress.Advance(done += batch.Length, counts.Count);
+            await Task.WhenAll(batch.Select(sector => WakeAsync(grains.GetGrain<ISectorGrain>(sector), counts.GetValueOrDefault(sector)))).WaitAsync(cancellationToken);
+            progress.Advance(done += batch.Length, sectors.Length);
         }
 
         await RefreshTerritoriesAsync(counts.Keys, cancellationToken);
@@ -69,6 +70,15 @@ internal sealed class WarmUp(IGrainFactory grains, ITerritoryTable territory, De
             await Task.WhenAll(batch.Select(sector => grains.GetGrain<ISectorGrain>(sector).Checkpoint())).WaitAsync(cancellationToken);
         }
     }
+
+    /// <summary>All sectors of the departments that have devices: one may count a device that was removed since its last checkpoint.</summary>
+    private string[] SectorsAround(IEnumerable<string> sectors) =>
+    [
+        .. sectors.Select(sector => territory.FindCommune(SectorMap.CommuneOf(sector))!.Department).Distinct(StringComparer.Ordinal)
+            .SelectMany(code => territory.CommunesOf(code))
+            .SelectMany(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population))
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static async Task WakeAsync(ISectorGrain sector, int devices)
     {
