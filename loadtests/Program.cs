@@ -1,9 +1,12 @@
 using Grid.LoadTests;
+using Grid.LoadTests.Ingest;
 using Grid.LoadTests.Scenarios;
 
 var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, Task<ScenarioOutcome>>>(StringComparer.Ordinal)
 {
     ["crash"] = CrashScenario.RunAsync,
+    ["overload"] = OverloadScenario.RunAsync,
+    ["recovery"] = RecoveryScenario.RunAsync,
     ["ingest"] = IngestScenario.RunAsync,
     ["flip"] = FlipScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
@@ -12,6 +15,12 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["simulate"] = SimulateScenario.RunAsync,
 #endif
 };
+
+if (args is [HttpControl.Command, var address])
+{
+    await HttpControl.ServeAsync(address);
+    return 0;
+}
 
 if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))
 {

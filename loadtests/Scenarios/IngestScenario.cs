@@ -1,132 +1,93 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
+using Grid.LoadTests.Ingest;
 
 namespace Grid.LoadTests.Scenarios;
 
-/// <summary>Durable readings a second through HTTP, in batches of several sizes, with the time that an answer takes.</summary>
+/// <summary>
+/// Durable readings a second through HTTP, in bodies of several sizes, beside two controls of the same run. A rate counts what was acknowledged
+/// over the time until all of it was applied, so that what only waits does not count.
+/// </summary>
 internal static class IngestScenario
 {
-    private const string Json = "application/json";
-    private const string Ndjson = "application/x-ndjson";
+    private const double LeastPerSecond = 100_000;
+    private const double LeastShareOfControl = 0.6;
+    private const int SmallBodySenders = 64;
 
     public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
         var devices = options.Number("devices", 50_000, 1_000, 1_000_000);
-        var seconds = options.Number("seconds", 10, 1, 300);
+        var duration = TimeSpan.FromSeconds(options.Number("seconds", 8, 1, 300));
         var senders = options.Number("senders", 8, 1, 128);
-        using var data = new DataFolder();
-        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: 0, cancellationToken, await DatabaseOption.SettingsAsync(options, cancellationToken));
-        var bins = await BinsAsync(silo.Http, cancellationToken);
+        var kinds = options.Text("kinds", "");
+        var only = options.Text("only", "");
         var results = new List<Result>();
         var failures = new List<string>();
-        foreach (var (name, size, type) in new[]
+        using var data = new DataFolder();
+        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: 0, cancellationToken, await DatabaseOption.SettingsAsync(options, cancellationToken));
+        var reporting = await SenderFleet.DevicesAsync(silo.Http, kinds, cancellationToken);
+        options.Tell("reportingDevices", reporting.Length.ToString(CultureInfo.InvariantCulture));
+
+        var sqlite = SqliteControl.RowsPerSecond(data.Path, reporting, 1_000, duration / 2);
+        results.Add(new("sqliteControlPerSecond", sqlite, "rows/s"));
+        double http;
+        await using (var control = await HttpControl.StartAsync(cancellationToken))
         {
-            ("readingsPerSecond", 1_000, Json),
-            ("readingsPerSecondBatch100", 100, Json),
-            ("readingsPerSecondBatch1", 1, Json),
-            ("readingsPerSecondNdjson", 1_000, Ndjson),
+            await SenderFleet.RunAsync(control.Address, reporting, senders, 1_000, isLines: false, TimeSpan.FromSeconds(2), TimeSpan.Zero, () => Task.CompletedTask, cancellationToken);
+            var run = await SenderFleet.RunAsync(control.Address, reporting, senders, 1_000, isLines: false, duration / 2, TimeSpan.Zero, () => Task.CompletedTask, cancellationToken);
+            http = run.PerSecond;
+            results.Add(new("httpControlPerSecond", http, "readings/s"));
+        }
+
+        var mixed = reporting.ToArray();
+        new Random(1).Shuffle(mixed);
+
+        // The first seconds are for the compiler.
+        await SendAsync(silo, reporting, senders, 1_000, isLines: false, TimeSpan.FromSeconds(4), cancellationToken);
+        foreach (var (name, size, isLines, connections, order) in new[]
+        {
+            ("readingsPerSecond", 1_000, false, senders, reporting),
+            ("readingsPerSecondMixed", 1_000, false, senders, mixed),
+            ("readingsPerSecondBatch100", 100, false, senders, reporting),
+            ("readingsPerSecondBatch1", 1, false, SmallBodySenders, reporting),
+            ("readingsPerSecondNdjson", 1_000, true, senders, reporting),
         })
         {
-            var run = await SendAsync(silo.Http, bins, size, type, senders, TimeSpan.FromSeconds(seconds), cancellationToken);
-            results.Add(new Result(name, run.Accepted / run.Seconds, "readings/s"));
-            if (size == 1_000 && type == Json)
+            if (only.Length > 0 && only != name)
             {
-                results.Add(new Result("ackP50Millis", Percentile(run.Millis, 0.50), "ms"));
-                results.Add(new Result("ackP99Millis", Percentile(run.Millis, 0.99), "ms"));
+                continue;
             }
 
+            var run = await SendAsync(silo, order, connections, size, isLines, duration, cancellationToken);
+            results.Add(new(name, run.PerSecond, "readings/s"));
+            results.Add(new(name + ".refusedBodies", run.Refused, "bodies"));
+            results.Add(new(name + ".drainSeconds", run.DrainSeconds, "s"));
             if (run.Rejected > 0)
             {
                 failures.Add($"{name}: {run.Rejected} readings were rejected");
             }
 
-            results.Add(new Result(name + ".refusedBatches", run.Refused, "batches"));
+            if (name == "readingsPerSecond")
+            {
+                results.Add(new("ackP50Millis", run.Percentile(0.50), "ms"));
+                results.Add(new("ackP99Millis", run.Percentile(0.99), "ms"));
+                results.Add(new("shareOfLowerControl", run.PerSecond / Math.Min(http, sqlite), "ratio"));
+                if (run.PerSecond < LeastPerSecond)
+                {
+                    failures.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {run.PerSecond:N0}, less than {LeastPerSecond:N0}"));
+                }
+
+                if (run.PerSecond < LeastShareOfControl * Math.Min(http, sqlite))
+                {
+                    failures.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {run.PerSecond / Math.Min(http, sqlite):P0} of the lower control, less than {LeastShareOfControl:P0}"));
+                }
+            }
         }
 
+        results.Add(new("workingSetBytes", silo.WorkingSetBytes, "bytes"));
         return new ScenarioOutcome(results, failures);
     }
 
-    private static async Task<string[]> BinsAsync(HttpClient http, CancellationToken cancellationToken)
-    {
-        var bins = new List<string>();
-        string? cursor = null;
-        do
-        {
-            var page = await http.GetFromJsonAsync<JsonElement>($"/api/v1/devices?kind=bin&limit=1000{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", cancellationToken);
-            bins.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!));
-            cursor = page.GetProperty("nextCursor").GetString();
-        }
-        while (cursor is not null);
-        return [.. bins];
-    }
-
-    private static async Task<Run> SendAsync(HttpClient http, string[] devices, int size, string type, int senders, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        var run = new Run();
-        var watch = Stopwatch.StartNew();
-        var sequence = 0L;
-        await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(
-            async () =>
-            {
-                var random = new Random(sender);
-                while (watch.Elapsed < duration)
-                {
-                    var body = Body(devices, size, type, random, Interlocked.Increment(ref sequence));
-                    using var content = new ByteArrayContent(body) { Headers = { ContentType = new(type) } };
-                    var sent = watch.Elapsed;
-                    using var answer = await http.PostAsync("/api/v1/readings", content, cancellationToken);
-                    if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
-                    {
-                        Interlocked.Increment(ref run.Refused);
-                        await Task.Delay(100, cancellationToken);
-                        continue;
-                    }
-
-                    answer.EnsureSuccessStatusCode();
-                    var said = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-                    Interlocked.Add(ref run.Accepted, said.GetProperty("accepted").GetInt64());
-                    Interlocked.Add(ref run.Rejected, said.GetProperty("rejected").GetArrayLength());
-                    run.Millis.Add((watch.Elapsed - sent).TotalMilliseconds);
-                }
-            },
-            cancellationToken)));
-        run.Seconds = watch.Elapsed.TotalSeconds;
-        return run;
-    }
-
-    private static byte[] Body(string[] devices, int size, string type, Random random, long sequence)
-    {
-        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        var text = new StringBuilder(size * 110);
-        text.Append(type == Json ? "[" : "");
-        for (var index = 0; index < size; index++)
-        {
-            text.Append(index == 0 ? "" : type == Json ? "," : "\n")
-                .Append(CultureInfo.InvariantCulture, $$$"""{"device":"{{{devices[(sequence * size + index) % devices.Length]}}}","time":"{{{now}}}","metrics":{"fillPercent":{{{random.Next(0, 800) / 10.0}}},"temperatureCelsius":{{{random.Next(50, 200) / 10.0}}}}}""");
-        }
-
-        return Encoding.UTF8.GetBytes(text.Append(type == Json ? "]" : "").ToString());
-    }
-
-    private static double Percentile(IEnumerable<double> values, double share)
-    {
-        var ordered = values.Order().ToArray();
-        return ordered.Length == 0 ? double.NaN : ordered[Math.Min(ordered.Length - 1, (int)(share * ordered.Length))];
-    }
-
-    private sealed class Run
-    {
-        public long Accepted;
-        public long Rejected;
-        public long Refused;
-
-        public ConcurrentBag<double> Millis { get; } = [];
-
-        public double Seconds { get; set; }
-    }
+    private static Task<SendingOutcome> SendAsync(SiloProcess silo, ReportingDevice[] devices, int senders, int size, bool isLines, TimeSpan duration, CancellationToken cancellationToken) =>
+        SenderFleet.RunAsync(
+            silo.Address, devices, senders, size, isLines, duration, TimeSpan.Zero, () => SenderFleet.WaitUntilAppliedAsync(silo.Http, cancellationToken), cancellationToken);
 }

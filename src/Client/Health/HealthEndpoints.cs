@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
 using Grid.Client.Errors;
 using Grid.Client.Json;
 using Grid.Client.Metrics;
@@ -13,7 +14,12 @@ namespace Grid.Client.Health;
 
 /// <summary>State of the program.</summary>
 /// <param name="Status"><c>live</c> or <c>ready</c>.</param>
-public sealed record HealthModel(string Status);
+/// <param name="Figures">
+/// When ready: <c>whole</c>, or <c>catchingUp</c> while readings that were acknowledged before the start are still being put into the figures.
+/// </param>
+public sealed record HealthModel(
+    string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Figures = null);
 
 /// <summary>What runs, and how much of it.</summary>
 /// <param name="Version">The program's version.</param>
@@ -21,7 +27,8 @@ public sealed record HealthModel(string Status);
 /// <param name="StartedAt">When the program was started.</param>
 /// <param name="Counts">Devices registered and live connections.</param>
 /// <param name="LimitsHit">What was refused since the start.</param>
-public sealed record SystemModel(string Version, string Runtime, DateTimeOffset StartedAt, SystemCounts Counts, SystemLimits LimitsHit);
+/// <param name="Recovery">How far the figures have caught up since the start.</param>
+public sealed record SystemModel(string Version, string Runtime, DateTimeOffset StartedAt, SystemCounts Counts, SystemLimits LimitsHit, RecoveryProgress Recovery);
 
 /// <summary>Counts now.</summary>
 public sealed record SystemCounts(long Devices, long LiveClients);
@@ -44,7 +51,7 @@ internal static class HealthEndpoints
             .RequireRight(Right.Public);
         health.MapGet("/ready", Ready)
             .WithName("ready")
-            .WithSummary("200 when it takes readings and shows devices; 503 before.")
+            .WithSummary("200 when it takes readings and counts every device; 503 before. Says whether the figures are whole.")
             .Produces<HealthModel>()
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .RequireRight(Right.Public);
@@ -58,11 +65,11 @@ internal static class HealthEndpoints
 
     private static IResult Ready(HttpContext http, IReadiness readiness) => readiness.WaitsFor is { } reason
         ? Problems.Unavailable(http, TimeSpan.FromSeconds(1), $"Not ready: {reason}.")
-        : TypedResults.Json(new HealthModel("ready"), GridJson.Default.HealthModel);
+        : TypedResults.Json(new HealthModel("ready", readiness.Recovery.IsComplete ? "whole" : "catchingUp"), GridJson.Default.HealthModel);
 
-    private static IResult System(IGridRuntime runtime, IDeviceDirectory devices, GatewayMeter meter, PrometheusExporter exporter, ProcessStart start) =>
+    private static IResult System(IGridRuntime runtime, IReadiness readiness, IDeviceDirectory devices, GatewayMeter meter, PrometheusExporter exporter, ProcessStart start) =>
         TypedResults.Json(
-            new SystemModel(Version, runtime.Name, start.At, new(devices.Count, meter.Clients), new(meter.Refused, exporter.MeasurementsDropped)),
+            new SystemModel(Version, runtime.Name, start.At, new(devices.Count, meter.Clients), new(meter.Refused, exporter.MeasurementsDropped), readiness.Recovery),
             GridJson.Default.SystemModel);
 }
 

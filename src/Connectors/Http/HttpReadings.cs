@@ -62,6 +62,13 @@ public static class HttpReadings
             return TooLarge(string.Create(CultureInfo.InvariantCulture, $"A body has at most {options.Value.MaximumBodyBytes} bytes."));
         }
 
+        // Before the body is read: under overload a refusal must be cheap.
+        if (intake.Refuses(IntakeClass.Api) is { } retryAfter)
+        {
+            meter.Refused("overload");
+            return Overloaded(http, retryAfter);
+        }
+
         if (!budget.TryTake(bytes))
         {
             meter.Refused("memory");
@@ -80,7 +87,7 @@ public static class HttpReadings
 
     private static async ValueTask<IResult> TakeAsync(HttpContext http, IIntake intake, HttpReadingsOptions options, ReadingsMeter meter, string format)
     {
-        var parser = new ReadingParser(options.MaximumReadings);
+        var parser = new ReadingParser(options.MaximumReadings, http.RequestServices.GetService<IDeviceDirectory>());
         if (format == Ndjson)
         {
             await ReadingBody.ReadLinesAsync(http.Request.BodyReader, parser, http.RequestAborted);

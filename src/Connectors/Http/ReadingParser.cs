@@ -11,7 +11,8 @@ namespace Grid.Connectors.Http;
 
 /// <summary>
 /// From JSON to readings: syntax only, the meaning is <see cref="IIntake"/>'s. A reading that cannot be taken becomes one
-/// <see cref="Rejection"/> (its first fault) and the others go on. Allocations for each reading: the record, its device's key, its values.
+/// <see cref="Rejection"/> (its first fault) and the others go on. Allocations for each reading: the record and its values, and the key of a device that
+/// the directory does not know.
 /// Not thread safe: one a request.
 /// </summary>
 public sealed class ReadingParser
@@ -31,12 +32,15 @@ public sealed class ReadingParser
     private readonly List<IncomingReading> _readings = [];
     private readonly List<Rejection> _rejections = [];
     private readonly int _maximumReadings;
+    private readonly IDeviceDirectory? _directory;
 
     private string? _field;
     private string? _reason;
 
     /// <summary>A parser that stops at a number of readings.</summary>
-    public ReadingParser(int maximumReadings) => _maximumReadings = maximumReadings;
+    /// <param name="maximumReadings">That number.</param>
+    /// <param name="directory">Where the strings of known keys come from; null to make a string for each reading.</param>
+    public ReadingParser(int maximumReadings, IDeviceDirectory? directory = null) => (_maximumReadings, _directory) = (maximumReadings, directory);
 
     /// <summary>The readings that were understood, in their order.</summary>
     public IReadOnlyList<IncomingReading> Readings => _readings;
@@ -150,7 +154,7 @@ public sealed class ReadingParser
             if (reader.ValueTextEquals("device"u8))
             {
                 reader.Read();
-                device = ReadKey(ref reader, "device");
+                device = ReadDevice(ref reader);
             }
             else if (reader.ValueTextEquals("time"u8))
             {
@@ -192,6 +196,11 @@ public sealed class ReadingParser
         var values = ImmutableCollectionsMarshal.AsImmutableArray(_metrics.AsSpan(0, metrics).ToArray());
         _readings.Add(new(index, device!, time, values, session, sequence));
     }
+
+    private string? ReadDevice(ref Utf8JsonReader reader) =>
+        _directory is not null && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && _directory.FindKey(reader.ValueSpan) is { } known
+            ? known
+            : ReadKey(ref reader, "device");
 
     private void RequireAll(string? device, DateTimeOffset? time, int metrics)
     {

@@ -55,6 +55,12 @@ public sealed record IntakeResult
 public interface IIntake
 {
     /// <summary>
+    /// Not null when a batch of this class is refused now, as <see cref="IntakeResult.RetryAfter"/> would: for a door that has not read it yet.
+    /// Counted as a refusal.
+    /// </summary>
+    TimeSpan? Refuses(IntakeClass sender) => null;
+
+    /// <summary>
     /// Checks readings against the registry and the metric catalogue and appends the good ones to the log; completes when they are durable.
     /// </summary>
     ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken);
@@ -74,6 +80,9 @@ public interface IDeviceDirectory
 
     /// <summary>Where the device is, null when unknown.</summary>
     DeviceAddress? Find(string device);
+
+    /// <summary>The key itself, the same string each time, from its UTF-8; null when no such device is known. Allocates nothing.</summary>
+    string? FindKey(ReadOnlySpan<byte> utf8);
 }
 
 /// <summary>A registration that was not taken: which field, and why.</summary>

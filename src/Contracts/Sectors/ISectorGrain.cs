@@ -22,6 +22,10 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("Deliver")]
     Task Deliver(SectorDelivery delivery);
 
+    /// <summary>The same for several deliveries, in log order: what has gathered behind a sector costs it one call.</summary>
+    [Alias("DeliverAll")]
+    Task DeliverAll(ImmutableArray<SectorDelivery> deliveries);
+
     /// <summary>Applies what the log holds beyond what was delivered.</summary>
     [Alias("CatchUp")]
     Task CatchUp();

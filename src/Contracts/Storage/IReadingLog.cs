@@ -24,6 +24,9 @@ public interface IReadingLog
     /// <exception cref="IOException">The disk refused: nothing of it will be read.</exception>
     ValueTask<ImmutableArray<AppendedBatch>> AppendAsync(ImmutableArray<LogBatch> batches, CancellationToken cancellationToken);
 
+    /// <summary>How full the queue before the log is: 0 when nothing waits, 1 when the next append is refused.</summary>
+    double Load => 0;
+
     /// <summary>Reads a sector's durable batches in order, those with entries after an offset. Within a batch offsets are consecutive.</summary>
     IAsyncEnumerable<RecordedBatch> ReadAsync(string sector, long afterOffset, CancellationToken cancellationToken);
 

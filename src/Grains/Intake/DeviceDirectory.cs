@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
@@ -9,7 +10,7 @@ namespace Grid.Grains.Intake;
 /// <summary>Which devices exist, in memory. Written by the registrar only.</summary>
 public sealed class DeviceDirectory : IDeviceDirectory
 {
-    private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(new DeviceKeyComparer());
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,6 +25,22 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     /// <inheritdoc />
     public DeviceAddress? Find(string device) => _devices.GetValueOrDefault(device);
+
+    /// <inheritdoc />
+    public string? FindKey(ReadOnlySpan<byte> utf8) =>
+        _devices.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out var key, out _) ? key : null;
+
+    /// <summary>Devices of each sector that has any.</summary>
+    public Dictionary<string, int> CountBySector()
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (_, address) in _devices)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, address.Sector, out _)++;
+        }
+
+        return counts;
+    }
 
     internal void Set(DeviceRecord record)
     {

@@ -60,6 +60,9 @@ public sealed partial class LogWriter : IDisposable
     /// <summary>Entries that are durable and not applied yet, as a share of what may wait.</summary>
     public double Load => (double)Volatile.Read(ref _waiting) / _options.MaximumWaiting;
 
+    /// <summary>Appends that are not durable yet, as a share of what may wait before the log.</summary>
+    public double LogLoad => _log.Load;
+
     /// <summary>Entries that are durable and not applied yet.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
 
@@ -178,28 +181,33 @@ public sealed partial class LogWriter : IDisposable
     /// <summary>Delivers a sector's queue to its end. There is at most one for each sector.</summary>
     private async Task PumpAsync(SectorQueue queue)
     {
-        while (queue.Peek() is { } next)
+        while (queue.Peek() is { IsEmpty: false } next)
         {
+            var isApplied = true;
             try
             {
-                await queue.Sector.Deliver(next.Delivery);
+                await (next.Length == 1 ? queue.Sector.Deliver(next[0].Delivery) : queue.Sector.DeliverAll([.. next.Select(pending => pending.Delivery)]));
             }
             catch (Exception exception)
             {
                 _failures.Add(1);
-                LogDeliveryFailed(_logger, queue.Name, next.Delivery.FirstOffset, exception);
-                if (!await CatchUpAsync(queue))
-                {
-                    next.Applied?.TrySetCanceled();
-                    queue.Remove(next);
-                    Interlocked.Add(ref _waiting, -next.Delivery.Entries.Length);
-                    continue;
-                }
+                LogDeliveryFailed(_logger, queue.Name, next[0].Delivery.FirstOffset, exception);
+                isApplied = await CatchUpAsync(queue);
             }
 
             queue.Remove(next);
-            Interlocked.Add(ref _waiting, -next.Delivery.Entries.Length);
-            next.Applied?.TrySetResult();
+            foreach (var pending in next)
+            {
+                Interlocked.Add(ref _waiting, -pending.Delivery.Entries.Length);
+                if (isApplied)
+                {
+                    pending.Applied?.TrySetResult();
+                }
+                else
+                {
+                    pending.Applied?.TrySetCanceled();
+                }
+            }
         }
     }
 
@@ -239,7 +247,10 @@ public sealed partial class LogWriter : IDisposable
     /// <summary>A sector's deliveries by offset: appends that were committed together may be posted in another order.</summary>
     private sealed class SectorQueue(string name, ISectorGrain sector)
     {
-        private readonly SortedList<long, PendingDelivery> _deliveries = [];
+        private const int MaximumDeliveriesPerCall = 256;
+        private const int MaximumEntriesPerCall = 1_000;
+
+        private readonly SortedDictionary<long, PendingDelivery> _deliveries = [];
         private readonly Lock _gate = new();
         private bool _isPumping;
 
@@ -257,21 +268,37 @@ public sealed partial class LogWriter : IDisposable
             }
         }
 
-        /// <summary>The next delivery; null ends the pump.</summary>
-        public PendingDelivery? Peek()
+        /// <summary>The next deliveries, as many as one call takes; none ends the pump.</summary>
+        public ImmutableArray<PendingDelivery> Peek()
         {
             lock (_gate)
             {
                 _isPumping = _deliveries.Count > 0;
-                return _isPumping ? _deliveries.Values[0] : null;
+                var next = ImmutableArray.CreateBuilder<PendingDelivery>();
+                var entries = 0;
+                foreach (var pending in _deliveries.Values)
+                {
+                    entries += pending.Delivery.Entries.Length;
+                    if (next.Count == MaximumDeliveriesPerCall || (next.Count > 0 && entries > MaximumEntriesPerCall))
+                    {
+                        break;
+                    }
+
+                    next.Add(pending);
+                }
+
+                return next.DrainToImmutable();
             }
         }
 
-        public void Remove(PendingDelivery waiting)
+        public void Remove(ImmutableArray<PendingDelivery> done)
         {
             lock (_gate)
             {
-                _deliveries.Remove(waiting.Delivery.FirstOffset);
+                foreach (var pending in done)
+                {
+                    _deliveries.Remove(pending.Delivery.FirstOffset);
+                }
             }
         }
     }

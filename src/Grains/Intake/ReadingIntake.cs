@@ -34,22 +34,14 @@ public sealed class ReadingIntake : IIntake, IDisposable
     }
 
     /// <inheritdoc />
+    public TimeSpan? Refuses(IntakeClass sender) => ReasonToRefuse(sender) is { } reason ? Refuse(sender, reason, RetryAfterOverload).RetryAfter : null;
+
+    /// <inheritdoc />
     public async ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken)
     {
-        if (!_directory.Loaded.IsCompletedSuccessfully)
+        if (ReasonToRefuse(sender) is { } reason)
         {
-            return Refuse(sender, "starting", RetryAfterOverload);
-        }
-
-        var admission = AdmissionOf(sender);
-        if (_writer.Load > admission)
-        {
-            return Refuse(sender, "waiting", RetryAfterOverload);
-        }
-
-        if (_history.Load > admission)
-        {
-            return Refuse(sender, "history", RetryAfterOverload);
+            return Refuse(sender, reason, RetryAfterOverload);
         }
 
         await _gate.EnterAsync();
@@ -79,6 +71,16 @@ public sealed class ReadingIntake : IIntake, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
+
+    private string? ReasonToRefuse(IntakeClass sender)
+    {
+        var admission = AdmissionOf(sender);
+        return !_directory.Loaded.IsCompletedSuccessfully ? "starting"
+            : _writer.Load > admission ? "waiting"
+            : _writer.LogLoad > admission ? "log"
+            : _history.Load > admission ? "history"
+            : null;
+    }
 
     /// <summary>The load up to which a sender is admitted: who cannot try again is shed last.</summary>
     private static double AdmissionOf(IntakeClass sender) => sender switch

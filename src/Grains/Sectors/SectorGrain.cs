@@ -55,8 +55,19 @@ public sealed class SectorGrain(
             this,
             new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
-        await ReadLogAsync(long.MaxValue);
-        release.Follow(_sector, _book.Offset);
+
+        var head = await log.GetHeadAsync(_sector, cancellationToken);
+        if (head - _book.Offset <= options.ReplayAtOnce)
+        {
+            await ReadLogAsync(long.MaxValue);
+        }
+        else
+        {
+            // What gathered since the books takes long, and until then they answer for what they hold. Whoever cannot wait asks.
+            this.RegisterGrainTimer(static (grain, _) => grain.CatchUp(), this, options.CatchUpAfter, Timeout.InfiniteTimeSpan);
+        }
+
+        release.Follow(_sector, head);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -69,6 +80,22 @@ public sealed class SectorGrain(
 
     public async Task Deliver(SectorDelivery delivery)
     {
+        await TakeAsync(delivery);
+        Changed();
+    }
+
+    public async Task DeliverAll(ImmutableArray<SectorDelivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            await TakeAsync(delivery);
+        }
+
+        Changed();
+    }
+
+    private async ValueTask TakeAsync(SectorDelivery delivery)
+    {
         if (delivery.PreviousOffset > _book.Offset)
         {
             meter.DeliveryMissed();
@@ -76,7 +103,6 @@ public sealed class SectorGrain(
         }
 
         await _applier.ApplyAsync(delivery.Entries, delivery.FirstOffset);
-        Changed();
     }
 
     public Task CatchUp() => ReadLogAsync(long.MaxValue);

@@ -9,6 +9,12 @@ public sealed record SectorOptions
     /// <summary>From the first unsaved change to its snapshot; 1 s to 30 s, default 20 s. A crash replays about twice that.</summary>
     public TimeSpan CheckpointAfter { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Entries beyond the books that an activation replays before it answers; 0 to 10,000, default 200. More are replayed later.</summary>
+    public int ReplayAtOnce { get; init; } = 200;
+
+    /// <summary>From the activation to such a later replay, if nobody asked for it before; 0 to 10 s, default 5 s.</summary>
+    public TimeSpan CatchUpAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Between two sweeps for silent devices; 10 s to 10 min, default 1 min.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grid.Client.Health;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Grains.History;
@@ -28,6 +29,7 @@ internal sealed partial class GridStartup(
 {
     private static readonly TimeSpan DrainFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CheckpointFor = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CatchUpAgainAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Completes when the grid is ready, or failed.</summary>
@@ -66,7 +68,7 @@ internal sealed partial class GridStartup(
             writer.Start();
             await registrar.CompletePendingAsync(stoppingToken);
             await demo.RunAsync(stoppingToken);
-            await warmUp.RunAsync(stoppingToken);
+            await warmUp.WakeAsync(stoppingToken);
             readiness.Set(null);
             progress.Say(string.Create(CultureInfo.InvariantCulture, $"Ready with {directory.Count:N0} devices."));
             Ready.TrySetResult();
@@ -81,10 +83,42 @@ internal sealed partial class GridStartup(
             Ready.TrySetException(exception);
             lifetime.StopApplication();
         }
+
+        if (Ready.Task.IsCompletedSuccessfully)
+        {
+            await CatchUpAsync(stoppingToken);
+        }
+    }
+
+    /// <summary>Beside the work. What fails here is tried again: a sector that is not caught up reads the log before it takes anything new.</summary>
+    private async Task CatchUpAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await warmUp.CatchUpAsync((done, sectors) => readiness.SetRecovery(new RecoveryProgress(false, done, sectors)), stoppingToken);
+                readiness.SetRecovery(readiness.Recovery with { IsComplete = true });
+                progress.Say("All figures are whole.");
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                LogNotCaughtUp(logger, CatchUpAgainAfter.TotalSeconds, exception);
+                await Task.Delay(CatchUpAgainAfter, clock, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+        }
     }
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Critical, Message = "The grid could not be started")]
     private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Error, Message = "Not all sectors could catch up from the reading log; they are asked again in {Seconds} s")]
+    private static partial void LogNotCaughtUp(ILogger logger, double seconds, Exception exception);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Not everything was persisted at the stop; the next start reads it from the log")]
     private static partial void LogCheckpointFailed(ILogger logger, Exception exception);

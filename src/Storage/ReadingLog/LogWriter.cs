@@ -58,6 +58,10 @@ internal sealed class LogWriter
         }
     }
 
+    /// <summary>The fuller of the queue's two bounds, 0 to 1; read without the lock, so it may be a little late.</summary>
+    public double Load => Math.Max(
+        (double)_waiting.Count / _options.MaximumQueuedAppends, (double)Volatile.Read(ref _waitingBytes) / _options.MaximumQueuedBytes);
+
     public long RetainedBytes => _committer?.RetainedBytes ?? 0;
 
     /// <exception cref="LogOverloadedException">Too much waits, or the log holds too much.</exception>

@@ -47,6 +47,9 @@ public sealed class SegmentedReadingLog(ReadingLogOptions options, TimeProvider 
     }
 
     /// <inheritdoc/>
+    public double Load => _open?.Load ?? 0;
+
+    /// <inheritdoc/>
     public ValueTask<ImmutableArray<AppendedBatch>> AppendAsync(ImmutableArray<LogBatch> batches, CancellationToken cancellationToken)
     {
         if (batches.IsDefaultOrEmpty)

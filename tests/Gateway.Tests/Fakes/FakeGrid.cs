@@ -184,6 +184,8 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public Task Deliver(SectorDelivery delivery) => throw new InvalidOperationException("The gateway delivers nothing.");
 
+    public Task DeliverAll(ImmutableArray<SectorDelivery> deliveries) => throw new InvalidOperationException("The gateway delivers nothing.");
+
     public Task CatchUp() => Task.CompletedTask;
 
     public Task Checkpoint() => Task.CompletedTask;

@@ -41,6 +41,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
         public Task Deliver(SectorDelivery delivery) => inner.Deliver(delivery);
 
+        public Task DeliverAll(ImmutableArray<SectorDelivery> deliveries) => inner.DeliverAll(deliveries);
+
         public Task CatchUp() => inner.CatchUp();
 
         public Task Checkpoint() => inner.Checkpoint();
