@@ -9,6 +9,7 @@ using Grid.Client.Limits;
 using Grid.Client.Live;
 using Grid.Client.Metrics;
 using Grid.Client.Rights;
+using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Contracts.Rights;
 using Microsoft.AspNetCore.Builder;
@@ -81,6 +82,7 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        SubscriberEndpoints.Map(api);
         HealthEndpoints.Map(app, api);
         MetricsEndpoint.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read);

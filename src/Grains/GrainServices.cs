@@ -3,6 +3,7 @@ using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.Intake;
+using Grid.Grains.Privacy;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,16 +30,19 @@ public static class GrainServices
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
             provider.GetRequiredService<IntakeGate>(),
+            provider.GetRequiredService<LocalCalendars>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IIntake>(provider => provider.GetRequiredService<ReadingIntake>());
         services.AddSingleton(provider => new Registrar(
             provider.GetRequiredService<IDeviceRegistry>(),
+            provider.GetRequiredService<ISubscriberKeys>(),
             provider.GetRequiredService<ITerritoryTable>(),
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
             provider.GetRequiredService<IntakeGate>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Registrar>>()));
+        services.AddSingleton<ISubscribers, Subscribers>();
         services.AddSingleton<IRegistrar>(provider => provider.GetRequiredService<Registrar>());
         return services;
     }

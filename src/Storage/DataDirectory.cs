@@ -12,6 +12,8 @@ namespace Grid.Storage;
 /// log/          segments of the reading log
 /// registry.db   devices, bodies, outbox, audit
 /// grains.db     states of grains
+/// erasures      keys that were destroyed, and which master key the data are sealed with
+/// keys/         keys of subscribers; elsewhere when so set
 /// </code>
 /// Everything is readable by its owner only.
 /// </summary>
@@ -45,6 +47,9 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>File of grain states.</summary>
     public string Grains => System.IO.Path.Combine(Path, "grains.db");
+
+    /// <summary>Directory of the subscribers' keys, when no other one is set.</summary>
+    public string Keys => System.IO.Path.Combine(Path, "keys");
 
     /// <summary>Opens the directory for this process, made when it is missing.</summary>
     /// <exception cref="DataDirectoryException">In use, of another version, not Grid's, or not writable.</exception>
@@ -90,6 +95,9 @@ public sealed class DataDirectory : IDisposable
             using var file = new FileStream(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.ReadWrite));
         }
     }
+
+    /// <summary>Makes a directory that only its owner can enter, when it is missing.</summary>
+    internal static void CreateOwnerOnlyDirectory(string path) => Create(path);
 
     private static void Create(string path)
     {

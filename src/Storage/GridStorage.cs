@@ -1,4 +1,6 @@
 using Grid.Contracts.Storage;
+using Grid.Storage.Keys;
+using Grid.Storage.Privacy;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -13,6 +15,7 @@ namespace Grid.Storage;
 public sealed class GridStorage : IAsyncDisposable
 {
     private readonly StorageOptions _options;
+    private readonly SubscriberKeys _keys;
     private readonly SegmentedReadingLog _log;
     private readonly SqliteStore _registry;
     private readonly SqliteStore _grains;
@@ -25,18 +28,23 @@ public sealed class GridStorage : IAsyncDisposable
     public GridStorage(StorageOptions options, TimeProvider time, StorageMetrics metrics, ILoggerFactory loggers)
     {
         _options = options;
+        _keys = new SubscriberKeys(options.Random, time, loggers.CreateLogger<SubscriberKeys>());
         _log = new SegmentedReadingLog(options.Log, time, metrics, loggers.CreateLogger<SegmentedReadingLog>());
         _registry = new SqliteStore(RegistrySchema.Schema, options.Registry, time, metrics, loggers.CreateLogger<SqliteStore>());
         _grains = new SqliteStore(SqliteGrainStorage.Schema, options.Grains, time, metrics, loggers.CreateLogger<SqliteStore>());
-        Devices = new SqliteDeviceRegistry(_registry);
+        Log = new SealingReadingLog(_log, _keys);
+        Devices = new SealingDeviceRegistry(new SqliteDeviceRegistry(_registry), _keys);
         Bodies = new SqliteBodyRegistry(_registry);
         Outbox = new SqliteOutbox(_registry);
         Audit = new SqliteAuditLog(_registry);
         Grains = new SqliteGrainStorage(_grains);
     }
 
+    /// <summary>Keys per subscriber.</summary>
+    public ISubscriberKeys Keys => _keys;
+
     /// <summary>The reading log.</summary>
-    public IReadingLog Log => _log;
+    public IReadingLog Log { get; }
 
     /// <summary>Who exists.</summary>
     public IDeviceRegistry Devices { get; }
@@ -56,7 +64,7 @@ public sealed class GridStorage : IAsyncDisposable
     /// <summary>Opens the data directory and everything in it, once; a failure leaves nothing open.</summary>
     /// <exception cref="DataDirectoryException">The directory cannot be used.</exception>
     /// <exception cref="LogDamagedException">The reading log is damaged.</exception>
-    /// <exception cref="StoreDamagedException">A store is damaged.</exception>
+    /// <exception cref="StoreDamagedException">A store is damaged, or a file of keys.</exception>
     public Task OpenAsync()
     {
         lock (_gate)
@@ -79,6 +87,7 @@ public sealed class GridStorage : IAsyncDisposable
         _directory = DataDirectory.Open(_options.DataDirectory);
         try
         {
+            _keys.Open(_directory.Path, _options.KeysDirectory is { } keys ? Path.GetFullPath(keys) : _directory.Keys);
             await Task.WhenAll(_log.OpenAsync(_directory.Log), _registry.OpenAsync(_directory.Registry), _grains.OpenAsync(_directory.Grains));
         }
         catch
@@ -102,6 +111,7 @@ public sealed class GridStorage : IAsyncDisposable
         await _log.DisposeAsync();
         await _grains.DisposeAsync();
         await _registry.DisposeAsync();
+        _keys.Dispose();
         _directory?.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using Grid.Contracts.Storage;
+using Grid.Storage.Keys;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 
@@ -8,6 +10,12 @@ public sealed record StorageOptions
 {
     /// <summary>The data directory, <c>Grid:Data</c>; made when it is missing.</summary>
     public required string DataDirectory { get; init; }
+
+    /// <summary>Directory of the subscribers' keys, <c>Grid:Keys</c>; null for <c>keys</c> in the data directory.</summary>
+    public string? KeysDirectory { get; init; }
+
+    /// <summary>Where keys and nonces come from.</summary>
+    public ISecretRandom Random { get; init; } = new MachineRandom();
 
     /// <summary>The reading log.</summary>
     public ReadingLogOptions Log { get; init; } = new();

@@ -24,6 +24,8 @@ public static class StorageServices
         services.TryAddSingleton(provider => new StorageMetrics(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => new GridStorage(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(options.Random);
+        services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Keys);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Log);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Devices);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Bodies);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Grains.Privacy;
 
 namespace Grid.Grains.Intake;
 
@@ -10,6 +11,9 @@ public sealed class DeviceDirectory : IDeviceDirectory
     private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
 
+    // Of the few that are a person's.
+    private readonly ConcurrentDictionary<string, PersonalDevice> _personal = new(StringComparer.Ordinal);
+
     /// <inheritdoc />
     public int Count => _devices.Count;
 
@@ -18,9 +22,32 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     internal void Set(DeviceRecord record)
     {
-        var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type);
+        var personal = PersonalDevice.Of(record.Descriptor);
+        var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type)
+        {
+            IsPersonal = personal is not null,
+        };
         _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
+        if (personal is not null)
+        {
+            _personal[record.Descriptor.Id] = personal;
+        }
+        else if (!_personal.IsEmpty)
+        {
+            _personal.TryRemove(record.Descriptor.Id, out _);
+        }
     }
 
-    internal void Remove(string device) => _devices.TryRemove(device, out _);
+    /// <summary>The person's device of that key; null for one that is nobody's.</summary>
+    internal PersonalDevice? FindPersonal(string device) => _personal.GetValueOrDefault(device);
+
+    /// <summary>The devices of a subscriber, by key.</summary>
+    internal IReadOnlyList<string> DevicesOf(string subscriber) =>
+        [.. _personal.Where(pair => pair.Value.Subscriber == subscriber).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+
+    internal void Remove(string device)
+    {
+        _devices.TryRemove(device, out _);
+        _personal.TryRemove(device, out _);
+    }
 }

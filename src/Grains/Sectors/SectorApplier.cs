@@ -34,6 +34,10 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
                     await HandToAsync(follower, entry, offset);
                 }
             }
+            else if (entry is ErasedEntry)
+            {
+                meter.ErasedEntry();
+            }
             else
             {
                 // Membership changes who gets what comes after: everything before it must be done.
@@ -82,6 +86,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         }
 
         device.Position = descriptor.Position;
+        device.Subscriber = PersonalData.SubscriberOf(descriptor);
         device.SilentAfter = SilencePolicy.SilentAfter(descriptor);
         book.Follow(device, DescriptorRules.CabinetFollowed(descriptor));
         await HandToAsync(device, entry, offset);

@@ -13,6 +13,9 @@ public sealed record GridSettings
     /// <summary><c>Grid:Data</c>: data directory, absolute.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary><c>Grid:Keys</c>: directory of the subscribers' keys, absolute; null for <c>keys</c> in the data directory.</summary>
+    public string? KeysDirectory { get; init; }
+
     /// <summary><c>Grid:Demo:Enabled</c>: provision a demo when the registry is empty.</summary>
     public required bool DemoEnabled { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record GridSettings
         return new GridSettings
         {
             DataDirectory = Path.GetFullPath(data),
+            KeysDirectory = string.IsNullOrWhiteSpace(grid["Keys"]) ? null : Path.GetFullPath(grid["Keys"]!),
             DemoEnabled = Flag("Grid:Demo:Enabled", grid["Demo:Enabled"], true),
             DemoDepartment = department,
             DemoDevices = (int)Number("Grid:Demo:Devices", grid["Demo:Devices"], 50_000, 0, MaximumDemoDevices, whole: true),

@@ -102,6 +102,14 @@ internal sealed class FakeRegistry(ITerritoryTable table) : IDeviceRegistry, IRe
     private static bool Has(DeviceKinds kinds, DeviceRecord record) => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind));
 }
 
+/// <summary>Nobody is registered.</summary>
+internal sealed class FakeSubscribers : ISubscribers
+{
+    public ImmutableArray<string> DevicesOf(string subscriber) => [];
+
+    public Task<SubscriberErasure?> EraseAsync(string subscriber, CancellationToken cancellationToken) => Task.FromResult<SubscriberErasure?>(null);
+}
+
 internal sealed class FakeBodies : IBodyRegistry
 {
     private readonly ConcurrentDictionary<string, Body> _bodies = new();
