@@ -3,6 +3,7 @@ using Grid.LoadTests.Scenarios;
 
 var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, Task<ScenarioOutcome>>>(StringComparer.Ordinal)
 {
+    ["crash"] = CrashScenario.RunAsync,
     ["ingest"] = IngestScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,

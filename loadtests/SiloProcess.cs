@@ -5,17 +5,21 @@ using System.Net.Sockets;
 
 namespace Grid.LoadTests;
 
-/// <summary>The program itself, as a process of its own on loopback, with a data directory that is deleted at the end.</summary>
+/// <summary>The program itself, as a process of its own on loopback.</summary>
 public sealed class SiloProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
+    private const int Interrupt = 2;
+    private const int LinesKept = 50;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
-    private readonly string _data;
+    private readonly Stopwatch _sinceLaunch = Stopwatch.StartNew();
+    private readonly Queue<string> _lines = new();
 
-    private SiloProcess(Process process, string data, Uri address)
+    private SiloProcess(Process process, Uri address)
     {
-        (_process, _data, Address) = (process, data, address);
+        (_process, Address) = (process, address);
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
@@ -23,8 +27,15 @@ public sealed class SiloProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Since the process was started.</summary>
+    public TimeSpan SinceLaunch => _sinceLaunch.Elapsed;
+
     /// <summary>From the start of the process to "ready".</summary>
     public TimeSpan ReadyAfter { get; private set; }
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
 
     public long WorkingSetBytes
     {
@@ -44,32 +55,51 @@ public sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<SiloProcess> StartAsync(int devices, double? rate, CancellationToken cancellationToken)
+    /// <summary>What it has printed last, for a report of what went wrong.</summary>
+    public string LastLines
     {
-        var data = Directory.CreateTempSubdirectory("grid-load-").FullName;
+        get
+        {
+            lock (_lines)
+            {
+                return string.Join('\n', _lines);
+            }
+        }
+    }
+
+    /// <summary>Starts the program on a free port.</summary>
+    /// <param name="data">Its data directory.</param>
+    /// <param name="isQuiet">False to show what it prints.</param>
+    /// <param name="settings">As on the command line.</param>
+    public static SiloProcess Launch(string data, bool isQuiet, params string[] settings)
+    {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[
-            Path.Combine(AppContext.BaseDirectory, "Grid.Silo.dll"),
-            "--urls", address.ToString(),
-            $"--Grid:Data={data}",
-            "--Grid:Auth:Mode=Open",
-            string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Devices={devices}"),
-            string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Rate={rate}")])
+            Path.Combine(AppContext.BaseDirectory, "Grid.Silo.dll"), "--urls", address.ToString(), $"--Grid:Data={data}", "--Grid:Auth:Mode=Open", .. settings])
         {
             start.ArgumentList.Add(argument);
         }
 
-        var watch = Stopwatch.StartNew();
-        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
-        process.OutputDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
-        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var silo = new SiloProcess(process, data, address);
+        var silo = new SiloProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started."), address);
+        silo._process.OutputDataReceived += (_, line) => silo.Note(line.Data, isQuiet);
+        silo._process.ErrorDataReceived += (_, line) => silo.Note(line.Data, isQuiet);
+        silo._process.BeginOutputReadLine();
+        silo._process.BeginErrorReadLine();
+        return silo;
+    }
+
+    /// <summary>Starts the program with a demo in it and waits until it is ready.</summary>
+    public static async Task<SiloProcess> StartAsync(string data, int devices, double? rate, CancellationToken cancellationToken)
+    {
+        var silo = Launch(
+            data,
+            isQuiet: false,
+            string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Devices={devices}"),
+            string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Rate={rate}"));
         try
         {
-            await silo.WaitUntilReadyAsync(watch, cancellationToken);
+            await silo.WaitUntilReadyAsync(cancellationToken);
             return silo;
         }
         catch
@@ -79,26 +109,16 @@ public sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Waits until it says that it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead.</exception>
+    /// <exception cref="TimeoutException">It did not in 10 minutes.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        Http.Dispose();
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
-        Directory.Delete(_data, recursive: true);
-    }
-
-    private async Task WaitUntilReadyAsync(Stopwatch watch, CancellationToken cancellationToken)
-    {
-        while (watch.Elapsed < StartLimit)
+        while (SinceLaunch < StartLimit)
         {
             if (_process.HasExited)
             {
-                throw new InvalidOperationException($"The program ended with exit code {_process.ExitCode}.");
+                throw new InvalidOperationException($"The program ended with exit code {_process.ExitCode}:\n{LastLines}");
             }
 
             try
@@ -106,7 +126,7 @@ public sealed class SiloProcess : IAsyncDisposable
                 using var answer = await Http.GetAsync("/health/ready", cancellationToken);
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
-                    ReadyAfter = watch.Elapsed;
+                    ReadyAfter = SinceLaunch;
                     return;
                 }
             }
@@ -115,10 +135,65 @@ public sealed class SiloProcess : IAsyncDisposable
                 // Not listening yet: the next look tells.
             }
 
-            await Task.Delay(50, cancellationToken);
+            await Task.Delay(20, cancellationToken);
         }
 
-        throw new TimeoutException($"The program was not ready after {StartLimit}.");
+        throw new TimeoutException($"The program was not ready after {StartLimit}:\n{LastLines}");
+    }
+
+    /// <summary>SIGKILL: nothing of the process runs any more when this completes.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>As Ctrl-C does: drains and stops; returns how long that took.</summary>
+    public async Task<TimeSpan> StopAsync(CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        using (var kill = Process.Start("kill", ["-s", Interrupt.ToString(CultureInfo.InvariantCulture), _process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(cancellationToken);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StopLimit);
+        await _process.WaitForExitAsync(limit.Token);
+        return watch.Elapsed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Note(string? line, bool isQuiet)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lines)
+        {
+            _lines.Enqueue(line);
+            if (_lines.Count > LinesKept)
+            {
+                _lines.Dequeue();
+            }
+        }
+
+        if (!isQuiet)
+        {
+            Console.Error.WriteLine(line);
+        }
     }
 
     private static int FreePort()

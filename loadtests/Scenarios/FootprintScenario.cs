@@ -7,7 +7,8 @@ internal static class FootprintScenario
     {
         var devices = options.Number("devices", 50_000, 1, 2_000_000);
         var seconds = options.Number("seconds", 30, 1, 600);
-        await using var silo = await SiloProcess.StartAsync(devices, rate: null, cancellationToken);
+        using var data = new DataFolder();
+        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: null, cancellationToken);
         var before = silo.ProcessorTime;
         await Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
         var used = silo.ProcessorTime - before;

@@ -19,7 +19,8 @@ internal static class IngestScenario
         var devices = options.Number("devices", 50_000, 1_000, 1_000_000);
         var seconds = options.Number("seconds", 10, 1, 300);
         var senders = options.Number("senders", 8, 1, 128);
-        await using var silo = await SiloProcess.StartAsync(devices, rate: 0, cancellationToken);
+        using var data = new DataFolder();
+        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: 0, cancellationToken);
         var bins = await BinsAsync(silo.Http, cancellationToken);
         var results = new List<Result>();
         var failures = new List<string>();

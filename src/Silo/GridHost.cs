@@ -37,7 +37,7 @@ public static class GridHost
 
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory, KeysDirectory = settings.KeysDirectory });
+        builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory, KeysDirectory = settings.KeysDirectory, Postgres = settings.Database });
         builder.Services.AddGridGrains();
         GrainHosting.AddGrainRuntime(builder);
         AddStartup(builder.Services);

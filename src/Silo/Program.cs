@@ -6,6 +6,7 @@ using Grid.Contracts.Intake;
 using Grid.Silo;
 using Grid.Silo.Startup;
 using Grid.Storage;
+using Grid.Storage.Postgres;
 using Microsoft.AspNetCore.Connections;
 
 const int Unusable = 2;
@@ -37,7 +38,7 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception unusable) when (unusable is SettingsException or GatewaySettingException or DataDirectoryException)
+catch (Exception unusable) when (unusable is SettingsException or GatewaySettingException or DataDirectoryException or DatabaseUnusableException)
 {
     Console.Error.WriteLine(unusable.Message);
     return Unusable;

@@ -12,6 +12,7 @@ namespace Grid.Storage;
 /// log/          segments of the reading log
 /// registry.db   devices, bodies, outbox, audit
 /// grains.db     states of grains
+/// *.sums        what each store must be: sums of its pages, and how many commits it has made
 /// erasures      keys that were destroyed, and which master key the data are sealed with
 /// keys/         keys of subscribers; elsewhere when so set
 /// </code>
@@ -20,21 +21,28 @@ namespace Grid.Storage;
 public sealed class DataDirectory : IDisposable
 {
     /// <summary>The version that this program reads and writes.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
+
+    /// <summary>The oldest version that this program brings up to its own.</summary>
+    public const int OldestVersion = 1;
 
     private const string FormatPrefix = "grid-data ";
     private const string FormatName = "format";
     private const string UnfinishedFormatName = "format.new";
     private const string LockName = "lock";
     private const string HolderName = "holder";
+    private const string CopyPrefix = "before-format-";
     private const UnixFileMode OwnerOnlyDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private DataDirectory(string path, FileStream held)
+    private DataDirectory(string path, FileStream? held)
     {
         Path = path;
         _lock = held;
     }
+
+    /// <summary>Files and directories that say who uses the directory: no part of what it holds.</summary>
+    public static bool IsBookkeeping(string name) => name is LockName or HolderName or "lost+found" || name.StartsWith(CopyPrefix, StringComparison.Ordinal);
 
     /// <summary>The directory, as a full path.</summary>
     public string Path { get; }
@@ -51,24 +59,34 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Directory of the subscribers' keys, when no other one is set.</summary>
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
-    /// <summary>Opens the directory for this process, made when it is missing.</summary>
+    /// <summary>
+    /// Opens the directory for this process, made when it is missing. One of an older version is copied inside itself and brought up.
+    /// </summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="progress">Told how far an upgrade is.</param>
     /// <exception cref="DataDirectoryException">In use, of another version, not Grid's, or not writable.</exception>
-    public static DataDirectory Open(string path)
+    public static DataDirectory Open(string path, StorageProgress? progress = null)
     {
         var full = System.IO.Path.GetFullPath(path);
         try
         {
             Create(full);
-            CheckFormat(full);
+            VersionOf(full);
             var held = Hold(full);
             try
             {
-                if (!CheckFormat(full))
+                var directory = new DataDirectory(full, held);
+                switch (VersionOf(full))
                 {
-                    WriteFormat(full);
+                    case null:
+                        WriteFormat(full);
+                        break;
+                    case < FormatVersion and var version:
+                        DataUpgrade.Run(directory, System.IO.Path.Combine(full, CopyPrefix + FormatVersion.ToString(CultureInfo.InvariantCulture)), version, progress);
+                        WriteFormat(full);
+                        break;
                 }
 
-                var directory = new DataDirectory(full, held);
                 Create(directory.Log);
                 return directory;
             }
@@ -85,7 +103,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>Lets another process have the directory.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     /// <summary>Makes a file that only its owner can read, when it is missing: for engines that would make it readable by all.</summary>
     internal static void CreateOwnerOnly(string path)
@@ -96,10 +114,8 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes a directory that only its owner can enter, when it is missing.</summary>
-    internal static void CreateOwnerOnlyDirectory(string path) => Create(path);
-
-    private static void Create(string path)
+    /// <summary>Makes a directory that only its owner can read, when it is missing.</summary>
+    internal static void Create(string path)
     {
         if (Directory.Exists(path))
         {
@@ -116,8 +132,41 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>True when the directory has the format of this program, false when it is new; anything else is refused.</summary>
-    private static bool CheckFormat(string path)
+    /// <summary>
+    /// Holds a directory that is there, without a change to it: for who looks at it, or mends it. No other process can open it meanwhile.
+    /// </summary>
+    /// <exception cref="DataDirectoryException">Missing, in use, of another version, or not Grid's.</exception>
+    public static DataDirectory Inspect(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        if (!Directory.Exists(full))
+        {
+            throw new DataDirectoryException(full, "does not exist.");
+        }
+
+        try
+        {
+            if (VersionOf(full) is not { } version)
+            {
+                throw new DataDirectoryException(full, "is empty: nothing was ever kept in it.");
+            }
+
+            if (version < FormatVersion)
+            {
+                throw new DataDirectoryException(full, $"has format {version}, and this program looks into format {FormatVersion}: bring it up first with the command migrate.");
+            }
+
+            // One that no process has opened yet, such as a backup, has no lock.
+            return new DataDirectory(full, File.Exists(System.IO.Path.Combine(full, LockName)) ? TakeLock(full, FileMode.Open) : null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataDirectoryException(full, $"cannot be used: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The format's version, null when the directory is new; anything else is refused.</summary>
+    private static int? VersionOf(string path)
     {
         var file = System.IO.Path.Combine(path, FormatName);
         if (!File.Exists(file))
@@ -126,15 +175,17 @@ public sealed class DataDirectory : IDisposable
                 .Select(entry => System.IO.Path.GetFileName(entry))
                 .FirstOrDefault(name => name is not (LockName or HolderName or UnfinishedFormatName or "lost+found"));
             return foreign is null
-                ? false
+                ? null
                 : throw new DataDirectoryException(path, $"holds '{foreign}' and no format file: it is no data directory of Grid. Nothing was touched; name an empty or a new directory.");
         }
 
         var text = File.ReadLines(file).FirstOrDefault("");
-        return text == FormatLine
-            ? true
+        return text.StartsWith(FormatPrefix, StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(FormatPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && version is >= OldestVersion and <= FormatVersion
+            ? version
             : throw new DataDirectoryException(
-                path, $"has the format '{text[..Math.Min(text.Length, 40)]}'; this program reads '{FormatLine}'. Nothing was touched.");
+                path, $"has the format '{text[..Math.Min(text.Length, 40)]}'; this program reads '{FormatLine}' and older. Nothing was touched.");
     }
 
     private static string FormatLine => FormatPrefix + FormatVersion.ToString(CultureInfo.InvariantCulture);
@@ -148,7 +199,7 @@ public sealed class DataDirectory : IDisposable
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(unfinished, System.IO.Path.Combine(path, FormatName));
+        File.Move(unfinished, System.IO.Path.Combine(path, FormatName), overwrite: true);
         DiskSync.Directory(path);
     }
 
@@ -158,25 +209,28 @@ public sealed class DataDirectory : IDisposable
     /// </summary>
     private static FileStream Hold(string path)
     {
-        var file = System.IO.Path.Combine(path, LockName);
-        var holder = System.IO.Path.Combine(path, HolderName);
+        var held = TakeLock(path, FileMode.OpenOrCreate);
+        using var writer = new StreamWriter(new FileStream(System.IO.Path.Combine(path, HolderName), OwnerOnly(FileMode.Create, FileShare.Read)));
+        writer.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return held;
+    }
+
+    private static FileStream TakeLock(string path, FileMode mode)
+    {
         try
         {
-            var held = new FileStream(file, OwnerOnly(FileMode.OpenOrCreate, FileShare.None));
-            using var writer = new StreamWriter(new FileStream(holder, OwnerOnly(FileMode.Create, FileShare.Read)));
-            writer.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return held;
+            return new FileStream(System.IO.Path.Combine(path, LockName), OwnerOnly(mode, FileShare.None));
         }
-        catch (IOException error) when (File.Exists(holder))
+        catch (IOException error) when (File.Exists(System.IO.Path.Combine(path, HolderName)))
         {
-            throw new DataDirectoryException(path, $"is in use by another process (id {File.ReadAllText(holder)}).", error);
+            throw new DataDirectoryException(path, $"is in use by another process (id {File.ReadAllText(System.IO.Path.Combine(path, HolderName))}).", error);
         }
     }
 
     private static FileStreamOptions OwnerOnly(FileMode mode, FileShare share)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
-        if (!OperatingSystem.IsWindows())
+        if (mode != FileMode.Open && !OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }

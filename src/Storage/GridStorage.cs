@@ -84,17 +84,45 @@ public sealed class GridStorage : IAsyncDisposable
 
     private async Task OpenAllAsync()
     {
-        _directory = DataDirectory.Open(_options.DataDirectory);
+        _directory = DataDirectory.Open(_options.DataDirectory, _options.Progress);
         try
         {
             _keys.Open(_directory.Path, _options.KeysDirectory is { } keys ? Path.GetFullPath(keys) : _directory.Keys);
-            await Task.WhenAll(_log.OpenAsync(_directory.Log), _registry.OpenAsync(_directory.Registry), _grains.OpenAsync(_directory.Grains));
+            await OpenAllAsync(_directory);
         }
         catch
         {
             await CloseOpenAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Stores are made before the log: a log without its stores, or stores that were written to and have no log, have lost something, and are not
+    /// begun anew.
+    /// </summary>
+    private async Task OpenAllAsync(DataDirectory directory)
+    {
+        var stores = new[] { (Store: _registry, File: directory.Registry), (Store: _grains, File: directory.Grains) };
+        var hasLog = Directory.EnumerateFiles(directory.Log).Any(file => Segment.NumberOf(Path.GetFileName(file)) is not null);
+        if (hasLog)
+        {
+            if (stores.FirstOrDefault(store => !File.Exists(store.File)) is { File: { } missing })
+            {
+                throw new StoreDamagedException(missing, "it is missing, and the reading log is there");
+            }
+
+            await Task.WhenAll(stores.Select(store => store.Store.OpenAsync(store.File)).Append(_log.OpenAsync(directory.Log)));
+            return;
+        }
+
+        await Task.WhenAll(stores.Select(store => store.Store.OpenAsync(store.File)));
+        if (stores.Any(store => store.Store.CommitsAtOpening > 0))
+        {
+            throw new LogDamagedException(Segment.NameOf(1), 0, "it is missing, and stores that were written to are there");
+        }
+
+        await _log.OpenAsync(directory.Log);
     }
 
     private async Task CloseAllAsync()

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Grid.Storage.Postgres;
+using Grid.Storage.Postgres.Log;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 
@@ -13,6 +15,7 @@ public sealed class StorageMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Lock _gate = new();
     private readonly List<LogWriter> _logs = [];
+    private readonly List<LogLedger> _ledgers = [];
     private readonly List<SqliteQueue> _queues = [];
     private readonly Histogram<double> _logCommitTime;
     private readonly Counter<long> _logCommits;
@@ -44,9 +47,10 @@ public sealed class StorageMetrics : IDisposable
         _sqliteWrites = _meter.CreateCounter<long>("grid.sqlite.writes", "{request}", "Requests that were committed, by store.");
         _sqliteRefused = _meter.CreateCounter<long>("grid.sqlite.refused", "{request}", "Requests refused because too many waited, by store and use.");
         _meter.CreateObservableGauge("grid.sqlite.queue", Queues, "{request}", "Requests that wait, by store and use.");
-        _meter.CreateObservableGauge("grid.log.queue", () => Sum(log => log.QueuedAppends), "{append}", "Appends that wait to be committed.");
-        _meter.CreateObservableGauge("grid.log.retained", () => Sum(log => log.RetainedBytes), "By", "Bytes that the reading log holds.");
-        _meter.CreateObservableGauge("grid.log.checkpoint.lag", () => Sum(log => log.Index.LiveEntries), "{entry}", "Entries that are not checkpointed.");
+        _meter.CreateObservableGauge("grid.log.queue", () => Sum(log => log.QueuedAppends, _ => 0), "{append}", "Appends that wait to be committed.");
+        _meter.CreateObservableGauge("grid.log.retained", () => Sum(log => log.RetainedBytes, ledger => ledger.Bytes), "By", "Bytes that the reading log holds.");
+        _meter.CreateObservableGauge("grid.log.checkpoint.lag", () => Sum(log => log.Index.LiveEntries, ledger => ledger.Entries), "{entry}", "Entries that are not checkpointed.");
+        Postgres = new PostgresMetrics(_meter);
     }
 
     /// <inheritdoc/>
@@ -68,6 +72,34 @@ public sealed class StorageMetrics : IDisposable
         {
             _logs.Remove(log);
         }
+    }
+
+    /// <summary>The instruments of PostgreSQL.</summary>
+    internal PostgresMetrics Postgres { get; }
+
+    internal void Watch(LogLedger ledger)
+    {
+        lock (_gate)
+        {
+            _ledgers.Add(ledger);
+        }
+    }
+
+    internal void Unwatch(LogLedger ledger)
+    {
+        lock (_gate)
+        {
+            _ledgers.Remove(ledger);
+        }
+    }
+
+    /// <summary>A commit of a log that keeps its time elsewhere.</summary>
+    internal void LogCommitted(int appends, long entries, long bytes)
+    {
+        _logCommits.Add(1);
+        _logAppends.Add(appends);
+        _logEntries.Add(entries);
+        _logBytes.Add(bytes);
     }
 
     internal void LogCommitted(TimeSpan took, IReadOnlyList<LogRequest> requests, long bytes)
@@ -129,11 +161,11 @@ public sealed class StorageMetrics : IDisposable
         }
     }
 
-    private long Sum(Func<LogWriter, long> part)
+    private long Sum(Func<LogWriter, long> part, Func<LogLedger, long> ledgerPart)
     {
         lock (_gate)
         {
-            return _logs.Sum(part);
+            return _logs.Sum(part) + _ledgers.Sum(ledgerPart);
         }
     }
 }

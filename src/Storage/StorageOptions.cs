@@ -1,11 +1,12 @@
 using Grid.Contracts.Storage;
 using Grid.Storage.Keys;
+using Grid.Storage.Postgres;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 
 namespace Grid.Storage;
 
-/// <summary>Settings of the embedded storage.</summary>
+/// <summary>Settings of storage.</summary>
 public sealed record StorageOptions
 {
     /// <summary>The data directory, <c>Grid:Data</c>; made when it is missing.</summary>
@@ -16,6 +17,12 @@ public sealed record StorageOptions
 
     /// <summary>Where keys and nonces come from.</summary>
     public ISecretRandom Random { get; init; } = new MachineRandom();
+
+    /// <summary>Told how far something long is, such as an upgrade of the directory; null for nobody.</summary>
+    public StorageProgress? Progress { get; init; }
+
+    /// <summary>The database that holds everything but the files of this process; null when the data directory does.</summary>
+    public PostgresOptions? Postgres { get; init; }
 
     /// <summary>The reading log.</summary>
     public ReadingLogOptions Log { get; init; } = new();

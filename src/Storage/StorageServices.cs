@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
 using Grid.Contracts.Storage;
+using Grid.Storage.Keys;
+using Grid.Storage.Postgres;
+using Grid.Storage.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -8,20 +11,25 @@ using Orleans.Storage;
 
 namespace Grid.Storage;
 
-/// <summary>Registers the embedded storage.</summary>
+/// <summary>Registers the storage.</summary>
 public static class StorageServices
 {
     /// <summary>Name under which grains find their storage when they name none.</summary>
     public const string GrainStorageName = "Default";
 
     /// <summary>
-    /// Registers <see cref="GridStorage"/>, its ports, grain storage as <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it
-    /// before anything that stores is registered: hosted services start in that order and stop in the reverse one, so that storage opens first
+    /// Registers <see cref="GridStorage"/> or, where the options name a database, <see cref="PostgresStorage"/>; its ports, grain storage as
+    /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in that order and stop in the reverse one, so that storage opens first
     /// and closes last. The clock is the container's <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddGridStorage(this IServiceCollection services, StorageOptions options)
     {
         services.TryAddSingleton(provider => new StorageMetrics(provider.GetService<IMeterFactory>()));
+        return options.Postgres is { } postgres ? services.AddPostgres(options, postgres) : services.AddFiles(options);
+    }
+
+    private static IServiceCollection AddFiles(this IServiceCollection services, StorageOptions options)
+    {
         services.AddSingleton(provider => new GridStorage(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(options.Random);
@@ -36,11 +44,51 @@ public static class StorageServices
         return services;
     }
 
+    private static IServiceCollection AddPostgres(this IServiceCollection services, StorageOptions options, PostgresOptions postgres)
+    {
+        services.AddSingleton(provider => new PostgresStorage(
+            postgres, options.Log, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(options.Random);
+        services.AddSingleton(provider => new SubscriberKeys(options.Random, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SubscriberKeys>>()));
+        services.AddSingleton<ISubscriberKeys>(provider => provider.GetRequiredService<SubscriberKeys>());
+        services.AddSingleton<IReadingLog>(provider => new SealingReadingLog(provider.GetRequiredService<PostgresStorage>().Log, provider.GetRequiredService<ISubscriberKeys>()));
+        services.AddSingleton<IDeviceRegistry>(
+            provider => new SealingDeviceRegistry(provider.GetRequiredService<PostgresStorage>().Devices, provider.GetRequiredService<ISubscriberKeys>()));
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Bodies);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Outbox);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Audit);
+        services.AddKeyedSingleton<IGrainStorage>(GrainStorageName, (provider, _) => provider.GetRequiredService<PostgresStorage>().Grains);
+        services.AddHostedService(provider => new PostgresOpening(provider.GetRequiredService<PostgresStorage>(), provider.GetRequiredService<SubscriberKeys>(), options));
+        return services;
+    }
+
     /// <summary>Opens the storage when the host starts and closes it when the host has stopped everything else.</summary>
     private sealed class Opening(GridStorage storage) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => storage.OpenAsync();
 
         public async Task StopAsync(CancellationToken cancellationToken) => await storage.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Opens the storage in PostgreSQL, beside the data directory, which holds the files of this process alone: among them the subscribers' keys, so that a copy
+    /// of the database alone is unreadable.
+    /// </summary>
+    private sealed class PostgresOpening(PostgresStorage storage, SubscriberKeys keys, StorageOptions options) : IHostedService
+    {
+        private DataDirectory? _directory;
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            _directory = DataDirectory.Open(options.DataDirectory);
+            keys.Open(_directory.Path, options.KeysDirectory is { } apart ? Path.GetFullPath(apart) : _directory.Keys);
+            await storage.OpenAsync();
+        }
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            await storage.DisposeAsync();
+            _directory?.Dispose();
+        }
     }
 }

@@ -11,7 +11,7 @@ public sealed class PlantTests
     [Theory]
     [InlineData("lostAcknowledgement", "I2")]
     [InlineData("increment", "I1")]
-    [InlineData("earlyCheckpoint", "I1")]
+    [InlineData("earlyCheckpoint", "I2")]
     [InlineData("skippedReplay", "I2")]
     [InlineData("unorderedStream", "I5")]
     [InlineData("skippingCursor", "I5")]

@@ -37,6 +37,16 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public void A_world_whose_storage_copies_states_is_the_same_as_one_that_writes_JSON_at_once()
+    {
+        var first = Simulations.Run(SmallWorld.Of(23));
+        var second = Simulations.Run(SmallWorld.Of(23) with { CopiesStates = true });
+
+        Assert.True(first.Processes > 1, "nothing was read back: no process died");
+        Assert.Equal(first.TraceHash, second.TraceHash);
+    }
+
+    [Fact]
     public async Task Another_process_gives_the_same_trace()
     {
         var file = Path.GetTempFileName();

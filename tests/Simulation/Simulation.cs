@@ -17,8 +17,10 @@ public static class Simulations
     public static IReadOnlyList<string> Plants => Grid.Simulation.Plants.Plant.Names;
 
     /// <summary>Runs a world to its end, or to the first check that fails.</summary>
+    /// <exception cref="ArgumentException">An option is wrong: see <see cref="SimulationOptions.Validate"/>.</exception>
     public static SimulationResult Run(SimulationOptions options)
     {
+        options.Validate();
         var world = new World(options);
         try
         {

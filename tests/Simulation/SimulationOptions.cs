@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grid.Grains.Sectors;
+using Grid.Grains.Territory;
 using Grid.Simulation.Faults;
 using Grid.Storage.ReadingLog;
 
@@ -47,6 +48,9 @@ public sealed record SimulationOptions
     /// <summary>A trace's lines begin with this event: what comes before is not written.</summary>
     public long LinesFrom { get; init; }
 
+    /// <summary>Keep copies of device states in the grain storage and make JSON of them when they are read: the same, and much cheaper.</summary>
+    public bool CopiesStates { get; init; }
+
     internal SectorOptions Sectors { get; init; } = new();
 
     internal ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
@@ -69,8 +73,24 @@ public sealed record SimulationOptions
         CheckEvery = TimeSpan.FromHours(6),
         ChangesPerHour = 1,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
+        CopiesStates = true,
         Log = new ReadingLogOptions { SegmentBytes = 4 << 20 },
     };
+
+    /// <summary>Checks what a world cannot be made without.</summary>
+    /// <exception cref="ArgumentException">Names the option, its value and what is expected.</exception>
+    public void Validate()
+    {
+        if (TerritoryTable.Shared.CommunesOf(Department).IsEmpty)
+        {
+            throw new ArgumentException($"--department is '{Department}'; the code of a department with communes is expected, such as 29 or 2A.");
+        }
+
+        if (Plant is not null && !Plants.Plant.Names.Contains(Plant))
+        {
+            throw new ArgumentException($"--plant is '{Plant}'; a bug that can be planted is expected: {string.Join(", ", Plants.Plant.Names)}.");
+        }
+    }
 
     /// <summary>The options of the command that runs this world again.</summary>
     public string ToCommand() => string.Create(

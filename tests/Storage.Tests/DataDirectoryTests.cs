@@ -15,7 +15,7 @@ public sealed class DataDirectoryTests : IDisposable
     {
         using var data = DataDirectory.Open(New);
 
-        Assert.Equal("grid-data 1\n", File.ReadAllText(Path.Combine(New, "format")));
+        Assert.Equal("grid-data 2\n", File.ReadAllText(Path.Combine(New, "format")));
         if (!OperatingSystem.IsWindows())
         {
             const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -40,7 +40,8 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("grid-data 2")]
+    [InlineData("grid-data 0")]
+    [InlineData("grid-data 3")]
     [InlineData("grid-data 10")]
     [InlineData("")]
     [InlineData("something else\nof two lines")]

@@ -64,7 +64,7 @@ public abstract class OutboxConformance : Conformance<IOutbox>
     private static readonly DateTimeOffset Now = Samples.Morning;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    private static Downlink Downlink(string command) => new(
+    protected static Downlink Downlink(string command) => new(
         command, "L1", "simulator", "setDimming", ImmutableSortedDictionary<string, double>.Empty.Add("percent", 35.5), 7, Now.AddHours(1).AddTicks(3));
 
     private Task Add(string command, DateTimeOffset? dueAt = null) => Port.AddAsync(Downlink(command), dueAt ?? Now, None);

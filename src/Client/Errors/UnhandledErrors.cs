@@ -35,6 +35,12 @@ public sealed partial class UnhandledErrors(ILogger<UnhandledErrors> log, Gatewa
             case LogOverloadedException overloaded:
                 meter.RequestRefused("overload");
                 return Problems.Unavailable(http, overloaded.RetryAfter, "Too much is waiting to be written. Try again later.");
+            case StorageOverloadedException overloaded:
+                meter.RequestRefused("overload");
+                return Problems.Unavailable(http, overloaded.RetryAfter, "Too much is waiting for storage. Try again later.");
+            case StorageUnavailableException away:
+                meter.RequestRefused("storage");
+                return Problems.Unavailable(http, away.RetryAfter, "The database cannot be reached. Nothing was done; try again later.");
             case TimeoutException:
                 meter.RequestRefused("timeout");
                 LogTimeout(PathOf(http), exception);

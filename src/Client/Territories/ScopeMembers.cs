@@ -11,6 +11,17 @@ public readonly record struct MemberCommune(Commune Commune, DeviceKinds Kinds);
 /// <summary>Which communes a scope holds, on the communes' local day.</summary>
 public sealed class ScopeMembers(ITerritoryTable table, IBodyRegistry bodies, IDeviceRegistry devices, TimeProvider time)
 {
+    // Tens of thousands of communes, which do not change: asked for every minute by each feed of everything.
+    private readonly Lazy<ImmutableArray<(Department Department, DeviceQuery Any)>> _departments = new(() =>
+    [
+        .. table.Departments.Select(department => (department, Communes: table.CommunesOf(department.Code))).Where(item => !item.Communes.IsEmpty)
+            .Select(item => (item.department, new DeviceQuery
+            {
+                Communes = [.. item.Communes.Select(commune => (commune.InseeCode, DeviceKinds.All))],
+                Limit = 1,
+            })),
+    ]);
+
     /// <summary>The communes of a body by INSEE code; null when there is no such body.</summary>
     public async ValueTask<ImmutableArray<MemberCommune>?> OfBodyAsync(string siren, CancellationToken cancellationToken)
     {
@@ -40,14 +51,9 @@ public sealed class ScopeMembers(ITerritoryTable table, IBodyRegistry bodies, ID
     public async ValueTask<ImmutableArray<Department>> DepartmentsWithDevicesAsync(CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<Department>();
-        foreach (var department in table.Departments)
+        foreach (var (department, any) in _departments.Value)
         {
-            var query = new DeviceQuery
-            {
-                Communes = [.. table.CommunesOf(department.Code).Select(commune => (commune.InseeCode, DeviceKinds.All))],
-                Limit = 1,
-            };
-            if (!query.Communes.IsEmpty && !(await devices.ListAsync(query, cancellationToken)).IsEmpty)
+            if (!(await devices.ListAsync(any, cancellationToken)).IsEmpty)
             {
                 found.Add(department);
             }

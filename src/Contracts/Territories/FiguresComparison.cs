@@ -5,12 +5,29 @@ public static class FiguresComparison
 {
     /// <summary>True when every figure is the same.</summary>
     public static bool AreEqual(TerritoryFigures left, TerritoryFigures right) =>
-        ReferenceEquals(left, right)
-        || (left.Kinds.Length == right.Kinds.Length && left.Kinds.Zip(right.Kinds).All(pair => AreEqual(pair.First, pair.Second)));
+        ReferenceEquals(left, right) || AreEqual(left.Kinds.AsSpan(), right.Kinds.AsSpan());
+
+    private static bool AreEqual(ReadOnlySpan<KindFigures> left, ReadOnlySpan<KindFigures> right)
+    {
+        if (left.Length != right.Length)
+        {
+            return false;
+        }
+
+        for (var index = 0; index < left.Length; index++)
+        {
+            if (!AreEqual(left[index], right[index]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool AreEqual(KindFigures left, KindFigures right) =>
         left with { ByStatus = right.ByStatus, ByLocalLevel = right.ByLocalLevel, Days = right.Days } == right
-        && left.ByStatus.SequenceEqual(right.ByStatus)
-        && left.ByLocalLevel.SequenceEqual(right.ByLocalLevel)
-        && left.Days.SequenceEqual(right.Days);
+        && left.ByStatus.AsSpan().SequenceEqual(right.ByStatus.AsSpan())
+        && left.ByLocalLevel.AsSpan().SequenceEqual(right.ByLocalLevel.AsSpan())
+        && left.Days.AsSpan().SequenceEqual(right.Days.AsSpan());
 }

@@ -25,6 +25,8 @@ public sealed class CommuneGrain(
     ILogger<CommuneGrain> logger) : Grain, ICommuneGrain
 {
     private readonly SortedDictionary<string, SectorPartial> _sectors = new(StringComparer.Ordinal);
+    private ImmutableArray<ISectorGrain> _sectorGrains = [];
+    private ImmutableArray<Membership>? _memberships;
     private ImmutableArray<IAsyncStream<TerritoryPartial>> _bodyStreams = [];
     private SummaryBoard _board = null!;
     private Commune _commune = null!;
@@ -42,34 +44,12 @@ public sealed class CommuneGrain(
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<SectorPartial>(StreamId.Create(RollUpStreams.Sectors, code))
             .SubscribeAsync((partial, _) => TakeAsync(partial));
-        this.RegisterGrainTimer(_ => Refresh(), options.DigestEvery, options.DigestEvery);
-        await Refresh();
+        _sectorGrains = [.. SectorMap.SectorsOf(code, _commune.Population).Select(sector => GrainFactory.GetGrain<ISectorGrain>(sector))];
+        _ = new Digest(this, CompareAsync, options);
+        await CompareAsync();
     }
 
-    public async Task Refresh()
-    {
-        var memberships = await bodies.GetBodiesOfAsync(_commune.InseeCode, CancellationToken.None);
-        var streams = this.GetStreamProvider(RollUpStreams.Provider);
-        _bodyStreams =
-        [
-            .. memberships.Select(membership => membership.Body).Distinct(StringComparer.Ordinal)
-                .Append(Territory.TerritoryKeys.OfDepartment(_commune.Department))
-                .Select(body => streams.GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, body))),
-        ];
-
-        var sectors = SectorMap.SectorsOf(_commune.InseeCode, _commune.Population);
-        foreach (var partial in await Task.WhenAll(sectors.Select(sector => GrainFactory.GetGrain<ISectorGrain>(sector).GetPartial().AsTask())))
-        {
-            if (_sectors.TryGetValue(partial.Version.Sector, out var held) && held.Version == partial.Version
-                && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
-            {
-                meter.Drift();
-                _sectors.Remove(partial.Version.Sector);
-            }
-
-            Take(partial);
-        }
-    }
+    public Task Refresh() => CompareAsync();
 
     public ValueTask<TerritoryPartial> GetPartial() => new(Partial());
 
@@ -87,20 +67,68 @@ public sealed class CommuneGrain(
         return Task.CompletedTask;
     }
 
+    /// <summary>Asks the registry where to publish and the sectors for their sums; true when one of them was newer than held, or different.</summary>
+    private async Task<bool> CompareAsync()
+    {
+        var memberships = await bodies.GetBodiesOfAsync(_commune.InseeCode, CancellationToken.None);
+        if (_memberships is not { } known || !known.SequenceEqual(memberships))
+        {
+            _memberships = memberships;
+            _bodyStreams = StreamsOf(memberships);
+        }
+
+        // All are asked at once.
+        var asked = new ValueTask<SectorPartial>[_sectorGrains.Length];
+        for (var index = 0; index < asked.Length; index++)
+        {
+            asked[index] = _sectorGrains[index].GetPartial();
+        }
+
+        var wasBehind = false;
+        foreach (var answer in asked)
+        {
+            var partial = await answer;
+            if (_sectors.TryGetValue(partial.Version.Sector, out var held) && held.Version == partial.Version
+                && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
+            {
+                meter.Drift();
+                _sectors.Remove(partial.Version.Sector);
+            }
+
+            wasBehind |= Take(partial);
+        }
+
+        return wasBehind;
+    }
+
+    private ImmutableArray<IAsyncStream<TerritoryPartial>> StreamsOf(ImmutableArray<Membership> memberships)
+    {
+        var streams = this.GetStreamProvider(RollUpStreams.Provider);
+        return
+        [
+            .. memberships.Select(membership => membership.Body).Distinct(StringComparer.Ordinal)
+                .Append(Territory.TerritoryKeys.OfDepartment(_commune.Department))
+                .Select(body => streams.GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, body))),
+        ];
+    }
+
     private Task TakeAsync(SectorPartial partial)
     {
         Take(partial);
         return Task.CompletedTask;
     }
 
-    private void Take(SectorPartial partial)
+    private bool Take(SectorPartial partial)
     {
-        if (!_sectors.TryGetValue(partial.Version.Sector, out var held) || partial.Version.IsAfter(held.Version))
+        if (_sectors.TryGetValue(partial.Version.Sector, out var held) && !partial.Version.IsAfter(held.Version))
         {
-            _sectors[partial.Version.Sector] = partial;
-            _partial = null;
-            _board.Changed();
+            return false;
         }
+
+        _sectors[partial.Version.Sector] = partial;
+        _partial = null;
+        _board.Changed();
+        return true;
     }
 
     private TerritoryPartial Partial()

@@ -10,12 +10,16 @@ public sealed class DeviceDirectory : IDeviceDirectory
 {
     private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Of the few that are a person's.
     private readonly ConcurrentDictionary<string, PersonalDevice> _personal = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public int Count => _devices.Count;
+
+    /// <summary>Completes when the registry has been read: before, a device that is not found may exist all the same.</summary>
+    public Task Loaded => _loaded.Task;
 
     /// <inheritdoc />
     public DeviceAddress? Find(string device) => _devices.GetValueOrDefault(device);
@@ -37,6 +41,8 @@ public sealed class DeviceDirectory : IDeviceDirectory
             _personal.TryRemove(record.Descriptor.Id, out _);
         }
     }
+
+    internal void SetLoaded() => _loaded.TrySetResult();
 
     /// <summary>The person's device of that key; null for one that is nobody's.</summary>
     internal PersonalDevice? FindPersonal(string device) => _personal.GetValueOrDefault(device);

@@ -33,7 +33,7 @@ public sealed class ReadingIntake : IIntake, IDisposable
         (_directory, _writer, _gate, _calendars, _clock) = (directory, writer, gate, calendars, clock);
         _accepted = _meter.CreateCounter<long>("grid.intake.readings.accepted", "{reading}", "Readings durable in the log");
         _rejected = _meter.CreateCounter<long>("grid.intake.readings.rejected", "{reading}", "Readings rejected, by field");
-        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused under overload, by sender");
+        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), log, storage (out of reach)");
         _reduced = _meter.CreateCounter<long>(
             "grid.intake.readings.reduced", "{reading}", "Readings of dwelling meters of which not everything was kept, by reason");
     }
@@ -41,9 +41,14 @@ public sealed class ReadingIntake : IIntake, IDisposable
     /// <inheritdoc />
     public async ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken)
     {
+        if (!_directory.Loaded.IsCompletedSuccessfully)
+        {
+            return Refuse(sender, "starting", RetryAfterOverload);
+        }
+
         if (_writer.Load > AdmissionOf(sender))
         {
-            return Refuse(sender, RetryAfterOverload);
+            return Refuse(sender, "waiting", RetryAfterOverload);
         }
 
         await _gate.EnterAsync();
@@ -63,7 +68,7 @@ public sealed class ReadingIntake : IIntake, IDisposable
         }
         catch (LogOverloadedException overloaded)
         {
-            return Refuse(sender, overloaded.RetryAfter);
+            return Refuse(sender, "log", overloaded.RetryAfter);
         }
         finally
         {
@@ -159,9 +164,9 @@ public sealed class ReadingIntake : IIntake, IDisposable
         return kept;
     }
 
-    private IntakeResult Refuse(IntakeClass sender, TimeSpan retryAfter)
+    private IntakeResult Refuse(IntakeClass sender, string reason, TimeSpan retryAfter)
     {
-        _refused.Add(1, new KeyValuePair<string, object?>("sender", sender.ToString()));
+        _refused.Add(1, new KeyValuePair<string, object?>("sender", sender.ToString()), new KeyValuePair<string, object?>("reason", reason));
         return new IntakeResult { Accepted = 0, Rejected = [], RetryAfter = retryAfter };
     }
 }

@@ -57,6 +57,7 @@ public sealed partial class Registrar : IRegistrar
 
         // A device whose subscriber was erased while an older registry was away is its own subscriber now, and has no key yet.
         await _keys.EnsureAsync(subscribers, cancellationToken);
+        _directory.SetLoaded();
     }
 
     /// <summary>Completes what a stop has interrupted. Once, when the grains run.</summary>
@@ -80,6 +81,7 @@ public sealed partial class Registrar : IRegistrar
     /// <inheritdoc />
     public async Task<RegistrationResult> PutAsync(IReadOnlyList<DeviceDescriptor> devices, CancellationToken cancellationToken)
     {
+        await _directory.Loaded.WaitAsync(cancellationToken);
         var errors = ImmutableArray.CreateBuilder<RegistrationError>();
         var good = ImmutableArray.CreateBuilder<(DeviceDescriptor, string)>(devices.Count);
         foreach (var device in devices)
@@ -124,6 +126,7 @@ public sealed partial class Registrar : IRegistrar
     /// <inheritdoc />
     public async Task<bool> RemoveAsync(string device, CancellationToken cancellationToken)
     {
+        await _directory.Loaded.WaitAsync(cancellationToken);
         await _turn.WaitAsync(cancellationToken);
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 
@@ -32,7 +33,19 @@ internal sealed class FiguresSum
         }
     }
 
-    public TerritoryFigures ToFigures() => new() { Kinds = [.. _kinds.Where(kind => kind is { Total: > 0 }).Select(kind => kind!.ToFigures())] };
+    public TerritoryFigures ToFigures()
+    {
+        var figures = ImmutableArray.CreateBuilder<KindFigures>(KindCount);
+        foreach (var kind in _kinds)
+        {
+            if (kind is { Total: > 0 })
+            {
+                figures.Add(kind.ToFigures());
+            }
+        }
+
+        return new TerritoryFigures { Kinds = figures.DrainToImmutable() };
+    }
 
     private KindSum KindOf(DeviceKind kind) => _kinds[(int)kind] ??= new KindSum(kind);
 
@@ -40,7 +53,9 @@ internal sealed class FiguresSum
     {
         private readonly long[] _byStatus = new long[StatusCount];
         private readonly long[] _byLevel = new long[LevelCount];
-        private readonly SortedDictionary<int, long> _days = new(Comparer<int>.Create((left, right) => right.CompareTo(left)));
+
+        // Newest first: nearly every amount is of one of the first two.
+        private readonly List<DayAmount> _days = [];
         private long _on, _off, _failed, _power, _flow, _leaks, _comfort, _over80, _overflowing, _fires;
 
         public long Total { get; private set; }
@@ -116,7 +131,7 @@ internal sealed class FiguresSum
             Overflowing = _overflowing,
             Fires = _fires,
             ByLocalLevel = kind == DeviceKind.Environment ? [.. _byLevel] : [],
-            Days = [.. _days.Take(KindFigures.MaximumDays).Select(day => new DayAmount(day.Key, day.Value))],
+            Days = [.. CollectionsMarshal.AsSpan(_days)[..Math.Min(_days.Count, KindFigures.MaximumDays)]],
         };
 
         /// <summary>A day that sums to nothing is dropped, so that the sum does not depend on what came and went.</summary>
@@ -127,14 +142,23 @@ internal sealed class FiguresSum
                 return;
             }
 
-            var sum = _days.GetValueOrDefault(day) + amount;
-            if (sum == 0)
+            var place = 0;
+            while (place < _days.Count && _days[place].Day > day)
             {
-                _days.Remove(day);
+                place++;
+            }
+
+            if (place == _days.Count || _days[place].Day != day)
+            {
+                _days.Insert(place, new DayAmount(day, amount));
+            }
+            else if (_days[place].Amount + amount is not 0 and var sum)
+            {
+                _days[place] = new DayAmount(day, sum);
             }
             else
             {
-                _days[day] = sum;
+                _days.RemoveAt(place);
             }
         }
     }

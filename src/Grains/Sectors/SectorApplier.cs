@@ -28,10 +28,14 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             var offset = firstOffset + index;
             if (entry is ReadingEntry or SilencedEntry)
             {
-                await HandToAsync(book.Find(entry.Device), entry, offset);
-                foreach (var follower in book.FollowersOf(entry.Device))
+                var device = book.Find(entry.Device);
+                await HandToAsync(device, entry, offset);
+                if ((device is null ? book.FollowersOf(entry.Device) : device.Followers) is { } followers)
                 {
-                    await HandToAsync(follower, entry, offset);
+                    foreach (var follower in followers)
+                    {
+                        await HandToAsync(follower, entry, offset);
+                    }
                 }
             }
             else if (entry is ErasedEntry)
@@ -87,7 +91,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Position = descriptor.Position;
         device.Subscriber = PersonalData.SubscriberOf(descriptor);
-        device.SilentAfter = SilencePolicy.SilentAfter(descriptor);
+        book.Expect(device, device.LastHeardAt, SilencePolicy.SilentAfter(descriptor));
         book.Follow(device, DescriptorRules.CabinetFollowed(descriptor));
         await HandToAsync(device, entry, offset);
         await DrainAsync();
@@ -243,7 +247,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Offset = Math.Max(device.Offset, Math.Max(outcome.Offset, offset));
         device.IsDirty = true;
-        device.LastHeardAt = outcome.LastHeardAt;
+        book.Expect(device, outcome.LastHeardAt, device.SilentAfter);
         book.Replace(device, outcome.Contribution);
 
         // A duplicate is the replay of something that was applied before the books were lost: a live client may not have seen it.

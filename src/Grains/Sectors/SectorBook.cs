@@ -13,12 +13,12 @@ internal class SectorBook
     /// <summary>Removed devices that are remembered for live clients; beyond it the oldest are forgotten and such clients get a snapshot.</summary>
     public const int MaximumTombstones = 1_000;
 
-    private static readonly List<SectorDevice> Nobody = [];
-
     private readonly Dictionary<string, SectorDevice> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<SectorDevice>> _followers = new(StringComparer.Ordinal);
     private readonly Queue<Tombstone> _tombstones = new();
     private FiguresSum _sum = new();
+    private TerritoryFigures? _figures;
+    private bool _isRecountDue;
     private SectorDevice? _earliest;
     private SectorDevice? _latest;
 
@@ -35,21 +35,27 @@ internal class SectorBook
     /// <summary>Changes are known for versions from this offset on.</summary>
     public long ChangesKnownFrom { get; set; }
 
+    /// <summary>Before this instant no device can have become silent.</summary>
+    public DateTimeOffset SilenceFrom { get; private set; } = DateTimeOffset.MinValue;
+
     public IEnumerable<Tombstone> Tombstones => _tombstones;
 
     public SectorDevice? Find(string device) => _devices.GetValueOrDefault(device);
 
-    /// <summary>The passive light points whose inputs are this device's readings.</summary>
-    public List<SectorDevice> FollowersOf(string device) => _followers.GetValueOrDefault(device, Nobody);
+    /// <summary>The passive light points whose inputs are the readings of a device that may not be here; null for none.</summary>
+    public List<SectorDevice>? FollowersOf(string device) => _followers.GetValueOrDefault(device);
 
-    public TerritoryFigures ToFigures() => _sum.ToFigures();
+    /// <summary>The sum; the same object until something else is summed.</summary>
+    public TerritoryFigures ToFigures() => _figures ??= _sum.ToFigures();
 
     /// <summary>Adds a device, as the latest to have changed.</summary>
     public void Add(SectorDevice device)
     {
         _devices.Add(device.Id, device);
         _sum.Add(device.Contribution);
+        SumChanged();
         Link(device);
+        device.Followers = FollowersOf(device.Id);
         Follow(device, device.Follows);
     }
 
@@ -57,6 +63,7 @@ internal class SectorBook
     {
         _devices.Remove(device.Id);
         _sum.Subtract(device.Contribution);
+        SumChanged();
         Unlink(device);
         Follow(device, null);
         Bury(new Tombstone(device.Id, offset));
@@ -77,9 +84,15 @@ internal class SectorBook
     /// <summary>Replaces what the device contributes.</summary>
     public virtual void Replace(SectorDevice device, in Contribution contribution)
     {
+        if (contribution == device.Contribution)
+        {
+            return;
+        }
+
         _sum.Subtract(device.Contribution);
         device.Contribution = contribution;
         _sum.Add(contribution);
+        SumChanged();
     }
 
     /// <summary>The device shows something new as of an offset.</summary>
@@ -98,6 +111,7 @@ internal class SectorBook
         if (device.Follows is { } former && _followers.TryGetValue(former, out var list) && list.Remove(device) && list.Count == 0)
         {
             _followers.Remove(former);
+            SetFollowers(former, null);
         }
 
         device.Follows = cabinet;
@@ -106,6 +120,7 @@ internal class SectorBook
             if (!_followers.TryGetValue(cabinet, out var followers))
             {
                 _followers.Add(cabinet, followers = []);
+                SetFollowers(cabinet, followers);
             }
 
             followers.Add(device);
@@ -127,18 +142,74 @@ internal class SectorBook
         }
     }
 
-    /// <summary>Sums all contributions anew; true when the running sum had drifted from them, which is a defect.</summary>
+    /// <summary>The device was heard, or is given another time in which it may be silent.</summary>
+    public void Expect(SectorDevice device, DateTimeOffset? lastHeardAt, TimeSpan? silentAfter)
+    {
+        (device.LastHeardAt, device.SilentAfter) = (lastHeardAt, silentAfter);
+        if (device.SilentFrom is { } instant && instant < SilenceFrom)
+        {
+            SilenceFrom = instant;
+        }
+    }
+
+    /// <summary>The devices that have been silent for too long and do not know it yet.</summary>
+    public List<SectorDevice> FindSilent(DateTimeOffset now)
+    {
+        var silent = new List<SectorDevice>();
+        SilenceFrom = DateTimeOffset.MaxValue;
+        foreach (var device in _devices.Values)
+        {
+            if (device.Contribution.Status == DeviceStatus.Silent || device.SilentFrom is not { } instant)
+            {
+                continue;
+            }
+
+            SilenceFrom = instant < SilenceFrom ? instant : SilenceFrom;
+            if (now > instant)
+            {
+                silent.Add(device);
+            }
+        }
+
+        return silent;
+    }
+
+    /// <summary>Sums all contributions anew if any has changed since; true when the running sum had drifted from them, which is a defect.</summary>
     public bool Recount()
     {
+        if (!_isRecountDue)
+        {
+            return false;
+        }
+
+        _isRecountDue = false;
         var sum = new FiguresSum();
         foreach (var device in _devices.Values)
         {
             sum.Add(device.Contribution);
         }
 
-        var drifted = !FiguresComparison.AreEqual(sum.ToFigures(), _sum.ToFigures());
-        _sum = sum;
+        var drifted = !FiguresComparison.AreEqual(sum.ToFigures(), ToFigures());
+        if (drifted)
+        {
+            (_sum, _figures) = (sum, null);
+        }
+
         return drifted;
+    }
+
+    private void SetFollowers(string cabinet, List<SectorDevice>? followers)
+    {
+        if (Find(cabinet) is { } device)
+        {
+            device.Followers = followers;
+        }
+    }
+
+    private void SumChanged()
+    {
+        _figures = null;
+        _isRecountDue = true;
     }
 
     /// <summary>Appends behind the latest, or before those that changed later (a replay may mark older offsets).</summary>

@@ -19,6 +19,9 @@ internal sealed class SectorDevice
     /// <summary>Whose device it is; null when it is nobody's.</summary>
     public string? Subscriber { get; set; }
 
+    /// <summary>The passive light points whose inputs are its readings; null for none.</summary>
+    public List<SectorDevice>? Followers { get; set; }
+
     /// <summary>How long it may be silent; null for a device that is never expected to speak for itself.</summary>
     public TimeSpan? SilentAfter { get; set; }
 
@@ -31,6 +34,9 @@ internal sealed class SectorDevice
     public long ChangedAt { get; set; }
 
     public DateTimeOffset? LastHeardAt { get; set; }
+
+    /// <summary>The last instant at which it is not too long silent yet; null for never.</summary>
+    public DateTimeOffset? SilentFrom => SilentAfter is { } silence && LastHeardAt is { } heard ? heard + silence : null;
 
     /// <summary>The device holds what no snapshot has.</summary>
     public bool IsDirty { get; set; }

@@ -31,6 +31,8 @@ public sealed class SectorGrain(
     private IGrainTimer _publish = null!;
     private IGrainTimer _checkpoint = null!;
     private string _sector = "";
+    private SectorPartial? _partial;
+    private DateTimeOffset _recountedAt;
     private long _epoch;
     private bool _isPublishDue;
     private bool _isCheckpointDue;
@@ -151,12 +153,17 @@ public sealed class SectorGrain(
     /// <summary>True when the reader may see where the device stands and what it reports: of a person's device, only one who asks for personal data.</summary>
     private static bool Shows(SectorDevice device, DeviceFilter filter) => device.Subscriber is null || filter.IncludesPersonal;
 
-    private SectorPartial Partial() => new()
+    /// <summary>The sum as of now; the same object while nothing is new, so that who holds it already sees that at once.</summary>
+    private SectorPartial Partial()
     {
-        Version = new SectorVersion(_sector, _epoch, _book.Offset),
-        AsOf = _book.AsOf,
-        Figures = _book.ToFigures(),
-    };
+        var figures = _book.ToFigures();
+        if (_partial is not { } partial || partial.Version.Offset != _book.Offset || partial.AsOf != _book.AsOf || !ReferenceEquals(partial.Figures, figures))
+        {
+            _partial = partial = new SectorPartial { Version = new SectorVersion(_sector, _epoch, _book.Offset), AsOf = _book.AsOf, Figures = figures };
+        }
+
+        return partial;
+    }
 
     private async Task ReadLogAsync(long upTo)
     {
@@ -237,21 +244,28 @@ public sealed class SectorGrain(
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        if (_book.Recount())
+        var now = clock.GetUtcNow();
+        if (now - _recountedAt >= options.RecountEvery)
         {
-            meter.Drift();
+            _recountedAt = now;
+            if (_book.Recount())
+            {
+                meter.Drift();
+            }
         }
 
-        var now = clock.GetUtcNow();
-        var silent = _book.Devices
-            .Where(device => device is { SilentAfter: not null, LastHeardAt: not null } && device.Contribution.Status != DeviceStatus.Silent
-                && now - device.LastHeardAt > device.SilentAfter)
-            .Select(device => (LogEntry)new SilencedEntry { Device = device.Id, ReceivedAt = now, LastHeardAt = device.LastHeardAt!.Value })
-            .ToImmutableArray();
-        if (silent.Length > 0)
+        if (now < _book.SilenceFrom)
+        {
+            return;
+        }
+
+        var silent = _book.FindSilent(now);
+        if (silent.Count > 0)
         {
             // Delivered to this sector like everything else, after this turn.
-            await writer.AppendAsync([new SectorEntries(_sector, silent)], cancellationToken);
+            await writer.AppendAsync(
+                [new SectorEntries(_sector, [.. silent.Select(device => new SilencedEntry { Device = device.Id, ReceivedAt = now, LastHeardAt = device.LastHeardAt!.Value })])],
+                cancellationToken);
         }
     }
 }

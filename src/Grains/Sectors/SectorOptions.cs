@@ -12,8 +12,17 @@ public sealed record SectorOptions
     /// <summary>Between two sweeps for silent devices; 10 s to 10 min, default 1 min.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Between two comparisons of a sum with what it is made of; 1 s to 1 h, default 10 s.</summary>
+    /// <summary>Between two recounts of a sector's running sum from its devices; 1 min to 1 day, default 1 h.</summary>
+    public TimeSpan RecountEvery { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// From a sum that differed from what it is made of to the next comparison; 1 s to 1 h, default 10 s. Each comparison that finds nothing doubles
+    /// the time to the next one, up to <see cref="DigestAtMost"/>.
+    /// </summary>
     public TimeSpan DigestEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between two comparisons while events bring everything; at least <see cref="DigestEvery"/>, at most 1 h, default 1 min.</summary>
+    public TimeSpan DigestAtMost { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Makes the empty books of a sector: a simulation may give it wrong ones, to see that they are found out.</summary>
     internal Func<SectorBook> NewBook { get; init; } = static () => new SectorBook();

@@ -30,6 +30,7 @@ public sealed class BodyGrain(
 
     private readonly Dictionary<string, TerritoryPartial> _communes = new(StringComparer.Ordinal);
     private ImmutableArray<Membership> _members = [];
+    private ImmutableArray<ICommuneGrain> _communeGrains = [];
     private SummaryBoard _board = null!;
     private LocalCalendar _calendar = null!;
     private string _key = "";
@@ -48,38 +49,11 @@ public sealed class BodyGrain(
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, _key))
             .SubscribeAsync((partial, _) => TakeAsync(partial));
-        this.RegisterGrainTimer(_ => Refresh(), options.DigestEvery, options.DigestEvery);
-        await Refresh();
+        _ = new Digest(this, CompareAsync, options);
+        await CompareAsync();
     }
 
-    public async Task Refresh()
-    {
-        var members = _members;
-        await ReadMembersAsync();
-        if (!_members.SequenceEqual(members))
-        {
-            _partial = null;
-            _board.Changed();
-        }
-
-        var communes = _members.Select(member => member.Commune).Distinct(StringComparer.Ordinal).ToList();
-        foreach (var former in _communes.Keys.Except(communes, StringComparer.Ordinal).ToList())
-        {
-            _communes.Remove(former);
-        }
-
-        foreach (var partial in await Task.WhenAll(communes.Select(commune => GrainFactory.GetGrain<ICommuneGrain>(commune).GetPartial().AsTask())))
-        {
-            if (_communes.TryGetValue(partial.Territory, out var held) && held.Versions.SequenceEqual(partial.Versions)
-                && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
-            {
-                meter.Drift();
-                _communes.Remove(partial.Territory);
-            }
-
-            Take(partial);
-        }
-    }
+    public Task Refresh() => CompareAsync();
 
     public ValueTask<TerritoryPartial> GetPartial() => new(Partial());
 
@@ -97,6 +71,60 @@ public sealed class BodyGrain(
         return Task.CompletedTask;
     }
 
+    /// <summary>Asks the registry who the members are and them for their sums; true when anything was newer than held, or different.</summary>
+    private async Task<bool> CompareAsync()
+    {
+        var members = _members;
+        await ReadMembersAsync();
+        var wasBehind = !_members.SequenceEqual(members);
+        if (wasBehind)
+        {
+            ReplaceMembers();
+        }
+
+        // All are asked at once.
+        var asked = new ValueTask<TerritoryPartial>[_communeGrains.Length];
+        for (var index = 0; index < asked.Length; index++)
+        {
+            asked[index] = _communeGrains[index].GetPartial();
+        }
+
+        foreach (var answer in asked)
+        {
+            var partial = await answer;
+            if (_communes.TryGetValue(partial.Territory, out var held))
+            {
+                if (ReferenceEquals(held, partial))
+                {
+                    continue;
+                }
+
+                if (held.Versions.SequenceEqual(partial.Versions) && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
+                {
+                    meter.Drift();
+                    _communes.Remove(partial.Territory);
+                }
+            }
+
+            wasBehind |= Take(partial);
+        }
+
+        return wasBehind;
+    }
+
+    private void ReplaceMembers()
+    {
+        var communes = _members.Select(member => member.Commune).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var former in _communes.Keys.Except(communes, StringComparer.Ordinal).ToList())
+        {
+            _communes.Remove(former);
+        }
+
+        _communeGrains = [.. communes.Select(commune => GrainFactory.GetGrain<ICommuneGrain>(commune))];
+        _partial = null;
+        _board.Changed();
+    }
+
     private async Task ReadMembersAsync()
     {
         if (TerritoryKeys.DepartmentOf(_key) is { } code)
@@ -104,7 +132,9 @@ public sealed class BodyGrain(
             var department = territory.FindDepartment(code) ?? throw new KeyNotFoundException($"There is no department {code}.");
             (_scope, _name) = (_key, department.Name);
             _calendar = calendars.OfZone(department.ZoneId);
-            _members = [.. territory.CommunesOf(code).Select(commune => new Membership(commune.InseeCode, _key, DeviceKinds.All, null, null))];
+            _members = _members.IsEmpty
+                ? [.. territory.CommunesOf(code).Select(commune => new Membership(commune.InseeCode, _key, DeviceKinds.All, null, null))]
+                : _members;
             return;
         }
 
@@ -124,15 +154,18 @@ public sealed class BodyGrain(
         return Task.CompletedTask;
     }
 
-    private void Take(TerritoryPartial partial)
+    private bool Take(TerritoryPartial partial)
     {
-        if (!_communes.TryGetValue(partial.Territory, out var held)
-            || (SectorVersions.Replaces(partial.Versions, held.Versions) && !partial.Versions.SequenceEqual(held.Versions)))
+        if (_communes.TryGetValue(partial.Territory, out var held)
+            && (partial.Versions.SequenceEqual(held.Versions) || !SectorVersions.Replaces(partial.Versions, held.Versions)))
         {
-            _communes[partial.Territory] = partial;
-            _partial = null;
-            _board.Changed();
+            return false;
         }
+
+        _communes[partial.Territory] = partial;
+        _partial = null;
+        _board.Changed();
+        return true;
     }
 
     /// <summary>The sum as of a local day: memberships begin and end with days.</summary>

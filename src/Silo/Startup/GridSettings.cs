@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Territories;
+using Grid.Storage.Postgres;
 
 namespace Grid.Silo.Startup;
 
@@ -10,11 +11,17 @@ public sealed record GridSettings
     /// <summary>Most demo devices.</summary>
     public const int MaximumDemoDevices = 2_000_000;
 
+    private const string FilesEngine = "Files";
+    private const string PostgresEngine = "Postgres";
+
     /// <summary><c>Grid:Data</c>: data directory, absolute.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary><c>Grid:Keys</c>: directory of the subscribers' keys, absolute; null for <c>keys</c> in the data directory.</summary>
     public string? KeysDirectory { get; init; }
+
+    /// <summary><c>Grid:Storage:Connection</c>: connection string of the database with <c>Grid:Storage:Engine=Postgres</c>; null with <c>Files</c>.</summary>
+    public required PostgresOptions? Database { get; init; }
 
     /// <summary><c>Grid:Demo:Enabled</c>: provision a demo when the registry is empty.</summary>
     public required bool DemoEnabled { get; init; }
@@ -53,12 +60,33 @@ public sealed record GridSettings
         {
             DataDirectory = Path.GetFullPath(data),
             KeysDirectory = string.IsNullOrWhiteSpace(grid["Keys"]) ? null : Path.GetFullPath(grid["Keys"]!),
+            Database = ReadDatabase(grid["Storage:Engine"], grid["Storage:Connection"]),
             DemoEnabled = Flag("Grid:Demo:Enabled", grid["Demo:Enabled"], true),
             DemoDepartment = department,
             DemoDevices = (int)Number("Grid:Demo:Devices", grid["Demo:Devices"], 50_000, 0, MaximumDemoDevices, whole: true),
             DemoRate = string.IsNullOrEmpty(rate) ? null : Number("Grid:Demo:Rate", rate, 0, 0, SimulatorOptions.MaximumRate, whole: false),
             DemoSeed = (int)Number("Grid:Demo:Seed", grid["Demo:Seed"], 1, 0, int.MaxValue, whole: true),
         };
+    }
+
+    /// <summary>The database that the settings of storage name, null when files are meant.</summary>
+    /// <exception cref="SettingsException">A setting is not as it must be.</exception>
+    public static PostgresOptions? ReadDatabase(string? engine, string? connection)
+    {
+        switch (string.IsNullOrWhiteSpace(engine) ? FilesEngine : engine)
+        {
+            case var files when string.Equals(files, FilesEngine, StringComparison.OrdinalIgnoreCase):
+                return string.IsNullOrWhiteSpace(connection)
+                    ? null
+                    : throw new SettingsException($"Grid:Storage:Connection is set, and Grid:Storage:Engine is {FilesEngine}; choose {PostgresEngine}, or leave the connection out.");
+            case var postgres when string.Equals(postgres, PostgresEngine, StringComparison.OrdinalIgnoreCase):
+                return string.IsNullOrWhiteSpace(connection)
+                    ? throw new SettingsException(
+                        $"Grid:Storage:Connection is empty; with Grid:Storage:Engine={PostgresEngine} it must be a PostgreSQL connection string such as Host=127.0.0.1;Database=grid;Username=grid;Password=...")
+                    : new PostgresOptions { Connection = connection };
+            default:
+                throw new SettingsException($"Grid:Storage:Engine is '{engine}'; it must be {FilesEngine} or {PostgresEngine}.");
+        }
     }
 
     private static double Number(string name, string? text, double fallback, double minimum, double maximum, bool whole)

@@ -15,6 +15,9 @@ internal sealed class ByteWriter(int capacity) : IDisposable
     /// <summary>What was written.</summary>
     public Span<byte> Written => _buffer.AsSpan(0, Length);
 
+    /// <summary>What was written, for as long as nothing more is.</summary>
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
+
     /// <summary>Forgets what was written; the buffer stays.</summary>
     public void Clear() => Length = 0;
 

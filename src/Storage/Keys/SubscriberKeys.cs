@@ -240,7 +240,7 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
     private MasterKey CreateMaster()
     {
         var directory = _directory ?? throw new InvalidOperationException("The keys are not open.");
-        DataDirectory.CreateOwnerOnlyDirectory(directory);
+        DataDirectory.Create(directory);
         var master = MasterKey.Create(directory, _random);
         _register!.Write(master.Id);
         return master;

@@ -7,6 +7,9 @@ namespace Grid.Storage.ReadingLog;
 public sealed class LogDamagedException(string segment, long position, string reason)
     : IOException($"The reading log is damaged in segment {segment} at byte {position}: {reason}. Nothing was changed.")
 {
+    /// <summary>What is wrong.</summary>
+    public string Reason { get; } = reason;
+
     /// <summary>File name of the segment.</summary>
     public string Segment { get; } = segment;
 

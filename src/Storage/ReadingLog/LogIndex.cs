@@ -48,6 +48,9 @@ internal sealed class LogIndex
         }
     }
 
+    /// <summary>Every sector that was ever appended to.</summary>
+    public IReadOnlyCollection<SectorLog> Sectors => _sectors.Values;
+
     public void WriteState(ByteWriter writer)
     {
         writer.Byte((byte)Frames.Kind.State);

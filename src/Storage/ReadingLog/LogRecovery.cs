@@ -8,6 +8,13 @@ namespace Grid.Storage.ReadingLog;
 /// <summary>An open log: its segments, oldest first and at least one, what is in them, and where its chain stands.</summary>
 internal sealed record RecoveredLog(IReadOnlyList<Segment> Segments, LogIndex Index, long Sequence, uint Chain);
 
+/// <summary>A log that was read and left as it is.</summary>
+/// <param name="Index">What is in it.</param>
+/// <param name="LastSegment">Its last segment.</param>
+/// <param name="LastLength">Bytes of that up to the end of its last whole commit.</param>
+/// <param name="TornBytes">Bytes that follow.</param>
+internal sealed record VerifiedLog(LogIndex Index, string LastSegment, long LastLength, long TornBytes);
+
 /// <summary>
 /// Reads the log when it is opened: verifies every block, rebuilds the index, and cuts a commit that a crash has torn. Anything else that is
 /// not as it was written is refused before anything is changed.
@@ -56,6 +63,21 @@ internal sealed partial class LogRecovery(ILogFiles files, TimeProvider time, IL
             {
                 _segments.ForEach(segment => segment.File.Dispose());
             }
+        }
+    }
+
+    /// <summary>Verifies the log and changes nothing.</summary>
+    /// <exception cref="LogDamagedException">The log is damaged.</exception>
+    public VerifiedLog Verify()
+    {
+        try
+        {
+            var torn = Scan([.. files.List().Select(Segment.NumberOf).OfType<long>().Order()]);
+            return new VerifiedLog(_index, _segments[^1].Name, _segments[^1].Length, torn);
+        }
+        finally
+        {
+            _segments.ForEach(segment => segment.File.Dispose());
         }
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Grid.Storage.ReadingLog;
 
-/// <summary>Settings of the embedded reading log.</summary>
+/// <summary>Settings of a reading log. Segments and gathering are those of the embedded one.</summary>
 public sealed record ReadingLogOptions
 {
     /// <summary>A segment that has grown to this many bytes is followed by a new one. 64 KiB to 1 GiB; default 64 MiB.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
+using Grid.Storage.Codec;
 
 namespace Grid.Storage.Sqlite;
 
@@ -144,7 +145,7 @@ internal static class DeviceListing
     private static DeviceRecord Read(SqliteSession session, long id, string key)
     {
         using var rows = session.Query("SELECT record FROM device WHERE id = ?1").Bind(1, id);
-        return rows.Step() ? Records.ReadDevice(rows.Blob(0), session, key) : throw new StoreDamagedException(session.File, $"device {key} is in an index only");
+        return rows.Step() ? Records.ReadDevice(rows.Blob(0), session.File, key) : throw new StoreDamagedException(session.File, $"device {key} is in an index only");
     }
 
     private readonly record struct Found(string Key, long Id, string Commune, DeviceKinds Kind);

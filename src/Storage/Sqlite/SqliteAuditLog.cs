@@ -20,7 +20,7 @@ internal sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
             var entries = ImmutableArray.CreateBuilder<AuditEntry>();
             while (rows.Step())
             {
-                entries.Add(Read(session, rows.Long(0), rows.Blob(1)));
+                entries.Add(AuditRecords.Read(rows.Blob(1), session.File, rows.Long(0)));
             }
 
             return entries.ToImmutable();
@@ -45,13 +45,8 @@ internal sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         }
 
         using var writer = new ByteWriter(256);
-        Records.Begin(writer).Signed(entry.At.UtcTicks);
-        writer.Text(entry.Actor);
-        writer.Text(entry.Action);
-        writer.Text(entry.Target);
-        writer.Text(entry.Detail);
-        var record = Records.End(writer);
-        session.Query("INSERT INTO audit(number, record, hash) VALUES(?1, ?2, ?3)").Bind(1, number).Bind(2, record).Bind(3, Hash(hash, record)).Run();
+        var record = AuditRecords.Write(writer, entry);
+        session.Query("INSERT INTO audit(number, record, hash) VALUES(?1, ?2, ?3)").Bind(1, number).Bind(2, record).Bind(3, AuditRecords.Chain(hash, record)).Run();
         return number;
     }
 
@@ -62,7 +57,7 @@ internal sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         using var rows = session.Query("SELECT number, record, hash FROM audit ORDER BY number");
         while (rows.Step())
         {
-            hash = Hash(hash, rows.Blob(1));
+            hash = AuditRecords.Chain(hash, rows.Blob(1));
             if (rows.Long(0) != ++expected || !rows.Blob(2).SequenceEqual(hash))
             {
                 return expected;
@@ -70,20 +65,5 @@ internal sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         }
 
         return null;
-    }
-
-    private static byte[] Hash(ReadOnlySpan<byte> before, ReadOnlySpan<byte> record)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(before);
-        hash.AppendData(record);
-        return hash.GetHashAndReset();
-    }
-
-    private static AuditEntry Read(SqliteSession session, long number, ReadOnlySpan<byte> record)
-    {
-        var reader = Records.Open(record, session, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"audit entry {number}"));
-        var at = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
-        return new AuditEntry(at, reader.Text(), reader.Text(), reader.Text(), reader.Text());
     }
 }

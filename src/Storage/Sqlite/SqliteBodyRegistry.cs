@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Storage.Codec;
@@ -14,21 +13,15 @@ internal sealed class SqliteBodyRegistry(SqliteStore store) : IBodyRegistry
         {
             var isNew = Find(session, body.Siren) is null;
             using var writer = new ByteWriter(128);
-            Records.Begin(writer).Text(body.Siren);
-            writer.Text(body.Name);
-            writer.Byte((byte)body.Kind);
-            session.Query("INSERT INTO body(siren, record) VALUES(?1, ?2) ON CONFLICT(siren) DO UPDATE SET record = ?2").Bind(1, body.Siren).Bind(2, Records.End(writer)).Run();
+            session.Query("INSERT INTO body(siren, record) VALUES(?1, ?2) ON CONFLICT(siren) DO UPDATE SET record = ?2")
+                .Bind(1, body.Siren).Bind(2, BodyRecords.Write(writer, body)).Run();
             return isNew;
         },
         cancellationToken);
 
     public Task PutMembersAsync(string siren, ImmutableArray<Membership> members, CancellationToken cancellationToken)
     {
-        if (members.FirstOrDefault(member => member.Body != siren) is { } stranger)
-        {
-            throw new ArgumentException($"The membership of commune {stranger.Commune} is of body {stranger.Body} and not of {siren}.", nameof(members));
-        }
-
+        BodyRecords.RequireBody(siren, members);
         return store.WriteAsync(session => PutMembers(session, siren, members), cancellationToken);
     }
 
@@ -39,7 +32,7 @@ internal sealed class SqliteBodyRegistry(SqliteStore store) : IBodyRegistry
             var bodies = ImmutableArray.CreateBuilder<Body>();
             while (rows.Step())
             {
-                bodies.Add(ReadBody(session, rows.Text(0), rows.Blob(1)));
+                bodies.Add(BodyRecords.ReadBody(rows.Blob(1), session.File, rows.Text(0)));
             }
 
             return bodies.ToImmutable();
@@ -61,7 +54,7 @@ internal sealed class SqliteBodyRegistry(SqliteStore store) : IBodyRegistry
             var members = ImmutableArray.CreateBuilder<Membership>();
             while (rows.Step())
             {
-                members.Add(ReadMembership(session, rows.Text(0), rows.Text(1), rows.Blob(2)));
+                members.Add(BodyRecords.ReadMembership(rows.Blob(2), session.File, rows.Text(0), rows.Text(1)));
             }
 
             return members.ToImmutable();
@@ -80,13 +73,8 @@ internal sealed class SqliteBodyRegistry(SqliteStore store) : IBodyRegistry
         for (var number = 0; number < members.Length; number++)
         {
             var member = members[number];
-            Records.Begin(writer).Text(member.Body);
-            writer.Text(member.Commune);
-            writer.Varint((ulong)member.Kinds);
-            writer.Signed(member.From?.DayNumber ?? -1);
-            writer.Signed(member.To?.DayNumber ?? -1);
             session.Query("INSERT INTO membership(body, commune, number, record) VALUES(?1, ?2, ?3, ?4)")
-                .Bind(1, siren).Bind(2, member.Commune).Bind(3, number).Bind(4, Records.End(writer)).Run();
+                .Bind(1, siren).Bind(2, member.Commune).Bind(3, number).Bind(4, BodyRecords.Write(writer, member)).Run();
         }
 
         return members.Length;
@@ -95,20 +83,6 @@ internal sealed class SqliteBodyRegistry(SqliteStore store) : IBodyRegistry
     private static Body? Find(SqliteSession session, string siren)
     {
         using var rows = session.Query("SELECT record FROM body WHERE siren = ?1").Bind(1, siren);
-        return rows.Step() ? ReadBody(session, siren, rows.Blob(0)) : null;
+        return rows.Step() ? BodyRecords.ReadBody(rows.Blob(0), session.File, siren) : null;
     }
-
-    private static Body ReadBody(SqliteSession session, string siren, ReadOnlySpan<byte> record)
-    {
-        var reader = Records.Open(record, session, $"body {siren}");
-        return new Body(reader.Text(), reader.Text(), (BodyKind)reader.Byte());
-    }
-
-    private static Membership ReadMembership(SqliteSession session, string body, string commune, ReadOnlySpan<byte> record)
-    {
-        var reader = Records.Open(record, session, $"the membership of commune {commune} in body {body}");
-        return new Membership(Body: reader.Text(), Commune: reader.Text(), Kinds: (DeviceKinds)reader.Varint(), From: Day(reader.Signed()), To: Day(reader.Signed()));
-    }
-
-    private static DateOnly? Day(long number) => number < 0 ? null : DateOnly.FromDayNumber((int)number);
 }

@@ -102,7 +102,7 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
     private static (long Id, DeviceRecord Record)? Find(SqliteSession session, string device)
     {
         using var rows = session.Query("SELECT id, record FROM device WHERE key = ?1").Bind(1, device);
-        return rows.Step() ? (rows.Long(0), Records.ReadDevice(rows.Blob(1), session, device)) : null;
+        return rows.Step() ? (rows.Long(0), Records.ReadDevice(rows.Blob(1), session.File, device)) : null;
     }
 
     /// <summary>Writes a row: a new one when there is no id; returns its id.</summary>
@@ -148,7 +148,7 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
         {
             if (rows.Step())
             {
-                var known = rows.IsNull(0) ? null : Records.ReadDevice(rows.Blob(0), session, device);
+                var known = rows.IsNull(0) ? null : Records.ReadDevice(rows.Blob(0), session.File, device);
                 session.Query("UPDATE pending SET revision = ?2 WHERE device = ?1").Bind(1, device).Bind(2, revision).Run();
                 return new PendingChange(device, revision, current, known);
             }
@@ -175,8 +175,8 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
         while (rows.Step())
         {
             var device = rows.Text(0);
-            var former = rows.IsNull(2) ? null : Records.ReadDevice(rows.Blob(2), session, device);
-            var current = rows.IsNull(3) ? null : Records.ReadDevice(rows.Blob(3), session, device);
+            var former = rows.IsNull(2) ? null : Records.ReadDevice(rows.Blob(2), session.File, device);
+            var current = rows.IsNull(3) ? null : Records.ReadDevice(rows.Blob(3), session.File, device);
             changes.Add(new PendingChange(device, rows.Long(1), current, former));
         }
 
@@ -190,7 +190,7 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
         while (rows.Step())
         {
             after = rows.Long(0);
-            page.Add(Records.ReadDevice(rows.Blob(1), session, "of row " + after.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            page.Add(Records.ReadDevice(rows.Blob(1), session.File, "of row " + after.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
 
         return (page, after);

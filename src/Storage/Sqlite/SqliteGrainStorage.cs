@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using Grid.Storage.Codec;
+using Grid.Storage.GrainState;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -29,50 +27,44 @@ internal sealed class SqliteGrainStorage(SqliteStore store) : IGrainStorage
             UNIQUE(type, key)) STRICT;
         """);
 
-    /// <summary>No record has it.</summary>
-    private const long NoVersion = -1;
-
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var (type, key) = Names(stateName, grainId);
+        var (type, key) = GrainRecord.Names(stateName, grainId);
         var (version, state) = await store.ReadAsync(session => Read<T>(session, type, key), cancellationToken);
-        if (version == NoVersion)
+        if (version == GrainRecord.NoVersion)
         {
-            Empty(grainState);
+            GrainRecord.Empty(grainState);
             return;
         }
 
-        grainState.State = state ?? Activator.CreateInstance<T>();
-        grainState.ETag = Text(version);
-        grainState.RecordExists = true;
+        GrainRecord.Fill(grainState, state, version);
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var (type, key) = Names(stateName, grainId);
-        var json = JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options); // now: the grain may change it while this waits
-        var expected = Version(grainState.ETag);
+        var (type, key) = GrainRecord.Names(stateName, grainId);
+        var json = GrainRecord.Json(grainState); // now: the grain may change it while this waits
+        var expected = GrainRecord.Version(grainState.ETag);
         var (isWritten, version) = await store.WriteAsync(session => Write(session, type, key, expected, json), cancellationToken);
         if (!isWritten)
         {
-            throw Conflict(stateName, grainId, version, grainState.ETag);
+            throw GrainRecord.Conflict(stateName, grainId, version, grainState.ETag);
         }
 
-        grainState.ETag = Text(version);
-        grainState.RecordExists = true;
+        GrainRecord.Written(grainState, version);
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var (type, key) = Names(stateName, grainId);
-        var expected = Version(grainState.ETag);
+        var (type, key) = GrainRecord.Names(stateName, grainId);
+        var expected = GrainRecord.Version(grainState.ETag);
         var stored = await store.WriteAsync(session => Clear(session, type, key, expected), cancellationToken);
         if (stored != expected)
         {
-            throw Conflict(stateName, grainId, stored, grainState.ETag);
+            throw GrainRecord.Conflict(stateName, grainId, stored, grainState.ETag);
         }
 
-        Empty(grainState);
+        GrainRecord.Empty(grainState);
     }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
@@ -86,12 +78,12 @@ internal sealed class SqliteGrainStorage(SqliteStore store) : IGrainStorage
         using var rows = session.Query("SELECT version, checksum, json FROM state WHERE type = ?1 AND key = ?2").Bind(1, type).Bind(2, key);
         if (!rows.Step())
         {
-            return (NoVersion, default);
+            return (GrainRecord.NoVersion, default);
         }
 
         var version = rows.Long(0);
         var json = rows.Blob(2);
-        return ChecksumOf(type, key, version, json) == rows.Long(1)
+        return GrainRecord.ChecksumOf(type, key, version, json) == rows.Long(1)
             ? (version, JsonSerializer.Deserialize<T>(json, StateJson.Options))
             : throw new StoreDamagedException(session.File, $"the checksum of state {type} of grain {key} does not match");
     }
@@ -106,10 +98,10 @@ internal sealed class SqliteGrainStorage(SqliteStore store) : IGrainStorage
             version = rows.Long(0);
         }
 
-        var write = expected == NoVersion
+        var write = expected == GrainRecord.NoVersion
             ? session.Query("INSERT INTO state(type, key, version, checksum, json) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(type, key) DO NOTHING")
             : session.Query("UPDATE state SET version = ?3, checksum = ?4, json = ?5 WHERE type = ?1 AND key = ?2 AND version = ?6").Bind(6, expected);
-        var count = write.Bind(1, type).Bind(2, key).Bind(3, version).Bind(4, ChecksumOf(type, key, version, json)).BindText(5, json).Run();
+        var count = write.Bind(1, type).Bind(2, key).Bind(3, version).Bind(4, GrainRecord.ChecksumOf(type, key, version, json)).BindText(5, json).Run();
         return count == 1 ? (true, version) : (false, StoredVersion(session, type, key));
     }
 
@@ -117,7 +109,7 @@ internal sealed class SqliteGrainStorage(SqliteStore store) : IGrainStorage
     private static long Clear(SqliteSession session, string type, string key, long expected)
     {
         var stored = StoredVersion(session, type, key);
-        if (stored == expected && stored != NoVersion)
+        if (stored == expected && stored != GrainRecord.NoVersion)
         {
             session.Query("DELETE FROM state WHERE type = ?1 AND key = ?2").Bind(1, type).Bind(2, key).Run();
         }
@@ -128,34 +120,6 @@ internal sealed class SqliteGrainStorage(SqliteStore store) : IGrainStorage
     private static long StoredVersion(SqliteSession session, string type, string key)
     {
         using var rows = session.Query("SELECT version FROM state WHERE type = ?1 AND key = ?2").Bind(1, type).Bind(2, key);
-        return rows.Step() ? rows.Long(0) : NoVersion;
+        return rows.Step() ? rows.Long(0) : GrainRecord.NoVersion;
     }
-
-    private static long ChecksumOf(string type, string key, long version, ReadOnlySpan<byte> json)
-    {
-        var checksum = Checksum.Of(MemoryMarshal.AsBytes(type.AsSpan()));
-        checksum = Checksum.Of(MemoryMarshal.AsBytes(key.AsSpan()), checksum);
-        checksum = Checksum.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in version)), checksum);
-        return Checksum.Of(json, checksum);
-    }
-
-    private static (string Type, string Key) Names(string stateName, GrainId grainId) => ($"{grainId.Type}/{stateName}", grainId.Key.ToString()!);
-
-    private static void Empty<T>(IGrainState<T> grainState)
-    {
-        grainState.State = Activator.CreateInstance<T>();
-        grainState.ETag = null;
-        grainState.RecordExists = false;
-    }
-
-    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The version of an ETag; one that is not this store's matches no record.</summary>
-    private static long Version(string? etag) =>
-        etag is null ? NoVersion : long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
-
-    private static InconsistentStateException Conflict(string stateName, GrainId grainId, long stored, string? read) => new(
-        $"State {stateName} of {grainId} was written by another: the store has version {(stored == NoVersion ? "none" : Text(stored))}, this one was read as {read ?? "none"}.",
-        stored == NoVersion ? null : Text(stored),
-        read);
 }

@@ -13,7 +13,7 @@ internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
         {
             using var writer = new ByteWriter(256);
             return session.Query("INSERT INTO outbox(command, due_at, record) VALUES(?1, ?2, ?3) ON CONFLICT(command) DO NOTHING")
-                .Bind(1, downlink.Command).Bind(2, dueAt.UtcTicks).Bind(3, Write(writer, downlink)).Run();
+                .Bind(1, downlink.Command).Bind(2, dueAt.UtcTicks).Bind(3, DownlinkRecords.Write(writer, downlink)).Run();
         },
         cancellationToken);
 
@@ -42,7 +42,7 @@ internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
         {
             while (rows.Step())
             {
-                claimed.Add(new OutboxRow(Read(session, rows.Text(0), rows.Blob(3)), (int)rows.Long(1), rows.Long(2) != 0, ++lastLease));
+                claimed.Add(new OutboxRow(DownlinkRecords.Read(rows.Blob(3), session.File, rows.Text(0)), (int)rows.Long(1), rows.Long(2) != 0, ++lastLease));
             }
         }
 
@@ -58,38 +58,5 @@ internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
         }
 
         return claimed.ToImmutable();
-    }
-
-    private static ReadOnlySpan<byte> Write(ByteWriter writer, Downlink downlink)
-    {
-        Records.Begin(writer).Text(downlink.Command);
-        writer.Text(downlink.Device);
-        writer.Text(downlink.Connector);
-        writer.Text(downlink.Name);
-        writer.Varint((ulong)downlink.Version);
-        writer.Signed(downlink.ExpiresAt.UtcTicks);
-        writer.Varint((ulong)downlink.Arguments.Count);
-        foreach (var (name, value) in downlink.Arguments)
-        {
-            writer.Text(name);
-            writer.Fixed64(BitConverter.DoubleToUInt64Bits(value));
-        }
-
-        return Records.End(writer);
-    }
-
-    private static Downlink Read(SqliteSession session, string key, ReadOnlySpan<byte> record)
-    {
-        var reader = Records.Open(record, session, $"the downlink of command {key}");
-        var (command, device, connector, name) = (reader.Text(), reader.Text(), reader.Text(), reader.Text());
-        var version = (long)reader.Varint();
-        var expiresAt = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
-        var arguments = ImmutableSortedDictionary.CreateBuilder<string, double>();
-        for (var count = reader.Count(); count > 0; count--)
-        {
-            arguments[reader.Text()] = BitConverter.UInt64BitsToDouble(reader.Fixed64());
-        }
-
-        return new Downlink(command, device, connector, name, arguments.ToImmutable(), version, expiresAt);
     }
 }

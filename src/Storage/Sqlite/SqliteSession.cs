@@ -3,29 +3,54 @@ using SQLitePCL;
 
 namespace Grid.Storage.Sqlite;
 
+/// <summary>What a connection is for.</summary>
+internal enum SqliteUse
+{
+    /// <summary>Reads beside a writer.</summary>
+    Reading,
+
+    /// <summary>The one writer of a store.</summary>
+    Writing,
+
+    /// <summary>Reads a store that nobody has open, and leaves every byte of it as it is.</summary>
+    Inspecting,
+}
+
 /// <summary>A connection with its prepared statements, used by one thread.</summary>
 internal sealed class SqliteSession : IDisposable
 {
+    private const int DoNotCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
+    private const int PagesWritten = 9; // SQLITE_DBSTATUS_CACHE_WRITE
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    public SqliteSession(string file, SqliteOptions options, bool isReader)
+    public SqliteSession(string file, SqliteOptions options, SqliteUse use)
     {
         File = file;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
         _connection.Open();
         raw.sqlite3_busy_timeout(_connection.Handle, (int)options.BusyTimeout.TotalMilliseconds);
         Run($"PRAGMA cache_size=-{options.CacheKibibytes}");
-        if (isReader)
+
+        // Pages go to the store's file when the store says so, after their sums: never because a connection closes.
+        raw.sqlite3_db_config(_connection.Handle, DoNotCheckpointOnClose, 1, out _);
+        switch (use)
         {
-            Run("PRAGMA query_only=ON");
-        }
-        else
-        {
-            // WAL with FULL syncs the log of the store at each commit: a commit that was answered outlives the loss of power.
-            Run("PRAGMA journal_mode=WAL");
-            Run("PRAGMA synchronous=FULL");
-            Run("PRAGMA foreign_keys=ON");
+            case SqliteUse.Reading:
+                Run("PRAGMA query_only=ON");
+                break;
+            case SqliteUse.Inspecting:
+                Run("PRAGMA query_only=ON");
+                Run("PRAGMA locking_mode=EXCLUSIVE"); // before the first read: then no file is made to share with others
+                Run("PRAGMA wal_autocheckpoint=0");
+                break;
+            case SqliteUse.Writing:
+                // WAL with FULL syncs the log of the store at each commit: a commit that was answered outlives the loss of power.
+                Run("PRAGMA journal_mode=WAL");
+                Run("PRAGMA synchronous=FULL");
+                Run("PRAGMA foreign_keys=ON");
+                Run("PRAGMA wal_autocheckpoint=0");
+                break;
         }
     }
 
@@ -37,6 +62,16 @@ internal sealed class SqliteSession : IDisposable
 
     /// <summary>The id of the row that was inserted last.</summary>
     public long LastId => raw.sqlite3_last_insert_rowid(_connection.Handle);
+
+    /// <summary>Pages that this connection has written since it was asked last.</summary>
+    public int TakePagesWritten()
+    {
+        raw.sqlite3_db_status(_connection.Handle, PagesWritten, out var pages, out _, resetFlg: 1);
+        return pages;
+    }
+
+    /// <summary>The connection itself, for what SQLite does between two of them.</summary>
+    public sqlite3 Handle => _connection.Handle!;
 
     /// <summary>The statement of that text, prepared once. Dispose it after its rows are read.</summary>
     public Statement Query(string sql)

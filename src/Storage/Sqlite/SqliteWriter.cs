@@ -14,11 +14,13 @@ internal sealed partial class SqliteWriter
     private readonly TimeProvider _time;
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly Func<SqliteSession> _open;
+    private readonly Func<SqliteJournal> _open;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SqliteWriter(string store, SqliteOptions options, Func<SqliteSession> open, TimeProvider time, StorageMetrics metrics, ILogger logger)
+    private bool _hasFailed;
+
+    public SqliteWriter(string store, SqliteOptions options, Func<SqliteJournal> open, TimeProvider time, StorageMetrics metrics, ILogger logger)
     {
         _queue = new SqliteQueue(store, "write", options, metrics);
         _options = options;
@@ -31,6 +33,8 @@ internal sealed partial class SqliteWriter
 
     public Task Opened => _opened.Task;
 
+    public long CommitsAtOpening { get; private set; }
+
     public Task<T> Submit<T>(SqliteRequest<T> request, CancellationToken cancellationToken) => _queue.Submit(request, cancellationToken);
 
     public Task CloseAsync()
@@ -42,10 +46,10 @@ internal sealed partial class SqliteWriter
 
     private void Run()
     {
-        SqliteSession session;
+        SqliteJournal journal;
         try
         {
-            session = _open();
+            journal = _open();
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -53,21 +57,23 @@ internal sealed partial class SqliteWriter
             return;
         }
 
+        CommitsAtOpening = journal.Commits;
         _metrics.Watch(_queue);
         _opened.SetResult();
         var taken = new List<SqliteRequest>();
         while (_queue.Take(taken, _options.MaximumPerCommit))
         {
-            Commit(session, taken);
+            Commit(journal, taken);
         }
 
-        session.Dispose();
+        Close(journal);
         _ended.SetResult();
     }
 
-    private void Commit(SqliteSession session, List<SqliteRequest> requests)
+    private void Commit(SqliteJournal journal, List<SqliteRequest> requests)
     {
         var started = _time.GetTimestamp();
+        var session = journal.Session;
         try
         {
             session.Run("BEGIN IMMEDIATE");
@@ -76,7 +82,9 @@ internal sealed partial class SqliteWriter
                 Do(session, request);
             }
 
+            journal.Count();
             session.Run("COMMIT");
+            TryNote(journal.Committed, session);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -88,6 +96,39 @@ internal sealed partial class SqliteWriter
         {
             request.Complete();
         }
+    }
+
+    /// <summary>What follows a commit can fail and the commit still holds: the next one tries again, unless the disk failed.</summary>
+    private void TryNote(Action note, SqliteSession session)
+    {
+        try
+        {
+            note();
+        }
+        catch (Exception error) when (error is IOException or SqliteException)
+        {
+            LogNotNoted(error, _queue.Store);
+            if (error is SqliteException failure && SqliteErrors.IsFinal(failure))
+            {
+                Stop(session, error);
+            }
+        }
+    }
+
+    private void Close(SqliteJournal journal)
+    {
+        if (!_hasFailed)
+        {
+            TryNote(journal.Finish, journal.Session);
+        }
+
+        journal.Dispose();
+    }
+
+    private void Stop(SqliteSession session, Exception error)
+    {
+        _hasFailed = true;
+        _queue.Close($"The store {session.File} has stopped: {error.Message} It takes nothing more until it is opened again.");
     }
 
     /// <summary>Does one request; what it throws undoes it alone, unless SQLite has undone the whole transaction.</summary>
@@ -136,7 +177,7 @@ internal sealed partial class SqliteWriter
 
         if (isFinal)
         {
-            _queue.Close($"The store {session.File} has stopped: {error.Message} It takes nothing more until it is opened again.");
+            Stop(session, error);
         }
     }
 
@@ -145,4 +186,7 @@ internal sealed partial class SqliteWriter
 
     [LoggerMessage(1102, LogLevel.Critical, "A failed commit of the store {Store} could not be undone; it takes nothing more until it is opened again.")]
     private partial void LogNotUndone(Exception error, string store);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The store {Store} made a commit and could not take its pages over; the next commit tries again.")]
+    private partial void LogNotNoted(Exception error, string store);
 }

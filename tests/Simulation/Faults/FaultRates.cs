@@ -66,13 +66,13 @@ public sealed record FaultRates
             var parts = item.TrimStart('-').Split('=');
             if (!Enum.TryParse<Fault>(parts[0], ignoreCase: true, out var fault) || !Table.ContainsKey(fault))
             {
-                throw new ArgumentException($"'{parts[0]}' is no fault; there are all, none, {string.Join(", ", Table.Keys.Select(WordOf))}.");
+                throw new ArgumentException($"--faults has '{parts[0]}'; faults are expected: all, none, {string.Join(", ", Table.Keys.Select(WordOf))}.");
             }
 
             var rate = isTaken ? 0 : Table[fault].Rate;
             if (parts.Length > 1 && !(double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out rate) && rate is >= 0 and <= 1_000))
             {
-                throw new ArgumentException($"The rate of {parts[0]} is '{parts[1]}'; a number from 0 to 1000 is expected.");
+                throw new ArgumentException($"--faults has {parts[0]} with the rate '{parts[1]}'; a number from 0 to 1000 is expected.");
             }
 
             rates = rates.With(fault, rate);

@@ -159,7 +159,7 @@ internal sealed class GridProcess
         services.AddSingleton<IDeviceRegistry>(registry);
         services.AddSingleton<IBodyRegistry>(registry);
         services.AddKeyedSingleton<IGrainStorage>(
-            StorageServices.GrainStorageName, (_, _) => _world.Plants.Over(new SimulatedGrainStorage(_world.Grains, Operations), _world.Grains, Clock));
+            StorageServices.GrainStorageName, (_, _) => _world.Plants.Over(new SimulatedGrainStorage(_world.Grains, Operations, _world.Options.CopiesStates), _world.Grains, Clock));
         services.AddEmbeddedStreams(SteadyStreams);
         services.AddKeyedSingleton<IStreamProvider>(
             RollUpStreams.Provider, (provider, _) => new FaultyStreams(provider.GetRequiredKeyedService<IStreamProvider>(SteadyStreams), _world, Clock));

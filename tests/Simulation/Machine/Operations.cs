@@ -17,6 +17,9 @@ internal sealed class Operations(World world, ProcessClock clock, Action<string>
     /// <summary>The process dies at an operation from now, before it or after it.</summary>
     public void DieAfter(int operations) => _untilDeath = operations;
 
+    /// <summary>True while no store fails, is slow or dies with the process: what is asked is answered before the next thing happens.</summary>
+    public bool AnswersAtOnce => world.Rates.IsNone && _untilDeath == 0;
+
     /// <summary>An operation that takes no virtual time.</summary>
     /// <exception cref="ProcessDiedException">The process is dead, before or since.</exception>
     public T Do<T>(string what, Func<T> effect)
@@ -44,7 +47,7 @@ internal sealed class Operations(World world, ProcessClock clock, Action<string>
             return Never<T>();
         }
 
-        if (world.Rates.IsNone && _untilDeath == 0)
+        if (AnswersAtOnce)
         {
             world.Trace.Add(store, what);
             return Answer(effect);

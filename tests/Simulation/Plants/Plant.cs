@@ -36,16 +36,7 @@ internal sealed class Plant
     private readonly Chance _chance;
     private readonly Dictionary<object, EncodedFrame> _held = [];
 
-    /// <exception cref="ArgumentException">There is no such bug.</exception>
-    public Plant(string? name, Chance chance)
-    {
-        if (name is not null && !Names.Contains(name))
-        {
-            throw new ArgumentException($"'{name}' is no bug that can be planted; there are {string.Join(", ", Names)}.");
-        }
-
-        (_name, _chance) = (name, chance);
-    }
+    public Plant(string? name, Chance chance) => (_name, _chance) = (name, chance);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } = [LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Grid.Simulation.Stores;
 using Grid.Storage.Sqlite;
@@ -13,23 +12,23 @@ internal sealed class WriteBehindStorage(GrainRecords records, TimeProvider cloc
 {
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(15);
 
-    private readonly Dictionary<(string, GrainId), (byte[] Json, long Version)?> _written = [];
+    private readonly Dictionary<(string, GrainId), GrainRecord?> _written = [];
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var key = (stateName, grainId);
         var record = _written.TryGetValue(key, out var written) ? written : records.Records.TryGetValue(key, out var stored) ? stored : null;
-        grainState.State = record is { } found ? JsonSerializer.Deserialize<T>(found.Json, StateJson.Options)! : Activator.CreateInstance<T>();
-        grainState.ETag = record?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.State = record is { } found ? JsonSerializer.Deserialize<T>(found.ToJson(), StateJson.Options)! : Activator.CreateInstance<T>();
+        grainState.ETag = record?.ETag;
         grainState.RecordExists = record is not null;
         return Task.CompletedTask;
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var record = (JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options), ++records.Version);
+        var record = new GrainRecord { Json = JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options), ETag = records.NextETag() };
         _written[(stateName, grainId)] = record;
-        grainState.ETag = record.Item2.ToString(CultureInfo.InvariantCulture);
+        grainState.ETag = record.ETag;
         grainState.RecordExists = true;
         clock.CreateTimer(_ => records.Records[(stateName, grainId)] = record, null, Later, Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;

@@ -8,23 +8,43 @@ using Orleans.Storage;
 
 namespace Grid.Simulation.Stores;
 
-/// <summary>Grain state that outlives processes, in the form in which the real store keeps it.</summary>
+/// <summary>A stored state: its JSON, or a copy of the state from which to make it.</summary>
+internal sealed class GrainRecord
+{
+    public byte[]? Json { get; set; }
+
+    public object? Copy { get; set; }
+
+    /// <summary>Its version over all states, as text.</summary>
+    public required string ETag { get; set; }
+
+    /// <summary>The form in which the real store keeps it.</summary>
+    public byte[] ToJson() => Json ?? JsonSerializer.SerializeToUtf8Bytes(Copy!, Copy!.GetType(), StateJson.Options);
+}
+
+/// <summary>Grain state that outlives processes.</summary>
 internal sealed class GrainRecords
 {
-    public Dictionary<(string State, GrainId Grain), (byte[] Json, long Version)> Records { get; } = [];
+    private long _version;
 
-    /// <summary>The last version given.</summary>
-    public long Version { get; set; }
+    public Dictionary<(string State, GrainId Grain), GrainRecord> Records { get; } = [];
+
+    /// <summary>A version that no record has had.</summary>
+    public string NextETag() => (++_version).ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Grain storage of one process.</summary>
-internal sealed class SimulatedGrainStorage(GrainRecords records, Operations operations) : IGrainStorage
+/// <param name="records">What outlives it.</param>
+/// <param name="operations">The way to it.</param>
+/// <param name="copiesStates">Keeps copies of device states and makes JSON of them when they are read, which is the same and costs much less.</param>
+internal sealed class SimulatedGrainStorage(GrainRecords records, Operations operations, bool copiesStates) : IGrainStorage
 {
     private const string Store = "grains";
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var (json, version) = await operations.AskAsync(Store, "read", () => records.Records.GetValueOrDefault((stateName, grainId)));
+        var (json, etag) = await operations.AskAsync(Store, "read", () =>
+            records.Records.TryGetValue((stateName, grainId), out var record) ? (record.ToJson(), record.ETag) : (null, null));
         if (json is null)
         {
             Empty(grainState);
@@ -32,44 +52,51 @@ internal sealed class SimulatedGrainStorage(GrainRecords records, Operations ope
         }
 
         grainState.State = JsonSerializer.Deserialize<T>(json, StateJson.Options)!;
-        grainState.ETag = Text(version);
+        grainState.ETag = etag;
         grainState.RecordExists = true;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options);
-        var version = await operations.AskAsync(Store, "write", () => Replace((stateName, grainId), grainState.ETag, json));
-        grainState.ETag = Text(version);
+        // What is written is the state as it is now: the grain may change it while a slow store takes its time.
+        var copy = CopyOf<T>();
+        var json = copy is null ? JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options) : null;
+        var now = copy is null || operations.AnswersAtOnce ? default : copy(grainState.State!, default);
+        grainState.ETag = await operations.AskAsync(Store, "write", () =>
+        {
+            var record = Expect((stateName, grainId), grainState.ETag) ?? Add((stateName, grainId));
+            (record.Json, record.Copy) = (json, copy is null ? null : now ?? copy(grainState.State!, (T?)record.Copy));
+            return record.ETag = records.NextETag();
+        });
         grainState.RecordExists = true;
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await operations.AskAsync(Store, "clear", () => Replace((stateName, grainId), grainState.ETag, null));
+        await operations.AskAsync(Store, "clear", () =>
+        {
+            Expect((stateName, grainId), grainState.ETag);
+            return records.Records.Remove((stateName, grainId));
+        });
         Empty(grainState);
     }
 
-    private long Replace((string State, GrainId Grain) key, string? expected, byte[]? json)
+    /// <summary>The record, which must have the version that its reader knows; null when there is none and none was expected.</summary>
+    private GrainRecord? Expect((string State, GrainId Grain) key, string? expected)
     {
-        var stored = records.Records.TryGetValue(key, out var record) ? Text(record.Version) : null;
-        if (stored != expected)
-        {
-            throw new InconsistentStateException($"State {key.State} of {key.Grain} has version {stored ?? "none"}, not {expected ?? "none"}.", stored, expected);
-        }
-
-        records.Version++;
-        if (json is null)
-        {
-            records.Records.Remove(key);
-        }
-        else
-        {
-            records.Records[key] = (json, records.Version);
-        }
-
-        return records.Version;
+        var record = records.Records.GetValueOrDefault(key);
+        return record?.ETag == expected ? record : throw new InconsistentStateException(
+            $"State {key.State} of {key.Grain} has version {record?.ETag ?? "none"}, not {expected ?? "none"}.", record?.ETag, expected);
     }
+
+    private GrainRecord Add((string State, GrainId Grain) key)
+    {
+        var record = new GrainRecord { ETag = "" };
+        records.Records.Add(key, record);
+        return record;
+    }
+
+    private Func<T, T?, T>? CopyOf<T>() => copiesStates ? StateCopy<T>.Copy : null;
 
     private static void Empty<T>(IGrainState<T> grainState)
     {
@@ -77,6 +104,4 @@ internal sealed class SimulatedGrainStorage(GrainRecords records, Operations ope
         grainState.ETag = null;
         grainState.RecordExists = false;
     }
-
-    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 }

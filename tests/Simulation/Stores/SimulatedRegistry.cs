@@ -90,17 +90,21 @@ internal sealed class RegistryRecords
 
     public ImmutableArray<DeviceRecord> List(DeviceQuery query)
     {
-        bool IsWanted(DeviceRecord record) =>
-            Matches(record.Descriptor, query) && (query.After is null || string.CompareOrdinal(record.Descriptor.Id, query.After) > 0);
+        if (query.Communes.IsDefault)
+        {
+            return [.. Devices.Values.Where(record => Matches(record.Descriptor, query)).Take(query.Limit)];
+        }
 
-        return query.Communes.IsDefault
-            ? [.. Devices.Values.Where(IsWanted).Take(query.Limit)]
-            :
-            [
-                .. query.Communes.SelectMany(commune => ByCommune.GetValueOrDefault(commune.Commune)?.Values
-                        .Where(record => commune.Kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && IsWanted(record)).Take(query.Limit) ?? [])
-                    .OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit),
-            ];
+        var found = new List<DeviceRecord>();
+        foreach (var (commune, kinds) in query.Communes)
+        {
+            if (ByCommune.TryGetValue(commune, out var devices))
+            {
+                found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
+            }
+        }
+
+        return [.. found.DistinctBy(record => record.Descriptor.Id).OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit)];
     }
 
     private void Leave(DeviceRecord? former)
@@ -123,6 +127,7 @@ internal sealed class RegistryRecords
     {
         var kind = (DeviceKinds)(1 << (int)device.Kind);
         return query.Kinds.HasFlag(kind)
+            && (query.After is null || string.CompareOrdinal(device.Id, query.After) > 0)
             && (query.Box is not { } box || (device.Position is { } position && box.Contains(position)))
             && (query.Text is not { } text || device.Id.Contains(text, StringComparison.OrdinalIgnoreCase) || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
             && (query.Connector is not { } connector || device.Connector?.Type == connector);

@@ -1,6 +1,5 @@
 using Grid.Contracts.Storage;
 using Grid.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
 
 namespace Grid.Tests.Storage.Sqlite;
 
@@ -141,16 +140,10 @@ public sealed class SqliteStoreTests : IAsyncDisposable
     [Fact]
     public async Task A_file_of_another_version_is_refused_by_name_and_not_touched()
     {
-        await (await RegistryStore.OpenAsync(_directory)).DisposeAsync();
+        var store = await RegistryStore.OpenAsync(_directory);
+        await store.WriteAsync(session => session.Run("PRAGMA user_version = 99"), CancellationToken.None);
+        await store.DisposeAsync();
         var file = Path.Combine(_directory.Path, "registry.db");
-        using (var connection = new SqliteConnection($"Data Source={file};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
-
         var before = await File.ReadAllBytesAsync(file);
         var error = await Assert.ThrowsAsync<Grid.Storage.DataDirectoryException>(() => RegistryStore.OpenAsync(_directory));
         Assert.Contains("registry.db of version 99", error.Message);
@@ -186,6 +179,6 @@ public sealed class SqliteStoreTests : IAsyncDisposable
 
         Assert.Throws<IOException>(() => { _ = store.WriteAsync(_ => 0, CancellationToken.None); });
         Assert.Throws<IOException>(() => { _ = store.ReadAsync(_ => 0, CancellationToken.None); });
-        Assert.False(File.Exists(Path.Combine(_directory.Path, "registry.db-wal")));
+        Assert.Equal(0, new FileInfo(Path.Combine(_directory.Path, "registry.db-wal")).Length);
     }
 }

@@ -1,7 +1,6 @@
 using Grid.Contracts.Devices;
-using Grid.Storage.Codec;
 
-namespace Grid.Storage.Sqlite;
+namespace Grid.Storage.Codec;
 
 /// <summary>Blobs with a checksum before them, as they stand in rows.</summary>
 internal static class Records
@@ -25,13 +24,16 @@ internal static class Records
     }
 
     /// <summary>A reader behind the checksum.</summary>
+    /// <param name="record">What stands in the row.</param>
+    /// <param name="store">The store, for messages.</param>
+    /// <param name="row">The row, for messages.</param>
     /// <exception cref="StoreDamagedException">The record is not what was written.</exception>
-    public static ByteReader Open(ReadOnlySpan<byte> record, SqliteSession session, string row)
+    public static ByteReader Open(ReadOnlySpan<byte> record, string store, string row)
     {
         var reader = new ByteReader(record);
         return record.Length >= ChecksumBytes && reader.Fixed32() == Checksum.Of(record[ChecksumBytes..])
             ? reader
-            : throw new StoreDamagedException(session.File, $"the checksum of {row} does not match");
+            : throw new StoreDamagedException(store, $"the checksum of {row} does not match");
     }
 
     public static ReadOnlySpan<byte> Write(ByteWriter writer, DeviceRecord device)
@@ -43,9 +45,9 @@ internal static class Records
         return End(writer);
     }
 
-    public static DeviceRecord ReadDevice(ReadOnlySpan<byte> record, SqliteSession session, string key)
+    public static DeviceRecord ReadDevice(ReadOnlySpan<byte> record, string store, string key)
     {
-        var reader = Open(record, session, $"device {key}");
+        var reader = Open(record, store, $"device {key}");
         try
         {
             var revision = (long)reader.Varint();
@@ -54,7 +56,7 @@ internal static class Records
         }
         catch (CodecException error)
         {
-            throw new StoreDamagedException(session.File, $"device {key}: {error.Message}", error);
+            throw new StoreDamagedException(store, $"device {key}: {error.Message}", error);
         }
     }
 }

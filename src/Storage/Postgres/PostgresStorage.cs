@@ -1,0 +1,125 @@
+using Grid.Contracts.Storage;
+using Grid.Storage.Postgres.Log;
+using Grid.Storage.Postgres.Schema;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orleans.Storage;
+
+namespace Grid.Storage.Postgres;
+
+/// <summary>
+/// The storage in PostgreSQL: the ports over one database. The ports exist from the beginning, so that they can be injected; before
+/// <see cref="OpenAsync"/> has completed they refuse every call.
+/// </summary>
+public sealed partial class PostgresStorage : IAsyncDisposable
+{
+    private readonly PostgresOptions _options;
+    private readonly PostgresDatabase _database;
+    private readonly PostgresReadingLog _log;
+    private readonly PostgresStore _registry;
+    private readonly PostgresStore _outbox;
+    private readonly PostgresStore _audit;
+    private readonly PostgresGrainStorage _grains;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private Task? _opened;
+    private Task? _closed;
+
+    /// <exception cref="ArgumentException">A setting is out of range: names it, its value and its range.</exception>
+    /// <exception cref="DatabaseUnusableException">The connection string cannot be read.</exception>
+    public PostgresStorage(PostgresOptions options, ReadingLog.ReadingLogOptions log, TimeProvider time, StorageMetrics metrics, ILoggerFactory loggers)
+    {
+        _options = options;
+        _logger = loggers.CreateLogger<PostgresStorage>();
+        _database = new PostgresDatabase(options, time, metrics, _logger);
+        _log = new PostgresReadingLog(_database, log, metrics, _logger);
+        _registry = new PostgresStore("registry", _database, PostgresDeviceRegistry.Revision, _logger);
+        _outbox = new PostgresStore("outbox", _database, null, _logger);
+        _audit = new PostgresStore("audit", _database, PostgresAuditLog.Counter, _logger);
+        _grains = new PostgresGrainStorage(_database, _logger);
+        Devices = new PostgresDeviceRegistry(_registry);
+        Bodies = new PostgresBodyRegistry(_registry);
+        Outbox = new PostgresOutbox(_outbox);
+        Audit = new PostgresAuditLog(_audit);
+    }
+
+    /// <summary>The reading log.</summary>
+    public IReadingLog Log => _log;
+
+    /// <summary>Who exists.</summary>
+    public IDeviceRegistry Devices { get; }
+
+    /// <summary>Bodies and their members.</summary>
+    public IBodyRegistry Bodies { get; }
+
+    /// <summary>Downlinks that are not final.</summary>
+    public IOutbox Outbox { get; }
+
+    /// <summary>Who changed what.</summary>
+    public IAuditLog Audit { get; }
+
+    /// <summary>Grain state.</summary>
+    public IGrainStorage Grains => _grains;
+
+    /// <summary>Opens the storage, once.</summary>
+    /// <exception cref="DatabaseUnusableException">The database cannot be reached, or is not Grid's of this version.</exception>
+    public Task OpenAsync()
+    {
+        lock (_gate)
+        {
+            return _opened ??= OpenAllAsync();
+        }
+    }
+
+    /// <summary>Closes the log, then the stores. What was asked before is done first; what comes later is refused.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            return new ValueTask(_closed ??= CloseAllAsync());
+        }
+    }
+
+    private async Task OpenAllAsync()
+    {
+        await new SchemaMigrator(_options).RequireCurrentAsync(CancellationToken.None);
+        try
+        {
+            await WarnOfLossAsync();
+            await Task.WhenAll(_log.OpenAsync(), _registry.OpenAsync(), _outbox.OpenAsync(), _audit.OpenAsync(), _grains.OpenAsync());
+        }
+        catch (NpgsqlException error)
+        {
+            throw new DatabaseUnusableException($"the database {_database.Name} cannot be used: {PostgresErrors.Reason(error)}", error);
+        }
+    }
+
+    /// <summary>A server that was told not to sync acknowledges what a loss of power takes away: it may be meant so, but not unsaid.</summary>
+    private async Task WarnOfLossAsync()
+    {
+        await using var connection = await _database.ConnectAsync(CancellationToken.None);
+        await using var fsync = connection.Query("SELECT current_setting('fsync')");
+        if (await fsync.ExecuteScalarAsync() is "off")
+        {
+            LogNoSync(_database.Name);
+        }
+    }
+
+    private async Task CloseAllAsync()
+    {
+        if (_opened is { } opened)
+        {
+            await opened.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await _log.DisposeAsync();
+            await _grains.DisposeAsync();
+            await _outbox.DisposeAsync();
+            await _audit.DisposeAsync();
+            await _registry.DisposeAsync();
+        }
+
+        await _database.DisposeAsync();
+    }
+
+    [LoggerMessage(1150, LogLevel.Warning, "The server of database {Database} has fsync=off: a loss of power loses what was acknowledged.")]
+    private partial void LogNoSync(string database);
+}
