@@ -11,6 +11,7 @@ using Grid.Client.Limits;
 using Grid.Client.Live;
 using Grid.Client.Metrics;
 using Grid.Client.Rights;
+using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Contracts.Rights;
 using Microsoft.AspNetCore.Builder;
@@ -87,6 +88,7 @@ public static class Gateway
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);
         RetentionEndpoint.Map(api);
+        SubscriberEndpoints.Map(api);
         HealthEndpoints.Map(app, api);
         MetricsEndpoint.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read);

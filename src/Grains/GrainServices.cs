@@ -4,6 +4,7 @@ using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.Privacy;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
@@ -38,10 +39,12 @@ public static class GrainServices
             provider.GetRequiredService<LogWriter>(),
             provider.GetRequiredService<HistoryFeed>(),
             provider.GetRequiredService<IntakeGate>(),
+            provider.GetRequiredService<LocalCalendars>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IIntake>(provider => provider.GetRequiredService<ReadingIntake>());
         services.AddSingleton(provider => new Registrar(
             provider.GetRequiredService<IDeviceRegistry>(),
+            provider.GetRequiredService<ISubscriberKeys>(),
             provider.GetRequiredService<ITerritoryTable>(),
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
@@ -50,6 +53,7 @@ public static class GrainServices
             provider.GetRequiredService<IntakeGate>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Registrar>>()));
+        services.AddSingleton<ISubscribers, Subscribers>();
         services.AddSingleton<IRegistrar>(provider => provider.GetRequiredService<Registrar>());
         return services;
     }

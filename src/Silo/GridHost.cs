@@ -23,8 +23,10 @@ public static class GridHost
     private const string DefaultAddress = "http://127.0.0.1:5080";
 
     /// <summary>Builds the program from a command line; tests start it the same way.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="change">Last word on the services, for tests.</param>
     /// <exception cref="SettingsException">A setting is not as it must be.</exception>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? change = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var settings = GridSettings.Read(builder.Configuration, TerritoryTable.Shared);
@@ -41,6 +43,7 @@ public static class GridHost
         builder.Services.AddGridStorage(new StorageOptions
         {
             DataDirectory = settings.DataDirectory,
+            KeysDirectory = settings.KeysDirectory,
             Postgres = settings.Database,
             Progress = CommandProgress.ToConsole(),
         });
@@ -51,6 +54,7 @@ public static class GridHost
         builder.Services.AddHostedService<OpenTelemetryExport>();
         builder.Services.AddGridGateway(settings.DataDirectory, mode);
 
+        change?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapGridGateway();
         app.MapHttpReadings();

@@ -14,6 +14,8 @@ namespace Grid.Storage;
 /// grains.db     states of grains
 /// history/      what was measured: a file a day, roll-ups a month and a year
 /// *.sums        what each store must be: sums of its pages, and how many commits it has made
+/// erasures      keys that were destroyed, and which master key the data are sealed with
+/// keys/         keys of subscribers; elsewhere when so set
 /// </code>
 /// Everything is readable by its owner only.
 /// </summary>
@@ -63,6 +65,9 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>File of grain states.</summary>
     public string Grains => System.IO.Path.Combine(Path, "grains.db");
+
+    /// <summary>Directory of the subscribers' keys, when no other one is set.</summary>
+    public string Keys => System.IO.Path.Combine(Path, "keys");
 
     /// <summary>
     /// Opens the directory for this process, made when it is missing. One of an older version is copied inside itself and brought up.

@@ -1,6 +1,8 @@
 using Grid.Contracts.Storage;
 using Grid.Storage.Backups;
 using Grid.Storage.History;
+using Grid.Storage.Keys;
+using Grid.Storage.Privacy;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -16,12 +18,12 @@ public sealed class GridStorage : IAsyncDisposable
 {
     private readonly StorageOptions _options;
     private readonly TimeProvider _time;
+    private readonly SubscriberKeys _keys;
     private readonly SegmentedReadingLog _log;
     private readonly SqliteStore _registry;
     private readonly SqliteStore _grains;
     private readonly SqliteHistory _history;
     private readonly Func<IHistorySubjects?> _subjects;
-    private readonly Func<IHistorySeal?> _seal;
     private readonly Lock _gate = new();
     private DataDirectory? _directory;
     private Task? _opened;
@@ -32,33 +34,35 @@ public sealed class GridStorage : IAsyncDisposable
     /// <param name="metrics">Counters.</param>
     /// <param name="loggers">Loggers.</param>
     /// <param name="subjects">What history must know of its series, asked for at the opening; null and history stays closed.</param>
-    /// <param name="seal">What seals personal history, asked for at the opening; null and a series with a subscriber is refused.</param>
     /// <exception cref="ArgumentException">A setting is out of range: names it, its value and its range.</exception>
     public GridStorage(
         StorageOptions options,
         TimeProvider time,
         StorageMetrics metrics,
         ILoggerFactory loggers,
-        Func<IHistorySubjects?>? subjects = null,
-        Func<IHistorySeal?>? seal = null)
+        Func<IHistorySubjects?>? subjects = null)
     {
         _subjects = subjects ?? (static () => null);
-        _seal = seal ?? (static () => null);
         _options = options;
         _time = time;
         _log = new SegmentedReadingLog(options.Log, time, metrics, loggers.CreateLogger<SegmentedReadingLog>());
         _registry = new SqliteStore(RegistrySchema.Schema, options.Registry, time, metrics, loggers.CreateLogger<SqliteStore>());
         _grains = new SqliteStore(SqliteGrainStorage.Schema, options.Grains, time, metrics, loggers.CreateLogger<SqliteStore>());
         _history = new SqliteHistory(options.History, time, metrics, loggers.CreateLogger<SqliteHistory>());
-        Devices = new SqliteDeviceRegistry(_registry);
+        _keys = new SubscriberKeys(options.Random, time, loggers.CreateLogger<SubscriberKeys>());
+        Log = new SealingReadingLog(_log, _keys);
+        Devices = new SealingDeviceRegistry(new SqliteDeviceRegistry(_registry), _keys);
         Bodies = new SqliteBodyRegistry(_registry);
         Outbox = new SqliteOutbox(_registry);
         Audit = new SqliteAuditLog(_registry);
         Grains = new SqliteGrainStorage(_grains);
     }
 
+    /// <summary>Keys per subscriber.</summary>
+    public ISubscriberKeys Keys => _keys;
+
     /// <summary>The reading log.</summary>
-    public IReadingLog Log => _log;
+    public IReadingLog Log { get; }
 
     /// <summary>What was measured.</summary>
     public IHistory History => _history;
@@ -81,7 +85,7 @@ public sealed class GridStorage : IAsyncDisposable
     /// <summary>Opens the data directory and everything in it, once; a failure leaves nothing open.</summary>
     /// <exception cref="DataDirectoryException">The directory cannot be used.</exception>
     /// <exception cref="LogDamagedException">The reading log is damaged.</exception>
-    /// <exception cref="StoreDamagedException">A store is damaged.</exception>
+    /// <exception cref="StoreDamagedException">A store is damaged, or a file of keys.</exception>
     /// <exception cref="HistoryDamagedException">History is damaged.</exception>
     public Task OpenAsync()
     {
@@ -127,9 +131,10 @@ public sealed class GridStorage : IAsyncDisposable
         _directory = DataDirectory.Open(_options.DataDirectory, _options.Progress);
         try
         {
+            _keys.Open(_directory.Path, _options.KeysDirectory is { } keys ? Path.GetFullPath(keys) : _directory.Keys);
             await Task.WhenAll(
                 OpenAllAsync(_directory),
-                _subjects() is { } subjects ? _history.OpenAsync(_directory.History, subjects, _seal()) : Task.CompletedTask);
+                _subjects() is { } subjects ? _history.OpenAsync(_directory.History, subjects, new SubscriberSeal(_keys)) : Task.CompletedTask);
         }
         catch
         {
@@ -181,6 +186,7 @@ public sealed class GridStorage : IAsyncDisposable
         await _log.DisposeAsync();
         await _grains.DisposeAsync();
         await _registry.DisposeAsync();
+        _keys.Dispose();
         _directory?.Dispose();
     }
 }

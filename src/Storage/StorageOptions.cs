@@ -1,4 +1,6 @@
+using Grid.Contracts.Storage;
 using Grid.Storage.History;
+using Grid.Storage.Keys;
 using Grid.Storage.Postgres;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
@@ -10,6 +12,12 @@ public sealed record StorageOptions
 {
     /// <summary>The data directory, <c>Grid:Data</c>; made when it is missing.</summary>
     public required string DataDirectory { get; init; }
+
+    /// <summary>Directory of the subscribers' keys, <c>Grid:Keys</c>; null for <c>keys</c> in the data directory.</summary>
+    public string? KeysDirectory { get; init; }
+
+    /// <summary>Where keys and nonces come from.</summary>
+    public ISecretRandom Random { get; init; } = new MachineRandom();
 
     /// <summary>Told how far something long is, such as an upgrade of the directory; null for nobody.</summary>
     public StorageProgress? Progress { get; init; }

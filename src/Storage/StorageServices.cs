@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using Grid.Contracts.Storage;
 using Grid.Storage.Backups;
 using Grid.Storage.History;
+using Grid.Storage.Keys;
 using Grid.Storage.Postgres;
+using Grid.Storage.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +22,7 @@ public static class StorageServices
     /// <summary>
     /// Registers <see cref="GridStorage"/> or, where the options name a database, <see cref="PostgresStorage"/>; its ports, grain storage as
     /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in that order and stop in the reverse one, so that storage opens first
-    /// and closes last. History in files is open when an <see cref="IHistorySubjects"/> is registered, and seals with the <see cref="IHistorySeal"/> that is. The clock is the container's <see cref="TimeProvider"/>.
+    /// and closes last. History in files is open when an <see cref="IHistorySubjects"/> is registered. The clock is the container's <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddGridStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -35,8 +37,9 @@ public static class StorageServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<StorageMetrics>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetService<IHistorySubjects>,
-            provider.GetService<IHistorySeal>));
+            provider.GetService<IHistorySubjects>));
+        services.AddSingleton(options.Random);
+        services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Keys);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Log);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().History);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Devices);
@@ -58,8 +61,12 @@ public static class StorageServices
         services.AddSingleton(provider => new SqliteHistory(
             options.History, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILogger<SqliteHistory>>()));
         services.AddSingleton<IHistory>(provider => provider.GetRequiredService<SqliteHistory>());
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Log);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Devices);
+        services.AddSingleton(options.Random);
+        services.AddSingleton(provider => new SubscriberKeys(options.Random, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SubscriberKeys>>()));
+        services.AddSingleton<ISubscriberKeys>(provider => provider.GetRequiredService<SubscriberKeys>());
+        services.AddSingleton<IReadingLog>(provider => new SealingReadingLog(provider.GetRequiredService<PostgresStorage>().Log, provider.GetRequiredService<ISubscriberKeys>()));
+        services.AddSingleton<IDeviceRegistry>(
+            provider => new SealingDeviceRegistry(provider.GetRequiredService<PostgresStorage>().Devices, provider.GetRequiredService<ISubscriberKeys>()));
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Audit);
@@ -67,9 +74,9 @@ public static class StorageServices
         services.AddHostedService(provider => new PostgresOpening(
             provider.GetRequiredService<PostgresStorage>(),
             options,
+            provider.GetRequiredService<SubscriberKeys>(),
             provider.GetRequiredService<SqliteHistory>(),
-            provider.GetService<IHistorySubjects>(),
-            provider.GetService<IHistorySeal>()));
+            provider.GetService<IHistorySubjects>()));
         return services;
     }
 
@@ -81,19 +88,23 @@ public static class StorageServices
         public async Task StopAsync(CancellationToken cancellationToken) => await storage.DisposeAsync();
     }
 
-    /// <summary>Opens the storage in PostgreSQL, beside the data directory, which holds the files of this process alone: its history among them.</summary>
+    /// <summary>
+    /// Opens the storage in PostgreSQL, beside the data directory, which holds the files of this process alone: its history, and the subscribers' keys, so that
+    /// a copy of the database alone is unreadable.
+    /// </summary>
     private sealed class PostgresOpening(
-        PostgresStorage storage, StorageOptions options, SqliteHistory history, IHistorySubjects? subjects, IHistorySeal? seal) : IHostedService
+        PostgresStorage storage, StorageOptions options, SubscriberKeys keys, SqliteHistory history, IHistorySubjects? subjects) : IHostedService
     {
         private DataDirectory? _directory;
 
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             _directory = DataDirectory.Open(options.DataDirectory);
+            keys.Open(_directory.Path, options.KeysDirectory is { } apart ? Path.GetFullPath(apart) : _directory.Keys);
             await storage.OpenAsync();
             if (subjects is not null)
             {
-                await history.OpenAsync(_directory.History, subjects, seal);
+                await history.OpenAsync(_directory.History, subjects, new SubscriberSeal(keys));
             }
         }
 

@@ -11,6 +11,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Storage.Keys;
 using Grid.Tests.Gateway.Fakes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -89,6 +90,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IDeviceRegistry>(registry);
         builder.Services.AddSingleton<IRegistrar>(registry);
         builder.Services.AddSingleton<IDeviceDirectory>(registry);
+        builder.Services.AddSingleton<ISubscribers, FakeSubscribers>();
+        builder.Services.AddSingleton<ISubscriberKeys>(SubscriberKeys.InMemory(new MachineRandom(), TimeProvider.System));
         builder.Services.AddSingleton<IBodyRegistry>(host.Bodies);
         builder.Services.AddSingleton<IAuditLog>(host.Audit);
         builder.Services.AddSingleton<IBackups, FakeBackups>();

@@ -11,6 +11,7 @@ using Grid.Simulation.Live;
 using Grid.Simulation.Machine;
 using Grid.Simulation.Plants;
 using Grid.Simulation.Stores;
+using Grid.Storage.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Grid.Simulation;
@@ -44,6 +45,7 @@ internal sealed class World
         _chance = ChanceOf("world");
         Territory = options.Communes == 0 ? TerritoryTable.Shared : new TerritoryExcerpt(TerritoryTable.Shared, options.Department, options.Communes, ChanceOf("territory"));
         Communes = Territory.CommunesOf(options.Department);
+        Keys = SubscriberKeys.InMemory(new ChanceRandom(ChanceOf("keys")), Clock);
         Loggers = new TraceLoggers(Trace);
         Plants = new Plant(options.Plant, ChanceOf("plant"));
         Journal = new Journal(this, options.JournalOneSectorIn);
@@ -55,6 +57,9 @@ internal sealed class World
     public SimulationOptions Options { get; }
 
     public VirtualTimeProvider Clock { get; }
+
+    /// <summary>Of the persons whose devices there are; they outlive every process.</summary>
+    public SubscriberKeys Keys { get; }
 
     public Trace Trace { get; }
 

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Grid.Silo;
+using Grid.Client.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Grid.Tests.Host;
 
@@ -14,8 +17,9 @@ public sealed class GridServer : IAsyncDisposable
     private readonly string _data;
     private readonly bool _ownsData;
 
-    private GridServer(WebApplication app, string data, bool ownsData)
+    private GridServer(WebApplication app, string data, bool ownsData, KeptLog log)
     {
+        Log = log;
         _app = app;
         _data = data;
         _ownsData = ownsData;
@@ -36,6 +40,9 @@ public sealed class GridServer : IAsyncDisposable
 
     /// <summary>A client that has signed in.</summary>
     public HttpClient Http { get; }
+
+    /// <summary>What it logs.</summary>
+    public KeptLog Log { get; }
 
     /// <summary>What the program is composed of.</summary>
     public IServiceProvider Services => _app.Services;
@@ -62,9 +69,27 @@ public sealed class GridServer : IAsyncDisposable
         }
     }
 
+    /// <summary>A client that has signed in as one who may do everything but what concerns persons.</summary>
+    public HttpClient ReaderHttp()
+    {
+        var client = new HttpClient { BaseAddress = new(Address) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ReaderAuthenticator.ReaderToken);
+        return client;
+    }
+
+    private static void Add(IServiceCollection services, KeptLog log)
+    {
+        services.AddSingleton<ILoggerProvider>(log);
+        if (services.Any(service => service.ServiceType == typeof(AdministratorToken)))
+        {
+            services.AddSingleton<Authenticator>(provider => new ReaderAuthenticator(provider.GetRequiredService<AdministratorToken>()));
+        }
+    }
+
     private static async Task<GridServer> StartAsync(string data, bool ownsData, string[] settings)
     {
-        var app = GridHost.Build(["--urls", "http://127.0.0.1:0", $"--Grid:Data={data}", "--Grid:Demo:Enabled=false", .. settings]);
+        var log = new KeptLog();
+        var app = GridHost.Build(["--urls", "http://127.0.0.1:0", $"--Grid:Data={data}", "--Grid:Demo:Enabled=false", .. settings], services => Add(services, log));
         try
         {
             await app.StartAsync();
@@ -75,7 +100,7 @@ public sealed class GridServer : IAsyncDisposable
             throw;
         }
 
-        var server = new GridServer(app, data, ownsData);
+        var server = new GridServer(app, data, ownsData, log);
         using var deadline = new CancellationTokenSource(ReadyWithin);
         while ((await server.Http.GetAsync("/health/ready", deadline.Token)).StatusCode != HttpStatusCode.OK)
         {

@@ -12,6 +12,13 @@ public sealed record Actor(string Name, FrozenSet<Right> Rights)
     /// <summary>Everything that a person may do.</summary>
     public static FrozenSet<Right> AllRights { get; } = Enum.GetValues<Right>().Where(right => right != Right.Internal).ToFrozenSet();
 
+    /// <summary>Everything but what concerns persons: for who has not proved who they are.</summary>
+    public static FrozenSet<Right> RightsWithoutPersons { get; } =
+        AllRights.Where(right => right is not (Right.PersonalData or Right.ErasePersonalData)).ToFrozenSet();
+
+    /// <summary>True when what is personal may be shown.</summary>
+    public bool SeesPersonalData => Rights.Contains(Right.PersonalData);
+
     /// <summary>The actor of an authenticated request.</summary>
     /// <exception cref="InvalidOperationException">The request was not authenticated: its route declares no right but the public one.</exception>
     public static Actor Of(HttpContext http) =>

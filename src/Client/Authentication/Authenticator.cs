@@ -4,19 +4,20 @@ using Microsoft.Net.Http.Headers;
 namespace Grid.Client.Authentication;
 
 /// <summary>Finds out who calls.</summary>
-public sealed class Authenticator
+public class Authenticator
 {
     private const string Scheme = "Bearer ";
 
     private static readonly Actor Administrator = new("administrator", Actor.AllRights);
-    private static readonly Actor Anybody = new("open", Actor.AllRights);
+    private static readonly Actor Anybody = new("open", Actor.RightsWithoutPersons);
 
     private readonly AdministratorToken? _token;
 
     /// <summary>Callers prove that they have the token.</summary>
     public Authenticator(AdministratorToken token) => _token = token;
 
-    private Authenticator() => _token = null;
+    /// <summary>For one that finds out otherwise.</summary>
+    protected Authenticator() => _token = null;
 
     /// <summary>Callers prove nothing, but come from this machine and from no foreign page.</summary>
     public static Authenticator Open { get; } = new();
@@ -24,7 +25,7 @@ public sealed class Authenticator
     /// <summary>Who calls; null when that is not known.</summary>
     /// <param name="request">The request.</param>
     /// <param name="allowsQueryToken">True where browsers cannot send a header: the hub.</param>
-    public Actor? Authenticate(HttpRequest request, bool allowsQueryToken)
+    public virtual Actor? Authenticate(HttpRequest request, bool allowsQueryToken)
     {
         if (_token is null)
         {

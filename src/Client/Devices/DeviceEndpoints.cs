@@ -1,4 +1,5 @@
 using Grid.Client.Audit;
+using Grid.Client.Authentication;
 using Grid.Client.Errors;
 using Grid.Client.Json;
 using Grid.Client.Paging;
@@ -55,7 +56,7 @@ internal static class DeviceEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext http, DeviceListing listing)
     {
-        var (page, fault) = await listing.ListAsync(http.Request.Query, http.RequestAborted);
+        var (page, fault) = await listing.ListAsync(http.Request.Query, Actor.Of(http).SeesPersonalData, http.RequestAborted);
         return fault ?? TypedResults.Json(page, GridJson.Default.DevicePage);
     }
 
@@ -67,7 +68,7 @@ internal static class DeviceEndpoints
         }
 
         return await registry.GetAsync(id, http.RequestAborted) is { } record
-            ? TypedResults.Json(await ShowAsync(record.Descriptor, grains), GridJson.Default.DeviceModel)
+            ? TypedResults.Json(await ShowAsync(record.Descriptor, http, grains), GridJson.Default.DeviceModel)
             : Problems.NotFound("such device");
     }
 
@@ -101,7 +102,7 @@ internal static class DeviceEndpoints
         }
 
         return TypedResults.Json(
-            await ShowAsync(device, grains), GridJson.Default.DeviceModel, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+            await ShowAsync(device, http, grains), GridJson.Default.DeviceModel, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext http, IRegistrar registrar)
@@ -125,6 +126,6 @@ internal static class DeviceEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<DeviceModel> ShowAsync(DeviceDescriptor device, IGridGrains grains) =>
-        DevicePresenting.Present(device, await grains.Device(device.Kind, device.Id).GetView());
+    private static async Task<DeviceModel> ShowAsync(DeviceDescriptor device, HttpContext http, IGridGrains grains) =>
+        DevicePresenting.Present(device, await grains.Device(device.Kind, device.Id).GetView(), Actor.Of(http).SeesPersonalData);
 }

@@ -18,7 +18,7 @@ public sealed class DeviceListing(IDeviceRegistry registry, IGridGrains grains, 
     private const int ScanPage = 1_000;
 
     /// <summary>A page, or the answer that says what is wrong with the query.</summary>
-    public async Task<(DevicePage? Page, IResult? Fault)> ListAsync(IQueryCollection query, CancellationToken cancellationToken)
+    public async Task<(DevicePage? Page, IResult? Fault)> ListAsync(IQueryCollection query, bool withPersonal, CancellationToken cancellationToken)
     {
         var reader = new QueryReader(query);
         var commune = reader.Text("commune");
@@ -40,8 +40,8 @@ public sealed class DeviceListing(IDeviceRegistry registry, IGridGrains grains, 
 
         var wanted = new DeviceQuery { Communes = communes, Kinds = kinds, Box = box, Text = text, After = after };
         var (items, last) = statuses.Count == 0
-            ? await PageAsync(wanted, limit, cancellationToken)
-            : await ScanAsync(wanted, limit, statuses, cancellationToken);
+            ? await PageAsync(wanted, limit, withPersonal, cancellationToken)
+            : await ScanAsync(wanted, limit, statuses, withPersonal, cancellationToken);
         return (new(items, last is null ? null : PageCursor.Encode(list, last)), null);
     }
 
@@ -86,18 +86,18 @@ public sealed class DeviceListing(IDeviceRegistry registry, IGridGrains grains, 
             .ToDictionary(member => member.Commune.InseeCode, member => member.Kinds & (communes?[member.Commune.InseeCode] ?? DeviceKinds.All));
     }
 
-    private async Task<(List<DeviceItem> Items, string? Last)> PageAsync(DeviceQuery query, int limit, CancellationToken cancellationToken)
+    private async Task<(List<DeviceItem> Items, string? Last)> PageAsync(DeviceQuery query, int limit, bool withPersonal, CancellationToken cancellationToken)
     {
         // One more than asked says whether there is another page.
         var records = await registry.ListAsync(query with { Limit = limit + 1 }, cancellationToken);
         var hasMore = records.Length > limit;
         var page = hasMore ? records.RemoveAt(records.Length - 1) : records;
         var glances = await GlancesAsync(page);
-        return ([.. page.Select((record, i) => DevicePresenting.PresentItem(record.Descriptor, glances[i]))], hasMore ? page[^1].Descriptor.Id : null);
+        return ([.. page.Select((record, i) => DevicePresenting.PresentItem(record.Descriptor, glances[i], withPersonal))], hasMore ? page[^1].Descriptor.Id : null);
     }
 
     private async Task<(List<DeviceItem> Items, string? Last)> ScanAsync(
-        DeviceQuery query, int limit, IReadOnlyList<DeviceStatus> statuses, CancellationToken cancellationToken)
+        DeviceQuery query, int limit, IReadOnlyList<DeviceStatus> statuses, bool withPersonal, CancellationToken cancellationToken)
     {
         var items = new List<DeviceItem>();
         for (var scanned = 0; scanned < MaximumScanned;)
@@ -116,7 +116,7 @@ public sealed class DeviceListing(IDeviceRegistry registry, IGridGrains grains, 
                     return (items, items[^1].Id);
                 }
 
-                items.Add(DevicePresenting.PresentItem(records[i].Descriptor, glances[i]));
+                items.Add(DevicePresenting.PresentItem(records[i].Descriptor, glances[i], withPersonal));
             }
 
             if (records.Length < ScanPage)

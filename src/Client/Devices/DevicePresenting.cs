@@ -10,36 +10,56 @@ namespace Grid.Client.Devices;
 /// <summary>From what Grid holds of a device to what GET shows.</summary>
 internal static class DevicePresenting
 {
-    public static DeviceModel Present(DeviceDescriptor device, DeviceView view) => new()
+    /// <param name="device">What is registered.</param>
+    /// <param name="view">What it has reported.</param>
+    /// <param name="withPersonal">True to show what is personal of a person's device.</param>
+    public static DeviceModel Present(DeviceDescriptor device, DeviceView view, bool withPersonal)
     {
-        Id = device.Id,
-        Kind = device.Kind,
-        Commune = device.Commune,
-        Name = device.Name,
-        Position = Position(device),
-        Attributes = Attributes(device),
-        Connector = Connector(device.Connector),
-        Status = view.Status,
-        LastSeen = view.LastSeen,
-        Reported = view.Reported.ToDictionary(metric => metric.Name, metric => new ReportedModel(metric.Value, metric.ObservedAt)),
-        Desired = view.Desired.ToDictionary(metric => metric.Name, metric => metric.Value),
-        Alarms = [.. view.Conditions.Select(condition => new ConditionModel(condition.Condition, condition.Severity, condition.Since))],
-    };
+        var shown = Shown(device, withPersonal);
+        return new()
+        {
+            Id = shown.Id,
+            Kind = shown.Kind,
+            Commune = shown.Commune,
+            Name = shown.Name,
+            Position = Position(shown),
+            Attributes = Attributes(shown),
+            Connector = Connector(shown.Connector),
+            Status = view.Status,
+            LastSeen = view.LastSeen,
+            Reported = Reports(device, withPersonal)
+                ? view.Reported.ToDictionary(metric => metric.Name, metric => new ReportedModel(metric.Value, metric.ObservedAt))
+                : new Dictionary<string, ReportedModel>(),
+            Desired = view.Desired.ToDictionary(metric => metric.Name, metric => metric.Value),
+            Alarms = [.. view.Conditions.Select(condition => new ConditionModel(condition.Condition, condition.Severity, condition.Since))],
+        };
+    }
 
     /// <param name="device">What is registered.</param>
     /// <param name="glance">What its sector knows, null when the sector has not heard of it yet.</param>
-    public static DeviceItem PresentItem(DeviceDescriptor device, DeviceGlance? glance) => new()
+    /// <param name="withPersonal">True to show what is personal of a person's device.</param>
+    public static DeviceItem PresentItem(DeviceDescriptor device, DeviceGlance? glance, bool withPersonal)
     {
-        Id = device.Id,
-        Kind = device.Kind,
-        Commune = device.Commune,
-        Name = device.Name,
-        Position = Position(device),
-        Attributes = Attributes(device),
-        Connector = Connector(device.Connector),
-        Status = glance?.Status ?? DeviceStatus.Unknown,
-        LastSeen = glance?.LastSeen,
-    };
+        var shown = Shown(device, withPersonal);
+        return new()
+        {
+            Id = shown.Id,
+            Kind = shown.Kind,
+            Commune = shown.Commune,
+            Name = shown.Name,
+            Position = Position(shown),
+            Attributes = Attributes(shown),
+            Connector = Connector(shown.Connector),
+            Status = glance?.Status ?? DeviceStatus.Unknown,
+            LastSeen = glance?.LastSeen,
+        };
+    }
+
+    /// <summary>True when the device's values may be shown.</summary>
+    public static bool Reports(DeviceDescriptor device, bool withPersonal) => withPersonal || PersonalData.SubscriberOf(device) is null;
+
+    private static DeviceDescriptor Shown(DeviceDescriptor device, bool withPersonal) =>
+        Reports(device, withPersonal) ? device : PersonalData.WithoutPersonal(device);
 
     private static PositionModel? Position(DeviceDescriptor device) =>
         device.Position is { } point ? new(point.Longitude, point.Latitude) : null;

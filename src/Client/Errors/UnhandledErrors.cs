@@ -1,7 +1,9 @@
 using Grid.Client.Metrics;
+using Grid.Contracts.Rights;
 using Grid.Contracts.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Grid.Client.Errors;
@@ -44,14 +46,20 @@ public sealed partial class UnhandledErrors(ILogger<UnhandledErrors> log, Gatewa
                 return Problems.Unavailable(http, full.RetryAfter, "The disk of the grid is full. Nothing was done; try again later.");
             case TimeoutException:
                 meter.RequestRefused("timeout");
-                LogTimeout(http.Request.Path, exception);
+                LogTimeout(PathOf(http), exception);
                 return Problems.Unavailable(http, TimeSpan.FromSeconds(1), "An answer took too long. What was asked may or may not have happened.");
             default:
                 meter.RequestRefused("fault");
-                LogFault(http.Request.Method, http.Request.Path, exception);
+                LogFault(http.Request.Method, PathOf(http), exception);
                 return Problems.Of(StatusCodes.Status500InternalServerError, "Something went wrong inside. The log has it under the trace id.");
         }
     }
+
+    /// <summary>The path; of a route about persons its pattern, for the path names one.</summary>
+    private static string PathOf(HttpContext http) =>
+        http.GetEndpoint() is RouteEndpoint route && route.Metadata.GetMetadata<RequiresRightAttribute>()?.Right is Right.PersonalData or Right.ErasePersonalData
+            ? route.RoutePattern.RawText ?? "?"
+            : http.Request.Path;
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFault(string method, string path, Exception exception);

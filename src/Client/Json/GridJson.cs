@@ -6,6 +6,7 @@ using Grid.Client.Devices;
 using Grid.Client.Health;
 using Grid.Client.History;
 using Grid.Client.Live;
+using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
@@ -47,6 +48,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(DeviceHistoryModel))]
 [JsonSerializable(typeof(FigureHistoryModel))]
 [JsonSerializable(typeof(RetentionModel))]
+[JsonSerializable(typeof(SubscriberModel))]
 [JsonSerializable(typeof(HealthModel))]
 [JsonSerializable(typeof(SystemModel))]
 [JsonSerializable(typeof(WatchOptions))]

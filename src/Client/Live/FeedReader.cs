@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grid.Client.Devices;
 using Grid.Client.Limits;
 using Grid.Client.Territories;
 using Grid.Contracts.Devices;
@@ -35,7 +36,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
         {
             // Version first: what the device shows is then at least as new.
             versions = await VersionsAsync(sources, cancellationToken);
-            await AddDeviceAsync(device, devices, cancellationToken);
+            await AddDeviceAsync(device, filter, devices, cancellationToken);
             return (versions, devices);
         }
 
@@ -130,14 +131,14 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
             var id = gathered.Removed[index];
             if (directory.Find(id) is { } address && address.Sector != gathered.LeftSector[id]
                 && sources.Sectors.Any(source => source.Sector == address.Sector && (source.Kinds & filter.Kinds).HasFlag((DeviceKinds)(1 << (int)address.Kind)))
-                && (filter.Box is not { } box || ((await registry.GetAsync(id, cancellationToken))?.Descriptor.Position is { } position && box.Contains(position))))
+                && (filter.Box is not { } box || ((filter.Personal || !address.IsPersonal) && (await registry.GetAsync(id, cancellationToken))?.Descriptor.Position is { } position && box.Contains(position))))
             {
                 gathered.Removed.RemoveAt(index);
             }
         }
     }
 
-    private async Task AddDeviceAsync(string id, List<DeviceChange> devices, CancellationToken cancellationToken)
+    private async Task AddDeviceAsync(string id, WatchFilter filter, List<DeviceChange> devices, CancellationToken cancellationToken)
     {
         if (await registry.GetAsync(id, cancellationToken) is not { Descriptor: var descriptor })
         {
@@ -145,17 +146,18 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
         }
 
         var view = await grains.Device(descriptor.Kind, id).GetView();
+        var isShown = DevicePresenting.Reports(descriptor, filter.Personal);
         devices.Add(new()
         {
             Id = id,
             Kind = descriptor.Kind,
-            Position = descriptor.Position,
+            Position = isShown ? descriptor.Position : null,
             Status = view.Status,
-            Metrics = [.. view.Reported.Select(metric => new MetricValue(metric.Name, metric.Value))],
+            Metrics = isShown ? [.. view.Reported.Select(metric => new MetricValue(metric.Name, metric.Value))] : [],
         });
     }
 
-    private static DeviceFilter FilterOf(SectorSource source, WatchFilter filter) => new() { Kinds = source.Kinds & filter.Kinds, Box = filter.Box };
+    private static DeviceFilter FilterOf(SectorSource source, WatchFilter filter) => new() { Kinds = source.Kinds & filter.Kinds, Box = filter.Box, IncludesPersonal = filter.Personal };
 
     private static Task EachAsync(ScopeSources sources, Func<int, Task> act, CancellationToken cancellationToken) =>
         FewAtOnce.EachAsync(sources.Sectors.Length, ConcurrentSectors, act, cancellationToken);

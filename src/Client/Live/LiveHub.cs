@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grid.Client.Authentication;
 using Grid.Client.Limits;
 using Grid.Client.Metrics;
 using Grid.Contracts.Rights;
@@ -57,7 +58,7 @@ internal sealed partial class LiveHub(
         try
         {
             options ??= new();
-            var (filter, interval) = WatchFilter.Of(options);
+            var (filter, interval) = WatchFilter.Of(options, Context.GetHttpContext()?.Features.Get<Actor>()?.SeesPersonalData == true);
             var streams = (StreamCount)Context.Items[StreamsKey]!;
             return streams.TryAdd(limits.Value.StreamsPerConnection)
                 ? StreamAsync(new(parsed, filter, interval), options.Cursor, streams, cancellationToken)

@@ -32,7 +32,8 @@ public sealed record WatchOptions
 /// <param name="Kinds">Their kinds.</param>
 /// <param name="Box">Where; null for everywhere.</param>
 /// <param name="Devices">False for figures only.</param>
-public sealed record WatchFilter(DeviceKinds Kinds, BoundingBox? Box, bool Devices)
+/// <param name="Personal">True for a caller who may see where persons' devices stand and what they report.</param>
+public sealed record WatchFilter(DeviceKinds Kinds, BoundingBox? Box, bool Devices, bool Personal = false)
 {
     private const double LeastRate = 0.1;
     private const double GreatestRate = 5;
@@ -41,19 +42,21 @@ public sealed record WatchFilter(DeviceKinds Kinds, BoundingBox? Box, bool Devic
     public static WatchFilter Default { get; } = new(DeviceKinds.All, null, Devices: false);
 
     /// <summary>Reads the options.</summary>
+    /// <param name="options">As the client sent them.</param>
+    /// <param name="personal">True when the caller has the right to personal data.</param>
     /// <exception cref="WatchRefusedException">An option is not as it must be.</exception>
-    public static (WatchFilter Filter, TimeSpan Interval) Of(WatchOptions options)
+    public static (WatchFilter Filter, TimeSpan Interval) Of(WatchOptions options, bool personal)
     {
         var rate = options.MaxPerSecond ?? GreatestRate;
         return rate is >= LeastRate and <= GreatestRate
-            ? (new(KindsOf(options.Kinds), BoxOf(options.Bbox), options.Devices == true), TimeSpan.FromMilliseconds(Math.Ceiling(1000 / rate)))
+            ? (new(KindsOf(options.Kinds), BoxOf(options.Bbox), options.Devices == true, personal), TimeSpan.FromMilliseconds(Math.Ceiling(1000 / rate)))
             : throw new WatchRefusedException("maxPerSecond", "is no number from 0.1 to 5");
     }
 
-    /// <summary>Binds a cursor to scope and filter.</summary>
+    /// <summary>Binds a cursor to scope, filter and right.</summary>
     public ulong HashFor(string scope)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{scope}|{Kinds:D}|{Box}|{Devices}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{scope}|{Kinds:D}|{Box}|{Devices}|{Personal}");
         return BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

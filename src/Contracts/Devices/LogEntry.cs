@@ -36,6 +36,9 @@ public sealed record ReadingEntry : LogEntry
     /// <summary>Whose it is, when it is a person's; null for every other device. What is kept of it is then sealed.</summary>
     [Id(4)] public PersonalReading? Personal { get; init; }
 
+    /// <summary>The instant under which history keeps it: when it was observed, or the start of the day for which it stands.</summary>
+    public DateTimeOffset KeptAt => Personal?.Day ?? ObservedAt;
+
     /// <summary>The value of a metric in this report, null when the report does not carry it.</summary>
     public double? this[string metric]
     {

@@ -45,4 +45,13 @@ public static class PersonalData
 
     /// <summary>The subscriber whose device it is; null for a device that is nobody's.</summary>
     public static string? SubscriberOf(DeviceDescriptor device) => device.Text(Subscriber) ?? (device.Flag(Dwelling) ? device.Id : null);
+
+    /// <summary>What is left of a device without what is personal: its key for a name, no position, the operational attributes, how it is reached by type only.</summary>
+    public static DeviceDescriptor WithoutPersonal(DeviceDescriptor device) => device with
+    {
+        Name = device.Id,
+        Position = null,
+        Attributes = device.Attributes.RemoveRange(device.Attributes.Keys.Where(name => !Operational.Contains(name))),
+        Connector = device.Connector is { } connector ? new ConnectorSpec { Type = connector.Type } : null,
+    };
 }

@@ -70,7 +70,11 @@ public interface IIntake
 /// <param name="Kind">Their trade.</param>
 /// <param name="Sector">Their sector.</param>
 /// <param name="Connector">Their connector type, null when they only post readings.</param>
-public sealed record DeviceAddress(DeviceKind Kind, string Sector, string? Connector);
+public sealed record DeviceAddress(DeviceKind Kind, string Sector, string? Connector)
+{
+    /// <summary>True for a person's device: what it reports is personal.</summary>
+    public bool IsPersonal { get; init; }
+}
 
 /// <summary>Which devices exist, in memory, for the paths that cannot wait.</summary>
 public interface IDeviceDirectory

@@ -23,6 +23,12 @@ public enum Right : byte
 
     /// <summary>Change bodies, their members, and the system.</summary>
     Administer = 6,
+
+    /// <summary>See what is personal: names, places and attributes of persons' devices, and what dwelling meters measure.</summary>
+    PersonalData = 7,
+
+    /// <summary>Erase a person: for an administrator or a data protection officer.</summary>
+    ErasePersonalData = 8,
 }
 
 /// <summary>

@@ -124,6 +124,12 @@ public sealed record DeviceFilter
 
     /// <summary>Only devices with a position in the box; null for no box.</summary>
     [Id(1)] public BoundingBox? Box { get; init; }
+
+    /// <summary>
+    /// True to get positions and metrics of persons' devices too. False leaves both out, and no box has such a device in it. Only a caller with the right to
+    /// personal data may set it.
+    /// </summary>
+    [Id(2)] public bool IncludesPersonal { get; init; }
 }
 
 /// <summary>A box in degrees, WGS 84; west may be greater than east across the antimeridian.</summary>

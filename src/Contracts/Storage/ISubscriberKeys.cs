@@ -44,6 +44,9 @@ public interface ISubscriberKeys
     /// <summary>When the subscriber's last key was destroyed; null when none ever was.</summary>
     DateTimeOffset? ErasedAt(string subscriber);
 
+    /// <summary>Stands for a subscriber in the audit log and elsewhere where the id must not stand: the same for the same id, and nobody without the keys can tell whose it is.</summary>
+    string PseudonymOf(string subscriber);
+
     /// <summary>How the keys stand.</summary>
     KeyCounts Counts { get; }
 }

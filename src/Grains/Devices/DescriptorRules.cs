@@ -3,6 +3,7 @@ using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Grains.Environment;
+using Grid.Grains.Privacy;
 
 namespace Grid.Grains.Devices;
 
@@ -61,6 +62,7 @@ public static class DescriptorRules
         }
 
         CheckAttributes(descriptor, errors);
+        errors.AddRange(DwellingRules.Check(descriptor));
         if (descriptor.Connector is { } connector)
         {
             CheckConnector(connector, errors);
@@ -218,6 +220,8 @@ public static class DescriptorRules
         private readonly ImmutableArray<RegistrationError>.Builder _errors = ImmutableArray.CreateBuilder<RegistrationError>();
 
         public void Add(string field, string reason) => _errors.Add(new RegistrationError(device, field, reason));
+
+        public void AddRange(IEnumerable<RegistrationError> errors) => _errors.AddRange(errors);
 
         public void AddUnless(bool holds, string field, string reason)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Grains.Privacy;
 using Orleans.Runtime;
 
 namespace Grid.Grains.Devices;
@@ -16,6 +17,7 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
     where TState : struct
 {
     private DeviceLife<TRules, TSettings, TState> _life = null!;
+    private string _id = string.Empty;
     private bool _isDirty;
 
     // True from a change that must be persisted before its answer until it is: a write that failed is made up for by the next call.
@@ -25,8 +27,9 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
     /// <param name="id">The device's key.</param>
     public void Activate(string id)
     {
+        _id = id;
         _life = new DeviceLife<TRules, TSettings, TState>(id, context);
-        _life.Resume(storage.State);
+        _life.Resume(PersonalStates.Open(storage.State, id, context.Keys));
     }
 
     /// <inheritdoc cref="IDeviceGrain.Apply"/>
@@ -98,7 +101,7 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
 
     private async Task Write()
     {
-        storage.State = _life.State;
+        storage.State = PersonalStates.Protect(_life.State, _id, context.Keys);
         await storage.WriteStateAsync();
         _isDirty = false;
         _isOwed = false;

@@ -1,10 +1,13 @@
+using Grid.Contracts.Storage;
+
 namespace Grid.Grains.Devices;
 
 /// <summary>What devices need of the process that they live in; one for all of them.</summary>
 /// <param name="calendars">Local days.</param>
 /// <param name="clock">For what is shown and for nothing that is stored.</param>
 /// <param name="instruments">Counters.</param>
-public sealed class DeviceContext(LocalCalendars calendars, TimeProvider clock, DeviceInstruments instruments)
+/// <param name="keys">Seal what is personal.</param>
+public sealed class DeviceContext(LocalCalendars calendars, TimeProvider clock, DeviceInstruments instruments, ISubscriberKeys keys)
 {
     /// <summary>Local days.</summary>
     public LocalCalendars Calendars { get; } = calendars;
@@ -14,6 +17,9 @@ public sealed class DeviceContext(LocalCalendars calendars, TimeProvider clock, 
 
     /// <summary>Counters.</summary>
     public DeviceInstruments Instruments { get; } = instruments;
+
+    /// <summary>Seal what is personal.</summary>
+    public ISubscriberKeys Keys { get; } = keys;
 
     /// <summary>One string instance for each sector.</summary>
     public SectorNames Sectors { get; } = new();

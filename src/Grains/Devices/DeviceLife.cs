@@ -151,6 +151,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     private DeviceOutcome Register(RegisteredEntry entry)
     {
         var settings = TRules.Parse(entry.Descriptor);
+        Belong(PersonalData.SubscriberOf(entry.Descriptor));
         if (State.Settings is { } former)
         {
             State.Trade = TRules.Reconfigure(State.Trade, former, settings);
@@ -166,6 +167,19 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         State.Revision = entry.Revision;
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
         return Outcome(Disposition.Applied) with { Visible = true };
+    }
+
+    /// <summary>What was measured for one subscriber is nobody else's: another one, or nobody, begins anew. What a territory has counted stays counted.</summary>
+    private void Belong(string? subscriber)
+    {
+        if (State.Subscriber is { } former && !string.Equals(former, subscriber, StringComparison.Ordinal))
+        {
+            State.Order = default;
+            State.Values = null;
+            State.Trade = TRules.Forget(State.Trade);
+        }
+
+        State.Subscriber = subscriber;
     }
 
     private DeviceOutcome Remove(RemovedEntry entry, out Persistence persistence)

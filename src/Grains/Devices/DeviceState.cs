@@ -72,4 +72,10 @@ public sealed class DeviceState<TSettings, TState>
 
     /// <summary>The last confirmations, oldest first, so that the replay of an entry has the effects that it had; null for none.</summary>
     [Id(13)] public ConfirmationGiven[]? Confirmations { get; set; }
+
+    /// <summary>Whose device it is; null when it is nobody's.</summary>
+    [Id(14)] public string? Subscriber { get; set; }
+
+    /// <summary>In storage only: what is personal of it, sealed with the subscriber's key; empty when there was no key to seal it with.</summary>
+    [Id(15)] public byte[]? Sealed { get; set; }
 }

@@ -47,6 +47,9 @@ public interface IDeviceRules<TSettings, TState>
     /// <summary>The state after its settings changed.</summary>
     static virtual TState Reconfigure(TState state, TSettings former, TSettings settings) => state;
 
+    /// <summary>The state of a device that becomes another person's: nothing that was measured, but for what its territory has counted already.</summary>
+    static virtual TState Forget(TState state) => default!;
+
     /// <summary>A metric that follows from the reports of another device, null when there is none.</summary>
     static virtual MetricValue? Derived(TState state, TSettings settings) => null;
 

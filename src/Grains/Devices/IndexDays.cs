@@ -32,7 +32,8 @@ public static class IndexDays
     /// <param name="at">When, in Unix milliseconds.</param>
     /// <param name="day">The local day of that instant.</param>
     /// <param name="modulus">Where the index starts again from 0, in thousandths; 0 when it never does.</param>
-    public static IndexPoint[] Add(IndexPoint[]? points, long raw, long at, int day, long modulus)
+    /// <param name="keepsFirst">False where one reading a day may be kept: then the first day has no consumption.</param>
+    public static IndexPoint[] Add(IndexPoint[]? points, long raw, long at, int day, long modulus, bool keepsFirst = true)
     {
         if (points is null || points.Length == 0)
         {
@@ -61,7 +62,7 @@ public static class IndexDays
         points.AsSpan(0, place).CopyTo(all);
         all[place] = new IndexPoint(day, at, raw, virtualIndex);
         points.AsSpan(place).CopyTo(all[(place + 1)..]);
-        return Keep(all);
+        return Keep(all, keepsFirst);
     }
 
     /// <summary>The consumption of the newest day with a reading, and of the day before it, in thousandths; never negative.</summary>
@@ -128,7 +129,7 @@ public static class IndexDays
     }
 
     /// <summary>Newest of each of the last three days; with fewer days, the first of the oldest as well.</summary>
-    private static IndexPoint[] Keep(ReadOnlySpan<IndexPoint> all)
+    private static IndexPoint[] Keep(ReadOnlySpan<IndexPoint> all, bool keepsFirst)
     {
         var days = 0;
         Span<IndexPoint> kept = stackalloc IndexPoint[Days + 1];
@@ -142,7 +143,7 @@ public static class IndexDays
             }
         }
 
-        if (days < Days && all[0].At != kept[start].At)
+        if (keepsFirst && days < Days && all[0].At != kept[start].At)
         {
             kept[--start] = all[0];
         }

@@ -41,7 +41,8 @@ public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable t
             Zone = calendars.OfCommune(key.Commune).ZoneId,
         }, calendars);
         var maximum = directory.IndexMaximumOf(series);
-        return maximum == 0 ? subject : subject with { IndexMaximum = maximum };
+        var subscriber = address.IsPersonal ? directory.FindPersonal(series)?.Subscriber : null;
+        return maximum == 0 && subscriber is null ? subject : subject with { IndexMaximum = maximum, Subscriber = subscriber };
     }
 
     /// <inheritdoc/>

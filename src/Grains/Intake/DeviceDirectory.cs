@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
+using Grid.Grains.Privacy;
 
 namespace Grid.Grains.Intake;
 
@@ -13,6 +14,9 @@ public sealed class DeviceDirectory : IDeviceDirectory
     private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(new DeviceKeyComparer());
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Of the few that are a person's.
+    private readonly ConcurrentDictionary<string, PersonalDevice> _personal = new(StringComparer.Ordinal);
 
     // Of the few that have one: where their index starts again from 0.
     private readonly ConcurrentDictionary<string, double> _indexMaximums = new(StringComparer.Ordinal);
@@ -44,7 +48,11 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     internal void Set(DeviceRecord record)
     {
-        var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type);
+        var personal = PersonalDevice.Of(record.Descriptor);
+        var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type)
+        {
+            IsPersonal = personal is not null,
+        };
         if (record.Descriptor.Number(SharedAttributes.IndexMaximum.Name) is { } maximum)
         {
             _indexMaximums[record.Descriptor.Id] = maximum;
@@ -55,9 +63,24 @@ public sealed class DeviceDirectory : IDeviceDirectory
         }
 
         _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
+        if (personal is not null)
+        {
+            _personal[record.Descriptor.Id] = personal;
+        }
+        else if (!_personal.IsEmpty)
+        {
+            _personal.TryRemove(record.Descriptor.Id, out _);
+        }
     }
 
     internal void SetLoaded() => _loaded.TrySetResult();
+
+    /// <summary>The person's device of that key; null for one that is nobody's.</summary>
+    internal PersonalDevice? FindPersonal(string device) => _personal.GetValueOrDefault(device);
+
+    /// <summary>The devices of a subscriber, by key.</summary>
+    internal IReadOnlyList<string> DevicesOf(string subscriber) =>
+        [.. _personal.Where(pair => pair.Value.Subscriber == subscriber).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
 
     /// <summary>Where the device's index starts again from 0, in its unit; 0 when it never does.</summary>
     internal double IndexMaximumOf(string device) => _indexMaximums.GetValueOrDefault(device);
@@ -65,6 +88,7 @@ public sealed class DeviceDirectory : IDeviceDirectory
     internal void Remove(string device)
     {
         _devices.TryRemove(device, out _);
+        _personal.TryRemove(device, out _);
         _indexMaximums.TryRemove(device, out _);
     }
 }

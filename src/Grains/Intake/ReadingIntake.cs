@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
+using Grid.Grains.Devices;
 using Grid.Grains.History;
+using Grid.Grains.Privacy;
 
 namespace Grid.Grains.Intake;
 
@@ -20,17 +23,21 @@ public sealed class ReadingIntake : IIntake, IDisposable
     private readonly HistoryFeed _history;
     private readonly IntakeGate _gate;
     private readonly TimeProvider _clock;
+    private readonly LocalCalendars _calendars;
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _reduced;
 
-    internal ReadingIntake(DeviceDirectory directory, LogWriter writer, HistoryFeed history, IntakeGate gate, TimeProvider clock)
+    internal ReadingIntake(DeviceDirectory directory, LogWriter writer, HistoryFeed history, IntakeGate gate, LocalCalendars calendars, TimeProvider clock)
     {
-        (_directory, _writer, _history, _gate, _clock) = (directory, writer, history, gate, clock);
+        (_directory, _writer, _history, _gate, _calendars, _clock) = (directory, writer, history, gate, calendars, clock);
         _accepted = _meter.CreateCounter<long>("grid.intake.readings.accepted", "{reading}", "Readings durable in the log");
         _rejected = _meter.CreateCounter<long>("grid.intake.readings.rejected", "{reading}", "Readings rejected, by field");
         _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), history (too far behind), log, storage (out of reach)");
+        _reduced = _meter.CreateCounter<long>(
+            "grid.intake.readings.reduced", "{reading}", "Readings of dwelling meters of which not everything was kept, by reason");
     }
 
     /// <inheritdoc />
@@ -103,10 +110,20 @@ public sealed class ReadingIntake : IIntake, IDisposable
             var fault = address is null
                 ? new Rejection(reading.Index, reading.Device, "device", "is not registered")
                 : ReadingRules.Check(reading, now);
+            var entry = fault is null ? EntryOf(reading, now) : null;
+            if (entry is not null && address!.IsPersonal)
+            {
+                entry = Allow(entry, address, reading.Index, out fault);
+            }
+
             if (fault is not null)
             {
                 rejected.Add(fault);
                 _rejected.Add(1, new KeyValuePair<string, object?>("field", fault.Field.StartsWith("metrics", StringComparison.Ordinal) ? "metrics" : fault.Field));
+            }
+
+            if (entry is null)
+            {
                 continue;
             }
 
@@ -115,18 +132,46 @@ public sealed class ReadingIntake : IIntake, IDisposable
                 sectors.Add(address.Sector, entries = ImmutableArray.CreateBuilder<LogEntry>());
             }
 
-            entries.Add(new ReadingEntry
-            {
-                Device = reading.Device,
-                ReceivedAt = now,
-                ObservedAt = reading.Time is { } time ? Truncate(time) : now,
-                Session = reading.Session,
-                Sequence = reading.Sequence,
-                Metrics = reading.Metrics,
-            });
+            entries.Add(entry);
         }
 
         return [.. sectors.Select(sector => new SectorEntries(sector.Key, sector.Value.DrainToImmutable()))];
+    }
+
+    private static ReadingEntry EntryOf(IncomingReading reading, DateTimeOffset now) => new()
+    {
+        Device = reading.Device,
+        ReceivedAt = now,
+        ObservedAt = reading.Time is { } time ? Truncate(time) : now,
+        Session = reading.Session,
+        Sequence = reading.Sequence,
+        Metrics = reading.Metrics,
+    };
+
+    /// <summary>What of a person's reading its legal basis allows to keep; null for nothing. What is left out is counted, and told when nothing is left.</summary>
+    private ReadingEntry? Allow(ReadingEntry entry, DeviceAddress address, int index, out Rejection? fault)
+    {
+        fault = null;
+        if (_directory.FindPersonal(entry.Device) is not { } device)
+        {
+            // Gone or changed since its address was read: what it may report is not known.
+            fault = new Rejection(index, entry.Device, "device", "is being changed; send again");
+            return null;
+        }
+
+        var allowance = device.Allow(entry, _calendars.OfCommune(SectorMap.CommuneOf(address.Sector)), out var kept);
+        fault = allowance switch
+        {
+            Allowance.TooFine => new Rejection(index, entry.Device, $"metrics.{entry.Metrics[0].Name}", "is finer than the daily granularity that this dwelling meter's legal basis allows: not kept"),
+            Allowance.NoConsent => new Rejection(index, entry.Device, "device", "rests on a consent that is not in force: not kept"),
+            _ => null,
+        };
+        if (allowance != Allowance.Whole)
+        {
+            _reduced.Add(1, new KeyValuePair<string, object?>("reason", allowance.ToString()));
+        }
+
+        return kept;
     }
 
     private IntakeResult Refuse(IntakeClass sender, string reason, TimeSpan retryAfter)

@@ -19,6 +19,7 @@ public sealed partial class Registrar : IRegistrar
     private const int PendingPage = 5_000;
 
     private readonly IDeviceRegistry _registry;
+    private readonly ISubscriberKeys _keys;
     private readonly ITerritoryTable _territory;
     private readonly DeviceDirectory _directory;
     private readonly LogWriter _writer;
@@ -33,6 +34,7 @@ public sealed partial class Registrar : IRegistrar
 
     internal Registrar(
         IDeviceRegistry registry,
+        ISubscriberKeys keys,
         ITerritoryTable territory,
         DeviceDirectory directory,
         LogWriter writer,
@@ -42,18 +44,25 @@ public sealed partial class Registrar : IRegistrar
         TimeProvider clock,
         ILogger<Registrar> logger)
     {
-        (_registry, _territory, _directory, _writer, _history, _feed, _gate, _clock, _logger) =
-            (registry, territory, directory, writer, history, feed, gate, clock, logger);
+        (_registry, _keys, _territory, _directory, _writer, _history, _feed, _gate, _clock, _logger) =
+            (registry, keys, territory, directory, writer, history, feed, gate, clock, logger);
     }
 
     /// <summary>Fills the directory from the registry. Once, before readings are let in.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
+        var subscribers = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var record in _registry.ReadAllAsync(cancellationToken))
         {
             _directory.Set(record);
+            if (PersonalData.SubscriberOf(record.Descriptor) is { } subscriber)
+            {
+                subscribers.Add(subscriber);
+            }
         }
 
+        // A device whose subscriber was erased while an older registry was away is its own subscriber now, and has no key yet.
+        await _keys.EnsureAsync(subscribers, cancellationToken);
         _directory.SetLoaded();
     }
 
@@ -108,6 +117,7 @@ public sealed partial class Registrar : IRegistrar
         try
         {
             // From here on the change is in the registry: it is carried through even when the caller has gone.
+            await _keys.EnsureAsync([.. good.Select(device => PersonalData.SubscriberOf(device.Item1)).OfType<string>()], cancellationToken);
             var known = good.Count(device => _directory.Find(device.Item1.Id) is not null);
             var pending = await _registry.PutAsync(good.DrainToImmutable(), cancellationToken);
             await TellSectorsAsync(pending, CancellationToken.None);

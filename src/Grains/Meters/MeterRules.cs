@@ -22,7 +22,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         if (report.Entry[settings.IndexMetric] is { } index)
         {
             var day = calendar.DayOf(report.At).Day;
-            state = state with { Index = IndexDays.Add(state.Index, Thousandths.Of(index), report.At, day, settings.IndexMaximum) };
+            state = state with { Index = IndexDays.Add(state.Index, Thousandths.Of(index), report.At, day, settings.IndexMaximum, keepsFirst: report.Entry.Personal?.Day is null) };
         }
 
         if (report.IsLate)
@@ -59,7 +59,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             return new Contribution { Kind = DeviceKind.Meter, Status = status };
         }
 
-        var volume = IndexDays.AmountsOf(state.Index);
+        var volume = AmountsOf(state);
         return new Contribution
         {
             Kind = DeviceKind.Meter,
@@ -71,7 +71,25 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         };
     }
 
+    /// <inheritdoc/>
+    public static MeterState Forget(MeterState state)
+    {
+        var amounts = AmountsOf(state);
+        return new MeterState
+        {
+            IsTamperedWith = state.IsTamperedWith,
+            IsBatteryLow = state.IsBatteryLow,
+            Carried = amounts.Day == 0 ? null : new CarriedDays { Day = amounts.Day, Amount = amounts.Amount, PreviousAmount = amounts.PreviousAmount },
+        };
+    }
+
     /// <summary>Another fluid is another index.</summary>
     public static MeterState Reconfigure(MeterState state, MeterSettings former, MeterSettings settings) =>
-        former.IndexMetric == settings.IndexMetric ? state : state with { Index = null };
+        former.IndexMetric == settings.IndexMetric ? state : state with { Index = null, Carried = null };
+
+    private static DayAmounts AmountsOf(MeterState state)
+    {
+        var own = IndexDays.AmountsOf(state.Index);
+        return state.Carried is { } carried ? CarriedDays.Add(own, carried.Amounts) : own;
+    }
 }

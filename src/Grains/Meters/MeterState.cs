@@ -21,4 +21,7 @@ public readonly record struct MeterState
 
     /// <summary>True while its battery wants changing.</summary>
     [Id(4)] public bool IsBatteryLow { get; init; }
+
+    /// <summary>What its territory had counted when the meter last became another person's; null when it never did.</summary>
+    [Id(5)] public CarriedDays? Carried { get; init; }
 }

@@ -38,6 +38,10 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
                     }
                 }
             }
+            else if (entry is ErasedEntry)
+            {
+                meter.ErasedEntry();
+            }
             else
             {
                 // Membership changes who gets what comes after: everything before it must be done.
@@ -86,6 +90,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         }
 
         device.Position = descriptor.Position;
+        device.Subscriber = PersonalData.SubscriberOf(descriptor);
         book.Expect(device, device.LastHeardAt, SilencePolicy.SilentAfter(descriptor));
         book.Follow(device, DescriptorRules.CabinetFollowed(descriptor));
         await HandToAsync(device, entry, offset);

@@ -16,6 +16,9 @@ internal sealed class SectorDevice
     /// <summary>The cabinet whose readings are a passive light point's inputs; null for every other device.</summary>
     public string? Follows { get; set; }
 
+    /// <summary>Whose device it is; null when it is nobody's.</summary>
+    public string? Subscriber { get; set; }
+
     /// <summary>The passive light points whose inputs are its readings; null for none.</summary>
     public List<SectorDevice>? Followers { get; set; }
 

@@ -19,6 +19,7 @@ public sealed class SectorGrain(
     [PersistentState("sector")] IPersistentState<SectorState> state,
     IReadingLog log,
     LogWriter writer,
+    ISubscriberKeys keys,
     LogRelease release,
     SectorOptions options,
     SectorMeter meter,
@@ -45,7 +46,7 @@ public sealed class SectorGrain(
         // Its sweep must go on when nothing is heard: a timer alone does not keep a grain.
         DelayDeactivation(TimeSpan.MaxValue);
         _epoch = await writer.EpochOfAsync(_sector, cancellationToken);
-        _book = SectorSnapshot.Read(state.State.Books, GrainFactory, options.NewBook());
+        _book = SectorSnapshot.Read(state.State.Books, GrainFactory, options.NewBook(), keys);
         _applier = new SectorApplier(_sector, _book, GrainFactory, log, meter, logger);
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
@@ -124,9 +125,9 @@ public sealed class SectorGrain(
             {
                 Id = device.Id,
                 Kind = device.Kind,
-                Position = device.Position,
+                Position = Shows(device, filter) ? device.Position : null,
                 Status = device.Contribution.Status,
-                Metrics = await device.Grain.GetMetrics(isSnapshot ? 0 : after),
+                Metrics = Shows(device, filter) ? await device.Grain.GetMetrics(isSnapshot ? 0 : after) : [],
             });
         }
 
@@ -169,7 +170,7 @@ public sealed class SectorGrain(
             }
 
             if ((filter.Kinds & (DeviceKinds)(1 << (int)device.Kind)) != 0
-                && (filter.Box is not { } box || (device.Position is { } position && box.Contains(position))))
+                && (filter.Box is not { } box || (Shows(device, filter) && device.Position is { } position && box.Contains(position))))
             {
                 chosen.Add(device);
             }
@@ -177,6 +178,9 @@ public sealed class SectorGrain(
 
         return (chosen, _book.Offset);
     }
+
+    /// <summary>True when the reader may see where the device stands and what it reports: of a person's device, only one who asks for personal data.</summary>
+    private static bool Shows(SectorDevice device, DeviceFilter filter) => device.Subscriber is null || filter.IncludesPersonal;
 
     /// <summary>The sum as of now; the same object while nothing is new, so that who holds it already sees that at once.</summary>
     private SectorPartial Partial()
@@ -247,7 +251,7 @@ public sealed class SectorGrain(
 
         _isCheckpointDue = false;
         var started = clock.GetTimestamp();
-        var books = SectorSnapshot.Write(_book);
+        var books = SectorSnapshot.Write(_book, keys);
         var offset = _book.Offset;
         var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
         dirty.ForEach(device => device.IsDirty = false);

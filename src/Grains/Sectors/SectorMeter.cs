@@ -11,6 +11,7 @@ public sealed class SectorMeter : IDisposable
     private readonly Meter _meter = new(Name);
     private readonly Counter<long> _applied;
     private readonly Counter<long> _unknown;
+    private readonly Counter<long> _erased;
     private readonly Counter<long> _behind;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _gaps;
@@ -22,6 +23,7 @@ public sealed class SectorMeter : IDisposable
     {
         _applied = _meter.CreateCounter<long>("grid.sectors.entries.applied", "{entry}", "Log entries applied");
         _unknown = _meter.CreateCounter<long>("grid.sectors.entries.unknown", "{entry}", "Entries of devices that had left by then");
+        _erased = _meter.CreateCounter<long>("grid.sectors.entries.erased", "{entry}", "Entries skipped because their subscriber's key is destroyed");
         _behind = _meter.CreateCounter<long>("grid.sectors.devices.behind", "{device}", "Devices that had lost memory and were caught up from the log");
         _failed = _meter.CreateCounter<long>("grid.sectors.entries.failed", "{entry}", "Entries that a device failed on twice, skipped for it");
         _gaps = _meter.CreateCounter<long>("grid.sectors.deliveries.missed", "{delivery}", "Deliveries missed and read from the log");
@@ -32,6 +34,8 @@ public sealed class SectorMeter : IDisposable
     internal void Applied(int entries) => _applied.Add(entries);
 
     internal void UnknownDevice() => _unknown.Add(1);
+
+    internal void ErasedEntry() => _erased.Add(1);
 
     internal void DeviceBehind() => _behind.Add(1);
 

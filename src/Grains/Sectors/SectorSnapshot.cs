@@ -1,5 +1,6 @@
 using System.Text;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 using Orleans;
 
@@ -8,9 +9,18 @@ namespace Grid.Grains.Sectors;
 /// <summary>Reads and writes the books of a sector as a compact, versioned block: some 60 bytes a device.</summary>
 internal static class SectorSnapshot
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+    private const byte FirstVersion = 1;
+    private const string Place = "sector";
 
-    public static byte[] Write(SectorBook book)
+    private enum Placing : byte
+    {
+        Unknown = 0,
+        Known = 1,
+        Sealed = 2,
+    }
+
+    public static byte[] Write(SectorBook book, ISubscriberKeys keys)
     {
         using var stream = new MemoryStream(64 + (book.Count * 80));
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
@@ -21,7 +31,7 @@ internal static class SectorSnapshot
         writer.Write7BitEncodedInt(book.Count);
         foreach (var device in book.Devices)
         {
-            WriteDevice(writer, device);
+            WriteDevice(writer, device, keys);
         }
 
         var tombstones = book.Tombstones.ToArray();
@@ -38,7 +48,7 @@ internal static class SectorSnapshot
 
     /// <summary>Fills empty books from a block.</summary>
     /// <exception cref="InvalidDataException">The block is not one that this version reads.</exception>
-    public static SectorBook Read(byte[] block, IGrainFactory grains, SectorBook book)
+    public static SectorBook Read(byte[] block, IGrainFactory grains, SectorBook book, ISubscriberKeys keys)
     {
         if (block.Length == 0)
         {
@@ -47,9 +57,9 @@ internal static class SectorSnapshot
 
         using var reader = new BinaryReader(new MemoryStream(block, writable: false), Encoding.UTF8);
         var version = reader.ReadByte();
-        if (version != Version)
+        if (version is < FirstVersion or > Version)
         {
-            throw new InvalidDataException($"A sector's snapshot has version {version}; this program reads version {Version}.");
+            throw new InvalidDataException($"A sector's snapshot has version {version}; this program reads versions {FirstVersion} to {Version}.");
         }
 
         book.Offset = reader.Read7BitEncodedInt64();
@@ -58,7 +68,7 @@ internal static class SectorSnapshot
         var devices = new SectorDevice[reader.Read7BitEncodedInt()];
         for (var index = 0; index < devices.Length; index++)
         {
-            devices[index] = ReadDevice(reader, grains);
+            devices[index] = ReadDevice(reader, grains, keys);
         }
 
         foreach (var device in devices.OrderBy(device => device.ChangedAt))
@@ -81,9 +91,9 @@ internal static class SectorSnapshot
     {
         using var reader = new BinaryReader(new MemoryStream(block, writable: false), Encoding.UTF8);
         var version = reader.ReadByte();
-        if (version != Version)
+        if (version is < FirstVersion or > Version)
         {
-            throw new InvalidDataException($"A sector's snapshot has version {version}; this program reads version {Version}.");
+            throw new InvalidDataException($"A sector's snapshot has version {version}; this program reads versions {FirstVersion} to {Version}.");
         }
 
         var offset = reader.Read7BitEncodedInt64();
@@ -92,18 +102,24 @@ internal static class SectorSnapshot
         var devices = new HashSet<string>(StringComparer.Ordinal);
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
         {
-            devices.Add(ReadDevice(reader, grains: null).Id);
+            devices.Add(ReadDevice(reader, grains: null, keys: null).Id);
         }
 
         return (offset, devices);
     }
 
-    private static void WriteDevice(BinaryWriter writer, SectorDevice device)
+    private static void WriteDevice(BinaryWriter writer, SectorDevice device, ISubscriberKeys keys)
     {
         writer.Write(device.Id);
         writer.Write((byte)device.Kind);
-        writer.Write(device.Position is not null);
-        if (device.Position is { } position)
+        writer.Write((byte)(device.Subscriber is not null ? Placing.Sealed : device.Position is not null ? Placing.Known : Placing.Unknown));
+        if (device.Subscriber is { } subscriber)
+        {
+            var bytes = keys.Seal(subscriber, device.Id, Place, PersonalPartOf(device, subscriber)) ?? [];
+            writer.Write7BitEncodedInt(bytes.Length);
+            writer.Write(bytes);
+        }
+        else if (device.Position is { } position)
         {
             writer.Write(position.Longitude);
             writer.Write(position.Latitude);
@@ -114,7 +130,81 @@ internal static class SectorSnapshot
         writer.Write7BitEncodedInt64(device.Offset);
         writer.Write7BitEncodedInt64(device.ChangedAt);
         writer.Write7BitEncodedInt64(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
-        var contribution = device.Contribution;
+        if (device.Subscriber is null)
+        {
+            WriteContribution(writer, device.Contribution);
+        }
+    }
+
+    /// <summary>A device of a block; without a factory and keys only what is stored in the clear is wanted.</summary>
+    private static SectorDevice ReadDevice(BinaryReader reader, IGrainFactory? grains, ISubscriberKeys? keys)
+    {
+        var id = reader.ReadString();
+        var kind = (DeviceKind)reader.ReadByte();
+        var placing = (Placing)reader.ReadByte();
+        var stored = placing == Placing.Sealed ? reader.ReadBytes(reader.Read7BitEncodedInt()) : [];
+        var position = placing == Placing.Known ? new GeoPoint(reader.ReadDouble(), reader.ReadDouble()) : (GeoPoint?)null;
+        var follows = reader.ReadString();
+        var silentAfterSeconds = reader.Read7BitEncodedInt();
+        var offset = reader.Read7BitEncodedInt64();
+        var changedAt = reader.Read7BitEncodedInt64();
+        var lastHeard = reader.Read7BitEncodedInt64();
+        var device = new SectorDevice
+        {
+            Id = id,
+            Kind = kind,
+            Grain = grains is null ? null! : DeviceGrains.Get(grains, kind, id),
+            Position = position,
+            Follows = follows.Length == 0 ? null : follows,
+            SilentAfter = silentAfterSeconds == 0 ? null : TimeSpan.FromSeconds(silentAfterSeconds),
+            Offset = offset,
+            ChangedAt = changedAt,
+            LastHeardAt = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
+            Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
+        };
+        if (placing == Placing.Sealed && keys is not null)
+        {
+            OpenPersonalPart(device, stored, keys);
+        }
+
+        return device;
+    }
+
+    /// <summary>Where the device stands and what it contributes: for a dwelling, where somebody lives and what is consumed there.</summary>
+    private static byte[] PersonalPartOf(SectorDevice device, string subscriber)
+    {
+        using var stream = new MemoryStream(128);
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(subscriber);
+        writer.Write(device.Position is not null);
+        if (device.Position is { } position)
+        {
+            writer.Write(position.Longitude);
+            writer.Write(position.Latitude);
+        }
+
+        WriteContribution(writer, device.Contribution);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Where the key is destroyed, the device is nobody's and contributes nothing until it is heard.</summary>
+    private static void OpenPersonalPart(SectorDevice device, byte[] stored, ISubscriberKeys keys)
+    {
+        if (stored.Length == 0 || keys.Open(device.Id, Place, stored) is not { } plain)
+        {
+            device.Subscriber = device.Id;
+            return;
+        }
+
+        using var reader = new BinaryReader(new MemoryStream(plain, writable: false), Encoding.UTF8);
+        device.Subscriber = reader.ReadString();
+        device.Position = reader.ReadBoolean() ? new GeoPoint(reader.ReadDouble(), reader.ReadDouble()) : null;
+        device.Contribution = ReadContribution(reader);
+    }
+
+    private static void WriteContribution(BinaryWriter writer, in Contribution contribution)
+    {
         writer.Write((byte)contribution.Kind);
         writer.Write((byte)contribution.Status);
         writer.Write((byte)contribution.Light);
@@ -127,40 +217,17 @@ internal static class SectorSnapshot
         writer.Write7BitEncodedInt64(contribution.PreviousDayAmount);
     }
 
-    private static SectorDevice ReadDevice(BinaryReader reader, IGrainFactory? grains)
+    private static Contribution ReadContribution(BinaryReader reader) => new()
     {
-        var id = reader.ReadString();
-        var kind = (DeviceKind)reader.ReadByte();
-        var position = reader.ReadBoolean() ? new GeoPoint(reader.ReadDouble(), reader.ReadDouble()) : (GeoPoint?)null;
-        var follows = reader.ReadString();
-        var silentAfterSeconds = reader.Read7BitEncodedInt();
-        var offset = reader.Read7BitEncodedInt64();
-        var changedAt = reader.Read7BitEncodedInt64();
-        var lastHeard = reader.Read7BitEncodedInt64();
-        return new SectorDevice
-        {
-            Id = id,
-            Kind = kind,
-            Grain = grains is null ? null! : DeviceGrains.Get(grains, kind, id), // without a factory only what is stored is wanted
-            Position = position,
-            Follows = follows.Length == 0 ? null : follows,
-            SilentAfter = silentAfterSeconds == 0 ? null : TimeSpan.FromSeconds(silentAfterSeconds),
-            Offset = offset,
-            ChangedAt = changedAt,
-            LastHeardAt = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
-            Contribution = new Contribution
-            {
-                Kind = (DeviceKind)reader.ReadByte(),
-                Status = (DeviceStatus)reader.ReadByte(),
-                Light = (LightState)reader.ReadByte(),
-                Flags = (ContributionFlags)reader.ReadByte(),
-                LocalLevel = reader.ReadByte(),
-                PowerMilliwatts = reader.Read7BitEncodedInt64(),
-                FlowMillilitresPerHour = reader.Read7BitEncodedInt64(),
-                Day = reader.Read7BitEncodedInt(),
-                DayAmount = reader.Read7BitEncodedInt64(),
-                PreviousDayAmount = reader.Read7BitEncodedInt64(),
-            },
-        };
-    }
+        Kind = (DeviceKind)reader.ReadByte(),
+        Status = (DeviceStatus)reader.ReadByte(),
+        Light = (LightState)reader.ReadByte(),
+        Flags = (ContributionFlags)reader.ReadByte(),
+        LocalLevel = reader.ReadByte(),
+        PowerMilliwatts = reader.Read7BitEncodedInt64(),
+        FlowMillilitresPerHour = reader.Read7BitEncodedInt64(),
+        Day = reader.Read7BitEncodedInt(),
+        DayAmount = reader.Read7BitEncodedInt64(),
+        PreviousDayAmount = reader.Read7BitEncodedInt64(),
+    };
 }

@@ -17,6 +17,9 @@ public sealed record GridSettings
     /// <summary><c>Grid:Data</c>: data directory, absolute.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary><c>Grid:Keys</c>: directory of the subscribers' keys, absolute; null for <c>keys</c> in the data directory.</summary>
+    public string? KeysDirectory { get; init; }
+
     /// <summary><c>Grid:Storage:Connection</c>: connection string of the database with <c>Grid:Storage:Engine=Postgres</c>; null with <c>Files</c>.</summary>
     public required PostgresOptions? Database { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record GridSettings
         return new GridSettings
         {
             DataDirectory = Path.GetFullPath(data),
+            KeysDirectory = string.IsNullOrWhiteSpace(grid["Keys"]) ? null : Path.GetFullPath(grid["Keys"]!),
             Database = ReadDatabase(grid["Storage:Engine"], grid["Storage:Connection"]),
             DemoEnabled = Flag("Grid:Demo:Enabled", grid["Demo:Enabled"], true),
             DemoDepartment = department,

@@ -19,6 +19,7 @@ internal static class EntryCodec
         Registered = 2,
         Removed = 3,
         Silenced = 4,
+        Sealed = 5,
     }
 
     [Flags]
@@ -56,6 +57,10 @@ internal static class EntryCodec
                 case SilencedEntry silenced:
                     writer.Signed(Milliseconds(silenced.LastHeardAt, nameof(SilencedEntry.LastHeardAt)) - received);
                     break;
+                case SealedEntry stored:
+                    writer.Varint((ulong)stored.Bytes.Length);
+                    writer.Bytes(stored.Bytes.AsSpan());
+                    break;
             }
         }
     }
@@ -77,6 +82,7 @@ internal static class EntryCodec
                 EntryType.Registered => ReadRegistered(ref reader, device, received),
                 EntryType.Removed => ReadRemoved(ref reader, device, received),
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
+                EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
             };
         }
@@ -90,6 +96,7 @@ internal static class EntryCodec
         RegisteredEntry => EntryType.Registered,
         RemovedEntry => EntryType.Removed,
         SilencedEntry => EntryType.Silenced,
+        SealedEntry => EntryType.Sealed,
         _ => throw new ArgumentException($"The log has no form for {entry.GetType().Name}."),
     };
 

@@ -122,7 +122,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
             {
                 if (batch.Entries[index] is ReadingEntry reading && !IsCovered(offsets, batch.FirstOffset + index, reading))
                 {
-                    Add(core, reading.Device, reading.ObservedAt, reading.Metrics.AsSpan());
+                    Add(core, reading.Device, reading.KeptAt, reading.Metrics.AsSpan());
                 }
             }
 
@@ -291,7 +291,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     }
 
     private static bool IsCovered(SectorOffsets offsets, long offset, ReadingEntry reading) =>
-        offsets.Covered is { } covered && covered.TryGetValue(Days.Of(reading.ObservedAt), out var until) && offset <= until;
+        offsets.Covered is { } covered && covered.TryGetValue(Days.Of(reading.KeptAt), out var until) && offset <= until;
 
     private void Add(HistoryCore core, string key, DateTimeOffset at, ReadOnlySpan<MetricValue> metrics)
     {

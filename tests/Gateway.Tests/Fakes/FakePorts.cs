@@ -104,6 +104,14 @@ internal sealed class FakeRegistry(ITerritoryTable table, FakeHistory history) :
     private static bool Has(DeviceKinds kinds, DeviceRecord record) => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind));
 }
 
+/// <summary>Nobody is registered.</summary>
+internal sealed class FakeSubscribers : ISubscribers
+{
+    public ImmutableArray<string> DevicesOf(string subscriber) => [];
+
+    public Task<SubscriberErasure?> EraseAsync(string subscriber, CancellationToken cancellationToken) => Task.FromResult<SubscriberErasure?>(null);
+}
+
 internal sealed class FakeBodies : IBodyRegistry
 {
     private readonly ConcurrentDictionary<string, Body> _bodies = new();

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.Territory;
@@ -35,6 +36,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         {
             services.AddMetrics();
             services.AddSingleton<ITerritoryTable>(TerritoryTable.Shared);
+            services.AddSingleton<ISubscriberKeys>(new NoKeys());
             services.AddDevices();
         };
     });

@@ -160,6 +160,8 @@ internal sealed class GridProcess
     {
         var registry = new SimulatedRegistry(_world.Registry, Operations);
         services.AddSingleton(Log);
+        services.AddSingleton<ISecretRandom>(new ChanceRandom(_world.ChanceOf("secrets")));
+        services.AddSingleton<ISubscriberKeys>(_world.Keys);
         services.AddSingleton<IDeviceRegistry>(registry);
         services.AddSingleton<IBodyRegistry>(registry);
         services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Options.HistoryFlushAfter)));
