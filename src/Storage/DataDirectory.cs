@@ -12,6 +12,7 @@ namespace Grid.Storage;
 /// log/          segments of the reading log
 /// registry.db   devices, bodies, outbox, audit
 /// grains.db     states of grains
+/// history/      what was measured: a file a day, roll-ups a month and a year
 /// *.sums        what each store must be: sums of its pages, and how many commits it has made
 /// </code>
 /// Everything is readable by its owner only.
@@ -50,6 +51,9 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>File of devices, bodies, outbox and audit.</summary>
     public string Registry => System.IO.Path.Combine(Path, "registry.db");
+
+    /// <summary>Directory of history.</summary>
+    public string History => System.IO.Path.Combine(Path, "history");
 
     /// <summary>File of grain states.</summary>
     public string Grains => System.IO.Path.Combine(Path, "grains.db");

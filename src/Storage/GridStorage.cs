@@ -1,4 +1,5 @@
 using Grid.Contracts.Storage;
+using Grid.Storage.History;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -16,18 +17,36 @@ public sealed class GridStorage : IAsyncDisposable
     private readonly SegmentedReadingLog _log;
     private readonly SqliteStore _registry;
     private readonly SqliteStore _grains;
+    private readonly SqliteHistory _history;
+    private readonly Func<IHistorySubjects?> _subjects;
+    private readonly Func<IHistorySeal?> _seal;
     private readonly Lock _gate = new();
     private DataDirectory? _directory;
     private Task? _opened;
     private Task? _closed;
 
+    /// <param name="options">Settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">Counters.</param>
+    /// <param name="loggers">Loggers.</param>
+    /// <param name="subjects">What history must know of its series, asked for at the opening; null and history stays closed.</param>
+    /// <param name="seal">What seals personal history, asked for at the opening; null and a series with a subscriber is refused.</param>
     /// <exception cref="ArgumentException">A setting is out of range: names it, its value and its range.</exception>
-    public GridStorage(StorageOptions options, TimeProvider time, StorageMetrics metrics, ILoggerFactory loggers)
+    public GridStorage(
+        StorageOptions options,
+        TimeProvider time,
+        StorageMetrics metrics,
+        ILoggerFactory loggers,
+        Func<IHistorySubjects?>? subjects = null,
+        Func<IHistorySeal?>? seal = null)
     {
+        _subjects = subjects ?? (static () => null);
+        _seal = seal ?? (static () => null);
         _options = options;
         _log = new SegmentedReadingLog(options.Log, time, metrics, loggers.CreateLogger<SegmentedReadingLog>());
         _registry = new SqliteStore(RegistrySchema.Schema, options.Registry, time, metrics, loggers.CreateLogger<SqliteStore>());
         _grains = new SqliteStore(SqliteGrainStorage.Schema, options.Grains, time, metrics, loggers.CreateLogger<SqliteStore>());
+        _history = new SqliteHistory(options.History, time, metrics, loggers.CreateLogger<SqliteHistory>());
         Devices = new SqliteDeviceRegistry(_registry);
         Bodies = new SqliteBodyRegistry(_registry);
         Outbox = new SqliteOutbox(_registry);
@@ -37,6 +56,9 @@ public sealed class GridStorage : IAsyncDisposable
 
     /// <summary>The reading log.</summary>
     public IReadingLog Log => _log;
+
+    /// <summary>What was measured.</summary>
+    public IHistory History => _history;
 
     /// <summary>Who exists.</summary>
     public IDeviceRegistry Devices { get; }
@@ -57,6 +79,7 @@ public sealed class GridStorage : IAsyncDisposable
     /// <exception cref="DataDirectoryException">The directory cannot be used.</exception>
     /// <exception cref="LogDamagedException">The reading log is damaged.</exception>
     /// <exception cref="StoreDamagedException">A store is damaged.</exception>
+    /// <exception cref="HistoryDamagedException">History is damaged.</exception>
     public Task OpenAsync()
     {
         lock (_gate)
@@ -65,7 +88,7 @@ public sealed class GridStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the log, then the stores, then lets go of the directory. What was asked before is done first; what comes later is refused.</summary>
+    /// <summary>Closes history, the log, then the stores, then lets go of the directory. What was asked before is done first; what comes later is refused.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -79,7 +102,9 @@ public sealed class GridStorage : IAsyncDisposable
         _directory = DataDirectory.Open(_options.DataDirectory, _options.Progress);
         try
         {
-            await OpenAllAsync(_directory);
+            await Task.WhenAll(
+                OpenAllAsync(_directory),
+                _subjects() is { } subjects ? _history.OpenAsync(_directory.History, subjects, _seal()) : Task.CompletedTask);
         }
         catch
         {
@@ -127,6 +152,7 @@ public sealed class GridStorage : IAsyncDisposable
 
     private async Task CloseOpenAsync()
     {
+        await _history.DisposeAsync();
         await _log.DisposeAsync();
         await _grains.DisposeAsync();
         await _registry.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Grid.Storage.History;
 using Grid.Storage.Postgres;
 using Grid.Storage.Postgres.Log;
 using Grid.Storage.ReadingLog;
@@ -17,6 +18,14 @@ public sealed class StorageMetrics : IDisposable
     private readonly List<LogWriter> _logs = [];
     private readonly List<LogLedger> _ledgers = [];
     private readonly List<SqliteQueue> _queues = [];
+    private readonly List<SqliteHistory> _histories = [];
+    private readonly Histogram<double> _historyFlushTime;
+    private readonly Counter<long> _historyReadings;
+    private readonly Counter<long> _historyDropped;
+    private readonly Counter<long> _historyWaited;
+    private readonly Counter<long> _historyFailed;
+    private readonly Counter<long> _historyMerged;
+    private readonly Counter<long> _historyClosed;
     private readonly Histogram<double> _logCommitTime;
     private readonly Counter<long> _logCommits;
     private readonly Counter<long> _logAppends;
@@ -46,6 +55,16 @@ public sealed class StorageMetrics : IDisposable
         _sqliteCommits = _meter.CreateCounter<long>("grid.sqlite.commits", "{commit}", "Commits, by store.");
         _sqliteWrites = _meter.CreateCounter<long>("grid.sqlite.writes", "{request}", "Requests that were committed, by store.");
         _sqliteRefused = _meter.CreateCounter<long>("grid.sqlite.refused", "{request}", "Requests refused because too many waited, by store and use.");
+        _historyFlushTime = _meter.CreateHistogram<double>("grid.history.flush.duration", "s", "Time to make what was gathered durable.");
+        _historyReadings = _meter.CreateCounter<long>("grid.history.readings", "{reading}", "Readings made durable in history.");
+        _historyDropped = _meter.CreateCounter<long>(
+            "grid.history.dropped", "{point}", "Points not taken, by reason: expired (older than raw points are kept), erased (the subscriber's key is destroyed), metrics (too many names).");
+        _historyWaited = _meter.CreateCounter<long>("grid.history.waited", "{append}", "Times that an append waited for room in the buffer.");
+        _historyFailed = _meter.CreateCounter<long>("grid.history.failed", "{attempt}", "Flushes and compactions that failed and are tried again.");
+        _historyMerged = _meter.CreateCounter<long>("grid.history.merges", "{merge}", "Merges of runs.");
+        _historyClosed = _meter.CreateCounter<long>("grid.history.days.closed", "{day}", "Days compacted and rolled up.");
+        _meter.CreateObservableGauge("grid.history.buffer", () => Sum(history => history.BufferBytes), "By", "Memory of what is not durable yet.");
+        _meter.CreateObservableGauge("grid.history.backlog", () => Sum(history => history.Backlog), "{run}", "Runs that wait to be merged.");
         _meter.CreateObservableGauge("grid.sqlite.queue", Queues, "{request}", "Requests that wait, by store and use.");
         _meter.CreateObservableGauge("grid.log.queue", () => Sum(log => log.QueuedAppends, _ => 0), "{append}", "Appends that wait to be committed.");
         _meter.CreateObservableGauge("grid.log.retained", () => Sum(log => log.RetainedBytes, ledger => ledger.Bytes), "By", "Bytes that the reading log holds.");
@@ -101,6 +120,38 @@ public sealed class StorageMetrics : IDisposable
         _logEntries.Add(entries);
         _logBytes.Add(bytes);
     }
+
+    internal void Watch(SqliteHistory history)
+    {
+        lock (_gate)
+        {
+            _histories.Add(history);
+        }
+    }
+
+    internal void Unwatch(SqliteHistory history)
+    {
+        lock (_gate)
+        {
+            _histories.Remove(history);
+        }
+    }
+
+    internal void HistoryFlushed(TimeSpan took, int readings)
+    {
+        _historyFlushTime.Record(took.TotalSeconds);
+        _historyReadings.Add(readings);
+    }
+
+    internal void HistoryDropped(string reason, int points) => _historyDropped.Add(points, KeyValuePair.Create<string, object?>("reason", reason));
+
+    internal void HistoryWaited() => _historyWaited.Add(1);
+
+    internal void HistoryFailed() => _historyFailed.Add(1);
+
+    internal void HistoryMerged() => _historyMerged.Add(1);
+
+    internal void HistoryClosed() => _historyClosed.Add(1);
 
     internal void LogCommitted(TimeSpan took, IReadOnlyList<LogRequest> requests, long bytes)
     {
@@ -158,6 +209,14 @@ public sealed class StorageMetrics : IDisposable
         {
             return [.. _queues.Select(queue => new Measurement<long>(
                 queue.Count, KeyValuePair.Create<string, object?>("store", queue.Store), KeyValuePair.Create<string, object?>("use", queue.Use)))];
+        }
+    }
+
+    private long Sum(Func<SqliteHistory, long> part)
+    {
+        lock (_gate)
+        {
+            return _histories.Sum(part);
         }
     }
 

@@ -1,3 +1,4 @@
+using Grid.Storage.History;
 using Grid.Storage.Postgres;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
@@ -18,6 +19,9 @@ public sealed record StorageOptions
 
     /// <summary>The reading log.</summary>
     public ReadingLogOptions Log { get; init; } = new();
+
+    /// <summary>History.</summary>
+    public HistoryOptions History { get; init; } = new();
 
     /// <summary><c>registry.db</c>.</summary>
     public SqliteOptions Registry { get; init; } = new();

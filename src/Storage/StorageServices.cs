@@ -17,8 +17,9 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="GridStorage"/> or, where the options name a database, <see cref="PostgresStorage"/>; its ports, grain storage as
-    /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in that order and stop in the reverse one, so that storage opens first
-    /// and closes last. The clock is the container's <see cref="TimeProvider"/>.
+    /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in
+    /// that order and stop in the reverse one, so that storage opens first and closes last. History is open when an <see cref="IHistorySubjects"/> is
+    /// registered, and seals with the <see cref="IHistorySeal"/> that is. The clock is the container's <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddGridStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -29,8 +30,14 @@ public static class StorageServices
     private static IServiceCollection AddFiles(this IServiceCollection services, StorageOptions options)
     {
         services.AddSingleton(provider => new GridStorage(
-            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StorageMetrics>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetService<IHistorySubjects>,
+            provider.GetService<IHistorySeal>));
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Log);
+        services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().History);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Devices);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Outbox);
@@ -43,8 +50,15 @@ public static class StorageServices
     private static IServiceCollection AddPostgres(this IServiceCollection services, StorageOptions options, PostgresOptions postgres)
     {
         services.AddSingleton(provider => new PostgresStorage(
-            postgres, options.Log, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
+            postgres,
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StorageMetrics>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetService<IHistorySubjects>,
+            provider.GetService<IHistorySeal>));
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Log);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().History);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Devices);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Outbox);

@@ -24,7 +24,11 @@ internal sealed class SqliteSession : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    public SqliteSession(string file, SqliteOptions options, SqliteUse use)
+    /// <param name="file">The file, made when it is missing.</param>
+    /// <param name="options">Settings of the store.</param>
+    /// <param name="use">What the connection is for.</param>
+    /// <param name="layout">A pragma of a writer that must come before anything is in the file, null for none.</param>
+    public SqliteSession(string file, SqliteOptions options, SqliteUse use, string? layout = null)
     {
         File = file;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
@@ -45,6 +49,11 @@ internal sealed class SqliteSession : IDisposable
                 Run("PRAGMA wal_autocheckpoint=0");
                 break;
             case SqliteUse.Writing:
+                if (layout is not null)
+                {
+                    Run(layout);
+                }
+
                 // WAL with FULL syncs the log of the store at each commit: a commit that was answered outlives the loss of power.
                 Run("PRAGMA journal_mode=WAL");
                 Run("PRAGMA synchronous=FULL");

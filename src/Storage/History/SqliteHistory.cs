@@ -1,0 +1,491 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Grid.Storage.History;
+
+/// <summary>
+/// History in SQLite files, one a day of raw points. Readings are gathered in memory and made durable together; one thread flushes, one merges and
+/// compacts, a few read. See docs/history.md.
+/// </summary>
+internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
+{
+    private readonly HistoryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly StorageMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, SectorOffsets> _sectors = new(StringComparer.Ordinal);
+
+    // Set when there may be room in the buffer again.
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HistoryCore? _core;
+    private HistoryFlusher? _flusher;
+    private HistoryCompactor? _compactor;
+    private HistoryRetention? _retention;
+    private HistoryThread? _writer;
+    private HistoryThread? _changer;
+    private HistoryThread? _readers;
+    private ITimer? _timer;
+    private FlushPlan? _plan;
+    private ThreadLocal<HistoryReader>? _reader;
+    private int _flushesWaiting;
+    private int _stepsWaiting;
+    private bool _isClosing;
+
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public SqliteHistory(HistoryOptions options, TimeProvider time, StorageMetrics metrics, ILogger logger)
+    {
+        (_options, _time, _metrics, _logger) = (options.Validated(), time, metrics, logger);
+    }
+
+    /// <summary>How far a sector is: taken, and durable.</summary>
+    private sealed class SectorOffsets
+    {
+        public long Taken { get; set; }
+
+        public long Durable { get; set; }
+
+        /// <summary>After a crash, the offsets that files cover beyond <see cref="Durable"/>, by day.</summary>
+        public Dictionary<int, long>? Covered { get; set; }
+    }
+
+    /// <summary>Called at the points where a crash is of interest, with their names: for tests.</summary>
+    internal Action<string>? OnStep { get; init; }
+
+    private HistoryCore Core => _core ?? throw new InvalidOperationException("The store history is not open.");
+
+    /// <summary>Memory of what is not durable yet.</summary>
+    internal long BufferBytes
+    {
+        get
+        {
+            if (_core is not { } core)
+            {
+                return 0;
+            }
+
+            lock (core.Gate)
+            {
+                return core.Buffer.Bytes;
+            }
+        }
+    }
+
+    /// <summary>Runs that wait to be merged.</summary>
+    internal long Backlog => _compactor?.Backlog ?? 0;
+
+    /// <summary>Opens the directory, made when it is missing. Until then every call is refused.</summary>
+    /// <exception cref="DataDirectoryException">The catalogue is of another version.</exception>
+    /// <exception cref="HistoryDamagedException">A file is missing or damaged.</exception>
+    public async Task OpenAsync(string directory, IHistorySubjects subjects, IHistorySeal? seal)
+    {
+        var core = await HistoryOpening.OpenAsync(directory, _options, subjects, seal, _time, _metrics, OnStep);
+        foreach (var (sector, durable) in core.Catalog.ReadOffsets())
+        {
+            _sectors[sector] = new SectorOffsets { Taken = durable, Durable = durable };
+        }
+
+        foreach (var (day, sector, offset) in HistoryOpening.CoveredBeyond(core))
+        {
+            (SectorOf(sector).Covered ??= [])[day] = offset;
+        }
+
+        (_core, _flusher, _compactor) = (core, new HistoryFlusher(core), new HistoryCompactor(core));
+        _retention = new HistoryRetention(core, _compactor);
+        var directories = new DirectoryCache();
+        _reader = new ThreadLocal<HistoryReader>(() => new HistoryReader(core, directories));
+        _writer = new HistoryThread("flush", 1, 1_000, _metrics);
+        _changer = new HistoryThread("compact", 1, 1_000, _metrics);
+        _readers = new HistoryThread("read", _options.Readers, _options.MaximumQueued, _metrics);
+        _metrics.Watch(this);
+        await _changer.Submit(() => FinishDeletions(core), CancellationToken.None);
+        _timer = _time.CreateTimer(_ => OnTimer(), null, _options.FlushEvery, _options.FlushEvery);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> AppendAsync(string sector, RecordedBatch batch, CancellationToken cancellationToken)
+    {
+        await WaitForRoomAsync(cancellationToken);
+        var core = Core;
+        var (taken, isFull) = (0L, false);
+        lock (core.Gate)
+        {
+            var offsets = SectorOf(sector);
+            var last = batch.FirstOffset + batch.Entries.Length - 1;
+            if (batch.PreviousOffset > offsets.Taken || last <= offsets.Taken)
+            {
+                return offsets.Taken;
+            }
+
+            for (var index = (int)Math.Max(0, offsets.Taken + 1 - batch.FirstOffset); index < batch.Entries.Length; index++)
+            {
+                if (batch.Entries[index] is ReadingEntry reading && !IsCovered(offsets, batch.FirstOffset + index, reading))
+                {
+                    Add(core, reading.Device, reading.ObservedAt, reading.Metrics.AsSpan());
+                }
+            }
+
+            taken = offsets.Taken = last;
+            isFull = core.Buffer.Bytes >= _options.BufferBytes / 2;
+        }
+
+        if (isFull)
+        {
+            RequestFlush();
+        }
+
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RecordAsync(ImmutableArray<HistorySample> samples, CancellationToken cancellationToken)
+    {
+        await WaitForRoomAsync(cancellationToken);
+        var core = Core;
+        lock (core.Gate)
+        {
+            foreach (var sample in samples)
+            {
+                Add(core, sample.Series, sample.Time, [new MetricValue(sample.Metric, sample.Value)]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> GetDurableAsync(string sector, CancellationToken cancellationToken)
+    {
+        lock (Core.Gate)
+        {
+            return ValueTask.FromResult(_sectors.GetValueOrDefault(sector)?.Durable ?? 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SkipToAsync(string sector, long offset, CancellationToken cancellationToken)
+    {
+        lock (Core.Gate)
+        {
+            var offsets = SectorOf(sector);
+            offsets.Taken = Math.Max(offsets.Taken, offset);
+        }
+
+        await FlushAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken cancellationToken) => (_writer ?? throw NotOpen()).Submit(
+        () =>
+        {
+            // Twice: a plan that failed before holds less than what was taken before this call.
+            Flush();
+            Flush();
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<HistoryPoints> ReadPointsAsync(HistoryQuery query, CancellationToken cancellationToken)
+    {
+        Check(query);
+        return await (_readers ?? throw NotOpen()).Submit(() => _reader!.Value!.ReadPoints(query), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<HistoryBuckets> ReadBucketsAsync(HistoryQuery query, HistoryResolution resolution, CancellationToken cancellationToken)
+    {
+        Check(query);
+        return await (_readers ?? throw NotOpen()).Submit(() => _reader!.Value!.ReadBuckets(query, resolution), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync(string series, CancellationToken cancellationToken)
+    {
+        var core = Core;
+        SeriesInfo? info;
+        lock (core.Gate)
+        {
+            info = core.Series.Find(series);
+            if (info is null)
+            {
+                return false;
+            }
+
+            // From here on the key is that of a new series; what came before is made durable, and deleted as a whole.
+            core.Series.Detach(info);
+        }
+
+        await FlushAsync(cancellationToken);
+        return await _changer!.Submit(() => Delete(core, info), CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public Task<HistorySweep> SweepAsync(HistoryPolicy policy, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (_changer ?? throw NotOpen()).Submit(() => _retention!.Sweep(policy, now), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<OldestKept>> GetOldestKeptAsync(CancellationToken cancellationToken) =>
+        [.. await (_readers ?? throw NotOpen()).Submit(() => _retention!.OldestKept(), cancellationToken)];
+
+    /// <summary>Merges and closes until nothing is due.</summary>
+    internal Task CompactAsync(CancellationToken cancellationToken) => (_changer ?? throw NotOpen()).Submit(
+        () =>
+        {
+            while (_compactor!.Step())
+            {
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Makes durable what was taken, and closes the files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_core is not { } core)
+        {
+            return;
+        }
+
+        _isClosing = true;
+        _metrics.Unwatch(this);
+        await (_timer?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _readers!.CloseAsync();
+        await _changer!.CloseAsync();
+        try
+        {
+            await FlushAsync(CancellationToken.None);
+        }
+        catch (IOException error)
+        {
+            LogNotFlushed(error);
+        }
+
+        await _writer!.CloseAsync();
+        core.Sessions.Dispose();
+        core.Catalog.Dispose();
+        _reader!.Dispose();
+        _core = null;
+    }
+
+    /// <summary>Closes without making anything durable, as a crash would: for tests.</summary>
+    internal async Task CrashAsync()
+    {
+        _isClosing = true;
+        _metrics.Unwatch(this);
+        await _timer!.DisposeAsync();
+        await Task.WhenAll(_readers!.CloseAsync(), _changer!.CloseAsync(), _writer!.CloseAsync());
+        Core.Sessions.Dispose();
+        Core.Catalog.Dispose();
+        _core = null;
+    }
+
+    private static InvalidOperationException NotOpen() => new("The store history is not open.");
+
+    private static void Check(HistoryQuery query)
+    {
+        if (query.Limit is < 1 or > 100_000)
+        {
+            throw new ArgumentException($"Limit is {query.Limit}; it must be from 1 to 100000.", nameof(query));
+        }
+    }
+
+    private static bool IsCovered(SectorOffsets offsets, long offset, ReadingEntry reading) =>
+        offsets.Covered is { } covered && covered.TryGetValue(Days.Of(reading.ObservedAt), out var until) && offset <= until;
+
+    private void Add(HistoryCore core, string key, DateTimeOffset at, ReadOnlySpan<MetricValue> metrics)
+    {
+        if (metrics.IsEmpty)
+        {
+            return;
+        }
+
+        if (core.Buffer.Add(core.Series.FindOrAdd(key).Id, at.ToUnixTimeMilliseconds(), metrics, core.Metrics) is var dropped and > 0)
+        {
+            _metrics.HistoryDropped("metrics", dropped);
+        }
+    }
+
+    private SectorOffsets SectorOf(string sector)
+    {
+        if (!_sectors.TryGetValue(sector, out var offsets))
+        {
+            _sectors[sector] = offsets = new SectorOffsets();
+        }
+
+        return offsets;
+    }
+
+    private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task room;
+            lock (Core.Gate)
+            {
+                if (Core.Buffer.Bytes < _options.BufferBytes)
+                {
+                    return;
+                }
+
+                room = _room.Task;
+            }
+
+            _metrics.HistoryWaited();
+            RequestFlush();
+            await room.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void OnTimer()
+    {
+        RequestFlush();
+        RequestStep();
+    }
+
+    private void RequestFlush()
+    {
+        if (!_isClosing && Interlocked.CompareExchange(ref _flushesWaiting, 1, 0) == 0)
+        {
+            _ = Observe(_writer!.Submit(
+                () =>
+                {
+                    Volatile.Write(ref _flushesWaiting, 0);
+                    Flush();
+                    return true;
+                },
+                CancellationToken.None));
+        }
+    }
+
+    private void RequestStep()
+    {
+        if (!_isClosing && Interlocked.CompareExchange(ref _stepsWaiting, 1, 0) == 0)
+        {
+            _ = Observe(_changer!.Submit(
+                () =>
+                {
+                    Volatile.Write(ref _stepsWaiting, 0);
+                    if (_compactor!.Step())
+                    {
+                        RequestStep();
+                    }
+
+                    return true;
+                },
+                CancellationToken.None));
+        }
+    }
+
+    private async Task Observe(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException or StorageOverloadedException or UnauthorizedAccessException)
+        {
+            _metrics.HistoryFailed();
+            LogFailed(error);
+        }
+    }
+
+    private void Flush()
+    {
+        var core = Core;
+        var started = _time.GetTimestamp();
+        var plan = _plan ??= BeginFlush(core);
+        if (plan.View.Slabs.Length > 0 || plan.Offsets.Count > 0)
+        {
+            WaitForMerges(core);
+            _flusher!.Flush(plan);
+            _metrics.HistoryFlushed(_time.GetElapsedTime(started), plan.View.Counts.Sum());
+        }
+
+        TaskCompletionSource room;
+        lock (core.Gate)
+        {
+            core.Buffer.EndFlush();
+            foreach (var (sector, offset) in plan.Offsets)
+            {
+                var offsets = _sectors[sector];
+                offsets.Durable = Math.Max(offset, offsets.Durable);
+            }
+
+            (room, _room) = (_room, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        _plan = null;
+        room.SetResult();
+        RequestStep();
+    }
+
+    /// <summary>Where too many runs wait to be merged, a flush waits for the merges: memory fills, then appends wait, then the log keeps what they would take.</summary>
+    private void WaitForMerges(HistoryCore core)
+    {
+        while (!_isClosing && core.Shelf.All.Any(file => file.Root?.Runs.Length >= _options.MaximumRuns))
+        {
+            if (!_changer!.Submit(_compactor!.Step, CancellationToken.None).GetAwaiter().GetResult())
+            {
+                return;
+            }
+        }
+    }
+
+    private FlushPlan BeginFlush(HistoryCore core)
+    {
+        lock (core.Gate)
+        {
+            var offsets = _sectors.Where(pair => pair.Value.Taken > pair.Value.Durable).ToDictionary(pair => pair.Key, pair => pair.Value.Taken, StringComparer.Ordinal);
+            return new FlushPlan(core.Buffer.BeginFlush(), offsets);
+        }
+    }
+
+    private bool Delete(HistoryCore core, SeriesInfo series)
+    {
+        core.Catalog.Write(() => core.Catalog.PutDeleting(series.Id));
+        var isFound = false;
+        foreach (var file in core.Shelf.All)
+        {
+            if (_compactor!.Delete(file, series.Id))
+            {
+                isFound = true;
+                core.Catalog.Write(() => core.Shelf.PutMark(file));
+            }
+
+            core.Fault("after a file of a deletion");
+        }
+
+        core.Catalog.Write(() =>
+        {
+            core.Catalog.RemoveSeries(series.Id);
+            core.Catalog.PutCount("series", core.Catalog.CountSeries());
+            core.Catalog.PutCount("nextSeries", core.Series.Next);
+        });
+        lock (core.Gate)
+        {
+            core.Series.Forget(series);
+        }
+
+        return isFound;
+    }
+
+    private bool FinishDeletions(HistoryCore core)
+    {
+        foreach (var id in core.Catalog.ReadDeleting())
+        {
+            if (core.Find(id) is { } series)
+            {
+                Delete(core, series);
+            }
+        }
+
+        return true;
+    }
+
+    [LoggerMessage(1301, LogLevel.Error, "Work on history failed; it is tried again.")]
+    private partial void LogFailed(Exception error);
+
+    [LoggerMessage(1302, LogLevel.Error, "History could not be made durable at the stop; the reading log is read again at the next start.")]
+    private partial void LogNotFlushed(Exception error);
+}
