@@ -93,34 +93,6 @@ public sealed class StorageMetrics : IDisposable
         }
     }
 
-    /// <summary>The instruments of PostgreSQL.</summary>
-    internal PostgresMetrics Postgres { get; }
-
-    internal void Watch(LogLedger ledger)
-    {
-        lock (_gate)
-        {
-            _ledgers.Add(ledger);
-        }
-    }
-
-    internal void Unwatch(LogLedger ledger)
-    {
-        lock (_gate)
-        {
-            _ledgers.Remove(ledger);
-        }
-    }
-
-    /// <summary>A commit of a log that keeps its time elsewhere.</summary>
-    internal void LogCommitted(int appends, long entries, long bytes)
-    {
-        _logCommits.Add(1);
-        _logAppends.Add(appends);
-        _logEntries.Add(entries);
-        _logBytes.Add(bytes);
-    }
-
     internal void Watch(SqliteHistory history)
     {
         lock (_gate)
@@ -152,6 +124,34 @@ public sealed class StorageMetrics : IDisposable
     internal void HistoryMerged() => _historyMerged.Add(1);
 
     internal void HistoryClosed() => _historyClosed.Add(1);
+
+    /// <summary>The instruments of PostgreSQL.</summary>
+    internal PostgresMetrics Postgres { get; }
+
+    internal void Watch(LogLedger ledger)
+    {
+        lock (_gate)
+        {
+            _ledgers.Add(ledger);
+        }
+    }
+
+    internal void Unwatch(LogLedger ledger)
+    {
+        lock (_gate)
+        {
+            _ledgers.Remove(ledger);
+        }
+    }
+
+    /// <summary>A commit of a log that keeps its time elsewhere.</summary>
+    internal void LogCommitted(int appends, long entries, long bytes)
+    {
+        _logCommits.Add(1);
+        _logAppends.Add(appends);
+        _logEntries.Add(entries);
+        _logBytes.Add(bytes);
+    }
 
     internal void LogCommitted(TimeSpan took, IReadOnlyList<LogRequest> requests, long bytes)
     {
