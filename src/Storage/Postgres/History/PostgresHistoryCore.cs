@@ -1,4 +1,3 @@
-using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Storage.History;
 using Npgsql;
