@@ -60,21 +60,6 @@ internal static class Fragment
         return ((int)fragment.Varint(), start, length);
     }
 
-    /// <summary>Whose the fragment is that stands first; null when it is nobody's.</summary>
-    public static string? SubscriberOf(ReadOnlySpan<byte> fragments)
-    {
-        var reader = new ByteReader(fragments);
-        var (_, start, length) = Next(ref reader);
-        var fragment = new ByteReader(fragments.Slice(start, length));
-        if (fragment.Byte() == Plain)
-        {
-            return null;
-        }
-
-        _ = fragment.Varint();
-        return fragment.Text();
-    }
-
     /// <summary>The content of a fragment; null when the subscriber's key is destroyed.</summary>
     public static byte[]? Open(ReadOnlySpan<byte> fragment, IHistorySeal? seal)
     {

@@ -53,7 +53,7 @@ internal sealed class PostgresHistoryCore(PostgresDatabase database, IHistorySub
             {
                 Kind = HistoryRow.KindOf(row.GetInt16(0)),
                 Commune = row.GetString(1) is { Length: > 0 } commune ? commune : null,
-                Subscriber = Fragment.SubscriberOf(row.Bytes(2)),
+                Subscriber = HistoryRow.SubscriberOf(row.Bytes(2)),
             },
             "SELECT kind, commune, data FROM history_points WHERE series = $1 ORDER BY day DESC, number DESC LIMIT 1",
             In(series));

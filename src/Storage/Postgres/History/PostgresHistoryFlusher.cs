@@ -90,7 +90,7 @@ internal sealed class PostgresHistoryFlusher(PostgresHistoryCore core)
             parts.Gather([], null, points => Add(view, group, points));
             if (parts.Points.Count > 0)
             {
-                if (HistoryRow.Of(series.Key, group.Day, subject, parts.Encode(writer), core.Seal) is { } row)
+                if (HistoryRow.Of(series.Key, HistoryResolution.Raw, group.Day, subject, parts.Encode(writer), core.Seal) is { } row)
                 {
                     rows.Add(row);
                 }

@@ -135,24 +135,27 @@ internal sealed class PostgresHistoryReader
 
     private Task<Dictionary<int, List<byte[]>>> StoredAsync(NpgsqlConnection connection, int first, int last, CancellationToken cancellationToken) => ContentsAsync(
         connection,
+        HistoryResolution.Raw,
         "SELECT day, checksum, data FROM history_points WHERE series = $1 AND day BETWEEN $2 AND $3 ORDER BY day, number",
         [In(_query.Series), In(first), In(last)],
         cancellationToken);
 
     private Task<Dictionary<int, List<byte[]>>> RolledAsync(NpgsqlConnection connection, HistoryResolution resolution, int first, int last, CancellationToken cancellationToken) => ContentsAsync(
         connection,
+        resolution,
         "SELECT day, checksum, data FROM history_roll_up WHERE series = $1 AND resolution = $4 AND day BETWEEN $2 AND $3 ORDER BY day",
         [In(_query.Series), In(first), In(last), In((short)resolution)],
         cancellationToken);
 
     /// <summary>Contents by day, oldest first; a day of which nothing can be opened has none.</summary>
-    private async Task<Dictionary<int, List<byte[]>>> ContentsAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, List<byte[]>>> ContentsAsync(
+        NpgsqlConnection connection, HistoryResolution resolution, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         var rows = await connection.RowsAsync(cancellationToken, row => (Day: row.GetInt32(0), Checksum: row.GetInt64(1), Data: row.Bytes(2)), sql, parameters);
         var contents = new Dictionary<int, List<byte[]>>();
         foreach (var (day, checksum, data) in rows)
         {
-            if (HistoryRow.Open(_query.Series, day, checksum, data, _core.Seal) is not { } content)
+            if (HistoryRow.Open(_query.Series, resolution, day, checksum, data, _core.Seal) is not { } content)
             {
                 _isErased = true;
                 continue;

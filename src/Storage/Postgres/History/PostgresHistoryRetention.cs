@@ -137,8 +137,8 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     private async Task RollUpAsync(NpgsqlConnection connection, string series, int day, List<Stored> rows, HistoryResolution[] kept)
     {
         // Of a day on which a meter got another subscriber, what is the former one's goes: it must not be sealed with the other's key.
-        var subscriber = Fragment.SubscriberOf(rows[^1].Data);
-        if (Contents(series, day, rows.FindAll(row => Fragment.SubscriberOf(row.Data) == subscriber)) is not { Count: > 0 } contents)
+        var subscriber = HistoryRow.SubscriberOf(rows[^1].Data);
+        if (Contents(series, day, rows.FindAll(row => HistoryRow.SubscriberOf(row.Data) == subscriber)) is not { Count: > 0 } contents)
         {
             return; // erased with its key: nothing is left to be rolled up
         }
@@ -148,7 +148,7 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
         using var writer = new ByteWriter(1024);
         foreach (var resolution in kept)
         {
-            if (HistoryRow.Of(series, day, subject, parts.EncodeRollUps(writer, day, subject, resolution), core.Seal) is { } row)
+            if (HistoryRow.Of(series, resolution, day, subject, parts.EncodeRollUps(writer, day, subject, resolution), core.Seal) is { } row)
             {
                 await connection.RunAsync(
                     CancellationToken.None,
@@ -164,9 +164,9 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     /// <summary>What cannot be opened any more keeps its rows: they say that there was something. So does a day of two subscribers: each has its key.</summary>
     private async Task JoinAsync(NpgsqlConnection connection, string series, int day, List<Stored> rows)
     {
-        var subscriber = Fragment.SubscriberOf(rows[0].Data);
+        var subscriber = HistoryRow.SubscriberOf(rows[0].Data);
         var contents = Contents(series, day, rows);
-        if (contents.Count < rows.Count || rows.Exists(row => Fragment.SubscriberOf(row.Data) != subscriber))
+        if (contents.Count < rows.Count || rows.Exists(row => HistoryRow.SubscriberOf(row.Data) != subscriber))
         {
             return;
         }
@@ -174,7 +174,7 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
         var parts = Gathered(series, day, contents);
         using var writer = new ByteWriter(1024);
         var subject = HistoryCore.Unknown with { Subscriber = subscriber };
-        if (HistoryRow.Of(series, day, subject, parts.Encode(writer), core.Seal) is not { } joined)
+        if (HistoryRow.Of(series, HistoryResolution.Raw, day, subject, parts.Encode(writer), core.Seal) is not { } joined)
         {
             return;
         }
@@ -190,7 +190,7 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
         var contents = new List<byte[]>(rows.Count);
         foreach (var row in rows)
         {
-            if (HistoryRow.Open(series, day, row.Checksum, row.Data, core.Seal) is { } content)
+            if (HistoryRow.Open(series, HistoryResolution.Raw, day, row.Checksum, row.Data, core.Seal) is { } content)
             {
                 contents.Add(content);
             }

@@ -5,7 +5,7 @@ CREATE TABLE history_sector(sector text COLLATE "C" PRIMARY KEY, durable bigint 
 
 -- Points of a series on a day (UTC, days since 1970-01-01): a row for each time that some were made durable, one once the day is closed. A partition is
 -- a month. number: of two rows the one with the greater number is the later. kind: -1 for the figures of territories; commune: '' for none.
--- checksum: CRC-32C over series, day and data; data: a fragment, sealed when it is a subscriber's.
+-- checksum: CRC-32C over series, day and data; data: sealed when it is a subscriber's.
 CREATE SEQUENCE history_number;
 CREATE TABLE history_points(
     series text COLLATE "C" NOT NULL,
