@@ -14,6 +14,12 @@ const int Unusable = 2;
 
 try
 {
+    if (DatabaseMigration.Asked(args) is { } migration)
+    {
+        await DatabaseMigration.RunAsync(migration.Database, migration.IsShowing, Console.Out, CancellationToken.None);
+        return 0;
+    }
+
     await using var app = GridHost.Build(args);
     if (app.Services.GetRequiredService<GridSettings>().Database is { } database)
     {
