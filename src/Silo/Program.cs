@@ -21,6 +21,12 @@ if (await MaintenanceProgram.TryRunAsync(args) is { } done)
 
 try
 {
+    if (DatabaseMigration.Asked(args) is { } migration)
+    {
+        await DatabaseMigration.RunAsync(migration.Database, migration.IsShowing, Console.Out, CancellationToken.None);
+        return 0;
+    }
+
     await using var app = GridHost.Build(args);
     if (app.Services.GetRequiredService<GridSettings>().Database is { } database)
     {

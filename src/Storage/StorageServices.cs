@@ -21,8 +21,9 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="GridStorage"/> or, where the options name a database, <see cref="PostgresStorage"/>; its ports, grain storage as
-    /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in that order and stop in the reverse one, so that storage opens first
-    /// and closes last. History in files is open when an <see cref="IHistorySubjects"/> is registered. The clock is the container's <see cref="TimeProvider"/>.
+    /// <see cref="GrainStorageName"/>, and a hosted service that opens it. Call it before anything that stores is registered: hosted services start in
+    /// that order and stop in the reverse one, so that storage opens first and closes last. History is open when an <see cref="IHistorySubjects"/> is
+    /// registered. The clock is the container's <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddGridStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -56,27 +57,27 @@ public static class StorageServices
     private static IServiceCollection AddPostgres(this IServiceCollection services, StorageOptions options, PostgresOptions postgres)
     {
         services.AddSingleton(provider => new PostgresStorage(
-            postgres, options.Log, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILoggerFactory>()));
+            postgres,
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StorageMetrics>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetService<IHistorySubjects>,
+            () => new SubscriberSeal(provider.GetRequiredService<ISubscriberKeys>())));
         services.AddSingleton<IBackups, DatabaseBackups>();
-        services.AddSingleton(provider => new SqliteHistory(
-            options.History, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StorageMetrics>(), provider.GetRequiredService<ILogger<SqliteHistory>>()));
-        services.AddSingleton<IHistory>(provider => provider.GetRequiredService<SqliteHistory>());
         services.AddSingleton(options.Random);
         services.AddSingleton(provider => new SubscriberKeys(options.Random, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SubscriberKeys>>()));
         services.AddSingleton<ISubscriberKeys>(provider => provider.GetRequiredService<SubscriberKeys>());
         services.AddSingleton<IReadingLog>(provider => new SealingReadingLog(provider.GetRequiredService<PostgresStorage>().Log, provider.GetRequiredService<ISubscriberKeys>()));
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().History);
         services.AddSingleton<IDeviceRegistry>(
             provider => new SealingDeviceRegistry(provider.GetRequiredService<PostgresStorage>().Devices, provider.GetRequiredService<ISubscriberKeys>()));
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Audit);
         services.AddKeyedSingleton<IGrainStorage>(GrainStorageName, (provider, _) => provider.GetRequiredService<PostgresStorage>().Grains);
-        services.AddHostedService(provider => new PostgresOpening(
-            provider.GetRequiredService<PostgresStorage>(),
-            options,
-            provider.GetRequiredService<SubscriberKeys>(),
-            provider.GetRequiredService<SqliteHistory>(),
-            provider.GetService<IHistorySubjects>()));
+        services.AddHostedService(
+            provider => new PostgresOpening(provider.GetRequiredService<PostgresStorage>(), provider.GetRequiredService<SubscriberKeys>(), options));
         return services;
     }
 
@@ -89,11 +90,10 @@ public static class StorageServices
     }
 
     /// <summary>
-    /// Opens the storage in PostgreSQL, beside the data directory, which holds the files of this process alone: its history, and the subscribers' keys, so that
-    /// a copy of the database alone is unreadable.
+    /// Opens the storage in PostgreSQL, beside the data directory, which holds the files of this process alone: among them the subscribers' keys, so that a copy
+    /// of the database alone is unreadable.
     /// </summary>
-    private sealed class PostgresOpening(
-        PostgresStorage storage, StorageOptions options, SubscriberKeys keys, SqliteHistory history, IHistorySubjects? subjects) : IHostedService
+    private sealed class PostgresOpening(PostgresStorage storage, SubscriberKeys keys, StorageOptions options) : IHostedService
     {
         private DataDirectory? _directory;
 
@@ -102,15 +102,10 @@ public static class StorageServices
             _directory = DataDirectory.Open(options.DataDirectory);
             keys.Open(_directory.Path, options.KeysDirectory is { } apart ? Path.GetFullPath(apart) : _directory.Keys);
             await storage.OpenAsync();
-            if (subjects is not null)
-            {
-                await history.OpenAsync(_directory.History, subjects, new SubscriberSeal(keys));
-            }
         }
 
         public async Task StopAsync(CancellationToken cancellationToken)
         {
-            await history.DisposeAsync();
             await storage.DisposeAsync();
             _directory?.Dispose();
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grid.LoadTests;
 using Grid.Tests.Database;
 using Xunit;
@@ -22,11 +23,44 @@ public sealed class DatabaseSettingTests
         await EndsWithAsync("command migrate", $"{server.Connection()};Password=s3cret");
     }
 
+    [Fact]
+    public async Task The_command_migrate_shows_and_makes_the_schema_and_the_program_starts_on_it()
+    {
+        if (PostgresServer.Missing is { } reason)
+        {
+            Assert.Skip(reason);
+        }
+
+        await using var server = await PostgresServer.StartAsync(syncs: false);
+        Assert.Contains("lacks 1 storage", await MigrateAsync(server, "--show"), StringComparison.Ordinal);
+        Assert.Contains("applying 1 storage", await MigrateAsync(server), StringComparison.Ordinal);
+        Assert.DoesNotContain("applying", await MigrateAsync(server), StringComparison.Ordinal);
+
+        using var data = new DataFolder();
+        await using var program = SiloProcess.Launch(
+            data.Path, isQuiet: true, "--Grid:Demo:Enabled=false", "--Grid:Storage:Engine=Postgres", $"--Grid:Storage:Connection={server.Connection()}");
+        await program.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData("Grid:Storage:Engine is 'Oracle'; it must be Files or Postgres.", "--Grid:Storage:Engine=Oracle")]
     [InlineData("Grid:Storage:Connection is empty", "--Grid:Storage:Engine=Postgres")]
     [InlineData("Grid:Storage:Connection is set", "--Grid:Storage:Connection=Host=h;Password=s3cret")]
     public Task A_wrong_setting_ends_it(string says, params string[] settings) => EndsAsync(says, settings);
+
+    private static async Task<string> MigrateAsync(PostgresServer server, params string[] options)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Grid.Silo.dll"), "migrate", .. options])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["Grid__Storage__Engine"] = "Postgres", ["Grid__Storage__Connection"] = server.Connection() },
+        };
+        using var program = Process.Start(start)!;
+        var said = await program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, program.ExitCode);
+        return said;
+    }
 
     private static Task EndsWithAsync(string says, string connection) => EndsAsync(says, "--Grid:Storage:Engine=Postgres", $"--Grid:Storage:Connection={connection}");
 

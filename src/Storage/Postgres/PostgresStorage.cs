@@ -1,4 +1,5 @@
 using Grid.Contracts.Storage;
+using Grid.Storage.Postgres.History;
 using Grid.Storage.Postgres.Log;
 using Grid.Storage.Postgres.Schema;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,10 @@ public sealed partial class PostgresStorage : IAsyncDisposable
 {
     private readonly PostgresOptions _options;
     private readonly PostgresDatabase _database;
+    private readonly Func<IHistorySubjects?> _subjects;
+    private readonly Func<IHistorySeal?> _seal;
     private readonly PostgresReadingLog _log;
+    private readonly PostgresHistory _history;
     private readonly PostgresStore _registry;
     private readonly PostgresStore _outbox;
     private readonly PostgresStore _audit;
@@ -25,14 +29,31 @@ public sealed partial class PostgresStorage : IAsyncDisposable
     private Task? _opened;
     private Task? _closed;
 
+    /// <param name="options">The database.</param>
+    /// <param name="storage">Settings of the log and of history.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">Counters.</param>
+    /// <param name="loggers">Loggers.</param>
+    /// <param name="subjects">What history must know of its series, asked for at the opening; null and history stays closed.</param>
+    /// <param name="seal">What seals personal history, asked for at the opening; null and a series with a subscriber is refused.</param>
     /// <exception cref="ArgumentException">A setting is out of range: names it, its value and its range.</exception>
     /// <exception cref="DatabaseUnusableException">The connection string cannot be read.</exception>
-    public PostgresStorage(PostgresOptions options, ReadingLog.ReadingLogOptions log, TimeProvider time, StorageMetrics metrics, ILoggerFactory loggers)
+    public PostgresStorage(
+        PostgresOptions options,
+        StorageOptions storage,
+        TimeProvider time,
+        StorageMetrics metrics,
+        ILoggerFactory loggers,
+        Func<IHistorySubjects?>? subjects = null,
+        Func<IHistorySeal?>? seal = null)
     {
+        _subjects = subjects ?? (static () => null);
+        _seal = seal ?? (static () => null);
         _options = options;
         _logger = loggers.CreateLogger<PostgresStorage>();
         _database = new PostgresDatabase(options, time, metrics, _logger);
-        _log = new PostgresReadingLog(_database, log, metrics, _logger);
+        _log = new PostgresReadingLog(_database, storage.Log, metrics, _logger);
+        _history = new PostgresHistory(_database, storage.History, metrics, _logger);
         _registry = new PostgresStore("registry", _database, PostgresDeviceRegistry.Revision, _logger);
         _outbox = new PostgresStore("outbox", _database, null, _logger);
         _audit = new PostgresStore("audit", _database, PostgresAuditLog.Counter, _logger);
@@ -45,6 +66,9 @@ public sealed partial class PostgresStorage : IAsyncDisposable
 
     /// <summary>The reading log.</summary>
     public IReadingLog Log => _log;
+
+    /// <summary>What was measured.</summary>
+    public IHistory History => _history;
 
     /// <summary>Who exists.</summary>
     public IDeviceRegistry Devices { get; }
@@ -71,7 +95,7 @@ public sealed partial class PostgresStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the log, then the stores. What was asked before is done first; what comes later is refused.</summary>
+    /// <summary>Closes history, the log, then the stores. What was asked before is done first; what comes later is refused.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -86,7 +110,13 @@ public sealed partial class PostgresStorage : IAsyncDisposable
         try
         {
             await WarnOfLossAsync();
-            await Task.WhenAll(_log.OpenAsync(), _registry.OpenAsync(), _outbox.OpenAsync(), _audit.OpenAsync(), _grains.OpenAsync());
+            await Task.WhenAll(
+                _log.OpenAsync(),
+                _registry.OpenAsync(),
+                _outbox.OpenAsync(),
+                _audit.OpenAsync(),
+                _grains.OpenAsync(),
+                _subjects() is { } subjects ? _history.OpenAsync(subjects, _seal()) : Task.CompletedTask);
         }
         catch (NpgsqlException error)
         {
@@ -110,6 +140,7 @@ public sealed partial class PostgresStorage : IAsyncDisposable
         if (_opened is { } opened)
         {
             await opened.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await _history.DisposeAsync();
             await _log.DisposeAsync();
             await _grains.DisposeAsync();
             await _outbox.DisposeAsync();

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Grid.Storage;
 using Grid.Storage.Postgres;
 using Grid.Storage.Postgres.Schema;
-using Grid.Storage.ReadingLog;
 using Grid.Tests.Database;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -48,10 +47,10 @@ public sealed class SharedServer : IAsyncDisposable
     })).Value;
 
     public static async Task<PostgresStorage> OpenAsync(
-        string connection, StorageMetrics? metrics = null, Func<PostgresOptions, PostgresOptions>? with = null, ReadingLogOptions? log = null)
+        string connection, StorageMetrics? metrics = null, Func<PostgresOptions, PostgresOptions>? with = null)
     {
         var options = new PostgresOptions { Connection = connection };
-        var storage = new PostgresStorage(with?.Invoke(options) ?? options, log ?? new ReadingLogOptions(), TimeProvider.System, metrics ?? new StorageMetrics(), NullLoggerFactory.Instance);
+        var storage = new PostgresStorage(with?.Invoke(options) ?? options, new StorageOptions { DataDirectory = "" }, TimeProvider.System, metrics ?? new StorageMetrics(), NullLoggerFactory.Instance);
         await storage.OpenAsync();
         return storage;
     }
