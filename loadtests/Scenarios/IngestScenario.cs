@@ -23,7 +23,7 @@ internal static class IngestScenario
         var results = new List<Result>();
         var failures = new List<string>();
         using var data = new DataFolder();
-        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: 0, cancellationToken);
+        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: 0, cancellationToken, await DatabaseOption.SettingsAsync(options, cancellationToken));
         var reporting = await SenderFleet.DevicesAsync(silo.Http, kinds, cancellationToken);
         options.Tell("reportingDevices", reporting.Length.ToString(CultureInfo.InvariantCulture));
 
