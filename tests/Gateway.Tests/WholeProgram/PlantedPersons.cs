@@ -160,7 +160,7 @@ internal static class PlantedPersons
         {"kind":"meter","commune":"{{Commune}}","name":"Madame Zébulon","position":{"lon":-4.123457,"lat":48.004321},
          "attributes":{"fluid":"water","dwelling":true,"legalBasis":"contract","granularity":"{{granularity}}","subscriber":"{{Subscriber}}",
                        "address":"12 rue Plantée","personal.phone":"+33 6 98 76 54 32"{{more}} },
-         "connector":{"type":"mqtt","topic":"topic-of-zebulon"}}
+         "connector":{"type":"mqtt","topic":"topic-of-zebulon"} }
         """;
 
     private static async Task PutAsync(GridServer server, string id, string json)
