@@ -101,7 +101,7 @@ internal sealed partial class PostgresHistory : IHistory, IAsyncDisposable
             {
                 if (batch.Entries[index] is ReadingEntry reading)
                 {
-                    Add(core, reading.Device, reading.ObservedAt, reading.Metrics.AsSpan());
+                    Add(core, reading.Device, reading.KeptAt, reading.Metrics.AsSpan());
                 }
             }
 

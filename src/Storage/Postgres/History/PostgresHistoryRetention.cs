@@ -95,7 +95,7 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     private static async Task<List<(short Kind, string Commune, HistoryKeep Keep)>> GroupsAsync(NpgsqlConnection connection, HistoryPolicy policy, string table) =>
         await connection.RowsAsync(
             CancellationToken.None,
-            row => (row.GetInt16(0), row.GetString(1), policy.For(HistoryRow.KindOf(row.GetInt16(0)), row.GetString(1) is { Length: > 0 } commune ? commune : null)),
+            row => (row.GetInt16(0), row.GetString(1), policy.For(HistoryRow.KindOf(row.GetInt16(0)), row.GetString(1) is { Length: > 0 } commune ? commune : null, isPersonal: false)),
             $"SELECT DISTINCT kind, commune FROM {table}");
 
     private async Task<int> RollUpAndDeleteAsync(NpgsqlConnection connection, int day, short kind, string commune, HistoryKeep keep, int today)
