@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Grid.Silo;
 using Grid.Client.Authentication;
+using Grid.Silo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
