@@ -349,7 +349,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     {
         if (!_isClosing && Interlocked.CompareExchange(ref _flushesWaiting, 1, 0) == 0)
         {
-            _ = Observe(_writer!.Submit(
+            _ = Observe(() => _writer!.Submit(
                 () =>
                 {
                     Volatile.Write(ref _flushesWaiting, 0);
@@ -364,7 +364,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     {
         if (!_isClosing && Interlocked.CompareExchange(ref _stepsWaiting, 1, 0) == 0)
         {
-            _ = Observe(_changer!.Submit(
+            _ = Observe(() => _changer!.Submit(
                 () =>
                 {
                     Volatile.Write(ref _stepsWaiting, 0);
@@ -379,11 +379,11 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
         }
     }
 
-    private async Task Observe(Task work)
+    private async Task Observe(Func<Task> work)
     {
         try
         {
-            await work;
+            await work();
         }
         catch (Exception error) when (error is IOException or InvalidOperationException or StorageOverloadedException or UnauthorizedAccessException)
         {
