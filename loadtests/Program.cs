@@ -9,6 +9,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["recovery"] = RecoveryScenario.RunAsync,
     ["ingest"] = IngestScenario.RunAsync,
     ["flip"] = FlipScenario.RunAsync,
+    ["history"] = HistoryScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
 #if !ORLEANS

@@ -56,8 +56,8 @@ public sealed record SimulationOptions
 
     internal HistoryFeedOptions History { get; init; } = new();
 
-    /// <summary>From the first point that history takes until it is durable.</summary>
-    internal TimeSpan HistoryFlushAfter { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>From the first point that history takes until it is durable: later than sectors take their snapshots, so that these have to wait for it.</summary>
+    internal TimeSpan HistoryFlushAfter { get; init; } = TimeSpan.FromSeconds(35);
 
     internal ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
 

@@ -205,7 +205,7 @@ internal sealed class World
         BoundsCheck.RunAfterQuiet(this, process, _clients.Count);
         Ask(process, () => RollUpCheck.RunAsync(this, process));
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
-        HistoryCheck.Run(this);
+        Ask(process, () => HistoryCheck.RunAsync(this, process));
         foreach (var client in _clients)
         {
             Ask(process, () => LiveCheck.RunAsync(this, process, client));

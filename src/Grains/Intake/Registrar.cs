@@ -138,7 +138,7 @@ public sealed partial class Registrar : IRegistrar
         {
             if (await _registry.RemoveAsync(device, cancellationToken) is not { } pending)
             {
-                return false;
+                return await CompleteRemovalAsync(device, cancellationToken);
             }
 
             await TellSectorsAsync([pending], CancellationToken.None);
@@ -157,6 +157,19 @@ public sealed partial class Registrar : IRegistrar
         await _feed.CatchUpAsync(cancellationToken);
         await _history.FlushAsync(cancellationToken);
         return await _history.DeleteAsync(device, cancellationToken);
+    }
+
+    /// <summary>A device that is gone may have been removed by a call that failed before its sector knew: whoever asks again completes it.</summary>
+    private async Task<bool> CompleteRemovalAsync(string device, CancellationToken cancellationToken)
+    {
+        var pending = await _registry.GetPendingAsync(PendingPage, cancellationToken);
+        if (pending.FirstOrDefault(change => change.Device == device && change.Current is null) is not { } unfinished)
+        {
+            return false;
+        }
+
+        await TellSectorsAsync([unfinished], CancellationToken.None);
+        return true;
     }
 
     private async Task TellSectorsAsync(ImmutableArray<PendingChange> changes, CancellationToken cancellationToken)

@@ -57,7 +57,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
         {
             while (merge.Next())
             {
-                if (core.Find(merge.Series) is { } series && Decode(raw, merge.Fragments))
+                if (core.Find(merge.Series) is { } series && Decode(raw, series, merge.Fragments))
                 {
                     WritePoints(rawOutput, series, day);
                     WriteRollUps(quarterOutput, series, day, HistoryResolution.QuarterHour);
@@ -286,7 +286,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
     }
 
     /// <summary>Gathers the points of all fragments in order; false when there are none that can be read, since their key is destroyed.</summary>
-    private bool Decode(HistoryFile file, ReadOnlySpan<byte> fragments)
+    private bool Decode(HistoryFile file, SeriesInfo series, ReadOnlySpan<byte> fragments)
     {
         _points.Clear();
         try
@@ -295,7 +295,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
             while (reader.Remaining > 0)
             {
                 var (_, start, length) = Fragment.Next(ref reader);
-                if (Fragment.Open(fragments.Slice(start, length), core.Seal) is { } content)
+                if (Fragment.Open(fragments.Slice(start, length), HistoryResolution.Raw, series, core.Seal) is { } content)
                 {
                     var bytes = new ByteReader(content);
                     _pointCodec.Read(ref bytes, _points);
@@ -315,7 +315,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
     {
         _content.Clear();
         _pointCodec.Write(_content, _points);
-        Add(output, series, day, _points.Count);
+        Add(output, series, HistoryResolution.Raw, day, _points.Count);
     }
 
     private void WriteRollUps(RunOutput output, SeriesInfo series, int day, HistoryResolution resolution)
@@ -342,13 +342,13 @@ internal sealed class HistoryCompactor(HistoryCore core)
             start = end;
         }
 
-        Add(output, series, day, parts);
+        Add(output, series, resolution, day, parts);
     }
 
-    private void Add(RunOutput output, SeriesInfo series, int day, long points)
+    private void Add(RunOutput output, SeriesInfo series, HistoryResolution resolution, int day, long points)
     {
         _fragment.Clear();
-        if (Fragment.Write(_fragment, day, series.Subject?.Subscriber, _content.Written, core.Seal))
+        if (Fragment.Write(_fragment, resolution, day, series, _content.Written, core.Seal))
         {
             output.Writer.Add(series.Id, series.Kind, day, points, _fragment.Written);
         }

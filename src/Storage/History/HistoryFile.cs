@@ -65,13 +65,15 @@ internal sealed class HistoryFile(HistoryPeriod period, string directory)
     /// <exception cref="HistoryDamagedException">It is not what was written last.</exception>
     public HistoryRoot ReadRoot(SqliteSession session)
     {
+        // Before the read: a commit in between raises it beyond what the read sees.
+        var mark = Mark;
         using var rows = session.Query("SELECT data FROM roots WHERE id = 1");
         try
         {
             var root = rows.Step() ? HistoryRoot.Read(rows.Blob(0), period) : HistoryRoot.Empty;
-            return root.Generation >= Mark
+            return root.Generation >= mark
                 ? root
-                : throw Damaged("the list of runs", $"it has generation {root.Generation} and must have {Mark} at least: what was written last is gone");
+                : throw Damaged("the list of runs", $"it has generation {root.Generation} and must have {mark} at least: what was written last is gone");
         }
         catch (CodecException error)
         {

@@ -1,5 +1,7 @@
 using Grid.Contracts.Devices;
-using Grid.Simulation.Stores;
+using Grid.Contracts.Storage;
+using Grid.Grains.History;
+using Grid.Simulation.Machine;
 
 namespace Grid.Simulation.Checks;
 
@@ -9,8 +11,11 @@ namespace Grid.Simulation.Checks;
 /// </summary>
 internal static class HistoryCheck
 {
-    public static void Run(World world)
+    public static async Task RunAsync(World world, GridProcess process)
     {
+        // Sweeps go on while it is quiet: what they have found is flushed too.
+        await process.Get<HistoryFeed>().CatchUpAsync(CancellationToken.None);
+        await process.Get<IHistory>().FlushAsync(CancellationToken.None);
         foreach (var (sector, entries) in world.Journal.BySector())
         {
             var history = world.History.Of(sector);
