@@ -10,6 +10,7 @@ using Grid.Grains;
 using Grid.Grains.Intake;
 using Grid.Grains.Sectors;
 using Grid.Runtime;
+using Grid.Silo.Hosting;
 using Grid.Silo.Startup;
 using Grid.Simulation.Stores;
 using Grid.Storage;
@@ -61,6 +62,7 @@ internal sealed class GridProcess
         {
             options.Pumped = true;
             options.Partitions = 1;
+            options.TurnsPerSlice = GrainHosting.TurnsPerSlice;
             options.LongTurnWarning = TimeSpan.Zero;
             options.Assemblies.Add(typeof(SectorGrain).Assembly);
             options.Assemblies.Add(typeof(IIntake).Assembly);

@@ -100,12 +100,15 @@ internal sealed class RegistryRecords
         {
             if (ByCommune.TryGetValue(commune, out var devices))
             {
-                found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
+                AddTo(found, devices, kinds, query);
             }
         }
 
         return [.. found.DistinctBy(record => record.Descriptor.Id).OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit)];
     }
+
+    private static void AddTo(List<DeviceRecord> found, SortedDictionary<string, DeviceRecord> devices, DeviceKinds kinds, DeviceQuery query) =>
+        found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
 
     private void Leave(DeviceRecord? former)
     {
