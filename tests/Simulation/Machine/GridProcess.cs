@@ -60,9 +60,9 @@ internal sealed class GridProcess
         services.AddSingleton(new LogWriterOptions());
         services.AddEmbeddedGrainRuntime(options =>
         {
+            GrainHosting.Pace(options);
             options.Pumped = true;
             options.Partitions = 1;
-            options.TurnsPerSlice = GrainHosting.TurnsPerSlice;
             options.LongTurnWarning = TimeSpan.Zero;
             options.Assemblies.Add(typeof(SectorGrain).Assembly);
             options.Assemblies.Add(typeof(IIntake).Assembly);
