@@ -10,6 +10,7 @@ using Grid.Grains;
 using Grid.Grains.Intake;
 using Grid.Grains.Sectors;
 using Grid.Runtime;
+using Grid.Silo.Hosting;
 using Grid.Silo.Startup;
 using Grid.Simulation.Stores;
 using Grid.Storage;
@@ -59,6 +60,7 @@ internal sealed class GridProcess
         services.AddSingleton(new LogWriterOptions());
         services.AddEmbeddedGrainRuntime(options =>
         {
+            GrainHosting.Pace(options);
             options.Pumped = true;
             options.Partitions = 1;
             options.LongTurnWarning = TimeSpan.Zero;

@@ -15,6 +15,9 @@ internal sealed class RegistryRecords
 
     private Dictionary<string, SortedDictionary<string, DeviceRecord>> ByCommune { get; } = new(StringComparer.Ordinal);
 
+    // Who asks for everything asks for each of the country's communes: those of another department are told by two letters.
+    private readonly HashSet<(char, char)> _departments = [];
+
     public Dictionary<string, (long Revision, DeviceRecord? Former)> Pending { get; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, Body> Bodies { get; } = new(StringComparer.Ordinal);
@@ -39,6 +42,7 @@ internal sealed class RegistryRecords
             if (!ByCommune.TryGetValue(descriptor.Commune, out var neighbours))
             {
                 ByCommune.Add(descriptor.Commune, neighbours = new(StringComparer.Ordinal));
+                _departments.Add(DepartmentOf(descriptor.Commune));
             }
 
             neighbours[descriptor.Id] = current;
@@ -98,14 +102,19 @@ internal sealed class RegistryRecords
         var found = new List<DeviceRecord>();
         foreach (var (commune, kinds) in query.Communes)
         {
-            if (ByCommune.TryGetValue(commune, out var devices))
+            if (_departments.Contains(DepartmentOf(commune)) && ByCommune.TryGetValue(commune, out var devices))
             {
-                found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
+                AddTo(found, devices, kinds, query);
             }
         }
 
         return [.. found.DistinctBy(record => record.Descriptor.Id).OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit)];
     }
+
+    private static (char, char) DepartmentOf(string commune) => (commune[0], commune[1]);
+
+    private static void AddTo(List<DeviceRecord> found, SortedDictionary<string, DeviceRecord> devices, DeviceKinds kinds, DeviceQuery query) =>
+        found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
 
     private void Leave(DeviceRecord? former)
     {
