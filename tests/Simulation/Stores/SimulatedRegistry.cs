@@ -71,6 +71,11 @@ internal sealed class RegistryRecords
             throw new ArgumentException($"There is no body {siren} to have members.", nameof(siren));
         }
 
+        if (members.Any(member => member.Body != siren))
+        {
+            throw new ArgumentException($"A member of another body than {siren} is among them.", nameof(members));
+        }
+
         Members[siren] = [.. members.OrderBy(member => member.Commune, StringComparer.Ordinal)];
         Memberships = Members.Values.SelectMany(all => all).OrderBy(member => member.Body, StringComparer.Ordinal).ToLookup(member => member.Commune, StringComparer.Ordinal);
         return true;
@@ -147,36 +152,39 @@ internal sealed class RegistryRecords
 internal sealed class SimulatedRegistry(RegistryRecords records, Operations operations) : IDeviceRegistry, IBodyRegistry
 {
     private const string Store = "registry";
+    private const int MaximumLimit = 10_000;
 
     public Task<ImmutableArray<PendingChange>> PutAsync(ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> devices, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "put", () => records.Put(devices));
+        Ask("put", () => records.Put(devices));
 
     public Task<PendingChange?> RemoveAsync(string device, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "remove", () => records.Remove(device));
+        Ask("remove", () => records.Remove(device));
 
     public Task CompleteAsync(ImmutableArray<long> revisions, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "complete", () => records.Complete(revisions));
+        Ask("complete", () => records.Complete(revisions));
 
     public Task<ImmutableArray<PendingChange>> GetPendingAsync(int limit, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "pending", () => records.PendingChanges(limit));
+        Ask("pending", () => records.PendingChanges(limit));
 
     public Task<DeviceRecord?> GetAsync(string device, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "get", () => records.Devices.GetValueOrDefault(device));
+        Ask("get", () => records.Devices.GetValueOrDefault(device));
 
     public Task<ImmutableArray<DeviceRecord>> ListAsync(DeviceQuery query, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "list", () => records.List(query));
+        query.Limit is >= 1 and <= MaximumLimit
+            ? Ask("list", () => records.List(query))
+            : throw new ArgumentOutOfRangeException(nameof(query), query.Limit, $"The limit is not from 1 to {MaximumLimit}.");
 
     public async IAsyncEnumerable<DeviceRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var record in await operations.AskAsync(Store, "all", () => records.Devices.Values.ToArray()))
+        foreach (var record in await Ask("all", () => records.Devices.Values.ToArray()))
         {
             yield return record;
         }
     }
 
-    public Task<long> CountAsync(CancellationToken cancellationToken) => operations.AskAsync(Store, "count", () => (long)records.Devices.Count);
+    public Task<long> CountAsync(CancellationToken cancellationToken) => Ask("count", () => (long)records.Devices.Count);
 
-    public Task<bool> PutAsync(Body body, CancellationToken cancellationToken) => operations.AskAsync(Store, "put body", () =>
+    public Task<bool> PutAsync(Body body, CancellationToken cancellationToken) => Ask("put body", () =>
     {
         var isNew = !records.Bodies.ContainsKey(body.Siren);
         records.Bodies[body.Siren] = body;
@@ -184,18 +192,27 @@ internal sealed class SimulatedRegistry(RegistryRecords records, Operations oper
     });
 
     public Task PutMembersAsync(string siren, ImmutableArray<Membership> members, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "put members", () => records.PutMembers(siren, members));
+        Ask("put members", () => records.PutMembers(siren, members));
 
     public Task<ImmutableArray<Body>> ListAsync(CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "bodies", () => records.Bodies.Values.ToImmutableArray());
+        Ask("bodies", () => records.Bodies.Values.ToImmutableArray());
 
     Task<Body?> IBodyRegistry.GetAsync(string siren, CancellationToken cancellationToken) => GetBodyAsync(siren, cancellationToken);
 
     public Task<ImmutableArray<Membership>> GetMembersAsync(string siren, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "members", () => records.Members.TryGetValue(siren, out var members) ? members : []);
+        Ask("members", () => records.Members.TryGetValue(siren, out var members) ? members : []);
 
     public Task<ImmutableArray<Membership>> GetBodiesOfAsync(string commune, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "bodies of", () => records.Memberships[commune].ToImmutableArray());
+        Ask("bodies of", () => records.Memberships[commune].ToImmutableArray());
 
-    private Task<Body?> GetBodyAsync(string siren, CancellationToken _) => operations.AskAsync(Store, "body", () => records.Bodies.GetValueOrDefault(siren));
+    private Task<Body?> GetBodyAsync(string siren, CancellationToken _) => Ask("body", () => records.Bodies.GetValueOrDefault(siren));
+
+    /// <summary>The world has one thread; a suite that asks from several finds a registry that takes one after the other.</summary>
+    private Task<T> Ask<T>(string what, Func<T> effect)
+    {
+        lock (records)
+        {
+            return operations.AskAsync(Store, what, effect);
+        }
+    }
 }
