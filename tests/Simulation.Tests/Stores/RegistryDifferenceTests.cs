@@ -65,7 +65,8 @@ public sealed class RegistryDifferenceTests
                 {
                     await registry.CompleteAsync(complete, None);
                     return "";
-                });
+                }
+                );
             case 5:
                 var limit = 1 + chance.Below(20);
                 return ($"pending {limit}", async registry => Text(await registry.GetPendingAsync(limit, None)));
@@ -82,7 +83,8 @@ public sealed class RegistryDifferenceTests
                     }
 
                     return string.Join('\n', all.OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Select(Text));
-                });
+                }
+                );
             default:
                 var query = Query(chance);
                 return ($"list {query} in {(query.Communes.IsDefault ? "all" : string.Join(",", query.Communes))}", async registry => string.Join('\n', (await registry.ListAsync(query, None)).Select(Text)));
