@@ -32,6 +32,11 @@ if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))
 try
 {
     var options = ScenarioOptions.Parse(args);
+    if (YoungGeneration.IsTooSmallFor(options))
+    {
+        return await YoungGeneration.RestartLargerAsync(args);
+    }
+
     using var stopping = new CancellationTokenSource();
     Console.CancelKeyPress += (_, pressed) =>
     {

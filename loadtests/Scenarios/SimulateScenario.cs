@@ -20,21 +20,30 @@ internal static class SimulateScenario
     {
         var seeds = options.Number("seeds", 200, 1, 1_000_000);
         var first = options.Number("seed", 1, 0, int.MaxValue - seeds);
-        var faults = FaultRates.Parse(options.Text("faults", "all"));
+        var threads = options.Number("threads", Environment.ProcessorCount, 1, 256);
+        var small = Small(options, FaultRates.Parse(options.Text("faults", "all")));
         var clock = Stopwatch.StartNew();
-        var said = clock.Elapsed;
-        var outcome = new SweepOutcome();
-        for (var seed = first; seed < first + seeds && !cancellationToken.IsCancellationRequested; seed++)
-        {
-            outcome.Add(Simulations.Run(Small(options, faults) with { Seed = seed }));
-            if (clock.Elapsed - said > SayEvery)
+        var (said, ended, failed) = (clock.Elapsed, 0, 0);
+        var results = Simulations.RunAll(
+            [.. Enumerable.Range(first, seeds).Select(seed => small with { Seed = seed })],
+            threads,
+            result =>
             {
-                said = clock.Elapsed;
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed - first + 1:N0} of {seeds:N0} seeds, {outcome.Failures.Count} failed"));
-            }
-        }
+                ended++;
+                if (result.Violations.Count > 0)
+                {
+                    failed++;
+                    Console.Error.WriteLine(Describe(result));
+                }
 
-        return outcome.Report(clock.Elapsed);
+                if (clock.Elapsed - said > SayEvery)
+                {
+                    said = clock.Elapsed;
+                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ended:N0} of {seeds:N0} seeds, {failed} failed"));
+                }
+            },
+            cancellationToken);
+        return Report(results, clock.Elapsed);
     }
 
     private static ScenarioOutcome One(ScenarioOptions options)
@@ -50,9 +59,8 @@ internal static class SimulateScenario
             ? SimulationOptions.OfDepartment(department, devices, hours, seed, faults)
             : Small(options, faults) with { Seed = seed };
         var clock = Stopwatch.StartNew();
-        var outcome = new SweepOutcome();
-        outcome.Add(Simulations.Run(world with { Lines = lines, Clients = options.Number("clients", 4, 0, 1_000), Plant = options.Text("plant") }));
-        return outcome.Report(clock.Elapsed);
+        return Report(
+            [Simulations.Run(world with { Lines = lines, Clients = options.Number("clients", 4, 0, 1_000), Plant = options.Text("plant") })], clock.Elapsed);
     }
 
     private static SimulationOptions Small(ScenarioOptions options, FaultRates faults) => new()
@@ -66,40 +74,27 @@ internal static class SimulateScenario
         Plant = options.Text("plant"),
     };
 
-    private sealed class SweepOutcome
+    private static ScenarioOutcome Report(IReadOnlyList<SimulationResult> results, TimeSpan wall)
     {
-        private readonly List<SimulationResult> _results = [];
-
-        public List<string> Failures { get; } = [];
-
-        public void Add(SimulationResult result)
-        {
-            _results.Add(result);
-            if (result.Violations.Count > 0)
-            {
-                Failures.Add(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"seed {result.Options.Seed}: {string.Join("; ", result.Violations.Take(3))}{(result.Violations.Count > 3 ? $"; and {result.Violations.Count - 3} more" : "")}\n  run it again: dotnet run --project loadtests -c Release -- simulate {result.Options.ToCommand()}"));
-                Console.Error.WriteLine(Failures[^1]);
-            }
-        }
-
-        public ScenarioOutcome Report(TimeSpan wall)
-        {
-            var hash = _results.Count == 1 ? _results[0].TraceHash : _results.Aggregate(0UL, (all, result) => (all * 31) + Convert.ToUInt64(result.TraceHash, 16)).ToString("x16", CultureInfo.InvariantCulture);
-            return new ScenarioOutcome(
-                [
-                    new("virtualHours", _results.Sum(result => (double)result.Options.Hours), "h"),
-                    new("wallSeconds", wall.TotalSeconds, "s"),
-                    new("devices", _results.Sum(result => (double)result.Options.Devices), "devices"),
-                    new("readings", _results.Sum(result => (double)result.Readings), "readings"),
-                    new("events", _results.Sum(result => (double)result.Events), "events"),
-                    new("processes", _results.Sum(result => (double)result.Processes), "processes"),
-                    new("traceHash", 0, hash),
-                    new("seeds", _results.Count, "seeds"),
-                    new("violations", _results.Sum(result => (double)result.Violations.Count), "violations"),
-                ],
-                Failures);
-        }
+        var hash = results.Count == 1
+            ? results[0].TraceHash
+            : results.Aggregate(0UL, (all, result) => (all * 31) + Convert.ToUInt64(result.TraceHash, 16)).ToString("x16", CultureInfo.InvariantCulture);
+        return new ScenarioOutcome(
+            [
+                new("virtualHours", results.Sum(result => (double)result.Options.Hours), "h"),
+                new("wallSeconds", wall.TotalSeconds, "s"),
+                new("devices", results.Sum(result => (double)result.Options.Devices), "devices"),
+                new("readings", results.Sum(result => (double)result.Readings), "readings"),
+                new("events", results.Sum(result => (double)result.Events), "events"),
+                new("processes", results.Sum(result => (double)result.Processes), "processes"),
+                new("traceHash", 0, hash),
+                new("seeds", results.Count, "seeds"),
+                new("violations", results.Sum(result => (double)result.Violations.Count), "violations"),
+            ],
+            [.. results.Where(result => result.Violations.Count > 0).Select(Describe)]);
     }
+
+    private static string Describe(SimulationResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"seed {result.Options.Seed}: {string.Join("; ", result.Violations.Take(3))}{(result.Violations.Count > 3 ? $"; and {result.Violations.Count - 3} more" : "")}\n  run it again: dotnet run --project loadtests -c Release -- simulate {result.Options.ToCommand()}");
 }

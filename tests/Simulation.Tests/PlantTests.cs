@@ -34,7 +34,7 @@ public sealed class PlantTests
     {
         var faults = FaultRates.Parse("crash=2,powerLoss=1,silence,lateReading,duplicateReading,reconnect");
 
-        var failed = Enumerable.Range(1, MostSeeds).Select(seed => Simulations.Run(SmallWorld.Of(seed) with { Faults = faults })).Where(result => result.Violations.Count > 0);
+        var failed = SmallWorld.RunAll(1, MostSeeds, world => world with { Faults = faults }).Where(result => result.Violations.Count > 0);
 
         Assert.Empty(failed.Select(SmallWorld.Describe));
     }

@@ -37,6 +37,18 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public void Worlds_that_run_beside_each_other_are_as_if_alone()
+    {
+        SimulationOptions[] worlds = [.. Enumerable.Range(31, 8).Select(seed => SmallWorld.Of(seed) with { Hours = 2 })];
+
+        var alone = Simulations.RunAll(worlds, atOnce: 1);
+        var together = Simulations.RunAll(worlds, atOnce: 4);
+
+        Assert.Equal(worlds.Select(world => world.Seed), together.Select(result => result.Options.Seed));
+        Assert.Equal(alone.Select(result => result.TraceHash), together.Select(result => result.TraceHash));
+    }
+
+    [Fact]
     public void A_world_whose_storage_copies_states_is_the_same_as_one_that_writes_JSON_at_once()
     {
         var first = Simulations.Run(SmallWorld.Of(23));

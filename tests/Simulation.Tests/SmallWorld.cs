@@ -17,6 +17,10 @@ internal static class SmallWorld
         Faults = FaultRates.All,
     };
 
+    /// <summary>Worlds of consecutive seeds, one for each core at a time.</summary>
+    public static IReadOnlyList<SimulationResult> RunAll(int firstSeed, int count, Func<SimulationOptions, SimulationOptions>? change = null) =>
+        Simulations.RunAll([.. Enumerable.Range(firstSeed, count).Select(seed => change is null ? Of(seed) : change(Of(seed)))], Environment.ProcessorCount);
+
     public static string Describe(SimulationResult result) =>
         $"seed {result.Options.Seed}: {string.Join("; ", result.Violations)}\n  dotnet run --project loadtests -c Release -- simulate {result.Options.ToCommand()}";
 }

@@ -14,7 +14,7 @@ public sealed class SweepTests
     [MemberData(nameof(FirstSeeds))]
     public void The_invariants_hold_whatever_goes_wrong(int firstSeed)
     {
-        var failed = Enumerable.Range(firstSeed, SeedsAtOnce).Select(seed => Simulations.Run(SmallWorld.Of(seed))).Where(result => result.Violations.Count > 0).ToList();
+        var failed = SmallWorld.RunAll(firstSeed, SeedsAtOnce).Where(result => result.Violations.Count > 0).ToList();
 
         Assert.True(failed.Count == 0, string.Join('\n', failed.Select(SmallWorld.Describe)));
     }
@@ -22,7 +22,7 @@ public sealed class SweepTests
     [Fact]
     public void A_sweep_has_crashes_in_it_and_readings()
     {
-        var results = Enumerable.Range(1, 10).Select(seed => Simulations.Run(SmallWorld.Of(seed))).ToList();
+        var results = SmallWorld.RunAll(1, 10);
 
         Assert.True(results.Sum(result => result.Processes) > results.Count, "no process died in ten worlds");
         Assert.All(results, result => Assert.True(result.Readings > 100, $"{result.Readings} readings in a world"));

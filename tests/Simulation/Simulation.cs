@@ -33,4 +33,40 @@ public static class Simulations
 
         return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, world.Processes, world.Violations);
     }
+
+    /// <summary>
+    /// Runs worlds, some beside each other: each is on one thread and follows from its options alone, so that the results depend on neither their
+    /// number nor the order in which they end.
+    /// </summary>
+    /// <param name="worlds">The worlds.</param>
+    /// <param name="atOnce">How many run beside each other.</param>
+    /// <param name="ended">Told of each that has ended, one at a time.</param>
+    /// <param name="cancellationToken">No further world is begun; those that run go on to their end.</param>
+    /// <returns>In the order of the worlds; those that were not begun are left out.</returns>
+    public static IReadOnlyList<SimulationResult> RunAll(
+        IReadOnlyList<SimulationOptions> worlds, int atOnce, Action<SimulationResult>? ended = null, CancellationToken cancellationToken = default)
+    {
+        foreach (var options in worlds)
+        {
+            options.Validate();
+        }
+
+        var results = new SimulationResult?[worlds.Count];
+        var gate = new Lock();
+        Parallel.For(0, worlds.Count, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, (number, loop) =>
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                loop.Stop();
+                return;
+            }
+
+            var result = results[number] = Run(worlds[number]);
+            lock (gate)
+            {
+                ended?.Invoke(result);
+            }
+        });
+        return [.. results.OfType<SimulationResult>()];
+    }
 }

@@ -42,6 +42,7 @@ internal sealed class World
         Options = options;
         Clock = new VirtualTimeProvider(SimulationOptions.Start);
         Trace = new Trace(Clock, options.Lines);
+        Disk = new SimulatedDisk(losesPower: options.Faults[Fault.PowerLoss] > 0);
         _chance = ChanceOf("world");
         Territory = options.Communes == 0 ? TerritoryTable.Shared : new TerritoryExcerpt(TerritoryTable.Shared, options.Department, options.Communes, ChanceOf("territory"));
         Communes = Territory.CommunesOf(options.Department);
@@ -71,7 +72,7 @@ internal sealed class World
 
     public ImmutableArray<(Body Body, ImmutableArray<Membership> Members)> Bodies { get; }
 
-    public SimulatedDisk Disk { get; } = new();
+    public SimulatedDisk Disk { get; }
 
     public GrainRecords Grains { get; } = new();
 

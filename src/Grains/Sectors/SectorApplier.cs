@@ -202,12 +202,12 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     }
 
     /// <summary>Persists a device, and first hands it again what it lost since, if its process died alone.</summary>
-    public async Task SaveAsync(SectorDevice device)
+    public async ValueTask SaveAsync(SectorDevice device)
     {
         var expected = device.Offset;
         await device.Grain.Save();
         var at = await device.Grain.GetPosition();
-        if ((at.Sector == sector || at.Sector.Length == 0) && at.Offset < expected)
+        if (at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0))
         {
             await HandAgainAsync(device, at.Offset, expected);
             await device.Grain.Save();

@@ -257,7 +257,7 @@ public sealed class SectorGrain(
         dirty.ForEach(device => device.IsDirty = false);
         try
         {
-            await Task.WhenAll(dirty.Select(_applier.SaveAsync));
+            await SaveAsync(dirty);
             state.State = new SectorState { Offset = offset, Books = books };
             await state.WriteStateAsync();
             await release.SnapshotTakenAsync(_sector, _epoch, offset);
@@ -268,6 +268,25 @@ public sealed class SectorGrain(
             dirty.ForEach(device => device.IsDirty = true);
             Changed();
             throw;
+        }
+    }
+
+    /// <summary>All at once: a store commits together what waits together.</summary>
+    private async ValueTask SaveAsync(List<SectorDevice> devices)
+    {
+        List<Task>? underWay = null;
+        foreach (var device in devices)
+        {
+            var saving = _applier.SaveAsync(device);
+            if (!saving.IsCompletedSuccessfully)
+            {
+                (underWay ??= []).Add(saving.AsTask());
+            }
+        }
+
+        if (underWay is not null)
+        {
+            await Task.WhenAll(underWay);
         }
     }
 

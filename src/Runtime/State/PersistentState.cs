@@ -95,17 +95,23 @@ internal sealed class PersistentState<T>(PersistentStateFacet<T> facet, Activati
     public Task WriteStateAsync(CancellationToken cancellationToken)
     {
         CheckContext();
+        if (_last is null or { IsCompleted: true })
+            return Began(facet.Storage.WriteStateAsync(facet.StateName, activation.GrainId, this, cancellationToken));
 
         // A write that has not begun will write what is in memory when it does: one is enough for all who ask meanwhile.
         if (_waitingWrite is { } waiting && ReferenceEquals(waiting, _last) && !cancellationToken.CanBeCanceled)
             return waiting;
-        var isFirst = _last is null or { IsCompleted: true };
+        return WriteLater(cancellationToken);
+    }
+
+    private Task WriteLater(CancellationToken cancellationToken)
+    {
         var write = InOrder(() =>
         {
             _waitingWrite = null;
             return facet.Storage.WriteStateAsync(facet.StateName, activation.GrainId, this, cancellationToken);
         });
-        if (!isFirst && !cancellationToken.CanBeCanceled)
+        if (!cancellationToken.CanBeCanceled)
             _waitingWrite = write;
         return write;
     }
@@ -129,9 +135,10 @@ internal sealed class PersistentState<T>(PersistentStateFacet<T> facet, Activati
     }
 
     /// <summary>One operation after the other, so that interleaving calls do not take each other's ETag for a stranger's.</summary>
-    private Task InOrder(Func<Task> operation)
+    private Task InOrder(Func<Task> operation) => Began(_last is null or { IsCompleted: true } ? operation() : AfterAsync(_last, operation));
+
+    private Task Began(Task task)
     {
-        var task = _last is null or { IsCompleted: true } ? operation() : AfterAsync(_last, operation);
         _last = task.IsCompleted ? null : task;
         return task;
     }

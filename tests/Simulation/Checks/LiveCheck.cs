@@ -52,11 +52,11 @@ internal static class LiveCheck
             {
                 world.Violated("I5", $"{client.Name} ({client.Scope}) does not show {device}");
             }
-            else if (client.Statuses[device] != status)
+            else if (shown.Status != status)
             {
-                world.Violated("I5", $"{client.Name} ({client.Scope}) shows {device} as {client.Statuses[device]}; it is {status}");
+                world.Violated("I5", $"{client.Name} ({client.Scope}) shows {device} as {shown.Status}; it is {status}");
             }
-            else if (Text(shown.Select(metric => (metric.Key, metric.Value))) is var text && text != metrics)
+            else if (Text(shown.Metrics) is var text && text != metrics)
             {
                 world.Violated("I5", $"{client.Name} ({client.Scope}) shows {device} with {text}; it has {metrics}");
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 using Grid.Grains.Territory;
@@ -12,6 +13,7 @@ namespace Grid.Simulation.Checks;
 internal static class RollUpCheck
 {
     private static readonly DateOnly Epoch = new(1970, 1, 1);
+    private static readonly string[] Statuses = [.. Enum.GetValues<DeviceStatus>().Select(status => $"status.{status}")];
 
     public static async Task RunAsync(World world, GridProcess process)
     {
@@ -21,9 +23,10 @@ internal static class RollUpCheck
             devices.Add((record.Descriptor.Commune, await process.Get<Client.IGridGrains>().Device(record.Descriptor.Kind, record.Descriptor.Id).GetContribution()));
         }
 
+        var byCommune = devices.ToLookup(device => device.Commune, StringComparer.Ordinal);
         foreach (var commune in world.Communes)
         {
-            Compare(world, $"commune:{commune.InseeCode}", devices.Where(device => device.Commune == commune.InseeCode), await process.Grains.GetGrain<ICommuneGrain>(commune.InseeCode).GetPartial());
+            Compare(world, $"commune:{commune.InseeCode}", byCommune[commune.InseeCode], await process.Grains.GetGrain<ICommuneGrain>(commune.InseeCode).GetPartial());
         }
 
         Compare(
@@ -52,20 +55,19 @@ internal static class RollUpCheck
 
     private static SortedDictionary<string, long> Sum(IEnumerable<Contribution> contributions)
     {
-        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var counted = new Dictionary<(DeviceKind Kind, string Name, int Number), long>();
         foreach (var item in contributions)
         {
-            void Add(string name, long amount)
+            void Add(string name, long amount, int number = 0)
             {
                 if (amount != 0)
                 {
-                    name = $"{item.Kind}.{name}";
-                    sums[name] = sums.GetValueOrDefault(name) + amount;
+                    CollectionsMarshal.GetValueRefOrAddDefault(counted, (item.Kind, name, number), out _) += amount;
                 }
             }
 
             Add("total", 1);
-            Add($"status.{item.Status}", 1);
+            Add(Statuses[(int)item.Status], 1);
             Add("lit", item.Light == LightState.On ? 1 : 0);
             Add("dark", item.Light == LightState.Off ? 1 : 0);
             Add("failed", item.Light == LightState.Failed ? 1 : 0);
@@ -76,9 +78,15 @@ internal static class RollUpCheck
             Add("over80", item.Flags.HasFlag(ContributionFlags.Over80Percent) ? 1 : 0);
             Add("overflowing", item.Flags.HasFlag(ContributionFlags.Overflowing) ? 1 : 0);
             Add("fires", item.Flags.HasFlag(ContributionFlags.Fire) ? 1 : 0);
-            Add($"level.{item.LocalLevel}", item.Kind == DeviceKind.Environment ? 1 : 0);
-            Add($"day.{item.Day}", item.DayAmount);
-            Add($"day.{item.Day - 1}", item.PreviousDayAmount);
+            Add("level.", item.Kind == DeviceKind.Environment ? 1 : 0, item.LocalLevel);
+            Add("day.", item.DayAmount, item.Day);
+            Add("day.", item.PreviousDayAmount, item.Day - 1);
+        }
+
+        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var ((kind, name, number), sum) in counted)
+        {
+            sums.Add(name.EndsWith('.') ? string.Create(CultureInfo.InvariantCulture, $"{kind}.{name}{number}") : $"{kind}.{name}", sum);
         }
 
         return NewestDays(sums);

@@ -77,7 +77,7 @@ internal sealed class DeviceField
         {
             foreach (var part in readings.Chunk(BatchSize))
             {
-                Send(new FieldBatch(commune, ++_number, [.. part.Select((reading, index) => reading with { Index = index })]));
+                Send(new FieldBatch(commune, ++_number, part));
             }
         }
     }
@@ -101,7 +101,7 @@ internal sealed class DeviceField
             return;
         }
 
-        if (_fleet.Read(device.Id, now) is not { } reading)
+        if (_fleet.Read(device.Id, now, IndexOf(batches, device.Commune)) is not { } reading)
         {
             return;
         }
@@ -214,8 +214,13 @@ internal sealed class DeviceField
             batches.Add(commune, list = []);
         }
 
-        list.Add(reading);
+        // Its place in the batch that it will be part of.
+        var index = list.Count % BatchSize;
+        list.Add(reading.Index == index ? reading : reading with { Index = index });
     }
+
+    private static int IndexOf(SortedDictionary<string, List<IncomingReading>> batches, string commune) =>
+        batches.TryGetValue(commune, out var list) ? list.Count % BatchSize : 0;
 
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
 }

@@ -3,13 +3,13 @@ using Grid.Contracts.Intake;
 namespace Grid.Simulation.Field;
 
 /// <summary>What a network gateway sends at once, and keeps until it was answered.</summary>
-internal sealed class FieldBatch(string gateway, long number, List<IncomingReading> readings)
+internal sealed class FieldBatch(string gateway, long number, IReadOnlyList<IncomingReading> readings)
 {
     public string Gateway { get; } = gateway;
 
     public long Number { get; } = number;
 
-    public List<IncomingReading> Readings { get; } = readings;
+    public IReadOnlyList<IncomingReading> Readings { get; } = readings;
 
     public bool IsAnswered { get; set; }
 

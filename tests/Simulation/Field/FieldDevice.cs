@@ -6,7 +6,8 @@ namespace Grid.Simulation.Field;
 /// <summary>A device as the field knows it: what it would say, and the counters of its frames where it has them.</summary>
 internal sealed class FieldDevice(string id, bool hasCounter)
 {
-    private int _session = 1;
+    private int _sessions = 1;
+    private string _session = "s1";
     private long _frames;
 
     public string Id { get; } = id;
@@ -18,12 +19,12 @@ internal sealed class FieldDevice(string id, bool hasCounter)
     public void FallSilent(DateTimeOffset until)
     {
         SilentUntil = until;
-        _session++;
+        _session = string.Create(CultureInfo.InvariantCulture, $"s{++_sessions}");
         _frames = 0;
     }
 
     /// <summary>A reading with its counter, if it has one.</summary>
     public IncomingReading Number(IncomingReading reading) => hasCounter
-        ? reading with { Session = string.Create(CultureInfo.InvariantCulture, $"s{_session}"), Sequence = ++_frames }
+        ? reading with { Session = _session, Sequence = ++_frames }
         : reading;
 }

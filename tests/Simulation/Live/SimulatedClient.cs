@@ -18,8 +18,7 @@ internal sealed class SimulatedClient
 
     private readonly World _world;
     private readonly Chance _chance;
-    private readonly Dictionary<string, SortedDictionary<string, double>> _devices = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _statuses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShownDevice> _devices = new(StringComparer.Ordinal);
     private CancellationTokenSource? _connection;
     private bool _isInSnapshot;
 
@@ -42,11 +41,8 @@ internal sealed class SimulatedClient
     /// <summary>The figures as they were told.</summary>
     public string? Summary { get; private set; }
 
-    /// <summary>Devices with the metrics that were told.</summary>
-    public IReadOnlyDictionary<string, SortedDictionary<string, double>> Devices => _devices;
-
-    /// <summary>The status of each device as it was told.</summary>
-    public IReadOnlyDictionary<string, string> Statuses => _statuses;
+    /// <summary>Devices as they were told.</summary>
+    public IReadOnlyDictionary<string, ShownDevice> Devices => _devices;
 
     /// <summary>True while it has a connection.</summary>
     public bool IsConnected => _connection is { IsCancellationRequested: false };
@@ -131,7 +127,6 @@ internal sealed class SimulatedClient
                 if (!_isInSnapshot)
                 {
                     _devices.Clear();
-                    _statuses.Clear();
                 }
 
                 _isInSnapshot = !root.TryGetProperty("cursor", out _);
@@ -151,7 +146,6 @@ internal sealed class SimulatedClient
             foreach (var id in removed.EnumerateArray())
             {
                 _devices.Remove(id.GetString()!);
-                _statuses.Remove(id.GetString()!);
             }
         }
 
@@ -169,15 +163,11 @@ internal sealed class SimulatedClient
     private void Show(JsonElement device)
     {
         var id = device.GetProperty("id").GetString()!;
-        _statuses[id] = device.GetProperty("status").GetString()!;
-        if (!_devices.TryGetValue(id, out var metrics))
+        if (!_devices.TryGetValue(id, out var shown))
         {
-            _devices.Add(id, metrics = new SortedDictionary<string, double>(StringComparer.Ordinal));
+            _devices.Add(id, shown = new ShownDevice());
         }
 
-        foreach (var metric in device.GetProperty("metrics").EnumerateObject())
-        {
-            metrics[metric.Name] = metric.Value.GetDouble();
-        }
+        shown.Show(device.GetProperty("status"), device.GetProperty("metrics"));
     }
 }

@@ -12,6 +12,7 @@ using Grid.Grains.Intake;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Runtime;
+using Grid.Silo.Hosting;
 using Grid.Silo.Startup;
 using Grid.Simulation.Stores;
 using Grid.Storage;
@@ -63,6 +64,7 @@ internal sealed class GridProcess
         services.AddSingleton(new FigureOptions { RecordEvery = TimeSpan.FromMinutes(15) });
         services.AddEmbeddedGrainRuntime(options =>
         {
+            GrainHosting.Pace(options);
             options.Pumped = true;
             options.Partitions = 1;
             options.LongTurnWarning = TimeSpan.Zero;

@@ -18,7 +18,10 @@ internal sealed class Operations(World world, ProcessClock clock, Action<string>
     public void DieAfter(int operations) => _untilDeath = operations;
 
     /// <summary>True while no store fails, is slow or dies with the process: what is asked is answered before the next thing happens.</summary>
-    public bool AnswersAtOnce => world.Rates.IsNone && _untilDeath == 0;
+    public bool AnswersAtOnce => clock.IsRunning && _untilDeath == 0 && world.Rates.IsNone;
+
+    /// <summary>An operation that is answered at once: the same trace as <see cref="AskAsync"/>, for those who do without its task.</summary>
+    public void Note(string store, string what) => world.Trace.Add(store, what);
 
     /// <summary>An operation that takes no virtual time.</summary>
     /// <exception cref="ProcessDiedException">The process is dead, before or since.</exception>
@@ -67,6 +70,21 @@ internal sealed class Operations(World world, ProcessClock clock, Action<string>
         return NowAsync(store, what, effect);
     }
 
+    /// <summary>A point at which the process may die: before an operation, and after it.</summary>
+    /// <exception cref="ProcessDiedException">The process is dead.</exception>
+    public void Step(string what)
+    {
+        if (clock.IsRunning && _untilDeath > 0 && --_untilDeath == 0)
+        {
+            kill(what);
+        }
+
+        if (!clock.IsRunning)
+        {
+            throw new ProcessDiedException();
+        }
+    }
+
     private Task<T> NowAsync<T>(string store, string what, Func<T> effect)
     {
         try
@@ -105,19 +123,6 @@ internal sealed class Operations(World world, ProcessClock clock, Action<string>
             _chance.Between(SlowFrom, SlowTo),
             Timeout.InfiniteTimeSpan);
         return answer.Task;
-    }
-
-    private void Step(string what)
-    {
-        if (clock.IsRunning && _untilDeath > 0 && --_untilDeath == 0)
-        {
-            kill(what);
-        }
-
-        if (!clock.IsRunning)
-        {
-            throw new ProcessDiedException();
-        }
     }
 
     private static Task<T> Answer<T>(Func<T> effect)

@@ -6,7 +6,8 @@ namespace Grid.Simulation.Machine;
 /// The disk of the log. What is written is seen at once by every process of the machine and is durable once synced; names are durable at once.
 /// A loss of power takes what was not synced: each write, in their order from the newest, is kept, cut or lost.
 /// </summary>
-internal sealed class SimulatedDisk
+/// <param name="losesPower">False when the power never goes: then nothing needs to be taken back.</param>
+internal sealed class SimulatedDisk(bool losesPower)
 {
     private readonly SortedDictionary<string, Content> _files = new(StringComparer.Ordinal);
 
@@ -17,7 +18,7 @@ internal sealed class SimulatedDisk
 
     public Content Create(string name)
     {
-        var file = new Content();
+        var file = new Content(losesPower);
         _files.Add(name, file);
         return file;
     }
@@ -43,7 +44,7 @@ internal sealed class SimulatedDisk
     }
 
     /// <summary>A file's bytes, and how to take back those that are not synced.</summary>
-    internal sealed class Content
+    internal sealed class Content(bool losesPower)
     {
         private readonly List<Unsynced> _unsynced = [];
         private byte[] _bytes = new byte[4096];
@@ -61,8 +62,12 @@ internal sealed class SimulatedDisk
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
             var from = (int)position;
-            var overwritten = _bytes.AsSpan(Math.Min(from, _length), Math.Max(0, Math.Min(_length, from + bytes.Length) - from)).ToArray();
-            _unsynced.Add(new Unsynced(from, _length, overwritten, bytes.ToArray()));
+            if (losesPower)
+            {
+                var overwritten = _bytes.AsSpan(Math.Min(from, _length), Math.Max(0, Math.Min(_length, from + bytes.Length) - from)).ToArray();
+                _unsynced.Add(new Unsynced(from, _length, overwritten, bytes.ToArray()));
+            }
+
             Place(bytes, from);
         }
 
@@ -70,7 +75,11 @@ internal sealed class SimulatedDisk
         {
             if (length < _length)
             {
-                _unsynced.Add(new Unsynced((int)length, _length, _bytes.AsSpan((int)length, _length - (int)length).ToArray(), null));
+                if (losesPower)
+                {
+                    _unsynced.Add(new Unsynced((int)length, _length, _bytes.AsSpan((int)length, _length - (int)length).ToArray(), null));
+                }
+
                 _length = (int)length;
             }
         }

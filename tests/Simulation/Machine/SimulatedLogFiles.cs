@@ -31,6 +31,8 @@ internal sealed class SimulatedLogFiles(World world, SimulatedDisk disk, Operati
 
     private sealed class File(World world, Operations operations, string name, SimulatedDisk.Content content) : ILogFile
     {
+        private readonly string _write = $"write {name}";
+
         public long Length => content.Length;
 
         public int Read(Span<byte> into, long position) => content.Read(into, position);
@@ -39,13 +41,10 @@ internal sealed class SimulatedLogFiles(World world, SimulatedDisk disk, Operati
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
-            var copy = bytes.ToArray();
-            operations.Do($"write {name}", () =>
-            {
-                world.Trace.Add("log write", name, copy.Length, Trace.HashOf(copy));
-                content.Write(copy, position);
-                return true;
-            });
+            operations.Step(_write);
+            world.Trace.Add("log write", name, bytes.Length, Trace.HashOf(bytes));
+            content.Write(bytes, position);
+            operations.Step(_write);
         }
 
         public void Truncate(long length) => operations.Do($"truncate {name}", () => Done(() => content.Truncate(length)));

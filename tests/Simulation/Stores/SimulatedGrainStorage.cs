@@ -56,19 +56,30 @@ internal sealed class SimulatedGrainStorage(GrainRecords records, Operations ope
         grainState.RecordExists = true;
     }
 
-    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        // What is written is the state as it is now: the grain may change it while a slow store takes its time.
-        var copy = CopyOf<T>();
-        var json = copy is null ? JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options) : null;
-        var now = copy is null || operations.AnswersAtOnce ? default : copy(grainState.State!, default);
-        grainState.ETag = await operations.AskAsync(Store, "write", () =>
+        var copy = copiesStates ? StateCopy<T>.Copy : null;
+        if (copy is null || !operations.AnswersAtOnce)
         {
+            // What is written is the state as it is now: the grain may change it while a slow store takes its time.
+            return copy is null
+                ? WriteAsync((stateName, grainId), grainState, JsonSerializer.SerializeToUtf8Bytes(grainState.State, StateJson.Options), null)
+                : WriteAsync((stateName, grainId), grainState, null, copy(grainState.State!, default));
+        }
+
+        try
+        {
+            operations.Note(Store, "write");
             var record = Expect((stateName, grainId), grainState.ETag) ?? Add((stateName, grainId));
-            (record.Json, record.Copy) = (json, copy is null ? null : now ?? copy(grainState.State!, (T?)record.Copy));
-            return record.ETag = records.NextETag();
-        });
-        grainState.RecordExists = true;
+            (record.Json, record.Copy) = (null, copy(grainState.State!, (T?)record.Copy));
+            grainState.ETag = record.ETag = records.NextETag();
+            grainState.RecordExists = true;
+            return Task.CompletedTask;
+        }
+        catch (InconsistentStateException conflict)
+        {
+            return Task.FromException(conflict);
+        }
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -79,6 +90,17 @@ internal sealed class SimulatedGrainStorage(GrainRecords records, Operations ope
             return records.Records.Remove((stateName, grainId));
         });
         Empty(grainState);
+    }
+
+    private async Task WriteAsync<T>((string State, GrainId Grain) key, IGrainState<T> grainState, byte[]? json, object? copy)
+    {
+        grainState.ETag = await operations.AskAsync(Store, "write", () =>
+        {
+            var record = Expect(key, grainState.ETag) ?? Add(key);
+            (record.Json, record.Copy) = (json, copy);
+            return record.ETag = records.NextETag();
+        });
+        grainState.RecordExists = true;
     }
 
     /// <summary>The record, which must have the version that its reader knows; null when there is none and none was expected.</summary>
@@ -95,8 +117,6 @@ internal sealed class SimulatedGrainStorage(GrainRecords records, Operations ope
         records.Records.Add(key, record);
         return record;
     }
-
-    private Func<T, T?, T>? CopyOf<T>() => copiesStates ? StateCopy<T>.Copy : null;
 
     private static void Empty<T>(IGrainState<T> grainState)
     {

@@ -15,6 +15,9 @@ internal sealed class RegistryRecords
 
     private Dictionary<string, SortedDictionary<string, DeviceRecord>> ByCommune { get; } = new(StringComparer.Ordinal);
 
+    // Who asks for everything asks for each of the country's communes: those of another department are told by two letters.
+    private readonly HashSet<(char, char)> _departments = [];
+
     public Dictionary<string, (long Revision, DeviceRecord? Former)> Pending { get; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, Body> Bodies { get; } = new(StringComparer.Ordinal);
@@ -39,6 +42,7 @@ internal sealed class RegistryRecords
             if (!ByCommune.TryGetValue(descriptor.Commune, out var neighbours))
             {
                 ByCommune.Add(descriptor.Commune, neighbours = new(StringComparer.Ordinal));
+                _departments.Add(DepartmentOf(descriptor.Commune));
             }
 
             neighbours[descriptor.Id] = current;
@@ -65,6 +69,11 @@ internal sealed class RegistryRecords
         if (!Bodies.ContainsKey(siren))
         {
             throw new ArgumentException($"There is no body {siren} to have members.", nameof(siren));
+        }
+
+        if (members.Any(member => member.Body != siren))
+        {
+            throw new ArgumentException($"A member of another body than {siren} is among them.", nameof(members));
         }
 
         Members[siren] = [.. members.OrderBy(member => member.Commune, StringComparer.Ordinal)];
@@ -98,14 +107,19 @@ internal sealed class RegistryRecords
         var found = new List<DeviceRecord>();
         foreach (var (commune, kinds) in query.Communes)
         {
-            if (ByCommune.TryGetValue(commune, out var devices))
+            if (_departments.Contains(DepartmentOf(commune)) && ByCommune.TryGetValue(commune, out var devices))
             {
-                found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
+                AddTo(found, devices, kinds, query);
             }
         }
 
         return [.. found.DistinctBy(record => record.Descriptor.Id).OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit)];
     }
+
+    private static (char, char) DepartmentOf(string commune) => (commune[0], commune[1]);
+
+    private static void AddTo(List<DeviceRecord> found, SortedDictionary<string, DeviceRecord> devices, DeviceKinds kinds, DeviceQuery query) =>
+        found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
 
     private void Leave(DeviceRecord? former)
     {
@@ -138,36 +152,39 @@ internal sealed class RegistryRecords
 internal sealed class SimulatedRegistry(RegistryRecords records, Operations operations) : IDeviceRegistry, IBodyRegistry
 {
     private const string Store = "registry";
+    private const int MaximumLimit = 10_000;
 
     public Task<ImmutableArray<PendingChange>> PutAsync(ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> devices, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "put", () => records.Put(devices));
+        Ask("put", () => records.Put(devices));
 
     public Task<PendingChange?> RemoveAsync(string device, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "remove", () => records.Remove(device));
+        Ask("remove", () => records.Remove(device));
 
     public Task CompleteAsync(ImmutableArray<long> revisions, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "complete", () => records.Complete(revisions));
+        Ask("complete", () => records.Complete(revisions));
 
     public Task<ImmutableArray<PendingChange>> GetPendingAsync(int limit, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "pending", () => records.PendingChanges(limit));
+        Ask("pending", () => records.PendingChanges(limit));
 
     public Task<DeviceRecord?> GetAsync(string device, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "get", () => records.Devices.GetValueOrDefault(device));
+        Ask("get", () => records.Devices.GetValueOrDefault(device));
 
     public Task<ImmutableArray<DeviceRecord>> ListAsync(DeviceQuery query, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "list", () => records.List(query));
+        query.Limit is >= 1 and <= MaximumLimit
+            ? Ask("list", () => records.List(query))
+            : throw new ArgumentOutOfRangeException(nameof(query), query.Limit, $"The limit is not from 1 to {MaximumLimit}.");
 
     public async IAsyncEnumerable<DeviceRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var record in await operations.AskAsync(Store, "all", () => records.Devices.Values.ToArray()))
+        foreach (var record in await Ask("all", () => records.Devices.Values.ToArray()))
         {
             yield return record;
         }
     }
 
-    public Task<long> CountAsync(CancellationToken cancellationToken) => operations.AskAsync(Store, "count", () => (long)records.Devices.Count);
+    public Task<long> CountAsync(CancellationToken cancellationToken) => Ask("count", () => (long)records.Devices.Count);
 
-    public Task<bool> PutAsync(Body body, CancellationToken cancellationToken) => operations.AskAsync(Store, "put body", () =>
+    public Task<bool> PutAsync(Body body, CancellationToken cancellationToken) => Ask("put body", () =>
     {
         var isNew = !records.Bodies.ContainsKey(body.Siren);
         records.Bodies[body.Siren] = body;
@@ -175,18 +192,27 @@ internal sealed class SimulatedRegistry(RegistryRecords records, Operations oper
     });
 
     public Task PutMembersAsync(string siren, ImmutableArray<Membership> members, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "put members", () => records.PutMembers(siren, members));
+        Ask("put members", () => records.PutMembers(siren, members));
 
     public Task<ImmutableArray<Body>> ListAsync(CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "bodies", () => records.Bodies.Values.ToImmutableArray());
+        Ask("bodies", () => records.Bodies.Values.ToImmutableArray());
 
     Task<Body?> IBodyRegistry.GetAsync(string siren, CancellationToken cancellationToken) => GetBodyAsync(siren, cancellationToken);
 
     public Task<ImmutableArray<Membership>> GetMembersAsync(string siren, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "members", () => records.Members.TryGetValue(siren, out var members) ? members : []);
+        Ask("members", () => records.Members.TryGetValue(siren, out var members) ? members : []);
 
     public Task<ImmutableArray<Membership>> GetBodiesOfAsync(string commune, CancellationToken cancellationToken) =>
-        operations.AskAsync(Store, "bodies of", () => records.Memberships[commune].ToImmutableArray());
+        Ask("bodies of", () => records.Memberships[commune].ToImmutableArray());
 
-    private Task<Body?> GetBodyAsync(string siren, CancellationToken _) => operations.AskAsync(Store, "body", () => records.Bodies.GetValueOrDefault(siren));
+    private Task<Body?> GetBodyAsync(string siren, CancellationToken _) => Ask("body", () => records.Bodies.GetValueOrDefault(siren));
+
+    /// <summary>The world has one thread; a suite that asks from several finds a registry that takes one after the other.</summary>
+    private Task<T> Ask<T>(string what, Func<T> effect)
+    {
+        lock (records)
+        {
+            return operations.AskAsync(Store, what, effect);
+        }
+    }
 }
