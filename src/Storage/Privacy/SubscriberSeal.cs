@@ -5,17 +5,15 @@ namespace Grid.Storage.Privacy;
 /// <summary>Seals what history keeps of a subscriber with the subscriber's key.</summary>
 public sealed class SubscriberSeal(ISubscriberKeys keys) : IHistorySeal
 {
-    private const string Place = "history";
+    /// <inheritdoc/>
+    public byte[]? Seal(string subscriber, string series, string place, ReadOnlySpan<byte> plain) => keys.Seal(subscriber, series, place, plain);
 
     /// <inheritdoc/>
-    public byte[]? Seal(string subscriber, ReadOnlySpan<byte> plain) => keys.Seal(subscriber, subscriber, Place, plain);
-
-    /// <inheritdoc/>
-    public byte[]? Open(string subscriber, ReadOnlySpan<byte> sealedBytes)
+    public byte[]? Open(string series, string place, ReadOnlySpan<byte> sealedBytes)
     {
         try
         {
-            return keys.Open(subscriber, Place, sealedBytes);
+            return keys.Open(series, place, sealedBytes);
         }
         catch (SealBrokenException broken)
         {
