@@ -23,8 +23,8 @@ internal static class PlantedPersons
 
     private static readonly string[] Texts = ["Zébulon", "Plantée", "+33 6 98 76 54 32", Subscriber, "987654.321", "987653.123", "7123.457", "-4.123457", "48.004321", "topic-of-zebulon"];
 
-    /// <summary>In what is shown. Also as JSON escapes what is not ASCII.</summary>
-    private static readonly string[] Shown = [.. Texts, "Z\\u00e9bulon", "Z\\u00E9bulon", "Plant\\u00e9e", "Plant\\u00E9e"];
+    /// <summary>In what is shown. Also as JSON escapes some characters.</summary>
+    private static readonly string[] Shown = [.. Texts, "Z\\u00E9bulon", "Plant\\u00E9e", "\\u002B33 6 98 76 54 32"];
 
     public static async Task PlantAsync(GridServer server)
     {
