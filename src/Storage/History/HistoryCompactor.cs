@@ -10,6 +10,9 @@ internal sealed class HistoryCompactor(HistoryCore core)
 {
     /// <summary>Level of a run that holds a whole day: it is merged with no other.</summary>
     private const int Closed = 100;
+
+    private static readonly TimeSpan DamageRetry = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ErrorRetry = TimeSpan.FromMinutes(1);
     private readonly PointList _points = new();
     private readonly PointCodec _pointCodec = new(core.Metrics);
     private readonly RollUpCodec _rollUps = new(core.Metrics);
@@ -21,19 +24,38 @@ internal sealed class HistoryCompactor(HistoryCore core)
     public bool Step()
     {
         var now = core.Time.GetUtcNow();
-        foreach (var file in core.Shelf.All)
+        foreach (var file in core.Shelf.All.Where(file => now >= file.RetryAt))
         {
-            if (file.Period.Resolution == HistoryResolution.Raw && IsDue(file, now))
+            try
             {
-                Close(file);
-                return true;
+                if (Step(file, now))
+                {
+                    return true;
+                }
             }
+            catch (IOException error)
+            {
+                // The other files go on: one that is damaged stays so, a full disk does not.
+                file.RetryAt = now + (error is HistoryDamagedException ? DamageRetry : ErrorRetry);
+                throw;
+            }
+        }
 
-            if (file.Root is { } root && FindMerge(root) is { Length: > 0 } runs)
-            {
-                Merge(file, runs);
-                return true;
-            }
+        return false;
+    }
+
+    private bool Step(HistoryFile file, DateTimeOffset now)
+    {
+        if (file.Period.Resolution == HistoryResolution.Raw && IsDue(file, now))
+        {
+            Close(file);
+            return true;
+        }
+
+        if (file.Root is { } root && FindMerge(root) is { Length: > 0 } runs)
+        {
+            Merge(file, runs);
+            return true;
         }
 
         return false;

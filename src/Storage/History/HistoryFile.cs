@@ -42,6 +42,9 @@ internal sealed class HistoryFile(HistoryPeriod period, string directory)
     /// <summary>True when it is deleted for good; kept by <see cref="HistorySessions"/>.</summary>
     public bool IsDeleted { get; set; }
 
+    /// <summary>After a compaction of it failed, when to try again.</summary>
+    public DateTimeOffset RetryAt { get; set; }
+
     /// <summary>When a run was added last, for closing again; null when nothing was added since it was opened.</summary>
     public DateTimeOffset? AddedAt { get; set; }
 

@@ -115,9 +115,9 @@ internal static class HistoryOpening
             session = null;
             return opened;
         }
-        catch (SqliteException error) when (SqliteErrors.IsDamage(error))
+        catch (SqliteException error)
         {
-            throw new HistoryDamagedException(path, error.Message, error);
+            throw SqliteErrors.IsDamage(error) ? new HistoryDamagedException(path, error.Message, error) : new IOException($"History's file {path} failed: {error.Message}", error);
         }
         finally
         {

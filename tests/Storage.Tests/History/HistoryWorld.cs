@@ -20,6 +20,9 @@ internal sealed class HistoryWorld(string directory) : IAsyncDisposable
     private readonly KeyRing _keys = new();
     private int _steps;
 
+    /// <summary>Where it is opened next.</summary>
+    public string Directory { get; set; } = directory;
+
     public SqliteHistory History { get; private set; } = null!;
 
     /// <summary>The step at which it crashes; null for never.</summary>
@@ -31,7 +34,7 @@ internal sealed class HistoryWorld(string directory) : IAsyncDisposable
     public async Task OpenAsync()
     {
         History = new SqliteHistory(new HistoryOptions { FanIn = 2, BlockBytes = 4096 }, _time, new StorageMetrics(), NullLogger.Instance) { OnStep = OnStep };
-        await History.OpenAsync(directory, _subjects, _keys);
+        await History.OpenAsync(Directory, _subjects, _keys);
     }
 
     /// <summary>Lives through some days: readings, repeated and late ones, flushes, merges and closed days. What was logged stays when it crashes.</summary>
