@@ -4,6 +4,7 @@ using Grid.Client.Commands;
 using Grid.Client.Devices;
 using Grid.Client.Errors;
 using Grid.Client.Health;
+using Grid.Client.History;
 using Grid.Client.Json;
 using Grid.Client.Limits;
 using Grid.Client.Live;
@@ -47,6 +48,7 @@ public static class Gateway
         services.AddSingleton<IGridGrains, GridGrains>();
         services.AddSingleton<ScopeMembers>();
         services.AddSingleton<DeviceListing>();
+        services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
         services.AddSingleton(new GatewayMode(mode));
         if (mode == AuthenticationMode.Local)
@@ -81,6 +83,8 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        HistoryEndpoints.Map(api);
+        RetentionEndpoint.Map(api);
         HealthEndpoints.Map(app, api);
         MetricsEndpoint.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read);

@@ -2,7 +2,9 @@ using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
+using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +23,12 @@ public static class GrainServices
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();
+        services.AddSingleton(new HistoryFeedOptions());
+        services.AddSingleton<HistoryFeed>();
+        services.AddSingleton<LogRelease>();
+        services.AddSingleton<HistorySubjects>();
+        services.AddSingleton<IHistorySubjects>(provider => provider.GetRequiredService<HistorySubjects>());
+        services.AddSingleton(new FigureOptions());
         services.AddSingleton<IntakeGate>();
         services.AddSingleton<LogWriter>();
         services.AddSingleton<DeviceDirectory>();
@@ -28,6 +36,7 @@ public static class GrainServices
         services.AddSingleton(provider => new ReadingIntake(
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
+            provider.GetRequiredService<HistoryFeed>(),
             provider.GetRequiredService<IntakeGate>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IIntake>(provider => provider.GetRequiredService<ReadingIntake>());
@@ -36,6 +45,8 @@ public static class GrainServices
             provider.GetRequiredService<ITerritoryTable>(),
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
+            provider.GetRequiredService<IHistory>(),
+            provider.GetRequiredService<HistoryFeed>(),
             provider.GetRequiredService<IntakeGate>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Registrar>>()));

@@ -7,6 +7,7 @@ using Grid.Connectors.Http;
 using Grid.Connectors.Outbox;
 using Grid.Connectors.Simulator;
 using Grid.Grains;
+using Grid.Grains.History;
 using Grid.Grains.Territory;
 using Grid.Silo.Hosting;
 using Grid.Silo.Startup;
@@ -34,6 +35,7 @@ public static class GridHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(45));
 
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(RetentionSettings.Read(builder.Configuration, TerritoryTable.Shared));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddGridStorage(new StorageOptions { DataDirectory = settings.DataDirectory, Postgres = settings.Database });
         builder.Services.AddGridGrains();
@@ -74,5 +76,7 @@ public static class GridHost
         services.AddSingleton<WarmUp>();
         services.AddSingleton<GridStartup>();
         services.AddHostedService(provider => provider.GetRequiredService<GridStartup>());
+        services.AddSingleton<RetentionJob>();
+        services.AddHostedService<DailyRetention>();
     }
 }

@@ -38,6 +38,9 @@ internal sealed partial class TestCity
         return await StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()));
     }
 
+    /// <summary>The city that starts from what a crash at this moment would leave on the disk. Nothing may be writing.</summary>
+    public Task<TestCity> CrashNowAsync() => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()));
+
     private static VirtualTimeProvider CreateClock(DateTimeOffset? now) => new(now ?? GridCluster.VirtualStart);
 
     private string CopyOfDirectory()

@@ -5,6 +5,7 @@ using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains;
+using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Territory;
 using Grid.Storage;
@@ -37,9 +38,10 @@ internal sealed partial class TestCity : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _cluster.Services.GetRequiredService<T>();
 
-    public static Task<TestCity> StartAsync() => StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, CreateClock(null));
+    public static Task<TestCity> StartAsync(Action<IServiceCollection>? services = null) =>
+        StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, CreateClock(null), services);
 
-    private static async Task<TestCity> StartAsync(string directory, TimeProvider clock)
+    private static async Task<TestCity> StartAsync(string directory, TimeProvider clock, Action<IServiceCollection>? others = null)
     {
         var cluster = await GridCluster.StartAsync(options =>
         {
@@ -49,6 +51,7 @@ internal sealed partial class TestCity : IAsyncDisposable
                 services.AddMetrics();
                 services.AddGridStorage(new StorageOptions { DataDirectory = directory });
                 services.AddGridGrains();
+                others?.Invoke(services);
             };
             options.Storage = services => services.GetRequiredService<GridStorage>().Grains;
             options.StreamProviders = [RollUpStreams.Provider];
@@ -58,6 +61,8 @@ internal sealed partial class TestCity : IAsyncDisposable
         var city = new TestCity(cluster, directory, clock);
         await city.Get<GridStorage>().OpenAsync();
         await city.Get<Registrar>().LoadAsync(CancellationToken.None);
+        city.Get<HistoryFeed>().Start();
+        city.Get<LogRelease>().Start();
         city.Get<LogWriter>().Start();
         await city.Get<Registrar>().CompletePendingAsync(CancellationToken.None);
         await city.SettleAsync();
@@ -138,6 +143,15 @@ internal sealed partial class TestCity : IAsyncDisposable
         }
 
         return sectors;
+    }
+
+    /// <summary>The values of a metric in history, oldest first, once history has taken what was accepted.</summary>
+    public async Task<IReadOnlyList<double>> HistoryAsync(string series, string metric)
+    {
+        using var limit = new CancellationTokenSource(QuietWithin);
+        await Get<HistoryFeed>().CatchUpAsync(limit.Token);
+        var query = new HistoryQuery { Series = series, Metric = metric, From = DateTimeOffset.UnixEpoch, To = DateTimeOffset.UnixEpoch.AddYears(100) };
+        return [.. (await Get<IHistory>().ReadPointsAsync(query, limit.Token)).Points.Select(point => point.Value)];
     }
 
     /// <summary>Waits, on real threads and a real disk, until everything that was accepted is applied.</summary>

@@ -46,6 +46,10 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public FakeReadiness Readiness { get; private init; } = null!;
 
+    public FakeHistory History { get; private init; } = null!;
+
+    public FakeSubjects Subjects { get; private init; } = null!;
+
     public LogLines Log { get; private init; } = null!;
 
     public IServiceProvider Services => _app.Services;
@@ -67,7 +71,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         var log = new LogLines();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         var table = new FakeTable();
-        var registry = new FakeRegistry(table);
+        var subjects = new FakeSubjects();
+        var history = new FakeHistory(subjects);
+        var registry = new FakeRegistry(table, history);
         var host = new
         {
             Grid = new FakeGrid(),
@@ -85,6 +91,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IDeviceDirectory>(registry);
         builder.Services.AddSingleton<IBodyRegistry>(host.Bodies);
         builder.Services.AddSingleton<IAuditLog>(host.Audit);
+        builder.Services.AddSingleton<IHistory>(history);
+        builder.Services.AddSingleton<IHistorySubjects>(subjects);
+        builder.Services.AddSingleton(new HistoryPolicy
+        {
+            Default = new(400, 1_827, 7_305),
+            Personal = new(62, 400, 1_127),
+            Rules = [new(DeviceKind.Bin, "29019", new(30, 60, 90))],
+        });
         builder.Services.AddSingleton<IIntake>(host.Intake);
         builder.Services.AddSingleton<IReadiness>(host.Readiness);
         builder.Services.AddSingleton<IGridRuntime, FakeRuntime>();
@@ -112,6 +126,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             Audit = host.Audit,
             Intake = host.Intake,
             Readiness = host.Readiness,
+            History = history,
+            Subjects = subjects,
             Log = log,
         };
         started.Http = started.Client();

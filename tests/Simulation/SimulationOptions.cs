@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grid.Grains.History;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Grid.Simulation.Faults;
@@ -52,6 +53,11 @@ public sealed record SimulationOptions
     public bool CopiesStates { get; init; }
 
     internal SectorOptions Sectors { get; init; } = new();
+
+    internal HistoryFeedOptions History { get; init; } = new();
+
+    /// <summary>From the first point that history takes until it is durable.</summary>
+    internal TimeSpan HistoryFlushAfter { get; init; } = TimeSpan.FromSeconds(20);
 
     internal ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
 

@@ -72,6 +72,8 @@ internal sealed class World
 
     public RegistryRecords Registry { get; } = new();
 
+    public HistoryRecords History { get; } = new();
+
     public Journal Journal { get; }
 
     public Plant Plants { get; }
@@ -198,6 +200,7 @@ internal sealed class World
         BoundsCheck.RunAfterQuiet(this, process, _clients.Count);
         Ask(process, () => RollUpCheck.RunAsync(this, process));
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
+        HistoryCheck.Run(this);
         foreach (var client in _clients)
         {
             Ask(process, () => LiveCheck.RunAsync(this, process, client));

@@ -113,7 +113,10 @@ internal static class DeviceEndpoints
             return fault;
         }
 
-        if (!DeviceBinding.IsKey(id) || !await registrar.RemoveAsync(id, CancellationToken.None))
+        // History is deleted of a device that is gone already, too: whoever got no answer asks again.
+        var isRemoved = DeviceBinding.IsKey(id) && await registrar.RemoveAsync(id, CancellationToken.None);
+        var isForgotten = withHistory && DeviceBinding.IsKey(id) && await registrar.ForgetAsync(id, CancellationToken.None);
+        if (!isRemoved && !isForgotten)
         {
             return Problems.NotFound("such device");
         }

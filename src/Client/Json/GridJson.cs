@@ -3,10 +3,12 @@ using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
 using Grid.Client.Health;
+using Grid.Client.History;
 using Grid.Client.Live;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 
 namespace Grid.Client.Json;
@@ -21,6 +23,8 @@ namespace Grid.Client.Json;
         typeof(WordConverter<DeviceStatus>),
         typeof(WordConverter<CommandState>),
         typeof(WordConverter<BodyKind>),
+        typeof(WordConverter<HistoryFunction>),
+        typeof(WordConverter<HistoryResolution>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -36,6 +40,9 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(List<MemberInput>))]
 [JsonSerializable(typeof(CommandModel))]
 [JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(DeviceHistoryModel))]
+[JsonSerializable(typeof(FigureHistoryModel))]
+[JsonSerializable(typeof(RetentionModel))]
 [JsonSerializable(typeof(HealthModel))]
 [JsonSerializable(typeof(SystemModel))]
 [JsonSerializable(typeof(WatchOptions))]

@@ -57,20 +57,22 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>Items of the page.</summary>
-    public int Limit()
+    /// <param name="fallback">When the caller does not say.</param>
+    /// <param name="maximum">At most.</param>
+    public int Limit(int fallback = DefaultLimit, int maximum = MaximumLimit)
     {
         if (Text("limit") is not { } text)
         {
-            return DefaultLimit;
+            return fallback;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaximumLimit)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= maximum)
         {
             return limit;
         }
 
-        Reject("limit", "is no whole number from 1 to 1000");
-        return DefaultLimit;
+        Reject("limit", string.Create(CultureInfo.InvariantCulture, $"is no whole number from 1 to {maximum}"));
+        return fallback;
     }
 
     /// <summary>The key after which the page begins; null for the first page.</summary>

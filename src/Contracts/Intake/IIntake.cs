@@ -96,4 +96,10 @@ public interface IRegistrar
 
     /// <summary>Removes a device and its contribution; false when there is none.</summary>
     Task<bool> RemoveAsync(string device, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes what history has of a device, all that was accepted before the call included; false when there was nothing. Durable when it
+    /// completes. For a device that was removed: one that goes on reporting gets a new history.
+    /// </summary>
+    Task<bool> ForgetAsync(string device, CancellationToken cancellationToken);
 }

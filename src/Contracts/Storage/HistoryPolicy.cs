@@ -34,8 +34,19 @@ public sealed record HistoryPolicy
     /// <summary>At most one for each kind and commune.</summary>
     public ImmutableArray<HistoryRule> Rules { get; init; } = [];
 
-    /// <summary>How long a series is kept: the rule of its kind and commune, else the rule of its kind, else the default.</summary>
-    public HistoryKeep For(DeviceKind? kind, string? commune)
+    /// <summary>At most this long for what is a person's, whatever its rule says; null for no limit of its own.</summary>
+    public HistoryKeep? Personal { get; init; }
+
+    /// <summary>
+    /// How long a series is kept: the rule of its kind and commune, else the rule of its kind, else the default; and for what is a person's at most
+    /// <see cref="Personal"/>.
+    /// </summary>
+    public HistoryKeep For(DeviceKind? kind, string? commune, bool isPersonal) =>
+        isPersonal && Personal is { } most && RuleFor(kind, commune) is var rule
+            ? new HistoryKeep(Math.Min(rule.RawDays, most.RawDays), Math.Min(rule.QuarterHourDays, most.QuarterHourDays), Math.Min(rule.DayDays, most.DayDays))
+            : RuleFor(kind, commune);
+
+    private HistoryKeep RuleFor(DeviceKind? kind, string? commune)
     {
         var found = Default;
         foreach (var rule in Rules)

@@ -6,7 +6,7 @@ namespace Grid.Contracts.Storage;
 /// <summary>
 /// What devices and territories have measured. Fed with the durable batches of the reading log, and read back as raw points or as roll-ups.
 /// A point is (series, metric, instant in whole milliseconds) with a value; the same point twice: the later one wins. A series is a device's
-/// key, or a scope such as <c>scope:commune:29019</c>. A late reading belongs to the day on which it was observed and amends its roll-ups.
+/// key, or a scope such as <c>scope/commune:29019</c>. A late reading belongs to the day on which it was observed and amends its roll-ups.
 /// </summary>
 public interface IHistory
 {
@@ -67,7 +67,7 @@ public interface IHistory
 }
 
 /// <summary>A value that is not in the reading log.</summary>
-/// <param name="Series">Such as <c>scope:commune:29019</c>, 1 to 80 characters.</param>
+/// <param name="Series">Such as <c>scope/commune:29019</c>, 1 to 80 characters.</param>
 /// <param name="Time">Whole milliseconds, UTC.</param>
 /// <param name="Metric">Such as <c>lighting.powerWatts</c>.</param>
 /// <param name="Value">A finite number.</param>
@@ -76,7 +76,7 @@ public readonly record struct HistorySample(string Series, DateTimeOffset Time, 
 /// <summary>Which part of a series.</summary>
 public sealed record HistoryQuery
 {
-    /// <summary>A device's key, or a scope such as <c>scope:commune:29019</c>.</summary>
+    /// <summary>A device's key, or a scope such as <c>scope/commune:29019</c>.</summary>
     public required string Series { get; init; }
 
     /// <summary>The metric.</summary>

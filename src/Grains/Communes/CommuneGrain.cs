@@ -19,6 +19,8 @@ public sealed class CommuneGrain(
     ITerritoryTable territory,
     IBodyRegistry bodies,
     LocalCalendars calendars,
+    IHistory history,
+    FigureOptions figures,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -41,6 +43,7 @@ public sealed class CommuneGrain(
         _commune = territory.FindCommune(code) ?? throw new KeyNotFoundException($"There is no commune with INSEE code {code}.");
         _calendar = calendars.OfCommune(code);
         _board = new SummaryBoard(this, PublishAsync, logger);
+        FigureRecorder.Start(this, Summary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<SectorPartial>(StreamId.Create(RollUpStreams.Sectors, code))
             .SubscribeAsync((partial, _) => TakeAsync(partial));

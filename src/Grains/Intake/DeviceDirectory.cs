@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
+using Grid.Grains.Devices;
 
 namespace Grid.Grains.Intake;
 
@@ -10,6 +12,9 @@ public sealed class DeviceDirectory : IDeviceDirectory
     private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Of the few that have one: where their index starts again from 0.
+    private readonly ConcurrentDictionary<string, double> _indexMaximums = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public int Count => _devices.Count;
@@ -23,10 +28,26 @@ public sealed class DeviceDirectory : IDeviceDirectory
     internal void Set(DeviceRecord record)
     {
         var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type);
+        if (record.Descriptor.Number(SharedAttributes.IndexMaximum.Name) is { } maximum)
+        {
+            _indexMaximums[record.Descriptor.Id] = maximum;
+        }
+        else
+        {
+            _indexMaximums.TryRemove(record.Descriptor.Id, out _);
+        }
+
         _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
     }
 
     internal void SetLoaded() => _loaded.TrySetResult();
 
-    internal void Remove(string device) => _devices.TryRemove(device, out _);
+    /// <summary>Where the device's index starts again from 0, in its unit; 0 when it never does.</summary>
+    internal double IndexMaximumOf(string device) => _indexMaximums.GetValueOrDefault(device);
+
+    internal void Remove(string device)
+    {
+        _devices.TryRemove(device, out _);
+        _indexMaximums.TryRemove(device, out _);
+    }
 }

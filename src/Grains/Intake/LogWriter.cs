@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
+using Grid.Grains.History;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
@@ -24,8 +25,8 @@ public sealed record LogWriterOptions
 }
 
 /// <summary>
-/// Appends to the reading log and hands what is durable to the sectors: in log order, one delivery at a time for each sector. A delivery that
-/// fails costs nothing: the sector is asked to read the log.
+/// Appends to the reading log and hands what is durable to the sectors and to history: to sectors in log order, one delivery at a time for each. A
+/// delivery that fails costs nothing: the sector is asked to read the log.
 /// </summary>
 public sealed partial class LogWriter : IDisposable
 {
@@ -34,6 +35,7 @@ public sealed partial class LogWriter : IDisposable
 
     private readonly IReadingLog _log;
     private readonly IGrainFactory _grains;
+    private readonly HistoryFeed _history;
     private readonly LogWriterOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<LogWriter> _logger;
@@ -48,9 +50,9 @@ public sealed partial class LogWriter : IDisposable
     private long _waiting;
 
     /// <summary>Creates the writer.</summary>
-    public LogWriter(IReadingLog log, IGrainFactory grains, LogWriterOptions options, TimeProvider clock, ILogger<LogWriter> logger)
+    public LogWriter(IReadingLog log, IGrainFactory grains, HistoryFeed history, LogWriterOptions options, TimeProvider clock, ILogger<LogWriter> logger)
     {
-        (_log, _grains, _options, _clock, _logger) = (log, grains, options, clock, logger);
+        (_log, _grains, _history, _options, _clock, _logger) = (log, grains, history, options, clock, logger);
         _failures = _meter.CreateCounter<long>("grid.intake.deliveries.failed", "{delivery}", "Deliveries to sectors that failed and were read from the log");
         _meter.CreateObservableGauge("grid.intake.waiting", () => Volatile.Read(ref _waiting), "{entry}", "Entries durable and not applied yet");
     }
@@ -129,6 +131,9 @@ public sealed partial class LogWriter : IDisposable
 
         for (var index = 0; index < batches.Length; index++)
         {
+            _history.Offer(
+                batches[index].Sector,
+                new RecordedBatch(appended[index].PreviousOffset, appended[index].FirstOffset, logBatches[index].Epoch, batches[index].Entries));
             var delivery = new SectorDelivery
             {
                 Epoch = logBatches[index].Epoch,

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
+using Grid.Grains.History;
 
 namespace Grid.Grains.Intake;
 
@@ -16,6 +17,7 @@ public sealed class ReadingIntake : IIntake, IDisposable
 
     private readonly DeviceDirectory _directory;
     private readonly LogWriter _writer;
+    private readonly HistoryFeed _history;
     private readonly IntakeGate _gate;
     private readonly TimeProvider _clock;
     private readonly Meter _meter = new(MeterName);
@@ -23,12 +25,12 @@ public sealed class ReadingIntake : IIntake, IDisposable
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _refused;
 
-    internal ReadingIntake(DeviceDirectory directory, LogWriter writer, IntakeGate gate, TimeProvider clock)
+    internal ReadingIntake(DeviceDirectory directory, LogWriter writer, HistoryFeed history, IntakeGate gate, TimeProvider clock)
     {
-        (_directory, _writer, _gate, _clock) = (directory, writer, gate, clock);
+        (_directory, _writer, _history, _gate, _clock) = (directory, writer, history, gate, clock);
         _accepted = _meter.CreateCounter<long>("grid.intake.readings.accepted", "{reading}", "Readings durable in the log");
         _rejected = _meter.CreateCounter<long>("grid.intake.readings.rejected", "{reading}", "Readings rejected, by field");
-        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), log, storage (out of reach)");
+        _refused = _meter.CreateCounter<long>("grid.intake.batches.refused", "{batch}", "Batches refused, by sender and reason: starting, waiting (for the sectors), history (too far behind), log, storage (out of reach)");
     }
 
     /// <inheritdoc />
@@ -39,9 +41,15 @@ public sealed class ReadingIntake : IIntake, IDisposable
             return Refuse(sender, "starting", RetryAfterOverload);
         }
 
-        if (_writer.Load > AdmissionOf(sender))
+        var admission = AdmissionOf(sender);
+        if (_writer.Load > admission)
         {
             return Refuse(sender, "waiting", RetryAfterOverload);
+        }
+
+        if (_history.Load > admission)
+        {
+            return Refuse(sender, "history", RetryAfterOverload);
         }
 
         await _gate.EnterAsync();

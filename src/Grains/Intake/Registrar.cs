@@ -5,6 +5,7 @@ using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
+using Grid.Grains.History;
 using Microsoft.Extensions.Logging;
 
 namespace Grid.Grains.Intake;
@@ -21,6 +22,8 @@ public sealed partial class Registrar : IRegistrar
     private readonly ITerritoryTable _territory;
     private readonly DeviceDirectory _directory;
     private readonly LogWriter _writer;
+    private readonly IHistory _history;
+    private readonly HistoryFeed _feed;
     private readonly IntakeGate _gate;
     private readonly TimeProvider _clock;
     private readonly ILogger<Registrar> _logger;
@@ -33,11 +36,14 @@ public sealed partial class Registrar : IRegistrar
         ITerritoryTable territory,
         DeviceDirectory directory,
         LogWriter writer,
+        IHistory history,
+        HistoryFeed feed,
         IntakeGate gate,
         TimeProvider clock,
         ILogger<Registrar> logger)
     {
-        (_registry, _territory, _directory, _writer, _gate, _clock, _logger) = (registry, territory, directory, writer, gate, clock, logger);
+        (_registry, _territory, _directory, _writer, _history, _feed, _gate, _clock, _logger) =
+            (registry, territory, directory, writer, history, feed, gate, clock, logger);
     }
 
     /// <summary>Fills the directory from the registry. Once, before readings are let in.</summary>
@@ -132,6 +138,15 @@ public sealed partial class Registrar : IRegistrar
         {
             _turn.Release();
         }
+    }
+
+    /// <inheritdoc />
+    public async Task<bool> ForgetAsync(string device, CancellationToken cancellationToken)
+    {
+        // What is durable in the log would come back with it, and what is not durable in history would be read from the log again after a crash.
+        await _feed.CatchUpAsync(cancellationToken);
+        await _history.FlushAsync(cancellationToken);
+        return await _history.DeleteAsync(device, cancellationToken);
     }
 
     private async Task TellSectorsAsync(ImmutableArray<PendingChange> changes, CancellationToken cancellationToken)

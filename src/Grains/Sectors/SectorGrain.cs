@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -18,6 +19,7 @@ public sealed class SectorGrain(
     [PersistentState("sector")] IPersistentState<SectorState> state,
     IReadingLog log,
     LogWriter writer,
+    LogRelease release,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -54,6 +56,7 @@ public sealed class SectorGrain(
             new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
         await ReadLogAsync(long.MaxValue);
+        release.Follow(_sector, _book.Offset);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -205,8 +208,8 @@ public sealed class SectorGrain(
     }
 
     /// <summary>
-    /// The books as of now, then every device that changed before (each at or after its offset in them), then the log may go. Whatever is
-    /// lost in between is replayed: a device skips what it has.
+    /// The books as of now, then every device that changed before (each at or after its offset in them), then the log may go, as far as history
+    /// has it too. Whatever is lost in between is replayed: a device skips what it has.
     /// </summary>
     private async Task CheckpointAfterAsync(Task former)
     {
@@ -227,7 +230,7 @@ public sealed class SectorGrain(
             await Task.WhenAll(dirty.Select(_applier.SaveAsync));
             state.State = new SectorState { Offset = offset, Books = books };
             await state.WriteStateAsync();
-            await log.CheckpointAsync(_sector, _epoch, offset, CancellationToken.None);
+            await release.SnapshotTakenAsync(_sector, _epoch, offset);
             meter.Checkpointed(clock.GetElapsedTime(started));
         }
         catch

@@ -3,6 +3,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
+using Grid.Grains.History;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
@@ -21,6 +22,9 @@ public sealed class BodyGrain(
     ITerritoryTable territory,
     IBodyRegistry bodies,
     LocalCalendars calendars,
+    IHistory history,
+    HistorySubjects subjects,
+    FigureOptions figures,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -46,6 +50,7 @@ public sealed class BodyGrain(
         // Kept for good: there are few, and their digest is what heals a lost event.
         DelayDeactivation(TimeSpan.MaxValue);
         _board = new SummaryBoard(this, PublishAsync, logger);
+        FigureRecorder.Start(this, Summary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, _key))
             .SubscribeAsync((partial, _) => TakeAsync(partial));
@@ -142,6 +147,7 @@ public sealed class BodyGrain(
         (_scope, _name) = ($"syndicate:{body.Siren}", body.Name);
         _members = await bodies.GetMembersAsync(_key, CancellationToken.None);
         _calendar = _members.Length > 0 ? calendars.OfCommune(_members[0].Commune) : calendars.OfZone(LocalCalendars.DefaultZone);
+        subjects.Know(_scope, _calendar.ZoneId);
     }
 
     private Task TakeAsync(TerritoryPartial partial)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
+using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ namespace Grid.Silo.Startup;
 internal sealed partial class GridStartup(
     Registrar registrar,
     LogWriter writer,
+    IHistory history,
+    HistoryFeed feed,
+    LogRelease release,
     DemoProvisioning demo,
     WarmUp warmUp,
     Readiness readiness,
@@ -34,7 +38,7 @@ internal sealed partial class GridStartup(
         readiness.Set("the stop");
         await base.StopAsync(cancellationToken);
         var started = clock.GetTimestamp();
-        while (writer.Waiting > 0 && clock.GetElapsedTime(started) < DrainFor && !cancellationToken.IsCancellationRequested)
+        while ((writer.Waiting > 0 || feed.Behind > 0) && clock.GetElapsedTime(started) < DrainFor && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(DrainPoll, clock, CancellationToken.None);
         }
@@ -42,6 +46,7 @@ internal sealed partial class GridStartup(
         using var limit = new CancellationTokenSource(CheckpointFor, clock);
         try
         {
+            await history.FlushAsync(limit.Token);
             await warmUp.CheckpointAsync(limit.Token);
         }
         catch (Exception exception)
@@ -56,6 +61,8 @@ internal sealed partial class GridStartup(
         try
         {
             await registrar.LoadAsync(stoppingToken);
+            feed.Start();
+            release.Start();
             writer.Start();
             await registrar.CompletePendingAsync(stoppingToken);
             await demo.RunAsync(stoppingToken);

@@ -47,6 +47,9 @@ internal sealed class HistoryCore(
     /// <summary>The name under which it is kept how far a rule has swept raw points.</summary>
     public static string RuleName(Contracts.Devices.DeviceKind? kind, string? commune) => $"{kind?.ToString() ?? "Territory"} {commune ?? "*"}";
 
+    /// <summary>The name under which it is kept how far raw points of what is a person's are swept.</summary>
+    public const string PersonalName = "Personal";
+
     /// <summary>Raw points of a series before this day were deleted: a late one has no day to belong to.</summary>
     public int SweptBefore(HistorySubject? subject)
     {
@@ -56,9 +59,10 @@ internal sealed class HistoryCore(
             return int.MinValue;
         }
 
+        var personal = subject.Subscriber is null ? int.MinValue : swept.GetValueOrDefault(PersonalName, int.MinValue);
         return (subject.Commune is { } commune && swept.TryGetValue(RuleName(subject.Kind, commune), out var own)) || swept.TryGetValue(RuleName(subject.Kind, null), out own)
-            ? own
-            : int.MinValue;
+            ? Math.Max(own, personal)
+            : personal;
     }
 
     public IReadOnlyDictionary<string, int> Swept => Volatile.Read(ref _swept);

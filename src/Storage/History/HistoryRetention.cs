@@ -72,7 +72,7 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
     private static int KeepOf(HistoryPolicy policy, SeriesInfo? series, HistoryResolution resolution)
     {
         var subject = series?.Subject ?? HistoryCore.Unknown;
-        return policy.For(subject.Kind, subject.Commune).For(resolution);
+        return policy.For(subject.Kind, subject.Commune, subject.Subscriber is not null).For(resolution);
     }
 
     /// <summary>The last day that is deleted together with a day.</summary>
@@ -86,6 +86,7 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
         return string.Join(';', policy.Rules
             .Select(rule => (Name: HistoryCore.RuleName(rule.Kind, rule.Commune), Days: rule.Keep.For(resolution)))
             .Append((Name: "default", Days: policy.Default.For(resolution)))
+            .Append((Name: HistoryCore.PersonalName, Days: (policy.Personal ?? policy.Default).For(resolution)))
             .Select(rule => (rule.Name, Steps: PastSteps(period, today - rule.Days)))
             .Where(rule => rule.Steps > 0)
             .Select(rule => $"{rule.Name}={rule.Steps}"));
@@ -108,17 +109,22 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
         var swept = new Dictionary<string, int>(core.Swept, StringComparer.Ordinal);
         foreach (var kind in Enum.GetValues<DeviceKind>().Select(kind => (DeviceKind?)kind).Append(null))
         {
-            Mark(swept, kind, null, today - policy.For(kind, null).RawDays);
+            Mark(swept, HistoryCore.RuleName(kind, null), today - policy.For(kind, null, isPersonal: false).RawDays);
         }
 
         foreach (var rule in policy.Rules.Where(rule => rule.Commune is not null))
         {
             if (!swept.ContainsKey(HistoryCore.RuleName(rule.Kind, rule.Commune)) && core.Swept.TryGetValue(HistoryCore.RuleName(rule.Kind, null), out var before))
             {
-                Mark(swept, rule.Kind, rule.Commune, before);
+                Mark(swept, HistoryCore.RuleName(rule.Kind, rule.Commune), before);
             }
 
-            Mark(swept, rule.Kind, rule.Commune, today - rule.Keep.RawDays);
+            Mark(swept, HistoryCore.RuleName(rule.Kind, rule.Commune), today - rule.Keep.RawDays);
+        }
+
+        if (policy.Personal is { } personal)
+        {
+            Mark(swept, HistoryCore.PersonalName, today - personal.RawDays);
         }
 
         core.Catalog.Write(() =>
@@ -131,11 +137,8 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
         core.SetSwept(swept);
     }
 
-    private static void Mark(Dictionary<string, int> swept, DeviceKind? kind, string? commune, int day)
-    {
-        var name = HistoryCore.RuleName(kind, commune);
-        swept[name] = Math.Max(day, swept.GetValueOrDefault(name, int.MinValue));
-    }
+    private static void Mark(Dictionary<string, int> swept, string rule, int day) =>
+        swept[rule] = Math.Max(day, swept.GetValueOrDefault(rule, int.MinValue));
 
     /// <summary>Rolls a day up before its points go.</summary>
     private void CloseFirst(HistoryFile file)

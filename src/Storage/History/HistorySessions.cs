@@ -20,7 +20,7 @@ internal sealed class HistorySessions(int maximumIdle) : IDisposable
     /// <exception cref="HistoryDamagedException">The file is missing, or is no SQLite file any more.</exception>
     public HistorySession Rent(HistoryFile file) => Rent(file, isReader: false) ?? throw new InvalidOperationException($"{file.Path} is deleted.");
 
-    /// <summary>A connection to read with, to be disposed of after use; null when the file was deleted by retention.</summary>
+    /// <summary>A connection to read with, to be disposed of after use; null when the file was deleted by retention, or has nothing durable yet.</summary>
     /// <exception cref="HistoryDamagedException">The file is missing, or is no SQLite file any more.</exception>
     public HistorySession? RentReader(HistoryFile file) => Rent(file, isReader: true);
 
@@ -45,14 +45,17 @@ internal sealed class HistorySessions(int maximumIdle) : IDisposable
             }
         }
 
+        HistorySession? opened = null;
         try
         {
-            return Open(file, isReader);
+            return opened = Open(file, isReader);
         }
-        catch
+        finally
         {
-            Release(file);
-            throw;
+            if (opened is null)
+            {
+                Release(file);
+            }
         }
     }
 
@@ -136,9 +139,16 @@ internal sealed class HistorySessions(int maximumIdle) : IDisposable
         }
     }
 
-    private HistorySession Open(HistoryFile file, bool isReader)
+    private HistorySession? Open(HistoryFile file, bool isReader)
     {
+        // The first flush is making it.
+        var isBeingMade = isReader && file.Mark == 0;
         var isNew = !File.Exists(file.Path);
+        if (isNew && isBeingMade)
+        {
+            return null;
+        }
+
         if (isNew && (isReader || file.Mark > 0))
         {
             throw file.Damaged("the file", "it is missing");
@@ -157,6 +167,10 @@ internal sealed class HistorySessions(int maximumIdle) : IDisposable
             if (version == 0 && !isReader && session.Value("SELECT count(*) FROM sqlite_schema") == 0)
             {
                 session.RunScript(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE;\n{HistoryFile.Script}\nPRAGMA user_version={HistoryFile.Version};\nCOMMIT;"));
+            }
+            else if (version == 0 && isBeingMade)
+            {
+                return null;
             }
             else if (version != HistoryFile.Version)
             {

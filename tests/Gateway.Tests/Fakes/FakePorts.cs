@@ -32,7 +32,7 @@ internal sealed class FakeTable : ITerritoryTable
 }
 
 /// <summary>Registry, registrar and directory over one dictionary.</summary>
-internal sealed class FakeRegistry(ITerritoryTable table) : IDeviceRegistry, IRegistrar, IDeviceDirectory
+internal sealed class FakeRegistry(ITerritoryTable table, FakeHistory history) : IDeviceRegistry, IRegistrar, IDeviceDirectory
 {
     private readonly ConcurrentDictionary<string, DeviceRecord> _devices = new();
     private long _revision;
@@ -67,6 +67,8 @@ internal sealed class FakeRegistry(ITerritoryTable table) : IDeviceRegistry, IRe
     }
 
     Task<bool> IRegistrar.RemoveAsync(string device, CancellationToken cancellationToken) => Task.FromResult(_devices.TryRemove(device, out _));
+
+    Task<bool> IRegistrar.ForgetAsync(string device, CancellationToken cancellationToken) => Task.FromResult(history.Forget(device));
 
     public Task<DeviceRecord?> GetAsync(string device, CancellationToken cancellationToken) => Task.FromResult(_devices.GetValueOrDefault(device));
 

@@ -20,6 +20,9 @@ public sealed class AccessTests
     [InlineData("GET", "/api/v1/devices")]
     [InlineData("PUT", "/api/v1/devices/x")]
     [InlineData("POST", "/api/v1/readings")]
+    [InlineData("GET", "/api/v1/devices/x/history")]
+    [InlineData("GET", "/api/v1/communes/29019/history")]
+    [InlineData("GET", "/api/v1/retention")]
     [InlineData("GET", "/api/v1/system")]
     [InlineData("GET", "/metrics")]
     [InlineData("GET", "/openapi/v1.json")]
@@ -230,6 +233,11 @@ public sealed class AccessTests
         Assert.Equal(["200", "201", "400", "415"], put.GetProperty("responses").EnumerateObject().Select(response => response.Name).Order(StringComparer.Ordinal));
         Assert.True(paths.TryGetProperty("/api/v1/readings", out _));
         Assert.True(paths.TryGetProperty("/api/v1/departments/{code}", out _));
+        foreach (var path in new[] { "/api/v1/devices/{id}/history", "/api/v1/communes/{insee}/history", "/api/v1/syndicates/{siren}/history", "/api/v1/departments/{code}/history" })
+        {
+            Assert.Equal(
+                ["200", "400", "404"], paths.GetProperty(path).GetProperty("get").GetProperty("responses").EnumerateObject().Select(response => response.Name).Order(StringComparer.Ordinal));
+        }
     }
 
     public interface ILooseGrain : IGrainWithStringKey;

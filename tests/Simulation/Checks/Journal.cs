@@ -82,6 +82,10 @@ internal sealed class Journal(World world, int everySector)
         .OrderBy(entry => entry.Sequence)
         .Select(entry => (entry.Sector, entry.Offset, entry.Entry));
 
+    /// <summary>Of every sector that is kept, the entries that were ever durable, by offset.</summary>
+    public IEnumerable<(string Sector, IEnumerable<(long Offset, LogEntry Entry)> Entries)> BySector() =>
+        _sectors.Select(sector => (sector.Key, sector.Value.After(0)));
+
     /// <summary>True when the entries of a sector are kept.</summary>
     public bool Keeps(string sector) => _sectors.ContainsKey(sector);
 

@@ -7,7 +7,9 @@ using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains;
+using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Runtime;
 using Grid.Silo.Startup;
@@ -57,6 +59,8 @@ internal sealed class GridProcess
         services.AddSingleton(world.Territory);
         services.AddSingleton(world.Plants.Over(world.Options.Sectors));
         services.AddSingleton(new LogWriterOptions());
+        services.AddSingleton(world.Options.History);
+        services.AddSingleton(new FigureOptions { RecordEvery = TimeSpan.FromMinutes(15) });
         services.AddEmbeddedGrainRuntime(options =>
         {
             options.Pumped = true;
@@ -142,6 +146,8 @@ internal sealed class GridProcess
         await _world.Journal.CompareAsync(_log);
         var registrar = Get<Registrar>();
         await registrar.LoadAsync(CancellationToken.None);
+        Get<HistoryFeed>().Start();
+        Get<LogRelease>().Start();
         Get<Grains.Intake.LogWriter>().Start();
         await registrar.CompletePendingAsync(CancellationToken.None);
         await Get<WarmUp>().RunAsync(CancellationToken.None);
@@ -156,6 +162,7 @@ internal sealed class GridProcess
         services.AddSingleton(Log);
         services.AddSingleton<IDeviceRegistry>(registry);
         services.AddSingleton<IBodyRegistry>(registry);
+        services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Options.HistoryFlushAfter)));
         services.AddKeyedSingleton<IGrainStorage>(
             StorageServices.GrainStorageName, (_, _) => _world.Plants.Over(new SimulatedGrainStorage(_world.Grains, Operations, _world.Options.CopiesStates), _world.Grains, Clock));
         services.AddEmbeddedStreams(SteadyStreams);

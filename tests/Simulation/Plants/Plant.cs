@@ -32,6 +32,9 @@ internal sealed class Plant
     /// <summary>A sector's version runs ahead of the changes that it comes with.</summary>
     public const string SkippingCursor = "skippingCursor";
 
+    /// <summary>History says that it is durable up to what it has only taken.</summary>
+    public const string HistoryAhead = "historyAhead";
+
     private readonly string? _name;
     private readonly Chance _chance;
     private readonly Dictionary<object, EncodedFrame> _held = [];
@@ -39,7 +42,7 @@ internal sealed class Plant
     public Plant(string? name, Chance chance) => (_name, _chance) = (name, chance);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor];
+    public static IReadOnlyList<string> Names { get; } = [LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead];
 
     public bool SkipsSync => _name == LostAcknowledgement;
 
@@ -49,6 +52,8 @@ internal sealed class Plant
 
     public IGrainStorage Over(IGrainStorage storage, GrainRecords records, TimeProvider clock) =>
         _name == EarlyCheckpoint ? new WriteBehindStorage(records, clock) : storage;
+
+    public IHistory Over(IHistory history) => _name == HistoryAhead ? new AheadHistory(history) : history;
 
     public IGridGrains Over(IGridGrains grains, Chance chance) => _name == SkippingCursor ? new SkippingGrains(grains, chance) : grains;
 
