@@ -7,7 +7,7 @@ using Grid.Storage.History;
 namespace Grid.Storage.Postgres.History;
 
 /// <summary>What history keeps of a series on a day, as it stands in a row.</summary>
-internal readonly record struct HistoryRow(string Series, int Day, short Kind, string Commune, byte[] Data)
+internal readonly record struct HistoryRow(string Series, int Day, short Kind, string Commune, bool IsPersonal, byte[] Data)
 {
     private const byte Plain = 0;
     private const byte Sealed = 1;
@@ -40,7 +40,7 @@ internal readonly record struct HistoryRow(string Series, int Day, short Kind, s
             writer.Bytes(closed);
         }
 
-        return new HistoryRow(series, day, KindOf(subject.Kind), subject.Commune ?? "", writer.Written.ToArray());
+        return new HistoryRow(series, day, KindOf(subject.Kind), subject.Commune ?? "", subject.Subscriber is not null, writer.Written.ToArray());
     }
 
     /// <summary>Whose the row is; null when it is nobody's.</summary>
