@@ -5,6 +5,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
 {
     ["crash"] = CrashScenario.RunAsync,
     ["ingest"] = IngestScenario.RunAsync,
+    ["history"] = HistoryScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
 #if !ORLEANS

@@ -172,11 +172,15 @@ public readonly record struct HistoryDay(DateOnly Date, DateTimeOffset Start, Da
 public interface IHistorySeal
 {
     /// <summary>The sealed bytes; null when the subscriber's key is destroyed: then nothing is stored.</summary>
-    byte[]? Seal(string subscriber, ReadOnlySpan<byte> plain);
+    /// <param name="subscriber">Whose it is.</param>
+    /// <param name="series">The device's key.</param>
+    /// <param name="place">Where it will lie, such as <c>history/raw/2026-11-26</c>: it opens only for the same series and place.</param>
+    /// <param name="plain">What to seal.</param>
+    byte[]? Seal(string subscriber, string series, string place, ReadOnlySpan<byte> plain);
 
     /// <summary>The bytes that were sealed; null when the subscriber's key is destroyed.</summary>
-    /// <exception cref="IOException">The bytes are not those that were sealed, or the key cannot be read now.</exception>
-    byte[]? Open(string subscriber, ReadOnlySpan<byte> sealedBytes);
+    /// <exception cref="IOException">The bytes are not those that were sealed there, or the key cannot be read now.</exception>
+    byte[]? Open(string series, string place, ReadOnlySpan<byte> sealedBytes);
 }
 
 /// <summary>A part of history is not what was written; nothing of it was answered.</summary>

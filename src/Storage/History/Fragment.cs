@@ -13,14 +13,11 @@ internal static class Fragment
     private const byte Sealed = 1;
 
     /// <summary>Writes a fragment; false, and nothing is written, when the subscriber's key is destroyed.</summary>
-    public static bool Write(ByteWriter writer, int day, string? subscriber, ReadOnlySpan<byte> content, IHistorySeal? seal)
+    public static bool Write(ByteWriter writer, HistoryResolution resolution, int day, SeriesInfo series, ReadOnlySpan<byte> content, IHistorySeal? seal)
     {
-        if (subscriber is null)
+        if (series.Subject?.Subscriber is not { } subscriber)
         {
-            writer.Varint((ulong)(1 + LengthOf((uint)day) + content.Length));
-            writer.Byte(Plain);
-            writer.Varint((ulong)day);
-            writer.Bytes(content);
+            Write(writer, Plain, day, content);
             return true;
         }
 
@@ -29,20 +26,29 @@ internal static class Fragment
             throw new InvalidOperationException("A series has a subscriber, and history has nothing to seal it with.");
         }
 
-        if (seal.Seal(subscriber, content) is not { } closed)
+        if (seal.Seal(subscriber, series.Key, PlaceOf(resolution, day), content) is not { } closed)
         {
             return false;
         }
 
-        using var all = new ByteWriter(closed.Length + 128);
-        all.Byte(Sealed);
-        all.Varint((ulong)day);
-        all.Text(subscriber);
-        all.Bytes(closed);
-        writer.Varint((ulong)all.Length);
-        writer.Bytes(all.Written);
+        Write(writer, Sealed, day, closed);
         return true;
     }
+
+    private static void Write(ByteWriter writer, byte form, int day, ReadOnlySpan<byte> content)
+    {
+        writer.Varint((ulong)(1 + LengthOf((uint)day) + content.Length));
+        writer.Byte(form);
+        writer.Varint((ulong)day);
+        writer.Bytes(content);
+    }
+
+    private static string PlaceOf(HistoryResolution resolution, int day) => resolution switch
+    {
+        HistoryResolution.Raw => $"history/raw/{HistoryPeriod.DateOf(day):yyyy-MM-dd}",
+        HistoryResolution.QuarterHour => $"history/quarters/{HistoryPeriod.DateOf(day):yyyy-MM-dd}",
+        _ => $"history/days/{HistoryPeriod.DateOf(day):yyyy-MM-dd}",
+    };
 
     private static int LengthOf(uint value) => (38 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) / 7;
 
@@ -61,18 +67,14 @@ internal static class Fragment
     }
 
     /// <summary>The content of a fragment; null when the subscriber's key is destroyed.</summary>
-    public static byte[]? Open(ReadOnlySpan<byte> fragment, IHistorySeal? seal)
+    public static byte[]? Open(ReadOnlySpan<byte> fragment, HistoryResolution resolution, SeriesInfo series, IHistorySeal? seal)
     {
         var reader = new ByteReader(fragment);
         var form = reader.Byte();
-        _ = reader.Varint();
-        if (form == Plain)
-        {
-            return reader.Bytes(reader.Remaining).ToArray();
-        }
-
-        var subscriber = reader.Text();
-        return (seal ?? throw new InvalidOperationException("A series is sealed, and history has nothing to open it with."))
-            .Open(subscriber, reader.Bytes(reader.Remaining));
+        var day = (int)reader.Varint();
+        var content = reader.Bytes(reader.Remaining);
+        return form == Plain
+            ? content.ToArray()
+            : (seal ?? throw new InvalidOperationException("A series is sealed, and history has nothing to open it with.")).Open(series.Key, PlaceOf(resolution, day), content);
     }
 }

@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Storage.Codec;
 using Grid.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace Grid.Storage.History;
 
@@ -35,41 +36,96 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
 
     public const string Script = """
         CREATE TABLE series (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-        CREATE TABLE deleting (id INTEGER PRIMARY KEY);
         CREATE TABLE files (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, rolled INTEGER NOT NULL, swept TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE offsets (sector TEXT PRIMARY KEY, durable INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE swept (rule TEXT PRIMARY KEY, day INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE pending (day INTEGER PRIMARY KEY);
-        CREATE TABLE counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE state (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
         """;
 
     private readonly Lock _gate = new();
+    private CatalogState _state = new();
+    private bool _isSeriesChanged;
 
-    /// <summary>Runs the work in one commit; durable when it returns.</summary>
+    /// <summary>What stands in the catalogue besides its rows.</summary>
+    public CatalogState State => _state;
+
+    /// <summary>Reads what stands besides the rows, before anything else.</summary>
+    /// <exception cref="HistoryDamagedException">It is not what was written.</exception>
+    public void Load()
+    {
+        using var rows = session.Query("SELECT data FROM state WHERE id = 1");
+        if (!rows.Step())
+        {
+            if (session.Value("SELECT (SELECT count(*) FROM series) + (SELECT count(*) FROM files) + (SELECT count(*) FROM offsets)") > 0)
+            {
+                throw Damaged("state", "its row is missing");
+            }
+
+            return;
+        }
+
+        try
+        {
+            _state = CatalogState.Read(rows.Blob(0));
+        }
+        catch (CodecException error)
+        {
+            throw Damaged("state", error.Message, error);
+        }
+    }
+
+    /// <summary>Runs the work in one commit; durable when it returns, and in the file itself: nothing stays in the write-ahead log alone.</summary>
     public void Write(Action work)
     {
         lock (_gate)
         {
+            var before = _state;
             session.Run("BEGIN IMMEDIATE");
             try
             {
                 work();
-                PutCount("files", session.Value("SELECT count(*) FROM files"));
-                PutCount("offsets", session.Value("SELECT count(*) FROM offsets"));
+                _state = _state with
+                {
+                    Series = _isSeriesChanged ? session.Value("SELECT count(*) FROM series") : _state.Series,
+                    Files = session.Value("SELECT count(*) FROM files"),
+                    Offsets = session.Value("SELECT count(*) FROM offsets"),
+                };
+                using (var writer = new ByteWriter(256))
+                {
+                    _state.Write(writer);
+                    session.Query("INSERT OR REPLACE INTO state (id, data) VALUES (1, ?)").Bind(1, writer.Written).Run();
+                }
+
                 session.Run("COMMIT");
+                before = _state;
+                _isSeriesChanged = false;
+            }
+            catch (SqliteException error)
+            {
+                throw Translated(error);
             }
             finally
             {
+                _state = before;
                 if (!session.IsAutocommit)
                 {
                     session.Run("ROLLBACK");
                 }
             }
 
-            using var rows = session.Query("PRAGMA wal_checkpoint(PASSIVE)");
-            rows.Step();
+            try
+            {
+                using var rows = session.Query("PRAGMA wal_checkpoint(TRUNCATE)");
+                rows.Step();
+            }
+            catch (SqliteException error)
+            {
+                throw Translated(error);
+            }
         }
     }
+
+    /// <summary>Changes what stands besides the rows. In a commit.</summary>
+    public void Put(Func<CatalogState, CatalogState> change) => _state = change(_state);
 
     public void PutSeries(SeriesInfo series)
     {
@@ -82,19 +138,16 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
         writer.Text(subject.Subscriber ?? "");
         writer.Fixed64(BitConverter.DoubleToUInt64Bits(subject.IndexMaximum));
         writer.Fixed32(Checksum.Of(writer.Written, (uint)series.Id));
+        _isSeriesChanged = true;
         session.Query("INSERT OR REPLACE INTO series (id, data) VALUES (?, ?)").Bind(1, series.Id).Bind(2, writer.Written).Run();
     }
 
     public void RemoveSeries(int id)
     {
+        _isSeriesChanged = true;
         session.Query("DELETE FROM series WHERE id = ?").Bind(1, id).Run();
-        session.Query("DELETE FROM deleting WHERE id = ?").Bind(1, id).Run();
+        Put(state => state with { Deleting = state.Deleting.Remove(id) });
     }
-
-    public void PutDeleting(int id) => session.Query("INSERT OR IGNORE INTO deleting (id) VALUES (?)").Bind(1, id).Run();
-
-    public void PutCount(string name, long value) =>
-        session.Query("INSERT OR REPLACE INTO counts (name, value) VALUES (?, ?)").Bind(1, name).Bind(2, value).Run();
 
     public void PutFile(FileMark mark) =>
         session.Query("INSERT OR REPLACE INTO files (name, generation, rolled, swept, checksum) VALUES (?, ?, ?, ?, ?)")
@@ -106,24 +159,8 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
         session.Query("INSERT OR REPLACE INTO offsets (sector, durable, checksum) VALUES (?, ?, ?)")
             .Bind(1, sector).Bind(2, durable).Bind(3, ChecksumOf($"{sector} {durable}")).Run();
 
-    /// <summary>The days whose files a flush is about to change: looked at after a crash.</summary>
-    public void PutPending(IEnumerable<int> days)
-    {
-        session.Run("DELETE FROM pending");
-        foreach (var day in days)
-        {
-            session.Query("INSERT OR IGNORE INTO pending (day) VALUES (?)").Bind(1, day).Run();
-        }
-    }
-
-    public List<int> ReadPending() => Ints("SELECT day FROM pending");
-
-    public long CountSeries() => session.Value("SELECT count(*) FROM series");
-
-    public void PutSwept(string rule, int day) => session.Query("INSERT OR REPLACE INTO swept (rule, day) VALUES (?, ?)").Bind(1, rule).Bind(2, day).Run();
-
     /// <summary>The next number of a series.</summary>
-    public int NextSeries() => (int)Math.Max(Count("nextSeries") ?? 1, session.Value("SELECT coalesce(max(id), 0) + 1 FROM series"));
+    public int NextSeries() => (int)Math.Max(_state.NextSeries, session.Value("SELECT coalesce(max(id), 0) + 1 FROM series"));
 
     /// <exception cref="HistoryDamagedException">A row is not what was written.</exception>
     public List<SeriesInfo> ReadSeries()
@@ -138,10 +175,8 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
             }
         }
 
-        return Count("series") is { } count && count != found.Count ? throw Damaged("series", $"there are {found.Count} rows instead of {count}") : found;
+        return _state.Series is var count && count != found.Count ? throw Damaged("series", $"there are {found.Count} rows instead of {count}") : found;
     }
-
-    public List<int> ReadDeleting() => Ints("SELECT id FROM deleting");
 
     public List<FileMark> ReadFiles()
     {
@@ -156,7 +191,7 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
             }
         }
 
-        return Count("files") is { } count && count != found.Count ? throw Damaged("files", $"there are {found.Count} rows instead of {count}") : found;
+        return _state.Files is var count && count != found.Count ? throw Damaged("files", $"there are {found.Count} rows instead of {count}") : found;
     }
 
     public Dictionary<string, long> ReadOffsets()
@@ -171,19 +206,7 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
             }
         }
 
-        return Count("offsets") is { } count && count != found.Count ? throw Damaged("offsets", $"there are {found.Count} rows instead of {count}") : found;
-    }
-
-    public Dictionary<string, int> ReadSwept()
-    {
-        var found = new Dictionary<string, int>(StringComparer.Ordinal);
-        using var rows = session.Query("SELECT rule, day FROM swept");
-        while (rows.Step())
-        {
-            found[rows.Text(0)] = (int)rows.Long(1);
-        }
-
-        return found;
+        return _state.Offsets is var count && count != found.Count ? throw Damaged("offsets", $"there are {found.Count} rows instead of {count}") : found;
     }
 
     public void Dispose() => session.Dispose();
@@ -231,23 +254,10 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
 
     private static long ChecksumOf(string text) => Checksum.Of(Encoding.UTF8.GetBytes(text));
 
-    private List<int> Ints(string sql)
-    {
-        var found = new List<int>();
-        using var rows = session.Query(sql);
-        while (rows.Step())
-        {
-            found.Add((int)rows.Long(0));
-        }
-
-        return found;
-    }
-
-    private long? Count(string name)
-    {
-        using var rows = session.Query("SELECT value FROM counts WHERE name = ?").Bind(1, name);
-        return rows.Step() ? rows.Long(0) : null;
-    }
+    /// <summary>What an error of SQLite means for the catalogue.</summary>
+    public Exception Translated(SqliteException error) => SqliteErrors.IsDamage(error)
+        ? new HistoryDamagedException(session.File, error.Message, error)
+        : new IOException($"History's file {session.File} failed: {error.Message}", error);
 
     private HistoryDamagedException Damaged(string table, string what, Exception? cause = null) => new($"{session.File}, table {table}", what, cause);
 }

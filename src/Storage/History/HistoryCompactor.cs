@@ -10,6 +10,9 @@ internal sealed class HistoryCompactor(HistoryCore core)
 {
     /// <summary>Level of a run that holds a whole day: it is merged with no other.</summary>
     private const int Closed = 100;
+
+    private static readonly TimeSpan DamageRetry = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ErrorRetry = TimeSpan.FromMinutes(1);
     private readonly PointList _points = new();
     private readonly PointCodec _pointCodec = new(core.Metrics);
     private readonly RollUpCodec _rollUps = new(core.Metrics);
@@ -21,19 +24,38 @@ internal sealed class HistoryCompactor(HistoryCore core)
     public bool Step()
     {
         var now = core.Time.GetUtcNow();
-        foreach (var file in core.Shelf.All)
+        foreach (var file in core.Shelf.All.Where(file => now >= file.RetryAt))
         {
-            if (file.Period.Resolution == HistoryResolution.Raw && IsDue(file, now))
+            try
             {
-                Close(file);
-                return true;
+                if (Step(file, now))
+                {
+                    return true;
+                }
             }
+            catch (IOException error)
+            {
+                // The other files go on: one that is damaged stays so, a full disk does not.
+                file.RetryAt = now + (error is HistoryDamagedException ? DamageRetry : ErrorRetry);
+                throw;
+            }
+        }
 
-            if (file.Root is { } root && FindMerge(root) is { Length: > 0 } runs)
-            {
-                Merge(file, runs);
-                return true;
-            }
+        return false;
+    }
+
+    private bool Step(HistoryFile file, DateTimeOffset now)
+    {
+        if (file.Period.Resolution == HistoryResolution.Raw && IsDue(file, now))
+        {
+            Close(file);
+            return true;
+        }
+
+        if (file.Root is { } root && FindMerge(root) is { Length: > 0 } runs)
+        {
+            Merge(file, runs);
+            return true;
         }
 
         return false;
@@ -57,7 +79,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
         {
             while (merge.Next())
             {
-                if (core.Find(merge.Series) is { } series && Decode(raw, merge.Fragments))
+                if (core.Find(merge.Series) is { } series && Decode(raw, series, merge.Fragments))
                 {
                     WritePoints(rawOutput, series, day);
                     WriteRollUps(quarterOutput, series, day, HistoryResolution.QuarterHour);
@@ -286,7 +308,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
     }
 
     /// <summary>Gathers the points of all fragments in order; false when there are none that can be read, since their key is destroyed.</summary>
-    private bool Decode(HistoryFile file, ReadOnlySpan<byte> fragments)
+    private bool Decode(HistoryFile file, SeriesInfo series, ReadOnlySpan<byte> fragments)
     {
         _points.Clear();
         try
@@ -295,7 +317,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
             while (reader.Remaining > 0)
             {
                 var (_, start, length) = Fragment.Next(ref reader);
-                if (Fragment.Open(fragments.Slice(start, length), core.Seal) is { } content)
+                if (Fragment.Open(fragments.Slice(start, length), HistoryResolution.Raw, series, core.Seal) is { } content)
                 {
                     var bytes = new ByteReader(content);
                     _pointCodec.Read(ref bytes, _points);
@@ -315,7 +337,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
     {
         _content.Clear();
         _pointCodec.Write(_content, _points);
-        Add(output, series, day, _points.Count);
+        Add(output, series, HistoryResolution.Raw, day, _points.Count);
     }
 
     private void WriteRollUps(RunOutput output, SeriesInfo series, int day, HistoryResolution resolution)
@@ -342,13 +364,13 @@ internal sealed class HistoryCompactor(HistoryCore core)
             start = end;
         }
 
-        Add(output, series, day, parts);
+        Add(output, series, resolution, day, parts);
     }
 
-    private void Add(RunOutput output, SeriesInfo series, int day, long points)
+    private void Add(RunOutput output, SeriesInfo series, HistoryResolution resolution, int day, long points)
     {
         _fragment.Clear();
-        if (Fragment.Write(_fragment, day, series.Subject?.Subscriber, _content.Written, core.Seal))
+        if (Fragment.Write(_fragment, resolution, day, series, _content.Written, core.Seal))
         {
             output.Writer.Add(series.Id, series.Kind, day, points, _fragment.Written);
         }

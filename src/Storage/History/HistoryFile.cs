@@ -42,6 +42,9 @@ internal sealed class HistoryFile(HistoryPeriod period, string directory)
     /// <summary>True when it is deleted for good; kept by <see cref="HistorySessions"/>.</summary>
     public bool IsDeleted { get; set; }
 
+    /// <summary>After a compaction of it failed, when to try again.</summary>
+    public DateTimeOffset RetryAt { get; set; }
+
     /// <summary>When a run was added last, for closing again; null when nothing was added since it was opened.</summary>
     public DateTimeOffset? AddedAt { get; set; }
 
@@ -65,13 +68,15 @@ internal sealed class HistoryFile(HistoryPeriod period, string directory)
     /// <exception cref="HistoryDamagedException">It is not what was written last.</exception>
     public HistoryRoot ReadRoot(SqliteSession session)
     {
+        // Before the read: a commit in between raises it beyond what the read sees.
+        var mark = Mark;
         using var rows = session.Query("SELECT data FROM roots WHERE id = 1");
         try
         {
             var root = rows.Step() ? HistoryRoot.Read(rows.Blob(0), period) : HistoryRoot.Empty;
-            return root.Generation >= Mark
+            return root.Generation >= mark
                 ? root
-                : throw Damaged("the list of runs", $"it has generation {root.Generation} and must have {Mark} at least: what was written last is gone");
+                : throw Damaged("the list of runs", $"it has generation {root.Generation} and must have {mark} at least: what was written last is gone");
         }
         catch (CodecException error)
         {

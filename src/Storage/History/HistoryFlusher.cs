@@ -43,12 +43,7 @@ internal sealed class HistoryFlusher(HistoryCore core)
                 core.Catalog.PutSeries(changed);
             }
 
-            if (_unsaved.Count > 0)
-            {
-                core.Catalog.PutCount("series", core.Catalog.CountSeries());
-            }
-
-            core.Catalog.PutPending(days.Keys);
+            core.Catalog.Put(state => state with { Pending = [.. days.Keys] });
         });
         _unsaved.Clear();
         core.Fault("before the days");
@@ -82,7 +77,7 @@ internal sealed class HistoryFlusher(HistoryCore core)
                 core.Catalog.PutOffset(sector, offset);
             }
 
-            core.Catalog.PutPending([]);
+            core.Catalog.Put(state => state with { Pending = [] });
         });
         core.Fault("after the catalogue");
     }
@@ -220,7 +215,7 @@ internal sealed class HistoryFlusher(HistoryCore core)
             });
             file.Committed(root);
             file.AddedAt = core.Time.GetUtcNow();
-            session.Checkpoint();
+            session.Truncate();
         }
     }
 
@@ -247,13 +242,13 @@ internal sealed class HistoryFlusher(HistoryCore core)
             }
 
             // A series that was deleted meanwhile has no number any more.
-            if (_points.Count > 0 && core.Find(id) is { Subject: { } subject } series)
+            if (_points.Count > 0 && core.Find(id) is { } series)
             {
                 _points.Order();
                 _content.Clear();
                 _codec.Write(_content, _points);
                 _fragment.Clear();
-                if (Fragment.Write(_fragment, file.Period.Number, subject.Subscriber, _content.Written, core.Seal))
+                if (Fragment.Write(_fragment, HistoryResolution.Raw, file.Period.Number, series, _content.Written, core.Seal))
                 {
                     writer.Add(id, series.Kind, file.Period.Number, _points.Count, _fragment.Written);
                 }

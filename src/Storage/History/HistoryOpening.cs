@@ -8,7 +8,7 @@ namespace Grid.Storage.History;
 /// <summary>Opens the catalogue and learns from it what there is.</summary>
 internal static class HistoryOpening
 {
-    public static async Task<HistoryCore> OpenAsync(
+    public static async Task<OpenedHistory> OpenAsync(
         string directory, HistoryOptions options, IHistorySubjects subjects, IHistorySeal? seal, TimeProvider time, StorageMetrics metrics, Action<string>? onStep)
     {
         // Hundreds of thousands of series are read: not on the caller's thread.
@@ -17,10 +17,9 @@ internal static class HistoryOpening
     }
 
     /// <summary>What files cover beyond the offsets of the catalogue, after a crash in a flush.</summary>
-    public static IEnumerable<(int Day, string Sector, long Offset)> CoveredBeyond(HistoryCore core)
+    private static IEnumerable<(int Day, string Sector, long Offset)> CoveredBeyond(HistoryCore core, Dictionary<string, long> durable)
     {
-        var durable = core.Catalog.ReadOffsets();
-        foreach (var day in core.Catalog.ReadPending())
+        foreach (var day in core.Catalog.State.Pending)
         {
             if (core.Shelf.Find(HistoryPeriod.Of(HistoryResolution.Raw, day)) is not { } file || !File.Exists(file.Path))
             {
@@ -28,6 +27,12 @@ internal static class HistoryOpening
             }
 
             using var session = core.Sessions.Rent(file);
+            lock (file.Gate)
+            {
+                // The catalogue may not know yet that the day is to be rolled up again.
+                file.Committed(session.Transact(file.LoadRoot));
+            }
+
             foreach (var (sector, offset) in session.Transact(file.ReadOffsets))
             {
                 if (offset > durable.GetValueOrDefault(sector))
@@ -38,7 +43,7 @@ internal static class HistoryOpening
         }
     }
 
-    private static HistoryCore Open(
+    private static OpenedHistory Open(
         string directory, HistoryOptions options, IHistorySubjects subjects, IHistorySeal? seal, TimeProvider time, StorageMetrics metrics, Action<string>? onStep)
     {
         DataDirectory.Create(directory);
@@ -49,17 +54,19 @@ internal static class HistoryOpening
             var catalog = new HistoryCatalog(session);
             sessions = new HistorySessions(options.OpenFiles);
             var shelf = new HistoryShelf(directory, catalog, sessions);
-            shelf.Load();
+            catalog.Load();
+            shelf.Load(catalog.NextSeries());
             var core = new HistoryCore(options, catalog, shelf, sessions, subjects, seal, time, metrics) { OnStep = onStep };
-            core.SetSwept(catalog.ReadSwept());
+            core.SetSwept(new Dictionary<string, int>(catalog.State.Swept, StringComparer.Ordinal));
             LoadSeries(core);
-            return core;
+            var durable = catalog.ReadOffsets();
+            return new OpenedHistory(core, durable, [.. CoveredBeyond(core, durable)]);
         }
         catch (SqliteException error)
         {
             sessions?.Dispose();
             session.Dispose();
-            throw SqliteErrors.IsDamage(error) ? new HistoryDamagedException(session.File, error.Message, error) : new IOException($"History's file {session.File} failed: {error.Message}", error);
+            throw new HistoryCatalog(session).Translated(error);
         }
         catch
         {
@@ -83,7 +90,7 @@ internal static class HistoryOpening
 
         if (interrupted.Count > 0)
         {
-            core.Catalog.Write(() => interrupted.ForEach(series => core.Catalog.PutDeleting(series.Id)));
+            core.Catalog.Write(() => core.Catalog.Put(state => state with { Deleting = [.. state.Deleting.Union(interrupted.Select(series => series.Id))] }));
         }
     }
 
@@ -108,9 +115,9 @@ internal static class HistoryOpening
             session = null;
             return opened;
         }
-        catch (SqliteException error) when (SqliteErrors.IsDamage(error))
+        catch (SqliteException error)
         {
-            throw new HistoryDamagedException(path, error.Message, error);
+            throw SqliteErrors.IsDamage(error) ? new HistoryDamagedException(path, error.Message, error) : new IOException($"History's file {path} failed: {error.Message}", error);
         }
         finally
         {
@@ -118,3 +125,6 @@ internal static class HistoryOpening
         }
     }
 }
+
+/// <summary>An open history, the offsets that are durable, and those that single days cover beyond after a crash.</summary>
+internal sealed record OpenedHistory(HistoryCore Core, Dictionary<string, long> Durable, List<(int Day, string Sector, long Offset)> Covered);

@@ -220,7 +220,7 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
                 var directory = directories.Of(file, run, connection);
                 if (directory.BlockOf(series.Id) is var block and >= 0)
                 {
-                    Take(file, run, file.ReadBlock(connection, run, directory, block).Find(series.Id), take);
+                    Take(file, run, series, file.ReadBlock(connection, run, directory, block).Find(series.Id), take);
                 }
             }
 
@@ -228,7 +228,7 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
         });
     }
 
-    private void Take(HistoryFile file, RunInfo run, ReadOnlySpan<byte> fragments, Action<int, byte[]> take)
+    private void Take(HistoryFile file, RunInfo run, SeriesInfo series, ReadOnlySpan<byte> fragments, Action<int, byte[]> take)
     {
         try
         {
@@ -236,7 +236,7 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
             while (reader.Remaining > 0)
             {
                 var (day, start, length) = Fragment.Next(ref reader);
-                if (Fragment.Open(fragments.Slice(start, length), core.Seal) is { } content)
+                if (Fragment.Open(fragments.Slice(start, length), file.Period.Resolution, series, core.Seal) is { } content)
                 {
                     take(day, content);
                 }

@@ -127,13 +127,7 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
             Mark(swept, HistoryCore.PersonalName, today - personal.RawDays);
         }
 
-        core.Catalog.Write(() =>
-        {
-            foreach (var (rule, day) in swept)
-            {
-                core.Catalog.PutSwept(rule, day);
-            }
-        });
+        core.Catalog.Write(() => core.Catalog.Put(state => state with { Swept = state.Swept.SetItems(swept) }));
         core.SetSwept(swept);
     }
 

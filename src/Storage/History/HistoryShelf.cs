@@ -7,6 +7,7 @@ namespace Grid.Storage.History;
 internal sealed class HistoryShelf(string directory, HistoryCatalog catalog, HistorySessions sessions)
 {
     private readonly ConcurrentDictionary<HistoryPeriod, HistoryFile> _files = new();
+    private const int NewestLookedAt = 2;
     private readonly Lock _gate = new();
 
     /// <summary>Every file, those of raw points first, each kind by time.</summary>
@@ -30,9 +31,9 @@ internal sealed class HistoryShelf(string directory, HistoryCatalog catalog, His
     /// <summary>The file of a period, null when there is none.</summary>
     public HistoryFile? Find(HistoryPeriod period) => _files.GetValueOrDefault(period);
 
-    /// <summary>Files as the catalogue has them: each must be there, and no other.</summary>
-    /// <exception cref="HistoryDamagedException">A file is missing, or is unknown to the catalogue.</exception>
-    public void Load()
+    /// <summary>Files as the catalogue has them: each must be there, and no other, and the newest must hold no series that the catalogue does not know.</summary>
+    /// <exception cref="HistoryDamagedException">A file is missing, or the catalogue is older than the files.</exception>
+    public void Load(int nextSeries)
     {
         foreach (var mark in catalog.ReadFiles())
         {
@@ -51,6 +52,15 @@ internal sealed class HistoryShelf(string directory, HistoryCatalog catalog, His
             if (name != HistoryCatalog.FileName && (HistoryPeriod.Parse(name) is not { } period || !_files.ContainsKey(period)))
             {
                 throw new HistoryDamagedException(path, "the catalogue does not know it: the catalogue is older than the files, or the file is not of this history");
+            }
+        }
+
+        foreach (var file in All.Where(file => file.Period.Resolution == HistoryResolution.Raw && file.Mark > 0).TakeLast(NewestLookedAt))
+        {
+            using var session = sessions.Rent(file);
+            if (session.Transact(file.ReadRoot).Runs.Any(run => run.LastSeries >= nextSeries))
+            {
+                throw file.Damaged("the list of runs", "it holds series that the catalogue does not know: the catalogue is older than the file");
             }
         }
     }

@@ -26,6 +26,9 @@ internal sealed record RunInfo
     /// <summary>Bytes of its blocks as stored.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>The greatest number of a series in it: the catalogue must know that one.</summary>
+    public required int LastSeries { get; init; }
+
     /// <summary>Checksum of its directory.</summary>
     public required uint Directory { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record HistoryRoot
             writer.Varint((ulong)run.Series);
             writer.Varint((ulong)run.Points);
             writer.Varint((ulong)run.Bytes);
+            writer.Varint((ulong)run.LastSeries);
             writer.Fixed32(run.Directory);
             foreach (var day in run.FirstDays)
             {
@@ -111,6 +115,7 @@ internal sealed record HistoryRoot
                 Series = (long)reader.Varint(),
                 Points = (long)reader.Varint(),
                 Bytes = (long)reader.Varint(),
+                LastSeries = (int)reader.Varint(),
                 Directory = reader.Fixed32(),
                 FirstDays = [],
             };

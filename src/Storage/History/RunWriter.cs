@@ -73,6 +73,7 @@ internal sealed class RunWriter(HistoryPeriod period, int run, int level, int bl
             Series = _series,
             Points = _points,
             Bytes = _bytes,
+            LastSeries = _last.Count == 0 ? 0 : _last[^1],
             Directory = checksum,
             FirstDays = [.. _firstDays],
         };

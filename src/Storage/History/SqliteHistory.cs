@@ -23,6 +23,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     private HistoryFlusher? _flusher;
     private HistoryCompactor? _compactor;
     private HistoryRetention? _retention;
+    private HistoryDeletion? _deletion;
     private HistoryThread? _writer;
     private HistoryThread? _changer;
     private HistoryThread? _readers;
@@ -80,26 +81,27 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     /// <exception cref="HistoryDamagedException">A file is missing or damaged.</exception>
     public async Task OpenAsync(string directory, IHistorySubjects subjects, IHistorySeal? seal)
     {
-        var core = await HistoryOpening.OpenAsync(directory, _options, subjects, seal, _time, _metrics, OnStep);
-        foreach (var (sector, durable) in core.Catalog.ReadOffsets())
+        var (core, durable, covered) = await HistoryOpening.OpenAsync(directory, _options, subjects, seal, _time, _metrics, OnStep);
+        foreach (var (sector, offset) in durable)
         {
-            _sectors[sector] = new SectorOffsets { Taken = durable, Durable = durable };
+            _sectors[sector] = new SectorOffsets { Taken = offset, Durable = offset };
         }
 
-        foreach (var (day, sector, offset) in HistoryOpening.CoveredBeyond(core))
+        foreach (var (day, sector, offset) in covered)
         {
             (SectorOf(sector).Covered ??= [])[day] = offset;
         }
 
         (_core, _flusher, _compactor) = (core, new HistoryFlusher(core), new HistoryCompactor(core));
         _retention = new HistoryRetention(core, _compactor);
+        _deletion = new HistoryDeletion(core, _compactor);
         var directories = new DirectoryCache();
         _reader = new ThreadLocal<HistoryReader>(() => new HistoryReader(core, directories));
         _writer = new HistoryThread("flush", 1, 1_000, _metrics);
         _changer = new HistoryThread("compact", 1, 1_000, _metrics);
         _readers = new HistoryThread("read", _options.Readers, _options.MaximumQueued, _metrics);
         _metrics.Watch(this);
-        await _changer.Submit(() => FinishDeletions(core), CancellationToken.None);
+        await _changer.Submit(_deletion.Finish, CancellationToken.None);
         _timer = _time.CreateTimer(_ => OnTimer(), null, _options.FlushEvery, _options.FlushEvery);
     }
 
@@ -216,7 +218,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
         }
 
         await FlushAsync(cancellationToken);
-        return await _changer!.Submit(() => Delete(core, info), CancellationToken.None);
+        return await _changer!.Submit(() => _deletion!.Delete(info), CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -347,7 +349,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     {
         if (!_isClosing && Interlocked.CompareExchange(ref _flushesWaiting, 1, 0) == 0)
         {
-            _ = Observe(_writer!.Submit(
+            _ = Observe(() => _writer!.Submit(
                 () =>
                 {
                     Volatile.Write(ref _flushesWaiting, 0);
@@ -362,7 +364,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     {
         if (!_isClosing && Interlocked.CompareExchange(ref _stepsWaiting, 1, 0) == 0)
         {
-            _ = Observe(_changer!.Submit(
+            _ = Observe(() => _changer!.Submit(
                 () =>
                 {
                     Volatile.Write(ref _stepsWaiting, 0);
@@ -377,11 +379,11 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
         }
     }
 
-    private async Task Observe(Task work)
+    private async Task Observe(Func<Task> work)
     {
         try
         {
-            await work;
+            await work();
         }
         catch (Exception error) when (error is IOException or InvalidOperationException or StorageOverloadedException or UnauthorizedAccessException)
         {
@@ -439,48 +441,6 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
             var offsets = _sectors.Where(pair => pair.Value.Taken > pair.Value.Durable).ToDictionary(pair => pair.Key, pair => pair.Value.Taken, StringComparer.Ordinal);
             return new FlushPlan(core.Buffer.BeginFlush(), offsets);
         }
-    }
-
-    private bool Delete(HistoryCore core, SeriesInfo series)
-    {
-        core.Catalog.Write(() => core.Catalog.PutDeleting(series.Id));
-        var isFound = false;
-        foreach (var file in core.Shelf.All)
-        {
-            if (_compactor!.Delete(file, series.Id))
-            {
-                isFound = true;
-                core.Catalog.Write(() => core.Shelf.PutMark(file));
-            }
-
-            core.Fault("after a file of a deletion");
-        }
-
-        core.Catalog.Write(() =>
-        {
-            core.Catalog.RemoveSeries(series.Id);
-            core.Catalog.PutCount("series", core.Catalog.CountSeries());
-            core.Catalog.PutCount("nextSeries", core.Series.Next);
-        });
-        lock (core.Gate)
-        {
-            core.Series.Forget(series);
-        }
-
-        return isFound;
-    }
-
-    private bool FinishDeletions(HistoryCore core)
-    {
-        foreach (var id in core.Catalog.ReadDeleting())
-        {
-            if (core.Find(id) is { } series)
-            {
-                Delete(core, series);
-            }
-        }
-
-        return true;
     }
 
     [LoggerMessage(1301, LogLevel.Error, "Work on history failed; it is tried again.")]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 
@@ -66,7 +67,7 @@ public sealed class KeyRing : IHistorySeal
         _destroyed.Add(subscriber);
     }
 
-    public byte[]? Seal(string subscriber, ReadOnlySpan<byte> plain)
+    public byte[]? Seal(string subscriber, string series, string place, ReadOnlySpan<byte> plain)
     {
         if (_destroyed.Contains(subscriber))
         {
@@ -79,14 +80,17 @@ public sealed class KeyRing : IHistorySeal
         }
 
         using var cipher = new AesGcm(key, 16);
-        var closed = new byte[12 + 16 + plain.Length];
-        RandomNumberGenerator.Fill(closed.AsSpan(0, 12));
-        cipher.Encrypt(closed.AsSpan(0, 12), plain, closed.AsSpan(28), closed.AsSpan(12, 16));
-        return closed;
+        var sealedBytes = new byte[12 + 16 + plain.Length];
+        RandomNumberGenerator.Fill(sealedBytes.AsSpan(0, 12));
+        cipher.Encrypt(sealedBytes.AsSpan(0, 12), plain, sealedBytes.AsSpan(28), sealedBytes.AsSpan(12, 16), Encoding.UTF8.GetBytes($"{series} {place}"));
+        var name = Encoding.UTF8.GetBytes(subscriber);
+        return [(byte)name.Length, .. name, .. sealedBytes];
     }
 
-    public byte[]? Open(string subscriber, ReadOnlySpan<byte> sealedBytes)
+    public byte[]? Open(string series, string place, ReadOnlySpan<byte> sealedBytes)
     {
+        var subscriber = Encoding.UTF8.GetString(sealedBytes.Slice(1, sealedBytes[0]));
+        sealedBytes = sealedBytes[(1 + sealedBytes[0])..];
         if (!_keys.TryGetValue(subscriber, out var key))
         {
             return null;
@@ -94,7 +98,7 @@ public sealed class KeyRing : IHistorySeal
 
         using var cipher = new AesGcm(key, 16);
         var plain = new byte[sealedBytes.Length - 28];
-        cipher.Decrypt(sealedBytes[..12], sealedBytes[28..], sealedBytes[12..28], plain);
+        cipher.Decrypt(sealedBytes[..12], sealedBytes[28..], sealedBytes[12..28], plain, Encoding.UTF8.GetBytes($"{series} {place}"));
         return plain;
     }
 }
