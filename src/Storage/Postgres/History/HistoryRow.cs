@@ -7,7 +7,7 @@ using Grid.Storage.History;
 namespace Grid.Storage.Postgres.History;
 
 /// <summary>What history keeps of a series on a day, as it stands in a row.</summary>
-internal readonly record struct HistoryRow(string Series, int Day, short Kind, string Commune, byte[] Data)
+internal readonly record struct HistoryRow(string Series, int Day, short Kind, string Commune, bool IsPersonal, byte[] Data)
 {
     private const byte Plain = 0;
     private const byte Sealed = 1;
@@ -26,21 +26,18 @@ internal readonly record struct HistoryRow(string Series, int Day, short Kind, s
         }
         else
         {
-            // With its place inside: what was sealed for one series and day passes for no other.
-            WritePlace(writer, series, resolution, day);
-            writer.Bytes(content);
-            if ((seal ?? throw new InvalidOperationException("A series has a subscriber, and history has nothing to seal it with.")).Seal(subscriber, writer.Written) is not { } closed)
+            var sealing = seal ?? throw new InvalidOperationException("A series has a subscriber, and history has nothing to seal it with.");
+            if (sealing.Seal(subscriber, series, PlaceOf(resolution, day), content) is not { } closed)
             {
                 return null;
             }
 
-            writer.Clear();
             writer.Byte(Sealed);
             writer.Text(subscriber);
             writer.Bytes(closed);
         }
 
-        return new HistoryRow(series, day, KindOf(subject.Kind), subject.Commune ?? "", writer.Written.ToArray());
+        return new HistoryRow(series, day, KindOf(subject.Kind), subject.Commune ?? "", subject.Subscriber is not null, writer.Written.ToArray());
     }
 
     /// <summary>Whose the row is; null when it is nobody's.</summary>
@@ -71,9 +68,9 @@ internal readonly record struct HistoryRow(string Series, int Day, short Kind, s
                 case Plain:
                     return reader.Bytes(reader.Remaining).ToArray();
                 case Sealed:
-                    var subscriber = reader.Text();
+                    _ = reader.Text();
                     return (seal ?? throw new InvalidOperationException("A series is sealed, and history has nothing to open it with."))
-                        .Open(subscriber, reader.Bytes(reader.Remaining)) is { } content ? WithoutPlace(content, series, resolution, day) : null;
+                        .Open(series, PlaceOf(resolution, day), reader.Bytes(reader.Remaining));
                 case var form:
                     throw reader.Wrong($"it has the unknown form {form}");
             }
@@ -87,20 +84,12 @@ internal readonly record struct HistoryRow(string Series, int Day, short Kind, s
     public static HistoryDamagedException Damaged(string series, int day, string what, Exception? cause = null) =>
         new($"series {series} on {HistoryPeriod.DateOf(day):yyyy-MM-dd} in the database", what, cause);
 
-    private static void WritePlace(ByteWriter writer, string series, HistoryResolution resolution, int day)
+    private static string PlaceOf(HistoryResolution resolution, int day) => resolution switch
     {
-        writer.Byte((byte)resolution);
-        writer.Signed(day);
-        writer.Text(series);
-    }
-
-    private static byte[] WithoutPlace(byte[] content, string series, HistoryResolution resolution, int day)
-    {
-        var reader = new ByteReader(content);
-        return reader.Byte() == (byte)resolution && reader.Signed() == day && string.Equals(reader.Text(), series, StringComparison.Ordinal)
-            ? reader.Bytes(reader.Remaining).ToArray()
-            : throw reader.Wrong("it was sealed for another place");
-    }
+        HistoryResolution.Raw => $"history/raw/{HistoryPeriod.DateOf(day):yyyy-MM-dd}",
+        HistoryResolution.QuarterHour => $"history/quarters/{HistoryPeriod.DateOf(day):yyyy-MM-dd}",
+        _ => $"history/days/{HistoryPeriod.DateOf(day):yyyy-MM-dd}",
+    };
 
     private static long ChecksumOf(string series, int day, ReadOnlySpan<byte> data)
     {

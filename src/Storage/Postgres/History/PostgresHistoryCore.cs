@@ -8,7 +8,7 @@ namespace Grid.Storage.Postgres.History;
 /// <summary>What the parts of an open history share.</summary>
 internal sealed class PostgresHistoryCore(PostgresDatabase database, IHistorySubjects subjects, IHistorySeal? seal, StorageMetrics counters)
 {
-    private Dictionary<(short Kind, string Commune), int> _swept = [];
+    private Dictionary<(short Kind, string Commune, bool IsPersonal), int> _swept = [];
 
     public PostgresDatabase Database => database;
 
@@ -32,13 +32,15 @@ internal sealed class PostgresHistoryCore(PostgresDatabase database, IHistorySub
 
     /// <summary>Points of a subject before this day were deleted.</summary>
     public int SweptBefore(HistorySubject subject) =>
-        Volatile.Read(ref _swept).TryGetValue((HistoryRow.KindOf(subject.Kind), subject.Commune ?? ""), out var day) ? day : int.MinValue;
+        Volatile.Read(ref _swept).TryGetValue((HistoryRow.KindOf(subject.Kind), subject.Commune ?? "", subject.Subscriber is not null), out var day) ? day : int.MinValue;
 
     public async Task ReadSweptAsync(NpgsqlConnection connection)
     {
         var swept = await connection.RowsAsync(
-            CancellationToken.None, row => (Kind: row.GetInt16(0), Commune: row.GetString(1), Day: row.GetInt32(2)), "SELECT kind, commune, day FROM history_swept");
-        Volatile.Write(ref _swept, swept.ToDictionary(row => (row.Kind, row.Commune), row => row.Day));
+            CancellationToken.None,
+            row => (Group: (row.GetInt16(0), row.GetString(1), row.GetBoolean(2)), Day: row.GetInt32(3)),
+            "SELECT kind, commune, personal, day FROM history_swept");
+        Volatile.Write(ref _swept, swept.ToDictionary(row => row.Group, row => row.Day));
     }
 
     /// <summary>What is known of a series; of one that is known no more, what stands in its newest row.</summary>

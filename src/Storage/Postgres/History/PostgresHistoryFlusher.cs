@@ -16,7 +16,7 @@ internal sealed record HistoryBatch(SlabView View, Dictionary<string, long> Offs
 /// </summary>
 internal sealed class PostgresHistoryFlusher(PostgresHistoryCore core)
 {
-    private const string Copy = "COPY history_points(series, day, number, kind, commune, checksum, data) FROM STDIN (FORMAT BINARY)";
+    private const string Copy = "COPY history_points(series, day, number, kind, commune, personal, checksum, data) FROM STDIN (FORMAT BINARY)";
 
     /// <summary>Days that were written to.</summary>
     public async Task<IReadOnlyCollection<int>> FlushAsync(HistoryBatch batch)
@@ -61,6 +61,7 @@ internal sealed class PostgresHistoryFlusher(PostgresHistoryCore core)
             await copy.WriteAsync(number, NpgsqlDbType.Bigint);
             await copy.WriteAsync(row.Kind, NpgsqlDbType.Smallint);
             await copy.WriteAsync(row.Commune, NpgsqlDbType.Text);
+            await copy.WriteAsync(row.IsPersonal, NpgsqlDbType.Boolean);
             await copy.WriteAsync(row.Checksum, NpgsqlDbType.Bigint);
             await copy.WriteAsync(row.Data, NpgsqlDbType.Bytea);
         }

@@ -38,16 +38,16 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     {
         var today = Days.Of(now);
         var (series, gone) = (0L, 0L);
-        foreach (var (kind, commune, keep) in await GroupsAsync(connection, policy, "history_points"))
+        foreach (var (group, keep) in await GroupsAsync(connection, policy, "history_points"))
         {
             var days = await connection.RowsAsync(
                 CancellationToken.None,
                 row => row.GetInt32(0),
-                "SELECT DISTINCT day FROM history_points WHERE kind = $1 AND commune = $2 AND day < $3 ORDER BY day",
-                In(kind), In(commune), In(today - keep.RawDays));
+                "SELECT DISTINCT day FROM history_points WHERE kind = $1 AND commune = $2 AND personal = $3 AND day < $4 ORDER BY day",
+                In(group.Kind), In(group.Commune), In(group.IsPersonal), In(today - keep.RawDays));
             foreach (var day in days)
             {
-                series += await RollUpAndDeleteAsync(connection, day, kind, commune, keep, today);
+                series += await RollUpAndDeleteAsync(connection, day, group, keep, today);
             }
 
             gone += await GoneAsync(connection, "history_points WHERE day = old.day", days);
@@ -55,9 +55,9 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
 
         foreach (var resolution in (HistoryResolution[])[HistoryResolution.QuarterHour, HistoryResolution.Day])
         {
-            foreach (var (kind, commune, keep) in await GroupsAsync(connection, policy, "history_roll_up"))
+            foreach (var (group, keep) in await GroupsAsync(connection, policy, "history_roll_up"))
             {
-                var days = await DeleteRollUpsAsync(connection, resolution, kind, commune, today - keep.For(resolution));
+                var days = await DeleteRollUpsAsync(connection, resolution, group, today - keep.For(resolution));
                 series += days.Count;
                 gone += await GoneAsync(connection, $"history_roll_up WHERE resolution = {(int)resolution} AND day = old.day", [.. days.Distinct()]);
             }
@@ -91,14 +91,15 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
         return [.. oldest];
     }
 
-    /// <summary>What there is of each kind in each commune, with how long it is kept.</summary>
-    private static async Task<List<(short Kind, string Commune, HistoryKeep Keep)>> GroupsAsync(NpgsqlConnection connection, HistoryPolicy policy, string table) =>
-        await connection.RowsAsync(
-            CancellationToken.None,
-            row => (row.GetInt16(0), row.GetString(1), policy.For(HistoryRow.KindOf(row.GetInt16(0)), row.GetString(1) is { Length: > 0 } commune ? commune : null, isPersonal: false)),
-            $"SELECT DISTINCT kind, commune FROM {table}");
+    /// <summary>What there is of each kind in each commune, personal or not, with how long it is kept.</summary>
+    private static async Task<List<(Group Group, HistoryKeep Keep)>> GroupsAsync(NpgsqlConnection connection, HistoryPolicy policy, string table)
+    {
+        var groups = await connection.RowsAsync(
+            CancellationToken.None, row => new Group(row.GetInt16(0), row.GetString(1), row.GetBoolean(2)), $"SELECT DISTINCT kind, commune, personal FROM {table}");
+        return groups.ConvertAll(group => (group, policy.For(HistoryRow.KindOf(group.Kind), group.Commune.Length > 0 ? group.Commune : null, group.IsPersonal)));
+    }
 
-    private async Task<int> RollUpAndDeleteAsync(NpgsqlConnection connection, int day, short kind, string commune, HistoryKeep keep, int today)
+    private async Task<int> RollUpAndDeleteAsync(NpgsqlConnection connection, int day, Group group, HistoryKeep keep, int today)
     {
         HistoryResolution[] kept = [.. ((HistoryResolution[])[HistoryResolution.QuarterHour, HistoryResolution.Day]).Where(resolution => day >= today - keep.For(resolution))];
         await core.Partitions.EnsureAsync(connection, HistoryResolution.Day, [day]);
@@ -111,15 +112,15 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
             await connection.RunAsync(
                 CancellationToken.None,
                 """
-                INSERT INTO history_swept(kind, commune, day) VALUES($1, $2, $3)
-                ON CONFLICT(kind, commune) DO UPDATE SET day = greatest(history_swept.day, excluded.day)
+                INSERT INTO history_swept(kind, commune, personal, day) VALUES($1, $2, $3, $4)
+                ON CONFLICT(kind, commune, personal) DO UPDATE SET day = greatest(history_swept.day, excluded.day)
                 """,
-                In(kind), In(commune), In(today - keep.RawDays));
+                In(group.Kind), In(group.Commune), In(group.IsPersonal), In(today - keep.RawDays));
             var names = await connection.RowsAsync(
                 CancellationToken.None,
                 row => row.GetString(0),
-                "SELECT DISTINCT series FROM history_points WHERE day = $1 AND kind = $2 AND commune = $3 ORDER BY series LIMIT $4",
-                In(day), In(kind), In(commune), In(SeriesAtOnce));
+                "SELECT DISTINCT series FROM history_points WHERE day = $1 AND kind = $2 AND commune = $3 AND personal = $4 ORDER BY series LIMIT $5",
+                In(day), In(group.Kind), In(group.Commune), In(group.IsPersonal), In(SeriesAtOnce));
             count = names.Count;
             foreach (var (series, rows) in await SeriesAsync(connection, day, names))
             {
@@ -153,10 +154,10 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
                 await connection.RunAsync(
                     CancellationToken.None,
                     """
-                    INSERT INTO history_roll_up(series, resolution, day, kind, commune, checksum, data) VALUES($1, $2, $3, $4, $5, $6, $7)
+                    INSERT INTO history_roll_up(series, resolution, day, kind, commune, personal, checksum, data) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
                     ON CONFLICT(series, resolution, day) DO NOTHING
                     """,
-                    In(series), In((short)resolution), In(day), In(rows[^1].Kind), In(rows[^1].Commune), In(row.Checksum), In(row.Data));
+                    In(series), In((short)resolution), In(day), In(rows[^1].Kind), In(rows[^1].Commune), In(row.IsPersonal), In(row.Checksum), In(row.Data));
             }
         }
     }
@@ -223,15 +224,15 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
         return [.. rows.GroupBy(row => row.Series, row => row.Row, StringComparer.Ordinal).Select(group => (group.Key, group.ToList()))];
     }
 
-    private static async Task<List<int>> DeleteRollUpsAsync(NpgsqlConnection connection, HistoryResolution resolution, short kind, string commune, int before)
+    private static async Task<List<int>> DeleteRollUpsAsync(NpgsqlConnection connection, HistoryResolution resolution, Group group, int before)
     {
         await using var transaction = await connection.BeginTransactionAsync();
         await HistoryLock.TakeAsync(connection);
         var days = await connection.RowsAsync(
             CancellationToken.None,
             row => row.GetInt32(0),
-            "DELETE FROM history_roll_up WHERE resolution = $1 AND kind = $2 AND commune = $3 AND day < $4 RETURNING day",
-            In((short)resolution), In(kind), In(commune), In(before));
+            "DELETE FROM history_roll_up WHERE resolution = $1 AND kind = $2 AND commune = $3 AND personal = $4 AND day < $5 RETURNING day",
+            In((short)resolution), In(group.Kind), In(group.Commune), In(group.IsPersonal), In(before));
         await transaction.CommitAsync();
         return days;
     }
@@ -239,6 +240,9 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     /// <summary>Days of which nothing is left.</summary>
     private static Task<long> GoneAsync(NpgsqlConnection connection, string left, List<int> days) => connection.ValueAsync(
         CancellationToken.None, $"SELECT count(*) FROM unnest($1) AS old(day) WHERE NOT EXISTS (SELECT FROM {left})", In(days.ToArray()));
+
+    /// <summary>What one rule of retention speaks of.</summary>
+    private readonly record struct Group(short Kind, string Commune, bool IsPersonal);
 
     private readonly record struct Stored(long Number, short Kind, string Commune, long Checksum, byte[] Data);
 }
