@@ -50,6 +50,9 @@ public sealed class ScenarioOptions
     /// <summary>A text option.</summary>
     public string Text(string name, string fallback) => _used[name] = _values.GetValueOrDefault(name, fallback);
 
+    /// <summary>A text option that may be left out, and that no report shows.</summary>
+    public string? Untold(string name) => _values.GetValueOrDefault(name);
+
     /// <summary>A text option that may be left out.</summary>
     public string? Text(string name) => Has(name) ? Text(name, "") : null;
 

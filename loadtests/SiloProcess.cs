@@ -90,13 +90,16 @@ public sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program with a demo in it and waits until it is ready.</summary>
-    public static async Task<SiloProcess> StartAsync(string data, int devices, double? rate, CancellationToken cancellationToken)
+    public static async Task<SiloProcess> StartAsync(string data, int devices, double? rate, CancellationToken cancellationToken, params string[] settings)
     {
         var silo = Launch(
             data,
             isQuiet: false,
-            string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Devices={devices}"),
-            string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Rate={rate}"));
+            [
+                string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Devices={devices}"),
+                string.Create(CultureInfo.InvariantCulture, $"--Grid:Demo:Rate={rate}"),
+                .. settings,
+            ]);
         try
         {
             await silo.WaitUntilReadyAsync(cancellationToken);

@@ -38,8 +38,9 @@ public static class CrashScenario
         var startKills = 0;
         var slowest = TimeSpan.Zero;
         using var data = new DataFolder();
+        var database = await DatabaseOption.SettingsAsync(options, cancellationToken);
 
-        await using (var first = Launch(data))
+        await using (var first = Launch(data, database))
         {
             await first.WaitUntilReadyAsync(cancellationToken);
             await load.ProvisionAsync(first.Http, cancellationToken);
@@ -51,13 +52,13 @@ public static class CrashScenario
         {
             while (random.Next(10) < KilledInStartOfTen)
             {
-                await using var started = Launch(data);
+                await using var started = Launch(data, database);
                 await Task.Delay(random.Next(0, 2_500), cancellationToken);
                 await started.KillAsync();
                 startKills++;
             }
 
-            await using var silo = Launch(data);
+            await using var silo = Launch(data, database);
             await silo.WaitUntilReadyAsync(cancellationToken);
             slowest = silo.ReadyAfter > slowest ? silo.ReadyAfter : slowest;
             await verification.RunAsync(silo.Http, cancellationToken);
@@ -67,7 +68,7 @@ public static class CrashScenario
                 $"round {report.Round} of {rounds}: {report.AcknowledgedCount:N0} acknowledged, {report.LostCount} lost, {report.DuplicatedCount} duplicated, {report.WrongCount} wrong; ready after {silo.ReadyAfter.TotalSeconds:F1} s"));
         }
 
-        await using (var last = Launch(data))
+        await using (var last = Launch(data, database))
         {
             await last.WaitUntilReadyAsync(cancellationToken);
             await verification.RunAsync(last.Http, cancellationToken);
@@ -116,5 +117,5 @@ public static class CrashScenario
         segment.SetLength(Math.Max(segment.Length / 2, segment.Length - ForgottenBytes));
     }
 
-    private static SiloProcess Launch(DataFolder data) => SiloProcess.Launch(data.Path, isQuiet: true, "--Grid:Demo:Enabled=false");
+    private static SiloProcess Launch(DataFolder data, string[] settings) => SiloProcess.Launch(data.Path, isQuiet: true, ["--Grid:Demo:Enabled=false", .. settings]);
 }

@@ -20,7 +20,7 @@ internal static class IngestScenario
         var seconds = options.Number("seconds", 10, 1, 300);
         var senders = options.Number("senders", 8, 1, 128);
         using var data = new DataFolder();
-        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: 0, cancellationToken);
+        await using var silo = await SiloProcess.StartAsync(data.Path, devices, rate: 0, cancellationToken, await DatabaseOption.SettingsAsync(options, cancellationToken));
         var bins = await BinsAsync(silo.Http, cancellationToken);
         var results = new List<Result>();
         var failures = new List<string>();

@@ -7,6 +7,7 @@ using Grid.Silo;
 using Grid.Silo.Startup;
 using Grid.Storage;
 using Grid.Storage.Postgres;
+using Grid.Storage.Postgres.Schema;
 using Microsoft.AspNetCore.Connections;
 
 const int Unusable = 2;
@@ -14,6 +15,12 @@ const int Unusable = 2;
 try
 {
     await using var app = GridHost.Build(args);
+    if (app.Services.GetRequiredService<GridSettings>().Database is { } database)
+    {
+        // Before the host starts, which would log it with a stack trace.
+        await new SchemaMigrator(database).RequireCurrentAsync(CancellationToken.None);
+    }
+
     await app.StartAsync();
     var startup = app.Services.GetRequiredService<GridStartup>();
     try

@@ -1,5 +1,6 @@
 using Grid.LoadTests;
 using Grid.LoadTests.Scenarios;
+using Grid.Tests.Database;
 using Xunit;
 
 namespace Grid.Tests.Crash;
@@ -17,6 +18,23 @@ public sealed class CrashTests
         Assert.Equal(0, Value(outcome, "duplicated"));
         Assert.True(Value(outcome, "acknowledged") > 100, "hardly anything was acknowledged: the run shows nothing");
         Assert.True(Value(outcome, "killsInStart") > 0, "no start was killed: choose another seed");
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_over_PostgreSQL_is_there_exactly_once_as_well()
+    {
+        if (PostgresServer.Missing is { } reason)
+        {
+            Assert.Skip(reason);
+        }
+
+        await using var server = await PostgresServer.StartAsync(syncs: true);
+        var outcome = await RunAsync("--rounds", "2", "--seed", "3", "--devices", "60", "--load-millis", "1200", "--database", server.Connection());
+
+        Assert.Empty(outcome.Failures);
+        Assert.Equal(0, Value(outcome, "lost"));
+        Assert.Equal(0, Value(outcome, "duplicated"));
+        Assert.True(Value(outcome, "acknowledged") > 50, "hardly anything was acknowledged: the run shows nothing");
     }
 
     [Fact]

@@ -25,13 +25,12 @@ internal sealed partial class GroupWriter<TRequest>
     private readonly CancellationTokenSource _abandon = new();
     private CommitMark _mark = null!;
     private Task _running = Task.CompletedTask;
-    private bool _isAway;
 
     public GroupWriter(string store, RequestQueue<TRequest> queue, PostgresDatabase database, IGroupWork<TRequest> work, (int Requests, long Bytes) most, ILogger logger)
     {
         (_store, _queue, _database, _work, _most, _logger) = (store, queue, database, work, most, logger);
         _gauge = () => queue.Count;
-        _patient = database.Retrying(store, database.Options.Retries);
+        _patient = database.Retrying(store);
     }
 
     /// <summary>Begins to commit what waits.</summary>
@@ -75,9 +74,9 @@ internal sealed partial class GroupWriter<TRequest>
             try
             {
                 var started = _database.Time.GetTimestamp();
-                await (_isAway ? ResiliencePipeline.Empty : _patient).ExecuteAsync(
+                await (_database.IsAway ? ResiliencePipeline.Empty : _patient).ExecuteAsync(
                     static async (attempt, _) => await attempt.Writer.TryAsync(attempt.Requests), (Writer: this, Requests: requests), CancellationToken.None);
-                _isAway = false;
+                _database.IsAway = false;
                 _work.Committed(requests);
                 _database.Metrics.Committed(_store, _database.Time.GetElapsedTime(started), requests.Count);
                 foreach (var request in requests)
@@ -95,7 +94,7 @@ internal sealed partial class GroupWriter<TRequest>
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                _isAway = PostgresErrors.IsTransient(error);
+                _database.IsAway = PostgresErrors.IsTransient(error);
                 LogFailed(error, _store, requests.Count);
                 var told = _database.Translated(error, _store);
                 foreach (var request in requests)

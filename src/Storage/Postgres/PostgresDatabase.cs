@@ -13,6 +13,7 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly NpgsqlDataSource _source;
     private readonly ILogger _logger;
+    private bool _isAway;
 
     /// <exception cref="DatabaseUnusableException">The connection string cannot be read.</exception>
     public PostgresDatabase(PostgresOptions options, TimeProvider time, StorageMetrics metrics, ILogger logger)
@@ -35,10 +36,17 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable
     /// <summary>The database for messages: nothing secret is in it.</summary>
     public string Name { get; }
 
+    /// <summary>What was tried again to the end has failed: until something succeeds, everything is tried once.</summary>
+    public bool IsAway
+    {
+        get => Volatile.Read(ref _isAway);
+        set => Volatile.Write(ref _isAway, value);
+    }
+
     public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
 
     /// <summary>Tries again, with pauses, what failed in passing.</summary>
-    public ResiliencePipeline Retrying(string store, int retries) => retries == 0
+    public ResiliencePipeline Retrying(string store) => Options.Retries == 0
         ? ResiliencePipeline.Empty
         : new ResiliencePipelineBuilder { TimeProvider = Time }
             .AddRetry(new RetryStrategyOptions
@@ -47,7 +55,7 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = FirstPause,
                 MaxDelay = LongestPause,
-                MaxRetryAttempts = retries,
+                MaxRetryAttempts = Options.Retries,
                 OnRetry = retry =>
                 {
                     Metrics.Retried(store);

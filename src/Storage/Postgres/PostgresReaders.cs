@@ -13,12 +13,13 @@ internal sealed class PostgresReaders : IDisposable
     private readonly SemaphoreSlim _free;
     private readonly Func<int> _gauge;
     private int _waiting;
+    private bool _isClosed;
 
     public PostgresReaders(string store, PostgresDatabase database)
     {
         _store = store;
         _database = database;
-        _retrying = database.Retrying(store, database.Options.Retries);
+        _retrying = database.Retrying(store);
         _free = new SemaphoreSlim(database.Options.Readers);
         _gauge = () => Volatile.Read(ref _waiting);
         database.Metrics.Watch(store, "read", _gauge);
@@ -28,10 +29,15 @@ internal sealed class PostgresReaders : IDisposable
     /// <exception cref="StorageUnavailableException">The database cannot be reached.</exception>
     public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _isClosed))
+        {
+            throw new IOException($"The store {_store} is closed.");
+        }
+
         await EnterAsync(cancellationToken);
         try
         {
-            return await _retrying.ExecuteAsync(
+            var result = await (_database.IsAway ? ResiliencePipeline.Empty : _retrying).ExecuteAsync(
                 async (read, token) =>
                 {
                     await using var connection = await _database.ConnectAsync(token);
@@ -39,9 +45,12 @@ internal sealed class PostgresReaders : IDisposable
                 },
                 work,
                 cancellationToken);
+            _database.IsAway = false;
+            return result;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
+            _database.IsAway = PostgresErrors.IsTransient(error);
             throw _database.Translated(error, _store);
         }
         finally
@@ -50,7 +59,11 @@ internal sealed class PostgresReaders : IDisposable
         }
     }
 
-    public void Dispose() => _database.Metrics.Unwatch(_gauge);
+    public void Dispose()
+    {
+        Volatile.Write(ref _isClosed, true);
+        _database.Metrics.Unwatch(_gauge);
+    }
 
     private async ValueTask EnterAsync(CancellationToken cancellationToken)
     {

@@ -169,7 +169,7 @@ public sealed class PostgresGrainStorageTests : GrainStorageConformance
         using var requests = new Counted("grid.postgres.requests", _metrics);
 
         var busy = Port.WriteStateAsync("device", known, state);
-        await BusyAsync(source);
+        await SharedServer.WaitForLockAsync(source, "grain_state");
         var writes = Enumerable.Range(0, 10_000).Select(number => Port.WriteStateAsync("device", GrainId.Create("meter", $"M{number}"), new GrainState<Plain>(new Plain()))).ToArray();
         await holding.RollbackAsync();
         await busy;
@@ -225,15 +225,5 @@ public sealed class PostgresGrainStorageTests : GrainStorageConformance
         var error = await Assert.ThrowsAsync<StoreDamagedException>(() => Port.ReadStateAsync("device", id, new GrainState<Plain>()));
         Assert.Contains("meter/device", error.Message, StringComparison.Ordinal);
         Assert.Contains("M1", error.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>Until the writer waits for the row that is held.</summary>
-    private static async Task BusyAsync(Npgsql.NpgsqlDataSource source)
-    {
-        await using var waiting = source.CreateCommand("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%grain_state%'");
-        while ((long)(await waiting.ExecuteScalarAsync())! == 0)
-        {
-            await Task.Yield();
-        }
     }
 }

@@ -56,6 +56,16 @@ public sealed class SharedServer : IAsyncDisposable
         return storage;
     }
 
+    /// <summary>Until a session waits for a lock in a statement on a table.</summary>
+    public static async Task WaitForLockAsync(NpgsqlDataSource source, string table)
+    {
+        await using var waiting = source.CreateCommand($"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%{table}%'");
+        while ((long)(await waiting.ExecuteScalarAsync())! == 0)
+        {
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Runs a statement behind the storage's back.</summary>
     public static async Task RunAsync(string connection, string sql)
     {
