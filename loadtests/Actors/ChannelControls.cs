@@ -27,10 +27,14 @@ internal sealed class ChannelControls : IAsyncDisposable
 
     public PooledReply[] Replies { get; }
 
-    public void Send(int index, PooledReply? reply) => _channels[index % _channels.Length].Writer.TryWrite(new Item(index, reply));
+    public void Send(int index, PooledReply? reply) => _channels[index % _channels.Length].Writer.TryWrite(new Item(index, reply, null));
 
     /// <summary>Waits while the channel is full.</summary>
-    public ValueTask SendWhenThereIsRoom(int index) => _channels[index % _channels.Length].Writer.WriteAsync(new Item(index, null));
+    public ValueTask SendWhenThereIsRoom(int index) => _channels[index % _channels.Length].Writer.WriteAsync(new Item(index, null, null));
+
+    /// <summary>The same, and the reader touches what is sent, as a grain's call touches its grain.</summary>
+    public ValueTask SendWhenThereIsRoom(int index, Addressed addressed) =>
+        _channels[index % _channels.Length].Writer.WriteAsync(new Item(index, null, addressed.Place));
 
     public async ValueTask DisposeAsync()
     {
@@ -54,13 +58,14 @@ internal sealed class ChannelControls : IAsyncDisposable
                 }
                 else
                 {
+                    item.Place?.Touch();
                     Handled.Count();
                 }
             }
         }
     }
 
-    private readonly record struct Item(int Index, PooledReply? Reply);
+    private readonly record struct Item(int Index, PooledReply? Reply, Place? Place);
 
     /// <summary>The reply of one caller, used again for each of its calls. Like a grain's caller it goes on in the thread pool.</summary>
     public sealed class PooledReply : IValueTaskSource<long>
@@ -81,6 +86,37 @@ internal sealed class ChannelControls : IAsyncDisposable
 
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _core.OnCompleted(continuation, state, token, flags);
+    }
+}
+
+/// <summary>As far from its sender as a grain is: a reference, what it leads to, and the state behind that, of about the same sizes.</summary>
+internal sealed class Addressed
+{
+#pragma warning disable CS0169, IDE0051 // Only its size matters.
+    private readonly (long, long, long) _likeAReference;
+#pragma warning restore CS0169, IDE0051
+
+    public Place Place { get; } = new();
+}
+
+internal sealed class Place
+{
+#pragma warning disable CS0169, IDE0051 // Only its size matters.
+    private readonly (long, long, long, long, long, long, long) _likeAnActivation;
+    private readonly (long, long, long) _more;
+#pragma warning restore CS0169, IDE0051
+    private readonly State _state = new();
+    private long _turns;
+
+    public void Touch()
+    {
+        _turns++;
+        _state.Sum++;
+    }
+
+    private sealed class State
+    {
+        public long Sum;
     }
 }
 

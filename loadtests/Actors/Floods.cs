@@ -79,6 +79,13 @@ internal readonly struct BoundedChannelSends(ChannelControls channels) : ISendTa
         channels.SendWhenThereIsRoom(index) is { IsCompletedSuccessfully: false } waiting ? waiting.AsTask() : null;
 }
 
+/// <summary>The same control with as much memory to walk over as the grains take.</summary>
+internal readonly struct BoundedChannelSendsToPlaces(ChannelControls channels, Addressed[] places) : ISendTarget
+{
+    public Task? Send(int producer, int index) =>
+        channels.SendWhenThereIsRoom(index, places[index]) is { IsCompletedSuccessfully: false } waiting ? waiting.AsTask() : null;
+}
+
 internal readonly struct StreamSends(Orleans.Streams.IAsyncStream<BenchEvent>[] streams) : ISendTarget
 {
     private static readonly BenchEvent Event = new(7);

@@ -3,29 +3,20 @@ using System.Diagnostics;
 namespace Grid.LoadTests.Actors;
 
 /// <summary>
-/// Calls at a fixed rate from one thread, whatever the answers do, and how long each took from its sending until its caller went on. That the sending
-/// thread itself shares the cores does not count; the rate that it reached is told beside.
+/// Calls at a fixed rate from one thread, whatever the answers do. The time of each counts from when it was due, so that what had to wait before it was
+/// sent is not hidden, be it for the runtime or for a core that others had; from its sending it is told beside.
 /// </summary>
 internal sealed class PacedLoad(BenchTargets targets, int callers)
 {
-    private readonly long[] _microseconds = new long[1_000_001];
+    private readonly Microseconds _fromDue = new();
+    private readonly Microseconds _fromSending = new();
     private int _underWay;
 
-    /// <summary>The time below which that share of the answers came, in microseconds.</summary>
-    public double Percentile(double share)
-    {
-        var rest = (long)(share * _microseconds.Sum());
-        for (var micros = 0; micros < _microseconds.Length; micros++)
-        {
-            rest -= _microseconds[micros];
-            if (rest < 0)
-            {
-                return micros;
-            }
-        }
+    /// <summary>The time below which that share of the answers came after they were due, in microseconds.</summary>
+    public double Percentile(double share) => _fromDue.Percentile(share);
 
-        return _microseconds.Length;
-    }
+    /// <inheritdoc cref="Percentile"/>
+    public double PercentileFromSending(double share) => _fromSending.Percentile(share);
 
     /// <summary>Answers the rate that was reached.</summary>
     public async Task<double> RunAsync(double perSecond, TimeSpan time)
@@ -45,7 +36,7 @@ internal sealed class PacedLoad(BenchTargets targets, int callers)
                     {
                         next = targets.After(next);
                         Interlocked.Increment(ref _underWay);
-                        _ = CallAsync(targets.Grains[next]);
+                        _ = CallAsync(targets.Grains[next], start + (long)(sent * interval));
                         sent++;
                     }
 
@@ -64,12 +55,39 @@ internal sealed class PacedLoad(BenchTargets targets, int callers)
         return rate;
     }
 
-    private async Task CallAsync(IBenchGrain grain)
+    private async Task CallAsync(IBenchGrain grain, long due)
     {
         var sent = Stopwatch.GetTimestamp();
         await grain.Add(1);
-        var micros = (long)Stopwatch.GetElapsedTime(sent).TotalMicroseconds;
-        Interlocked.Increment(ref _microseconds[Math.Clamp(micros, 0, _microseconds.Length - 1)]);
+        var now = Stopwatch.GetTimestamp();
+        _fromDue.Count(due, now);
+        _fromSending.Count(sent, now);
         Interlocked.Decrement(ref _underWay);
+    }
+
+    private sealed class Microseconds
+    {
+        private readonly long[] _counts = new long[1_000_001];
+
+        public void Count(long from, long to)
+        {
+            var micros = (long)Stopwatch.GetElapsedTime(from, to).TotalMicroseconds;
+            Interlocked.Increment(ref _counts[Math.Clamp(micros, 0, _counts.Length - 1)]);
+        }
+
+        public double Percentile(double share)
+        {
+            var rest = (long)(share * _counts.Sum());
+            for (var micros = 0; micros < _counts.Length; micros++)
+            {
+                rest -= _counts[micros];
+                if (rest < 0)
+                {
+                    return micros;
+                }
+            }
+
+            return _counts.Length;
+        }
     }
 }

@@ -12,7 +12,6 @@ namespace Grid.LoadTests.Scenarios;
 internal static class RuntimeScenario
 {
     private const int CallersCount = 200;
-    private const int GrainCount = 100_000;
     private const int StreamCount = 1_000;
     private const int OneWayWindow = 20_000;
     private const int StreamWindow = 100_000;
@@ -33,7 +32,7 @@ internal static class RuntimeScenario
         var targets = new BenchTargets();
         await using (var host = await ActorHost.StartAsync(targets))
         {
-            targets.Make(host.Grains, GrainCount);
+            targets.Make(host.Grains, options.Number("grains", 100_000, 1_000, 1_000_000));
             foreach (var grain in targets.Grains)
             {
                 await grain.Add(1);
@@ -69,6 +68,7 @@ internal static class RuntimeScenario
             .ToArray();
         var cores = Environment.ProcessorCount;
         var (time, stop) = (figures.Slice, figures.Cancellation);
+        var places = targets.Grains.Select(_ => new Addressed()).ToArray();
         await using var channels = new ChannelControls(CallersCount, isBounded: false);
         await using var bounded = new ChannelControls(callers: 0, isBounded: true);
         (string Name, Func<Task> Measure)[] measurements =
@@ -77,6 +77,7 @@ internal static class RuntimeScenario
             ("requestReply", () => MeasureCallsAsync(targets, figures)),
             ("requestReplyByTask", async () => figures.AddCalls("requestReplyByTask", await Callers.RunAsync(new GrainTaskCalls(targets.Grains), CallersCount, targets, time, stop))),
             ("channel", async () => figures.Add("channelControlPerSecond", "messages/s", await Floods.RunAsync(new BoundedChannelSends(bounded), cores, int.MaxValue, targets, time, stop))),
+            ("channelOverPlaces", async () => figures.Add("channelOverPlacesControlPerSecond", "messages/s", await Floods.RunAsync(new BoundedChannelSendsToPlaces(bounded, places), cores, int.MaxValue, targets, time, stop))),
             ("oneWay", async () => figures.Add("oneWayPerSecond", "calls/s", await Floods.RunAsync(new OneWayGrainCalls(targets.Grains), cores, OneWayWindow, targets, time, stop))),
             ("grainToGrain", async () => figures.Add("grainToGrainPerSecond", "calls/s", await DriveAsync(host, targets, time, stop))),
             ("streamEvents", async () => figures.Add("streamEventsPerSecond", "events/s", await Floods.RunAsync(new StreamSends(streams), cores, StreamWindow, targets, time, stop))),
@@ -91,7 +92,7 @@ internal static class RuntimeScenario
             figures.IsWarmUp = round < 0;
             foreach (var (name, measure) in measurements)
             {
-                if (only.Length == 0 || only == name)
+                if (only.Length == 0 || only.Split(',').Contains(name))
                 {
                     await measure();
                 }
@@ -101,6 +102,7 @@ internal static class RuntimeScenario
         if (only.Length == 0)
         {
             figures.Ratio("oneWayOverChannel", "oneWayPerSecond", "channelControlPerSecond");
+            figures.Ratio("oneWayOverChannelOverPlaces", "oneWayPerSecond", "channelOverPlacesControlPerSecond");
             figures.Ratio("requestReplyOverChannel", "requestReplyPerSecond", "channelReplyControlPerSecond");
             figures.Check(figures.Median("hotGrainP99Ratio") <= MostHotRatio, $"a hot grain raised the p99 of others {figures.Median("hotGrainP99Ratio"):F1} times");
         }
@@ -133,6 +135,7 @@ internal static class RuntimeScenario
         figures.Add("halfLoadPerSecond", "calls/s", await quiet.RunAsync(rate, figures.Slice));
         figures.Add("requestReplyP50Micros", "us", quiet.Percentile(0.50));
         figures.Add("requestReplyP99Micros", "us", quiet.Percentile(0.99));
+        figures.Add("requestReplyP99MicrosFromSending", "us", quiet.PercentileFromSending(0.99));
 
         // A tenth of the load, so that what is measured is the hot grain and not a machine that is asked for more than it has.
         var others = new PacedLoad(targets, CallersCount);
@@ -146,5 +149,17 @@ internal static class RuntimeScenario
         figures.Add("othersP99WithHotGrainMicros", "us", disturbed.Percentile(0.99));
         figures.Add("hotGrainPerSecond", "calls/s", (await hot).PerSecond);
         figures.Add("hotGrainP99Ratio", "ratio", disturbed.Percentile(0.99) / Math.Max(1, others.Percentile(0.99)));
+        figures.Add("hotGrainP99RatioFromSending", "ratio", disturbed.PercentileFromSending(0.99) / Math.Max(1, others.PercentileFromSending(0.99)));
+        figures.Add("halfLoadP99RatioWithHotGrain", "ratio", await DisturbHalfLoadAsync(targets, figures, hotGrain, rate) / Math.Max(1, quiet.Percentile(0.99)));
+    }
+
+    /// <summary>The p99 at half load beside a hot grain that takes what else the machine has.</summary>
+    private static async Task<double> DisturbHalfLoadAsync(BenchTargets targets, Figures figures, BenchTargets hotGrain, double rate)
+    {
+        var disturbed = new PacedLoad(targets, CallersCount);
+        var hot = Callers.RunAsync(new GrainCalls(hotGrain.Grains), HotCallers, hotGrain, figures.Slice, figures.Cancellation);
+        await disturbed.RunAsync(rate, figures.Slice);
+        await hot;
+        return disturbed.Percentile(0.99);
     }
 }

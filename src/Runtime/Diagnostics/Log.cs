@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(1017, LogLevel.Error, "Partition {Partition} could not take in an item")]
     public static partial void ArrivalFailed(ILogger logger, Exception error, int partition);
 
+    [LoggerMessage(1018, LogLevel.Warning, "Memory is short ({Usage:F1} %, the limit is {Limit:F1} %): {Share:F1} % of {Activations} activations are to go, the longest idle first")]
+    public static partial void MemoryShort(ILogger logger, double usage, double limit, double share, int activations);
+
     [LoggerMessage(1020, LogLevel.Warning, "{Grain} is subscribed to stream {Stream} but attached no observer: the event is dropped")]
     public static partial void NoObserver(ILogger logger, object grain, object stream);
 

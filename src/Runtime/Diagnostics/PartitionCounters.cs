@@ -7,6 +7,7 @@ internal sealed class PartitionCounters
     public long MailboxDepth;
     public long ActivationsCreated;
     public long ActivationsEnded;
+    public long ActivationsShed;
     public long CallTimeouts;
     public long StreamEvents;
     public long StreamEventsDropped;

@@ -15,6 +15,7 @@ internal sealed class RuntimeMeters : IDisposable
         Count("grid.runtime.turns", "Turns run.", counters => Volatile.Read(ref counters.Turns));
         Count("grid.runtime.activations.created", "Activations made.", counters => Volatile.Read(ref counters.ActivationsCreated));
         Count("grid.runtime.activations.deactivated", "Activations ended.", counters => Volatile.Read(ref counters.ActivationsEnded));
+        Count("grid.runtime.activations.shed", "Activations ended because memory was short.", counters => Volatile.Read(ref counters.ActivationsShed));
         Count("grid.runtime.messages.rejected", "Calls refused because a mailbox or an inbox was full.", counters => counters.Rejected);
         Count("grid.runtime.calls.timeouts", "Calls not answered in time.", counters => Volatile.Read(ref counters.CallTimeouts));
         Count("grid.runtime.turns.long", "Turns that held their thread too long.", counters => Volatile.Read(ref counters.LongTurns));

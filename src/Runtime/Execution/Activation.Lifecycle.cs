@@ -77,6 +77,9 @@ internal sealed partial class Activation
     public bool IsIdleSince(int tenths, long now) =>
         IsIdle && !Class.IsObserver && Partition.NowTenths - _lastUsedTenths >= tenths && (_extras is null || _extras.KeepAliveUntil <= now);
 
+    /// <summary>For how long it was not used, in tenths of a second.</summary>
+    public int IdleTenths(int nowTenths) => nowTenths - _lastUsedTenths;
+
     /// <summary>An observer: there is nothing to activate, and the object is held weakly.</summary>
     public void Observe(IGrainObserver observer)
     {

@@ -2,19 +2,33 @@ using Grid.Runtime.Catalog;
 
 namespace Grid.Runtime.Execution;
 
-/// <summary>The activations of a partition by grain. The chain runs through the activations themselves: 8 to 16 bytes each. Not thread-safe.</summary>
+/// <summary>
+/// The activations of a partition by grain. The chain runs through the activations themselves: 8 to 16 bytes each. It grows a few buckets with each
+/// new activation, so that none of them waits for all the others to move. Not thread-safe.
+/// </summary>
 internal sealed class ActivationTable
 {
+    /// <summary>More than one, so that a growth has ended when the next one is due.</summary>
+    private const int BucketsMovedPerAddition = 4;
+
     private Activation?[] _buckets = new Activation?[64];
+
+    // While it grows: those buckets before _moved are empty, what they held is in the new ones.
+    private Activation?[]? _former;
+    private int _moved;
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
 
-    public int BucketCount => _buckets.Length;
+    /// <summary>Whether some are still to be moved.</summary>
+    public bool IsGrowing => _former is not null;
+
+    /// <summary>In how many parts <see cref="Scan"/> goes over all that is there. Stays valid for a scan when the table grows meanwhile.</summary>
+    public int ScanParts => _former?.Length ?? _buckets.Length;
 
     public Activation? Find(GrainClass grainClass, string key, int hash)
     {
-        for (var activation = _buckets[hash & (_buckets.Length - 1)]; activation is not null; activation = activation.NextInTable)
+        for (var activation = BucketOf(hash); activation is not null; activation = activation.NextInTable)
         {
             if (activation.KeyHash == hash && ReferenceEquals(activation.Class, grainClass) && string.Equals(activation.Key, key, StringComparison.Ordinal))
                 return activation;
@@ -25,9 +39,11 @@ internal sealed class ActivationTable
 
     public void Add(Activation activation)
     {
-        if (_count >= _buckets.Length)
-            Grow();
-        ref var bucket = ref _buckets[activation.KeyHash & (_buckets.Length - 1)];
+        if (_former is not null)
+            Move(BucketsMovedPerAddition);
+        else if (_count >= _buckets.Length)
+            BeginGrowth();
+        ref var bucket = ref BucketOf(activation.KeyHash);
         activation.NextInTable = bucket;
         bucket = activation;
         Volatile.Write(ref _count, _count + 1);
@@ -35,7 +51,7 @@ internal sealed class ActivationTable
 
     public void Remove(Activation activation)
     {
-        ref var link = ref _buckets[activation.KeyHash & (_buckets.Length - 1)];
+        ref var link = ref BucketOf(activation.KeyHash);
         while (link is not null)
         {
             if (ReferenceEquals(link, activation))
@@ -50,18 +66,54 @@ internal sealed class ActivationTable
         }
     }
 
-    public Activation? BucketOf(int hash) => _buckets[hash & (_buckets.Length - 1)];
-
-    /// <summary>The first activation of a bucket; the others follow by <see cref="Activation.NextInTable"/>.</summary>
-    public Activation? Bucket(int index) => _buckets[index];
-
-    private void Grow()
+    /// <summary>Where the activations with that hash are, among others.</summary>
+    public ref Activation? BucketOf(int hash)
     {
-        var old = _buckets;
-        _buckets = new Activation?[old.Length * 2];
-        foreach (var first in old)
+        if (_former is { } former)
         {
-            for (var activation = first; activation is not null;)
+            var index = hash & (former.Length - 1);
+            if (index >= _moved)
+                return ref former[index];
+        }
+
+        return ref _buckets[hash & (_buckets.Length - 1)];
+    }
+
+    /// <summary>Adds the activations of one part to the list.</summary>
+    /// <param name="part">From 0, less than <paramref name="parts"/>.</param>
+    /// <param name="parts">What <see cref="ScanParts"/> was when the scan began.</param>
+    /// <param name="found">What is found is added here.</param>
+    public void Scan(int part, int parts, List<Activation> found)
+    {
+        if (_former is { } former)
+        {
+            for (var index = part; index < former.Length; index += parts)
+                AddAll(former[index], found);
+        }
+
+        for (var index = part; index < _buckets.Length; index += parts)
+            AddAll(_buckets[index], found);
+    }
+
+    private static void AddAll(Activation? first, List<Activation> found)
+    {
+        for (var activation = first; activation is not null; activation = activation.NextInTable)
+            found.Add(activation);
+    }
+
+    private void BeginGrowth()
+    {
+        _former = _buckets;
+        _moved = 0;
+        _buckets = new Activation?[_former.Length * 2];
+    }
+
+    private void Move(int buckets)
+    {
+        var former = _former!;
+        for (; buckets > 0 && _moved < former.Length; buckets--)
+        {
+            for (var activation = former[_moved]; activation is not null;)
             {
                 var next = activation.NextInTable;
                 ref var bucket = ref _buckets[activation.KeyHash & (_buckets.Length - 1)];
@@ -69,6 +121,11 @@ internal sealed class ActivationTable
                 bucket = activation;
                 activation = next;
             }
+
+            former[_moved++] = null;
         }
+
+        if (_moved == former.Length)
+            _former = null;
     }
 }

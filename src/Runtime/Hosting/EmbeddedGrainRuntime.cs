@@ -22,6 +22,7 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
     private readonly OutsideScheduler _outside;
     private ITimer? _collection;
     private LongTurnWatch? _watch;
+    private MemoryShedding? _shedding;
     private int _phase;
     private bool _ownsServices;
 
@@ -117,6 +118,8 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
         }
 
         _collection = Clock.CreateTimer(static state => ((EmbeddedGrainRuntime)state!).CollectIdle(), this, Options.CollectionQuantum, Options.CollectionQuantum);
+        if (Options.EnableActivationSheddingOnMemoryPressure)
+            _shedding = new MemoryShedding(this);
         await Reminders.StartAsync(cancellationToken);
         Log.Started(Logger, Partitions.Length, Catalog.Classes.Count);
     }
@@ -130,6 +133,7 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
         if (Interlocked.CompareExchange(ref _phase, 2, 1) != 1)
             return;
         Reminders.Stop();
+        _shedding?.Dispose();
         if (_collection is not null)
             await _collection.DisposeAsync();
         foreach (var partition in Partitions)
@@ -152,6 +156,7 @@ public sealed class EmbeddedGrainRuntime : IAsyncDisposable, IDisposable
         if (Interlocked.Exchange(ref _phase, 3) >= 3)
             return;
         _collection?.Dispose();
+        _shedding?.Dispose();
         _watch?.Dispose();
         foreach (var partition in Partitions)
             partition.Stop();

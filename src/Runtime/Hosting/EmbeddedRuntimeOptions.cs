@@ -20,6 +20,25 @@ public sealed class EmbeddedRuntimeOptions
     /// <summary>How often idle grains are looked for: 100 milliseconds to 1 day, and at most <see cref="CollectionAge"/>. Default 1 minute.</summary>
     public TimeSpan CollectionQuantum { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Whether idle grains are deactivated before their age when memory is short, those first that were not used for the longest time. Default false.
+    /// </summary>
+    public bool EnableActivationSheddingOnMemoryPressure { get; set; }
+
+    /// <summary>The memory usage over which grains go, in percent of what the process may have: more than 0, at most 100. Default 80.</summary>
+    public double MemoryUsageLimitPercentage { get; set; } = 80;
+
+    /// <summary>The memory usage to come down to, in percent: more than 0, less than <see cref="MemoryUsageLimitPercentage"/>. Default 75.</summary>
+    public double MemoryUsageTargetPercentage { get; set; } = 75;
+
+    /// <summary>How often the memory usage is read: 100 milliseconds to 1 hour. Default 5 seconds.</summary>
+    public TimeSpan MemoryUsagePollingPeriod { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Reads the memory usage in percent. Default: the resident memory of this process, of what its container or else the machine has.
+    /// </summary>
+    public Func<double>? MemoryUsagePercent { get; set; }
+
     /// <summary>After which a caller gets a <see cref="TimeoutException"/>, the outcome unknown: 10 milliseconds to 1 day. Default 30 seconds.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -71,6 +90,15 @@ public sealed class EmbeddedRuntimeOptions
         InRange(nameof(Partitions), Partitions, 0, MostPartitions);
         InRange(nameof(CollectionAge), CollectionAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
         InRange(nameof(CollectionQuantum), CollectionQuantum, TimeSpan.FromMilliseconds(100), Min(TimeSpan.FromDays(1), CollectionAge));
+        if (!(MemoryUsageLimitPercentage is > 0 and <= 100))
+            throw new OptionsException($"{nameof(EmbeddedRuntimeOptions)}.{nameof(MemoryUsageLimitPercentage)} is {MemoryUsageLimitPercentage}: it must be more than 0 and at most 100.");
+        if (!(MemoryUsageTargetPercentage > 0 && MemoryUsageTargetPercentage < MemoryUsageLimitPercentage))
+        {
+            throw new OptionsException(
+                $"{nameof(EmbeddedRuntimeOptions)}.{nameof(MemoryUsageTargetPercentage)} is {MemoryUsageTargetPercentage}: it must be more than 0 and less than {nameof(MemoryUsageLimitPercentage)}, {MemoryUsageLimitPercentage}.");
+        }
+
+        InRange(nameof(MemoryUsagePollingPeriod), MemoryUsagePollingPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         InRange(nameof(CallTimeout), CallTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1));
         InRange(nameof(ActivationTimeout), ActivationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1));
         InRange(nameof(DeactivationTimeout), DeactivationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1));

@@ -161,17 +161,18 @@ internal sealed class StreamChannel
         }
     }
 
-    private async Task Deliver(Activation activation)
+    private Task Deliver(Activation activation)
     {
         var item = (StreamEvent)_waiting.Peek()!;
-        var observer = Observer(activation);
-        if (observer is null && activation.GrainInstance is IStreamSubscriptionObserver subscriber)
-        {
-            await subscriber.OnSubscribed(new HandleFactory(Stream));
-            observer = Observer(activation);
-        }
+        return Observer(activation) is { } observer ? item.Deliver(observer) : DeliverFirst(item, activation);
+    }
 
-        if (observer is null)
+    /// <summary>To one that has not attached an observer, or does so when it is told of its subscription.</summary>
+    private async Task DeliverFirst(StreamEvent item, Activation activation)
+    {
+        if (activation.GrainInstance is IStreamSubscriptionObserver subscriber)
+            await subscriber.OnSubscribed(new HandleFactory(Stream));
+        if (Observer(activation) is not { } observer)
         {
             _partition.Counters.StreamEventsDropped++;
             Log.NoObserver(_runtime.Logger, activation, Stream);

@@ -28,6 +28,9 @@ public interface ICounterGrain : IGrainWithStringKey
     /// <summary>Bytes allocated by that many one-way calls.</summary>
     ValueTask<long> BytesOfOneWayCalls(string other, int times);
 
+    /// <summary>What its thread has allocated so far.</summary>
+    ValueTask<long> BytesOfThread();
+
     /// <summary>How many awaited calls it makes in a row.</summary>
     Task<int> CallOften(string other, int times);
 
@@ -99,6 +102,8 @@ public sealed class CounterGrain : Grain, ICounterGrain
 
         return spent;
     }
+
+    public ValueTask<long> BytesOfThread() => new(GC.GetAllocatedBytesForCurrentThread());
 
     public async Task<int> CallOften(string other, int times)
     {

@@ -67,3 +67,32 @@ public sealed class LateListenerGrain(Script script) : Grain, ILateListenerGrain
         return to - from;
     }
 }
+
+/// <summary>Counts, and allocates nothing itself.</summary>
+[ImplicitStreamSubscription("quiet")]
+public sealed class QuietListenerGrain : Grain, IQuietListenerGrain, IAsyncObserver<int>
+{
+    private int _count;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var stream = this.GetStreamProvider("s").GetStream<int>(StreamId.Create("quiet", this.GetPrimaryKeyString()));
+        foreach (var subscription in await stream.GetAllSubscriptionHandles())
+            await subscription.ResumeAsync(this);
+    }
+
+    public Task<int> Count() => Task.FromResult(_count);
+
+    public Task OnNextAsync(int item, StreamSequenceToken? token = null)
+    {
+        _count++;
+        return Task.CompletedTask;
+    }
+
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
+}
+
+public interface IQuietListenerGrain : IGrainWithStringKey
+{
+    Task<int> Count();
+}
