@@ -61,12 +61,7 @@ public sealed class RegistryDifferenceTests
                 return ($"remove {gone}", async registry => await registry.RemoveAsync(gone, None) is { } change ? Text(Remember([change])) : "none");
             case 4:
                 ImmutableArray<long> complete = [.. _revisions.Where(_ => chance.Happens(0.4))];
-                return ($"complete {string.Join(",", complete)}", async registry =>
-                {
-                    await registry.CompleteAsync(complete, None);
-                    return "";
-                }
-                );
+                return ($"complete {string.Join(",", complete)}", registry => CompleteAsync(registry, complete));
             case 5:
                 var limit = 1 + chance.Below(20);
                 return ($"pending {limit}", async registry => Text(await registry.GetPendingAsync(limit, None)));
@@ -74,21 +69,28 @@ public sealed class RegistryDifferenceTests
                 var device = Id(chance);
                 return ($"get {device}", async registry => $"{Text(await registry.GetAsync(device, None))} of {await registry.CountAsync(None)}");
             case 7:
-                return ("all", async registry =>
-                {
-                    var all = new List<DeviceRecord>();
-                    await foreach (var record in registry.ReadAllAsync(None))
-                    {
-                        all.Add(record);
-                    }
-
-                    return string.Join('\n', all.OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Select(Text));
-                }
-                );
+                return ("all", AllAsync);
             default:
                 var query = Query(chance);
                 return ($"list {query} in {(query.Communes.IsDefault ? "all" : string.Join(",", query.Communes))}", async registry => string.Join('\n', (await registry.ListAsync(query, None)).Select(Text)));
         }
+    }
+
+    private static async Task<string> CompleteAsync(IDeviceRegistry registry, ImmutableArray<long> revisions)
+    {
+        await registry.CompleteAsync(revisions, None);
+        return "";
+    }
+
+    private static async Task<string> AllAsync(IDeviceRegistry registry)
+    {
+        var all = new List<DeviceRecord>();
+        await foreach (var record in registry.ReadAllAsync(None))
+        {
+            all.Add(record);
+        }
+
+        return string.Join('\n', all.OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Select(Text));
     }
 
     private ImmutableArray<PendingChange> Remember(ImmutableArray<PendingChange> changes)
