@@ -56,7 +56,7 @@ public sealed class SectorGrain(
             new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
         await ReadLogAsync(long.MaxValue);
-        release.Follow(_sector, _book.Offset);
+        release.Follow(_sector, await log.GetHeadAsync(_sector, cancellationToken));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
