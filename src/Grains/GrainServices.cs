@@ -27,6 +27,7 @@ public static class GrainServices
         services.AddSingleton<HistoryFeed>();
         services.AddSingleton<LogRelease>();
         services.AddSingleton<HistorySubjects>();
+        services.AddSingleton<IHistorySeal>(provider => provider.GetService<ISubscriberKeys>() is { } keys ? new HistorySeal(keys) : null!);
         services.AddSingleton<IHistorySubjects>(provider => provider.GetRequiredService<HistorySubjects>());
         services.AddSingleton(new FigureOptions());
         services.AddSingleton<IntakeGate>();

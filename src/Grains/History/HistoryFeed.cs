@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -207,10 +208,24 @@ public sealed partial class HistoryFeed : IDisposable
         }
     }
 
+    /// <summary>A person's reading that stands for its day is kept under the day, in place of what stood for it before.</summary>
+    private static RecordedBatch UnderTheirDays(RecordedBatch batch)
+    {
+        foreach (var entry in batch.Entries)
+        {
+            if (entry is ReadingEntry { Personal.Day: not null })
+            {
+                return batch with { Entries = [.. batch.Entries.Select(one => one is ReadingEntry { Personal.Day: { } day } reading ? reading with { ObservedAt = day } : one)] };
+            }
+        }
+
+        return batch;
+    }
+
     /// <summary>False when history lacks something before the batch, and has not taken it.</summary>
     private async Task<bool> GiveAsync(SectorFeed feed, RecordedBatch batch)
     {
-        var taken = await _history.AppendAsync(feed.Sector, batch, _stopping.Token);
+        var taken = await _history.AppendAsync(feed.Sector, UnderTheirDays(batch), _stopping.Token);
         var isTaken = taken >= batch.FirstOffset + batch.Entries.Length - 1;
         Advanced(feed, taken, isTaken ? batch.Entries.Length : 0);
         return isTaken;

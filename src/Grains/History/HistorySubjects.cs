@@ -40,8 +40,8 @@ public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable t
             Commune = key.Commune,
             Zone = calendars.OfCommune(key.Commune).ZoneId,
         }, calendars);
-        var maximum = directory.IndexMaximumOf(series);
-        return maximum == 0 ? subject : subject with { IndexMaximum = maximum };
+        var (maximum, subscriber) = (directory.IndexMaximumOf(series), directory.SubscriberOf(series));
+        return maximum == 0 && subscriber is null ? subject : subject with { IndexMaximum = maximum, Subscriber = subscriber };
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ public sealed class DeviceDirectory : IDeviceDirectory
     // Of the few that have one: where their index starts again from 0.
     private readonly ConcurrentDictionary<string, double> _indexMaximums = new(StringComparer.Ordinal);
 
+    // Of the few that are a person's: whose.
+    private readonly ConcurrentDictionary<string, string> _subscribers = new(StringComparer.Ordinal);
+
     /// <inheritdoc />
     public int Count => _devices.Count;
 
@@ -37,8 +40,20 @@ public sealed class DeviceDirectory : IDeviceDirectory
             _indexMaximums.TryRemove(record.Descriptor.Id, out _);
         }
 
+        if (PersonalData.SubscriberOf(record.Descriptor) is { } subscriber)
+        {
+            _subscribers[record.Descriptor.Id] = subscriber;
+        }
+        else
+        {
+            _subscribers.TryRemove(record.Descriptor.Id, out _);
+        }
+
         _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
     }
+
+    /// <summary>Whose the device is; null when it is nobody's.</summary>
+    internal string? SubscriberOf(string device) => _subscribers.GetValueOrDefault(device);
 
     internal void SetLoaded() => _loaded.TrySetResult();
 
@@ -49,5 +64,6 @@ public sealed class DeviceDirectory : IDeviceDirectory
     {
         _devices.TryRemove(device, out _);
         _indexMaximums.TryRemove(device, out _);
+        _subscribers.TryRemove(device, out _);
     }
 }
