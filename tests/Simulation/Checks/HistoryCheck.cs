@@ -52,5 +52,9 @@ internal static class HistoryCheck
     private static bool IsSame(LogEntry left, LogEntry right) =>
         ReferenceEquals(left, right)
         || (left.GetType() == right.GetType() && left.Device == right.Device && left.ReceivedAt == right.ReceivedAt
-            && (left is not ReadingEntry reading || (reading.ObservedAt == ((ReadingEntry)right).ObservedAt && reading.Metrics.SequenceEqual(((ReadingEntry)right).Metrics))));
+            && (left is not ReadingEntry reading || IsSame(reading, (ReadingEntry)right)));
+
+    /// <summary>A person's reading that stands for its day is kept under the day.</summary>
+    private static bool IsSame(ReadingEntry acknowledged, ReadingEntry kept) =>
+        (acknowledged.Personal?.Day ?? acknowledged.ObservedAt) == kept.ObservedAt && acknowledged.Metrics.SequenceEqual(kept.Metrics);
 }
