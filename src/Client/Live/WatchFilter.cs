@@ -56,7 +56,9 @@ public sealed record WatchFilter(DeviceKinds Kinds, BoundingBox? Box, bool Devic
     /// <summary>Binds a cursor to scope, filter and right.</summary>
     public ulong HashFor(string scope)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{scope}|{Kinds:D}|{Box}|{Devices}|{Personal}");
+        // Figures are the same whatever the right: a summary's cursor goes on in anybody's Watch.
+        var showsPersonal = Personal && (Devices || scope.StartsWith("device:", StringComparison.Ordinal));
+        var text = string.Create(CultureInfo.InvariantCulture, $"{scope}|{Kinds:D}|{Box}|{Devices}|{showsPersonal}");
         return BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
