@@ -10,7 +10,7 @@ namespace Grid.Simulation.Plants;
 /// <summary>Grain storage that answers at once and writes later: a checkpoint that believes it comes before its snapshot.</summary>
 internal sealed class WriteBehindStorage(GrainRecords records, TimeProvider clock) : IGrainStorage
 {
-    private static readonly TimeSpan Later = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<(string, GrainId), GrainRecord?> _written = [];
 
