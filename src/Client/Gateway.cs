@@ -4,6 +4,7 @@ using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
 using Grid.Client.Errors;
+using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
 using Grid.Client.Json;
@@ -52,6 +53,7 @@ public static class Gateway
         services.AddSingleton<DeviceListing>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
+        services.AddSingleton<CommuneExport>();
         services.AddSingleton(new GatewayMode(mode));
         if (mode == AuthenticationMode.Local)
         {
@@ -85,6 +87,8 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        SubscriberEndpoints.Map(api);
+        ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);
         RetentionEndpoint.Map(api);

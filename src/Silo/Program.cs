@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Grid.Client.Authentication;
 using Grid.Client.Settings;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
 using Grid.Silo;
 using Grid.Silo.Maintenance;
 using Grid.Silo.Startup;
@@ -14,17 +15,17 @@ using Microsoft.AspNetCore.Connections;
 
 const int Unusable = 2;
 
-if (await MaintenanceProgram.TryRunAsync(args) is { } done)
-{
-    return done;
-}
-
 try
 {
     if (DatabaseMigration.Asked(args) is { } migration)
     {
         await DatabaseMigration.RunAsync(migration.Database, migration.IsShowing, Console.Out, CancellationToken.None);
         return 0;
+    }
+
+    if (await MaintenanceProgram.TryRunAsync(args) is { } done)
+    {
+        return done;
     }
 
     await using var app = GridHost.Build(args);
@@ -64,7 +65,7 @@ catch (Exception unusable) when (unusable is SettingsException or GatewaySetting
     Console.Error.WriteLine(unusable.Message);
     return Unusable;
 }
-catch (IOException damaged) when (damaged is StoreDamagedException or LogDamagedException)
+catch (IOException damaged) when (damaged is StoreDamagedException or LogDamagedException or HistoryDamagedException)
 {
     Console.Error.WriteLine($"{damaged.Message.ReplaceLineEndings(" ").TrimEnd('.')}. The command check says what is damaged and what to do.");
     return Unusable;

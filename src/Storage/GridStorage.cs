@@ -115,7 +115,7 @@ public sealed class GridStorage : IAsyncDisposable
         var directory = _directory ?? throw new InvalidOperationException("The storage is not open.");
         var target = Path.GetFullPath(to);
         BackupWriter.RequireFree(target);
-        using var cut = await StorageCut.TakeAsync(_log, [_registry, _grains], cancellationToken);
+        using var cut = await StorageCut.TakeAsync(_log, [_registry, _grains], _history, cancellationToken);
         var madeAt = _time.GetUtcNow();
 
         // A thread of its own, for as long as it takes to copy and to verify.

@@ -63,7 +63,7 @@ public static class StorageServices
             provider.GetRequiredService<StorageMetrics>(),
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetService<IHistorySubjects>,
-            () => new SubscriberSeal(provider.GetRequiredService<ISubscriberKeys>())));
+            () => new SubscriberSeal(provider.GetRequiredService<SubscriberKeys>())));
         services.AddSingleton<IBackups, DatabaseBackups>();
         services.AddSingleton(options.Random);
         services.AddSingleton(provider => new SubscriberKeys(options.Random, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SubscriberKeys>>()));

@@ -1,3 +1,4 @@
+using Grid.Client.Authentication;
 using Grid.Client.Devices;
 using Grid.Client.Errors;
 using Grid.Client.Json;
@@ -54,6 +55,11 @@ internal static class HistoryEndpoints
         if (!DeviceBinding.IsKey(id) || await registry.GetAsync(id, http.RequestAborted) is not { } record)
         {
             return Problems.NotFound("such device");
+        }
+
+        if (!DevicePresenting.Reports(record.Descriptor, Actor.Of(http).SeesPersonalData))
+        {
+            return Problems.Of(StatusCodes.Status403Forbidden, $"What a person's device reports needs the right {Right.PersonalData}.");
         }
 
         if (metric is null)

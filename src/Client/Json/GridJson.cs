@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
+using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
 using Grid.Client.Live;
@@ -43,6 +45,10 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(List<MemberInput>))]
 [JsonSerializable(typeof(CommandModel))]
 [JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(SubscriberModel))]
+[JsonSerializable(typeof(DeviceItem))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
+[JsonSerializable(typeof(ExportManifest))]
 [JsonSerializable(typeof(BackupInput))]
 [JsonSerializable(typeof(BackupStatus))]
 [JsonSerializable(typeof(DeviceHistoryModel))]

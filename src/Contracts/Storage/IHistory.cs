@@ -156,7 +156,7 @@ public sealed record HistorySubject
     /// <summary>IANA zone of its local days.</summary>
     public required string Zone { get; init; }
 
-    /// <summary>Whose personal data it is: stored sealed with the key of that subscriber. Null when it is nobody's.</summary>
+    /// <summary>Whose personal data it is, by pseudonym: stored sealed with the key of that subscriber. Null when it is nobody's.</summary>
     public string? Subscriber { get; init; }
 
     /// <summary>Where its index metrics start again from 0, in their unit; 0 when they never do.</summary>

@@ -13,7 +13,7 @@ namespace Grid.Grains.History;
 /// What history must know of its series, from memory: of devices by the directory, of territories by the country's table, and of bodies by what their
 /// grains have said.
 /// </summary>
-public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable territory, LocalCalendars calendars) : IHistorySubjects
+public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable territory, LocalCalendars calendars, ISubscriberKeys keys) : IHistorySubjects
 {
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
@@ -41,7 +41,7 @@ public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable t
             Zone = calendars.OfCommune(key.Commune).ZoneId,
         }, calendars);
         var maximum = directory.IndexMaximumOf(series);
-        var subscriber = address.IsPersonal ? directory.FindPersonal(series)?.Subscriber : null;
+        var subscriber = address.IsPersonal ? directory.FindPersonal(series)?.PseudonymBy(keys) : null;
         return maximum == 0 && subscriber is null ? subject : subject with { IndexMaximum = maximum, Subscriber = subscriber };
     }
 

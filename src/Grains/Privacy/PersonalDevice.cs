@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 
 namespace Grid.Grains.Privacy;
@@ -37,6 +38,7 @@ public sealed class PersonalDevice
     private readonly DateTimeOffset? _consentedAt;
     private readonly DateTimeOffset? _consentEndsAt;
     private long _newest = long.MinValue;
+    private string? _pseudonym;
 
     private PersonalDevice(DeviceDescriptor device, string subscriber)
     {
@@ -50,6 +52,9 @@ public sealed class PersonalDevice
 
     /// <summary>The subscriber.</summary>
     public string Subscriber { get; }
+
+    /// <summary>Stands for the subscriber where the id must not stand.</summary>
+    public string PseudonymBy(ISubscriberKeys keys) => _pseudonym ??= keys.PseudonymOf(Subscriber);
 
     /// <summary>The person's device; null for a device that is nobody's.</summary>
     public static PersonalDevice? Of(DeviceDescriptor device) =>

@@ -17,6 +17,7 @@ internal sealed partial class Subscribers(
     IRegistrar registrar,
     ISubscriberKeys keys,
     ISecretRandom random,
+    IHistory history,
     IGrainFactory grains,
     TimeProvider clock,
     ILogger<Subscribers> logger) : ISubscribers
@@ -40,6 +41,12 @@ internal sealed partial class Subscribers(
         {
             var sectors = await MakeNobodysAsync(left, cancellationToken);
             devices.AddRange(left);
+            foreach (var device in left)
+            {
+                // What is durable is unreadable without the key; what is in memory must go too, and the room that both take.
+                await history.DeleteAsync(device, CancellationToken.None);
+            }
+
             foreach (var sector in sectors)
             {
                 // What the sector and its devices have stored is from then on without what was theirs; and the log before it goes.

@@ -89,8 +89,10 @@ internal static class BackupWriter
             DurableCopy.Run(Path.Combine(data, name), Path.Combine(inside, name), long.MaxValue, null);
         }
 
-        DiskSync.Directory(log);
-        DiskSync.Directory(inside);
+        foreach (var folder in Directory.EnumerateDirectories(inside).Append(inside))
+        {
+            DiskSync.Directory(folder);
+        }
     }
 
     /// <summary>What was copied may have been damaged before: then the copy is worth nothing, and whoever asked must know.</summary>

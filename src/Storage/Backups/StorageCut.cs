@@ -1,3 +1,4 @@
+using Grid.Storage.History;
 using Grid.Storage.ReadingLog;
 using Grid.Storage.Sqlite;
 
@@ -24,15 +25,17 @@ internal sealed class StorageCut : IDisposable
 
     /// <param name="log">The log.</param>
     /// <param name="stores">The stores.</param>
-    /// <param name="others">What else must be as of that instant: run while everything is held.</param>
+    /// <param name="history">History: its writers are held from before the stores are until after, so that it is never ahead of the log, and nothing that the log let go of is missing in it.</param>
     /// <param name="cancellationToken">Gives up before the cut is made.</param>
-    public static async Task<StorageCut> TakeAsync(SegmentedReadingLog log, IReadOnlyList<SqliteStore> stores, CancellationToken cancellationToken)
+    public static async Task<StorageCut> TakeAsync(SegmentedReadingLog log, IReadOnlyList<SqliteStore> stores, SqliteHistory history, CancellationToken cancellationToken)
     {
         var cut = new StorageCut(log);
+        await using var heldHistory = await history.HoldAsync(cancellationToken);
         var released = new ManualResetEventSlim();
         var held = new List<Task>();
         try
         {
+            cut.Stores.AddRange((heldHistory?.Files ?? []).Select(file => new StoreSnapshot(file, "history/" + Path.GetFileName(file))));
             foreach (var store in stores)
             {
                 held.Add(await HoldAsync(store, released, cancellationToken));

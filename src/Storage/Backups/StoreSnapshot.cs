@@ -12,29 +12,44 @@ internal sealed class StoreSnapshot : IDisposable
     private const int PagesAtOnce = 512;
     private readonly SqliteSession _session;
 
-    /// <summary>Takes the snapshot: what is committed now.</summary>
+    private readonly bool _hasSums;
+
+    /// <summary>Takes the snapshot of a store: what is committed now.</summary>
     public StoreSnapshot(SqliteStore store)
+        : this(store.OpenReader(), Path.GetFileName(store.File), hasSums: true)
     {
-        _session = store.OpenReader();
-        Name = Path.GetFileName(store.File);
+    }
+
+    /// <summary>Takes the snapshot of another SQLite file: what is committed now.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">Its name, relative to the data directory.</param>
+    public StoreSnapshot(string file, string name)
+        : this(new SqliteSession(file, new SqliteOptions { CacheKibibytes = 256 }, SqliteUse.Reading), name, hasSums: false)
+    {
+    }
+
+    private StoreSnapshot(SqliteSession session, string name, bool hasSums)
+    {
+        (_session, Name, _hasSums) = (session, name, hasSums);
         _session.Run("BEGIN");
-        Commits = _session.Value("SELECT value FROM commit_count");
+        Commits = hasSums ? _session.Value("SELECT value FROM commit_count") : 0;
         Bytes = _session.Value("PRAGMA page_count") * _session.Value("PRAGMA page_size");
     }
 
-    /// <summary>Name of the store's file.</summary>
+    /// <summary>The store's file, relative to the data directory.</summary>
     public string Name { get; }
 
-    /// <summary>Commits that it has.</summary>
+    /// <summary>Commits that it has; 0 for a file that does not count them.</summary>
     public long Commits { get; }
 
     /// <summary>Its size.</summary>
     public long Bytes { get; }
 
-    /// <summary>Writes it, with page sums of its own, to a folder; durable when it returns.</summary>
+    /// <summary>Writes it, with page sums of its own where it has some, to a folder; durable when it returns.</summary>
     public void CopyTo(string folder, Action<long> copied)
     {
         var file = Path.Combine(folder, Name);
+        DataDirectory.Create(Path.GetDirectoryName(file)!);
         DataDirectory.CreateOwnerOnly(file);
         using (var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString))
         {
@@ -49,8 +64,11 @@ internal sealed class StoreSnapshot : IDisposable
             DiskSync.Data(written);
         }
 
-        using var sums = PageSums.Create(file + PageSums.Extension, (int)_session.Value("PRAGMA page_size"));
-        sums.Take(file, Commits);
+        if (_hasSums)
+        {
+            using var sums = PageSums.Create(file + PageSums.Extension, (int)_session.Value("PRAGMA page_size"));
+            sums.Take(file, Commits);
+        }
     }
 
     public void Dispose() => _session.Dispose();

@@ -51,6 +51,7 @@ public static class DirectoryCheck
             CrossCheck.Run(check, log, registry, sectors);
         }
 
+        HistoryCheck.Run(check);
         OtherFiles.Run(check);
         return Report(check);
     }

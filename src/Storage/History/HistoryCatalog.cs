@@ -45,6 +45,9 @@ internal sealed class HistoryCatalog(SqliteSession session) : IDisposable
     private CatalogState _state = new();
     private bool _isSeriesChanged;
 
+    /// <summary>The file.</summary>
+    public string Path => session.File;
+
     /// <summary>What stands in the catalogue besides its rows.</summary>
     public CatalogState State => _state;
 

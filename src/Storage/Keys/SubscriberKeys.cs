@@ -125,9 +125,16 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
     public bool Has(string subscriber) => _master is { } master && _bySubscriber.ContainsKey(master.PseudonymOf(subscriber));
 
     /// <inheritdoc />
-    public byte[]? Seal(string subscriber, string device, string place, ReadOnlySpan<byte> plain)
+    public byte[]? Seal(string subscriber, string device, string place, ReadOnlySpan<byte> plain) =>
+        Seal(_master?.PseudonymOf(subscriber), device, place, plain);
+
+    /// <summary>Seals for the subscriber of a pseudonym.</summary>
+    internal byte[]? SealForPseudonym(string pseudonym, string device, string place, ReadOnlySpan<byte> plain) =>
+        Seal(UInt128.TryParse(pseudonym, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var known) ? known : null, device, place, plain);
+
+    private byte[]? Seal(UInt128? pseudonym, string device, string place, ReadOnlySpan<byte> plain)
     {
-        if (_master is not { } master || !_bySubscriber.TryGetValue(master.PseudonymOf(subscriber), out var key))
+        if (pseudonym is not { } known || _master is not { } master || !_bySubscriber.TryGetValue(known, out var key))
         {
             _meter.NotSealed();
             return null;
