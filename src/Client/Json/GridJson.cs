@@ -54,7 +54,6 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(DeviceHistoryModel))]
 [JsonSerializable(typeof(FigureHistoryModel))]
 [JsonSerializable(typeof(RetentionModel))]
-[JsonSerializable(typeof(SubscriberModel))]
 [JsonSerializable(typeof(HealthModel))]
 [JsonSerializable(typeof(SystemModel))]
 [JsonSerializable(typeof(WatchOptions))]
