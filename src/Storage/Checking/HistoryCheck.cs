@@ -38,6 +38,7 @@ internal static class HistoryCheck
         Inspect(check, Path.Combine(directory, HistoryCatalog.FileName), session =>
         {
             using var catalog = new HistoryCatalog(session);
+            catalog.Load();
             catalog.ReadSeries();
             catalog.ReadOffsets();
             marks.AddRange(catalog.ReadFiles());
