@@ -22,11 +22,19 @@ public sealed class HistoryCrashTests : IDisposable
         }
 
         Assert.InRange(steps, 40, 1_000);
+        var crashes = 0;
         for (var step = 0; step < steps; step += 3)
         {
             await using var world = new HistoryWorld(_directory.Sub($"crash{step}")) { CrashAt = step };
             await world.OpenAsync();
-            await Assert.ThrowsAsync<CrashException>(world.LiveAsync);
+            if (await Record.ExceptionAsync(world.LiveAsync) is not { } crash)
+            {
+                // It took fewer steps this time: what is merged together follows from how two threads meet.
+                break;
+            }
+
+            Assert.IsType<CrashException>(crash);
+            crashes++;
             await world.History.CrashAsync();
 
             world.CrashAt = null;
@@ -37,6 +45,8 @@ public sealed class HistoryCrashTests : IDisposable
             await world.History.CompactAsync(CancellationToken.None);
             await world.CheckAsync();
         }
+
+        Assert.True(crashes >= 10, $"only {crashes} crashes: the run shows little");
     }
 
     [Fact]
