@@ -19,7 +19,7 @@ public sealed class TimerDetailTests(SharedCluster shared)
     {
         var (key, grain) = New();
         await grain.StartHoldingAsync();
-        await shared.Journal.ReachedAsync(key);
+        await UntilAsync(key, "ticks");
 
         await grain.DisposeAsync();
         await UntilAsync(key, "told to stop");
