@@ -55,18 +55,6 @@ public sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What it has printed last, for a report of what went wrong.</summary>
-    public string LastLines
-    {
-        get
-        {
-            lock (_lines)
-            {
-                return string.Join('\n', _lines);
-            }
-        }
-    }
-
     /// <summary>Starts the program on a free port.</summary>
     /// <param name="data">Its data directory.</param>
     /// <param name="isQuiet">False to show what it prints.</param>
@@ -121,7 +109,7 @@ public sealed class SiloProcess : IAsyncDisposable
         {
             if (_process.HasExited)
             {
-                throw new InvalidOperationException($"The program ended with exit code {_process.ExitCode}:\n{LastLines}");
+                throw new InvalidOperationException($"The program ended: {Ending()}");
             }
 
             try
@@ -141,7 +129,7 @@ public sealed class SiloProcess : IAsyncDisposable
             await Task.Delay(20, cancellationToken);
         }
 
-        throw new TimeoutException($"The program was not ready after {StartLimit}:\n{LastLines}");
+        throw new TimeoutException($"The program was not ready after {StartLimit}: {Ending()}");
     }
 
     /// <summary>SIGKILL: nothing of the process runs any more when this completes.</summary>
@@ -164,6 +152,15 @@ public sealed class SiloProcess : IAsyncDisposable
         limit.CancelAfter(StopLimit);
         await _process.WaitForExitAsync(limit.Token);
         return watch.Elapsed;
+    }
+
+    /// <summary>How it ended, if it has, and what it printed last: for a report of what went wrong.</summary>
+    public string Ending()
+    {
+        lock (_lines)
+        {
+            return $"{(_process.HasExited ? $"exit code {_process.ExitCode}" : "still running")}\n{string.Join('\n', _lines)}";
+        }
     }
 
     public async ValueTask DisposeAsync()

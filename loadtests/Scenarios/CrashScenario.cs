@@ -98,6 +98,10 @@ public static class CrashScenario
             {
                 // An answer that was wrong is in the report, and has ended the look at the rest.
             }
+            catch (HttpRequestException broken)
+            {
+                report.Wrong($"the program stopped answering while it was asked ({broken.Message}); {silo.Ending()}");
+            }
         }
 
         async Task LoadAndKillAsync(SiloProcess silo)
@@ -107,7 +111,7 @@ public static class CrashScenario
             await Task.Delay(random.Next(50, loadMillis), cancellationToken);
             if (silo.HasExited)
             {
-                report.Wrong($"the program ended by itself with exit code {silo.ExitCode}:\n{silo.LastLines}");
+                report.Wrong($"the program ended by itself: {silo.Ending()}");
             }
 
             await silo.KillAsync();
