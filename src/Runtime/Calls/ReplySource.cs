@@ -56,7 +56,9 @@ internal struct ReplySource<T>
     public ValueTaskSourceStatus GetStatus(short token)
     {
         Check(token);
-        if (!Volatile.Read(ref _completed))
+
+        // Not before the one who answers has done the last thing that he does here: who reads the answer may use this again at once.
+        if (Volatile.Read(ref _continuation) is null || !Volatile.Read(ref _completed))
             return ValueTaskSourceStatus.Pending;
         return _error is null ? ValueTaskSourceStatus.Succeeded
             : _error.SourceException is OperationCanceledException ? ValueTaskSourceStatus.Canceled
