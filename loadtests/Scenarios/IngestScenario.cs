@@ -27,10 +27,13 @@ internal static class IngestScenario
         var reporting = await SenderFleet.DevicesAsync(silo.Http, kinds, cancellationToken);
         options.Tell("reportingDevices", reporting.Length.ToString(CultureInfo.InvariantCulture));
 
-        var sqlite = SqliteControl.RowsPerSecond(data.Path, reporting, 1_000, duration / 2);
-        results.Add(new("sqliteControlPerSecond", sqlite, "rows/s"));
+        // Beside the program's data, not in it.
+        using var controls = new DataFolder();
+        var sqlite = SqliteControl.ReadingsPerSecond(controls.Path, reporting, 1_000, duration / 2);
+        results.Add(new("sqliteControlPerSecond", sqlite, "readings/s"));
+        results.Add(new("sqliteRowsPerSecond", SqliteControl.RowsPerSecond(controls.Path, reporting, 1_000, duration / 2), "rows/s"));
         double http;
-        await using (var control = await HttpControl.StartAsync(cancellationToken))
+        await using (var control = await HttpControl.StartAsync(controls.Path, reporting, cancellationToken))
         {
             await SenderFleet.RunAsync(control.Address, reporting, senders, 1_000, isLines: false, TimeSpan.FromSeconds(2), TimeSpan.Zero, () => Task.CompletedTask, cancellationToken);
             var run = await SenderFleet.RunAsync(control.Address, reporting, senders, 1_000, isLines: false, duration / 2, TimeSpan.Zero, () => Task.CompletedTask, cancellationToken);
