@@ -70,7 +70,8 @@ public class ReplyTests
 
         public int GetResult(short token)
         {
-            var result = _source.GetResult(token);
+            _source.RequireReadable(token);
+            var result = _source.GetResult();
             _source.Reset();
             return result;
         }
