@@ -7,6 +7,7 @@ using Grid.Client.Errors;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Lighting;
 using Grid.Client.Json;
 using Grid.Client.Limits;
 using Grid.Client.Live;
@@ -87,6 +88,7 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        LightingPlanEndpoints.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);

@@ -7,11 +7,13 @@ using Grid.Client.Devices;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 
@@ -30,6 +32,8 @@ namespace Grid.Client.Json;
         typeof(WordConverter<BackupState>),
         typeof(WordConverter<HistoryFunction>),
         typeof(WordConverter<HistoryResolution>),
+        typeof(WordConverter<InstallationCategory>),
+        typeof(WordConverter<PauseCause>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -45,6 +49,11 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(List<MemberInput>))]
 [JsonSerializable(typeof(CommandModel))]
 [JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(LightingPlanModel))]
+[JsonSerializable(typeof(LightingPlanPage))]
+[JsonSerializable(typeof(LightingPlanInput))]
+[JsonSerializable(typeof(List<AssignmentModel>))]
+[JsonSerializable(typeof(PreviewModel))]
 [JsonSerializable(typeof(SubscriberModel))]
 [JsonSerializable(typeof(DeviceItem))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]

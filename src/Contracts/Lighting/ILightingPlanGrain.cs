@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Rights;
 using Orleans;
 using Orleans.Concurrency;
@@ -54,7 +55,37 @@ public interface ILightingDirectoryGrain : IGrainWithStringKey
     /// <summary>Plans by id (ordinal), after an id, at most that many. Asks the plans whose change was interrupted.</summary>
     [Alias("List")]
     ValueTask<ImmutableArray<PlanSummary>> List(string? after, int limit);
+
+    /// <summary>The plan that a light or a cabinet is under on a date; null when it is under none.</summary>
+    [Alias("Resolve")]
+    ValueTask<PlanChoice?> Resolve(PlanTarget target, DateOnly date);
 }
+
+/// <summary>What chooses the plan of a light or a cabinet.</summary>
+[GenerateSerializer, Immutable, Alias("grid.PlanTarget")]
+public sealed record PlanTarget
+{
+    /// <summary>Its key.</summary>
+    [Id(0)] public required string Device { get; init; }
+
+    /// <summary>Its trade.</summary>
+    [Id(1)] public required DeviceKind Kind { get; init; }
+
+    /// <summary>INSEE code of its commune.</summary>
+    [Id(2)] public required string Commune { get; init; }
+
+    /// <summary>Its cabinet, itself when it is one; null when unknown.</summary>
+    [Id(3)] public string? Cabinet { get; init; }
+
+    /// <summary>Its attribute <c>group</c>.</summary>
+    [Id(4)] public string? Group { get; init; }
+}
+
+/// <summary>The plan of a device, and by what it has it.</summary>
+/// <param name="Plan">The plan's id.</param>
+/// <param name="By">The assignment, such as <c>commune:29019</c> or <c>cabinet:A1</c>.</param>
+[GenerateSerializer, Immutable, Alias("grid.PlanChoice")]
+public sealed record PlanChoice([property: Id(0)] string Plan, [property: Id(1)] string By);
 
 /// <summary>A field of a plan that is wrong, and why.</summary>
 /// <param name="Field">The field, such as <c>programs.night[1].at</c>.</param>
@@ -94,6 +125,12 @@ public sealed record PlanView
 
     /// <summary>What it is assigned to.</summary>
     [Id(4)] public required ImmutableArray<PlanAssignment> Assignments { get; init; }
+
+    /// <summary>
+    /// What the law's hours do not allow on the 21st of the twelve months from its last change on, in its first assigned commune, or in Paris: each kind
+    /// once.
+    /// </summary>
+    [Id(5)] public required ImmutableArray<PlanWarning> Warnings { get; init; }
 }
 
 /// <summary>A plan in a list.</summary>
@@ -118,7 +155,7 @@ public sealed record PlanSummary
 
 /// <summary>
 /// What a plan is assigned to: exactly one of commune, body, cabinet and devices. For one light the most particular counts: its own key, then its cabinet, then its
-/// group in the commune, its group in a body, the commune, a body.
+/// group in the commune, the commune, its group in a body, a body; among bodies the one with the lowest SIREN code.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("grid.PlanAssignment")]
 public sealed record PlanAssignment
