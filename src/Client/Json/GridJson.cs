@@ -4,6 +4,7 @@ using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
+using Grid.Client.Energy;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
@@ -49,6 +50,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(List<MemberInput>))]
 [JsonSerializable(typeof(CommandModel))]
 [JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(EnergyModel))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(LightingPlanInput))]
