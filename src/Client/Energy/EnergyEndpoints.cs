@@ -88,8 +88,8 @@ internal static class EnergyEndpoints
             .. days.Select(day => new EnergyDayModel(
                 day.Date,
                 day.KilowattHours,
-                day.Euros is { } euros ? Math.Round(euros, 4) : null,
-                options.Co2eKilogramsPerKilowattHour is { } factor ? Math.Round(day.KilowattHours * factor, 3) : null)),
+                day.Euros is { } euros ? Math.Round(euros, 4, MidpointRounding.AwayFromZero) : null,
+                options.Co2eKilogramsPerKilowattHour is { } factor ? Math.Round(day.KilowattHours * factor, 3, MidpointRounding.AwayFromZero) : null)),
         ];
         return new EnergyModel
         {
