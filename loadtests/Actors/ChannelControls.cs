@@ -27,7 +27,9 @@ internal sealed class ChannelControls : IAsyncDisposable
 
     public PooledReply[] Replies { get; }
 
-    public void Send(int index, PooledReply? reply) => _channels[index % _channels.Length].Writer.TryWrite(new Item(index, reply, null));
+    /// <summary>With a place, the reader touches it, as a grain's call touches its grain.</summary>
+    public void Send(int index, PooledReply? reply, Addressed? addressed = null) =>
+        _channels[index % _channels.Length].Writer.TryWrite(new Item(index, reply, addressed?.Place));
 
     /// <summary>Waits while the channel is full.</summary>
     public ValueTask SendWhenThereIsRoom(int index) => _channels[index % _channels.Length].Writer.WriteAsync(new Item(index, null, null));
@@ -52,13 +54,13 @@ internal sealed class ChannelControls : IAsyncDisposable
         {
             while (reader.TryRead(out var item))
             {
+                item.Place?.Touch();
                 if (item.Reply is { } reply)
                 {
                     reply.Answer(item.Index);
                 }
                 else
                 {
-                    item.Place?.Touch();
                     Handled.Count();
                 }
             }
@@ -120,13 +122,16 @@ internal sealed class Place
     }
 }
 
-internal readonly struct ChannelCalls(ChannelControls channels) : ICallTarget
+/// <param name="channels">Where the calls go.</param>
+/// <param name="firstCaller">The replies of callers before this one are those of others.</param>
+/// <param name="places">What the reader touches for each index; null for nothing.</param>
+internal readonly struct ChannelCalls(ChannelControls channels, int firstCaller = 0, Addressed[]? places = null) : ICallTarget
 {
     public ValueTask<long> Call(int caller, int index)
     {
-        var reply = channels.Replies[caller];
+        var reply = channels.Replies[firstCaller + caller];
         var answer = reply.Begin();
-        channels.Send(index, reply);
+        channels.Send(index, reply, places?[index]);
         return answer;
     }
 }

@@ -6,11 +6,14 @@ namespace Grid.LoadTests.Actors;
 /// Calls at a fixed rate from one thread, whatever the answers do. The time of each counts from when it was due, so that what had to wait before it was
 /// sent is not hidden, be it for the runtime or for a core that others had; from its sending it is told beside.
 /// </summary>
-internal sealed class PacedLoad(BenchTargets targets, int callers)
+internal sealed class PacedLoad<TTarget>(TTarget target, BenchTargets targets, int callers)
+    where TTarget : struct, ICallTarget
 {
     private readonly Microseconds _fromDue = new();
     private readonly Microseconds _fromSending = new();
-    private int _underWay;
+
+    // Which callers have a call under way. Only the sending thread takes one, whoever gets the answer frees it.
+    private readonly bool[] _isBusy = new bool[callers];
 
     /// <summary>The time below which that share of the answers came after they were due, in microseconds.</summary>
     public double Percentile(double share) => _fromDue.Percentile(share);
@@ -28,15 +31,15 @@ internal sealed class PacedLoad(BenchTargets targets, int callers)
             {
                 var interval = Stopwatch.Frequency / perSecond;
                 var start = Stopwatch.GetTimestamp();
-                var next = 0;
+                var (next, caller) = (0, 0);
                 while (watch.Elapsed < time)
                 {
                     var due = (long)((Stopwatch.GetTimestamp() - start) / interval);
-                    while (sent < due && Volatile.Read(ref _underWay) < callers)
+                    while (sent < due && TryFindFree(ref caller))
                     {
                         next = targets.After(next);
-                        Interlocked.Increment(ref _underWay);
-                        _ = CallAsync(targets.Grains[next], start + (long)(sent * interval));
+                        _isBusy[caller] = true;
+                        _ = CallAsync(caller, next, start + (long)(sent * interval));
                         sent++;
                     }
 
@@ -47,47 +50,65 @@ internal sealed class PacedLoad(BenchTargets targets, int callers)
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
         var rate = sent / watch.Elapsed.TotalSeconds;
-        while (Volatile.Read(ref _underWay) > 0)
+        for (var caller = 0; caller < callers; caller++)
         {
-            await Task.Delay(1);
+            while (Volatile.Read(ref _isBusy[caller]))
+            {
+                await Task.Delay(1);
+            }
         }
 
         return rate;
     }
 
-    private async Task CallAsync(IBenchGrain grain, long due)
+    private bool TryFindFree(ref int caller)
+    {
+        for (var looked = 0; looked < callers; looked++)
+        {
+            caller = caller + 1 == callers ? 0 : caller + 1;
+            if (!Volatile.Read(ref _isBusy[caller]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task CallAsync(int caller, int index, long due)
     {
         var sent = Stopwatch.GetTimestamp();
-        await grain.Add(1);
+        await target.Call(caller, index);
         var now = Stopwatch.GetTimestamp();
         _fromDue.Count(due, now);
         _fromSending.Count(sent, now);
-        Interlocked.Decrement(ref _underWay);
+        Volatile.Write(ref _isBusy[caller], false);
+    }
+}
+
+/// <summary>How many of which length, in microseconds, up to a second.</summary>
+internal sealed class Microseconds
+{
+    private readonly long[] _counts = new long[1_000_001];
+
+    public void Count(long from, long to)
+    {
+        var micros = (long)Stopwatch.GetElapsedTime(from, to).TotalMicroseconds;
+        Interlocked.Increment(ref _counts[Math.Clamp(micros, 0, _counts.Length - 1)]);
     }
 
-    private sealed class Microseconds
+    public double Percentile(double share)
     {
-        private readonly long[] _counts = new long[1_000_001];
-
-        public void Count(long from, long to)
+        var rest = (long)(share * _counts.Sum());
+        for (var micros = 0; micros < _counts.Length; micros++)
         {
-            var micros = (long)Stopwatch.GetElapsedTime(from, to).TotalMicroseconds;
-            Interlocked.Increment(ref _counts[Math.Clamp(micros, 0, _counts.Length - 1)]);
-        }
-
-        public double Percentile(double share)
-        {
-            var rest = (long)(share * _counts.Sum());
-            for (var micros = 0; micros < _counts.Length; micros++)
+            rest -= _counts[micros];
+            if (rest < 0)
             {
-                rest -= _counts[micros];
-                if (rest < 0)
-                {
-                    return micros;
-                }
+                return micros;
             }
-
-            return _counts.Length;
         }
+
+        return _counts.Length;
     }
 }

@@ -18,12 +18,6 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
     /// <summary>In whose turn it runs: the callee's on the way there, the caller's on the way back.</summary>
     internal Activation? Runner;
     internal Dictionary<string, object>? Context;
-    internal Activity? Activity;
-
-    /// <summary>When the caller is told that it took too long, as a timestamp of the runtime's clock.</summary>
-    internal long Deadline;
-    internal Request? PreviousTracked;
-    internal Request? NextTracked;
     internal bool IsTracked;
     internal CallOptions Options;
 
@@ -35,12 +29,16 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
 
     /// <summary>Whether its caller is no grain.</summary>
     internal bool IsFromOutside;
-    private CancellationTokenRegistration _cancellation;
-    private CancellationTokenSource? _ownToken;
+
+    // Kept from call to call once it was needed: most calls end before they need it, and the less a call takes with it, the faster it travels.
+    private RequestExtras? _extras;
 
     /// <summary>Counts its answers, on the thread of the target's partition.</summary>
     private int _use;
+    private bool _hasActivity;
     private bool _ownsActivity;
+    private bool _isCancellable;
+    private bool _hasOwnToken;
     private bool _isOnWayBack;
 
     private protected Request()
@@ -49,6 +47,8 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
 
     /// <summary>The name of the method, as <c>Interface/Method</c>.</summary>
     public abstract string MethodName { get; }
+
+    internal RequestExtras Extras => _extras ??= new RequestExtras();
 
     internal bool HasReply => (Options & CallOptions.OneWay) == 0;
 
@@ -98,20 +98,27 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
         Options = options;
         Context = RequestContext.Capture();
         if (GridDiagnostics.Activities.HasListeners())
-            Activity = Activity.Current;
+            SetActivity(Activity.Current);
         if (cancellation.CanBeCanceled && HasReply)
-            _cancellation = cancellation.UnsafeRegister(static (state, token) => ((Request)state!).CancelLater(token), this);
+        {
+            _isCancellable = true;
+            Extras.Cancellation = cancellation.UnsafeRegister(static (state, token) => ((Request)state!).CancelLater(token), this);
+        }
     }
 
-    internal CancellationToken OwnToken() => (_ownToken = new CancellationTokenSource()).Token;
+    internal CancellationToken OwnToken()
+    {
+        _hasOwnToken = true;
+        return (Extras.OwnToken = new CancellationTokenSource()).Token;
+    }
 
     internal void StartActivity()
     {
-        var parent = Activity?.Context ?? default;
+        var parent = _hasActivity ? Extras.Activity!.Context : default;
         if (GridDiagnostics.Activities.StartActivity(MethodName, ActivityKind.Internal, parent) is { } activity)
         {
             activity.SetTag("grain", Target.GrainId.ToString());
-            Activity = activity;
+            SetActivity(activity);
             _ownsActivity = true;
         }
     }
@@ -129,8 +136,8 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
         if (_ownsActivity)
         {
             if (error is not null)
-                Activity!.SetStatus(ActivityStatusCode.Error, error.Message);
-            Activity!.Stop();
+                Extras.Activity!.SetStatus(ActivityStatusCode.Error, error.Message);
+            Extras.Activity!.Stop();
         }
 
         Runner!.EndRequest(this, error);
@@ -144,11 +151,12 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
         IsAnswered = true;
         if (IsTracked)
             Target.Partition.Untrack(this);
-        if (_cancellation != default)
+        if (_isCancellable)
         {
             // Waits for a cancellation that is being posted right now.
-            _cancellation.Dispose();
-            _cancellation = default;
+            Extras.Cancellation.Dispose();
+            Extras.Cancellation = default;
+            _isCancellable = false;
         }
 
         _use++;
@@ -162,14 +170,23 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
         Found = null;
         Runner = null;
         Context = null;
-        Activity = null;
         IsAnswered = false;
         IsFromOutside = false;
-        _ownsActivity = false;
         _isOnWayBack = false;
         Forwards = 0;
-        _ownToken = null;
+        if (_hasActivity)
+            SetActivity(null);
+        _ownsActivity = false;
+        if (_hasOwnToken)
+            Extras.OwnToken = null;
+        _hasOwnToken = false;
         Recycle();
+    }
+
+    private void SetActivity(Activity? activity)
+    {
+        Extras.Activity = activity;
+        _hasActivity = activity is not null;
     }
 
     private void CancelLater(CancellationToken token)
@@ -183,8 +200,8 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
                 return;
             var runner = Runner;
             Fail(new OperationCanceledException(token));
-            if (runner is not null && _ownToken is { } own)
-                CancelInTurn(partition, runner, own);
+            if (runner is not null && _hasOwnToken)
+                CancelInTurn(partition, runner, Extras.OwnToken!);
         }));
     }
 

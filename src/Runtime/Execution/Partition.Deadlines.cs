@@ -12,31 +12,33 @@ internal sealed partial class Partition
 
     public void Track(Request request)
     {
-        request.Deadline = Now + Limits.CallTimeoutTimestamp;
+        var extras = request.Extras;
+        extras.Deadline = Now + Limits.CallTimeoutTimestamp;
+        extras.PreviousTracked = _lastTracked;
         request.IsTracked = true;
-        request.PreviousTracked = _lastTracked;
         if (_lastTracked is null)
             _firstTracked = request;
         else
-            _lastTracked.NextTracked = request;
+            _lastTracked.Extras.NextTracked = request;
         _lastTracked = request;
         if (!_deadlineArmed)
-            ArmDeadline(request.Deadline);
+            ArmDeadline(extras.Deadline);
     }
 
     public void Untrack(Request request)
     {
+        var extras = request.Extras;
         request.IsTracked = false;
-        if (request.PreviousTracked is null)
-            _firstTracked = request.NextTracked;
+        if (extras.PreviousTracked is null)
+            _firstTracked = extras.NextTracked;
         else
-            request.PreviousTracked.NextTracked = request.NextTracked;
-        if (request.NextTracked is null)
-            _lastTracked = request.PreviousTracked;
+            extras.PreviousTracked.Extras.NextTracked = extras.NextTracked;
+        if (extras.NextTracked is null)
+            _lastTracked = extras.PreviousTracked;
         else
-            request.NextTracked.PreviousTracked = request.PreviousTracked;
-        request.PreviousTracked = null;
-        request.NextTracked = null;
+            extras.NextTracked.Extras.PreviousTracked = extras.PreviousTracked;
+        extras.PreviousTracked = null;
+        extras.NextTracked = null;
     }
 
     private void ArmDeadline(long deadline)
@@ -56,7 +58,7 @@ internal sealed partial class Partition
     {
         _deadlineArmed = false;
         ReadClock();
-        while (_firstTracked is { } request && request.Deadline <= Now)
+        while (_firstTracked is { } request && request.Extras.Deadline <= Now)
         {
             Counters.CallTimeouts++;
             request.Fail(new TimeoutException(
@@ -66,6 +68,6 @@ internal sealed partial class Partition
         }
 
         if (_firstTracked is not null)
-            ArmDeadline(_firstTracked.Deadline);
+            ArmDeadline(_firstTracked.Extras.Deadline);
     }
 }

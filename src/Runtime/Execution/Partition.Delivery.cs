@@ -10,7 +10,7 @@ internal sealed partial class Partition
     private readonly Inbox _inbox = new();
     private readonly ReadyQueue _ready = new();
 
-    // What this partition's thread has for the others, newest first, until it is handed over in one exchange.
+    // What this partition's thread has for the others, oldest first, until it is handed over in one exchange.
     private readonly Outgoing[] _outgoing = new Outgoing[EmbeddedRuntimeOptions.MostPartitions];
     private int _outgoingCount;
     private Departures? _departures;
@@ -146,9 +146,11 @@ internal sealed partial class Partition
     private void Hold(WorkItem item, Partition there)
     {
         ref var chain = ref _outgoing[there.Index];
-        item.Next = chain.Newest;
+        if (chain.Newest is null)
+            chain.Oldest = item;
+        else
+            chain.Newest.Next = item;
         chain.Newest = item;
-        chain.Oldest ??= item;
         chain.Count++;
         if (++_outgoingCount >= Limits.HandOverBatch)
             HandOver();
@@ -165,7 +167,7 @@ internal sealed partial class Partition
             ref var chain = ref _outgoing[i];
             if (chain.Newest is null)
                 continue;
-            partitions[i]._inbox.PushChain(chain.Newest, chain.Oldest!, chain.Count);
+            partitions[i]._inbox.PushChain(chain.Oldest!, chain.Newest, chain.Count);
             chain = default;
             partitions[i].Wake();
         }

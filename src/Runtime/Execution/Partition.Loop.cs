@@ -15,7 +15,6 @@ internal sealed partial class Partition
     private readonly Lock _pump = new();
     private readonly object _sleep = new();
     private Thread? _thread;
-    private WorkItem? _arrived;
     private int _isAsleep;
     private bool _wakeUp;
     private volatile bool _stop;
@@ -116,14 +115,13 @@ internal sealed partial class Partition
     /// <summary>What came from other threads: some of it at a time, so that those who are here already get their turns in between.</summary>
     private bool TakeIn()
     {
-        var item = _arrived ?? _inbox.TakeAll();
-        if (item is null)
-            return false;
-        for (var taken = 0; item is not null && taken < ArrivalsPerPass; taken++)
+        // What is pushed meanwhile, also from here, waits for the next pass.
+        var waiting = Math.Min(_inbox.Count, ArrivalsPerPass);
+        var taken = 0;
+        while (taken < waiting && _inbox.Take() is { } item)
         {
-            var next = item.Next;
-            Foresight.Look(next);
-            item.Next = null;
+            taken++;
+            Foresight.Look(_inbox.Peek());
             _directCallsLeft = _turnsPerSlice;
             try
             {
@@ -133,11 +131,11 @@ internal sealed partial class Partition
             {
                 Log.ArrivalFailed(Runtime.Logger, error, Index);
             }
-
-            item = next;
         }
 
-        _arrived = item;
+        if (taken == 0)
+            return false;
+        _inbox.MarkTaken(taken);
         return true;
     }
 

@@ -13,7 +13,8 @@ namespace Grid.Runtime.Execution;
 /// <remarks>This file: whose thread it is, turns and direct calls. See the other parts for the loop, delivery and deadlines.</remarks>
 internal sealed partial class Partition
 {
-    private static readonly ExecutionContext EmptyContext = FindEmptyContext();
+    /// <summary>What is captured where no async local is set.</summary>
+    public static readonly ExecutionContext EmptyContext = FindEmptyContext();
 
     [ThreadStatic]
     private static Partition? _onThisThread;
@@ -130,7 +131,6 @@ internal sealed partial class Partition
 
     private static ExecutionContext FindEmptyContext()
     {
-        // What Capture answers where no async local is set.
         ExecutionContext? empty = null;
         var thread = new Thread(() => empty = ExecutionContext.Capture());
         thread.UnsafeStart();

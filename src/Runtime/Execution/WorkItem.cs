@@ -14,9 +14,6 @@ public abstract class WorkItem
     /// <summary>Of a call: where its grain was when it was sent, if that was known.</summary>
     internal Activation? Found;
 
-    /// <summary>How many stood in the inbox with this one on top.</summary>
-    internal int Depth;
-
     private protected WorkItem()
     {
     }

@@ -35,14 +35,14 @@ public sealed class IdleTests(ForgetfulCluster cluster) : IClassFixture<Forgetfu
     public async Task Calls_keep_their_grain_active()
     {
         var key = cluster.NewKey();
-        var witness = cluster.NewKey();
         var called = cluster.Grains.GetGrain<IActivationGrain>(key);
         var before = await called.WhoAsync();
         for (var i = 0; i < 2; i++)
         {
-            await cluster.Grains.GetGrain<IActivationGrain>(witness + i).WhoAsync();
+            var witness = cluster.NewKey();
+            await cluster.Grains.GetGrain<IActivationGrain>(witness).WhoAsync();
             await cluster.Cluster.UntilAsync(
-                async () => await called.WhoAsync() != before || cluster.Journal.Count(witness + i, Collected) > 0,
+                async () => await called.WhoAsync() != before || cluster.Journal.Count(witness, Collected) > 0,
                 what: "a grain that nobody calls is collected");
         }
 
