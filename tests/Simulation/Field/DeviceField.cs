@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
@@ -25,6 +26,7 @@ internal sealed class DeviceField
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
     private IReadOnlyCollection<DeviceDescriptor>? _registered;
     private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
+    private Foresight? _foresight;
     private long _number;
 
     public DeviceField(World world)
@@ -53,18 +55,23 @@ internal sealed class DeviceField
             return;
         }
 
+        var foreseen = _foresight;
+        _foresight = null;
+        foreseen?.Done.GetAwaiter().GetResult();
         if (_registered is { } devices)
         {
-            _registered = null;
+            (_registered, foreseen) = (null, null);
             _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
             _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
         }
 
         var now = _world.Clock.GetUtcNow();
         var batches = new SortedDictionary<string, List<IncomingReading>>(StringComparer.Ordinal);
+        var index = 0;
         foreach (var device in _rounds[now.Minute % MinutesOfRound])
         {
-            Ask(device, now, batches);
+            Ask(device, now, batches, foreseen?.At == now ? foreseen.Readings[index] : null);
+            index++;
         }
 
         while (_kept.Count > 0 && _kept.First() is var (due, late) && due <= now)
@@ -80,9 +87,31 @@ internal sealed class DeviceField
                 Send(new FieldBatch(commune, ++_number, part));
             }
         }
+
+        if (_world.Options.UsesSecondCore)
+        {
+            Foresee(now + Tick);
+        }
     }
 
-    private void Ask(DeviceDescriptor device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches)
+    /// <summary>What a device says follows from the instant alone: it can be worked out before, beside the world.</summary>
+    private void Foresee(DateTimeOffset at)
+    {
+        var (fleet, devices) = (_fleet, (IReadOnlyList<DeviceDescriptor>)[.. _rounds[at.Minute % MinutesOfRound]]);
+        var readings = new IncomingReading?[devices.Count];
+        _foresight = new Foresight(at, readings, Task.Run(() =>
+        {
+            var places = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var index = 0; index < readings.Length; index++)
+            {
+                ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, devices[index].Commune, out _);
+                readings[index] = fleet.Read(devices[index].Id, at, place);
+                place = (place + (readings[index] is null ? 0 : 1)) % BatchSize;
+            }
+        }));
+    }
+
+    private void Ask(DeviceDescriptor device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches, IncomingReading? foreseen)
     {
         if (!_devices.TryGetValue(device.Id, out var known))
         {
@@ -101,7 +130,7 @@ internal sealed class DeviceField
             return;
         }
 
-        if (_fleet.Read(device.Id, now, IndexOf(batches, device.Commune)) is not { } reading)
+        if ((foreseen ?? _fleet.Read(device.Id, now)) is not { } reading)
         {
             return;
         }
@@ -219,8 +248,8 @@ internal sealed class DeviceField
         list.Add(reading.Index == index ? reading : reading with { Index = index });
     }
 
-    private static int IndexOf(SortedDictionary<string, List<IncomingReading>> batches, string commune) =>
-        batches.TryGetValue(commune, out var list) ? list.Count % BatchSize : 0;
-
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
+
+    /// <summary>What the devices of a round will say at an instant, once it is done.</summary>
+    private sealed record Foresight(DateTimeOffset At, IncomingReading?[] Readings, Task Done);
 }
