@@ -3,10 +3,12 @@ using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
+using Grid.Client.Energy;
 using Grid.Client.Errors;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Lighting;
 using Grid.Client.Json;
 using Grid.Client.Limits;
 using Grid.Client.Live;
@@ -45,6 +47,8 @@ public static class Gateway
     public static IServiceCollection AddGridGateway(this IServiceCollection services, string dataDirectory, AuthenticationMode mode)
     {
         services.AddOptions<GatewayLimits>().BindConfiguration("Grid:Limits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EnergyOptions>().BindConfiguration("Grid:Energy").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EnergyOptions>, EnergyOptionsValidation>();
         services.AddSingleton<GatewayMeter>();
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ProcessStart>();
@@ -87,9 +91,11 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        LightingPlanEndpoints.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);
+        EnergyEndpoints.Map(api);
         RetentionEndpoint.Map(api);
         SubscriberEndpoints.Map(api);
         HealthEndpoints.Map(app, api);

@@ -1,5 +1,6 @@
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Orleans;
@@ -23,6 +24,12 @@ public interface IGridGrains
 
     /// <summary>A command.</summary>
     ICommandGrain Command(string command);
+
+    /// <summary>A lighting plan.</summary>
+    ILightingPlanGrain LightingPlan(string plan);
+
+    /// <summary>The directory of lighting plans.</summary>
+    ILightingDirectoryGrain LightingDirectory();
 
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
@@ -50,6 +57,12 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public ICommandGrain Command(string command) => factory.GetGrain<ICommandGrain>(command);
+
+    /// <inheritdoc/>
+    public ILightingPlanGrain LightingPlan(string plan) => factory.GetGrain<ILightingPlanGrain>(plan);
+
+    /// <inheritdoc/>
+    public ILightingDirectoryGrain LightingDirectory() => factory.GetGrain<ILightingDirectoryGrain>(ILightingDirectoryGrain.Key);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

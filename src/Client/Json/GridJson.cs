@@ -4,14 +4,17 @@ using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
+using Grid.Client.Energy;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 
@@ -30,6 +33,8 @@ namespace Grid.Client.Json;
         typeof(WordConverter<BackupState>),
         typeof(WordConverter<HistoryFunction>),
         typeof(WordConverter<HistoryResolution>),
+        typeof(WordConverter<InstallationCategory>),
+        typeof(WordConverter<PauseCause>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -45,6 +50,12 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(List<MemberInput>))]
 [JsonSerializable(typeof(CommandModel))]
 [JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(LightingPlanModel))]
+[JsonSerializable(typeof(LightingPlanPage))]
+[JsonSerializable(typeof(LightingPlanInput))]
+[JsonSerializable(typeof(List<AssignmentModel>))]
+[JsonSerializable(typeof(PreviewModel))]
 [JsonSerializable(typeof(SubscriberModel))]
 [JsonSerializable(typeof(DeviceItem))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]

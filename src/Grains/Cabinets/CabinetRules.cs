@@ -47,7 +47,7 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
             };
         }
 
-        return state;
+        return JudgeSegments(state, settings, report);
     }
 
     /// <inheritdoc/>
@@ -55,11 +55,23 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
         (state.IsSupplyLost ? Conditions.SupplyLoss : Conditions.None)
         | (state.IsBreakerTripped ? Conditions.BreakerTripped : Conditions.None)
         | (state.IsDoorOpen ? Conditions.DoorOpen : Conditions.None)
-        | (state.IsLeaking ? Conditions.Leakage : Conditions.None);
+        | (state.IsLeaking ? Conditions.Leakage : Conditions.None)
+        | (state.IsUnexpectedlyOn ? Conditions.SegmentUnexpectedOn : Conditions.None);
 
     /// <inheritdoc/>
     public static Contribution Contribute(CabinetState state, CabinetSettings settings, DeviceStatus status) =>
         new() { Kind = DeviceKind.Cabinet, Status = status };
+
+    private static CabinetState JudgeSegments(CabinetState state, CabinetSettings settings, in Report report)
+    {
+        if ((state.SegmentsOn & settings.NightOnlySegments) == 0 || report.Sky?.IsBright(report.At) != true)
+        {
+            return state with { UnexpectedSince = 0, IsUnexpectedlyOn = false };
+        }
+
+        var since = state.UnexpectedSince == 0 ? report.At : state.UnexpectedSince;
+        return state with { UnexpectedSince = since, IsUnexpectedlyOn = since != report.At && report.At - since >= settings.UnexpectedOnDelay };
+    }
 
     private static byte WithSegment(byte segments, int bit, bool on) => (byte)(on ? segments | (1 << bit) : segments & ~(1 << bit));
 }

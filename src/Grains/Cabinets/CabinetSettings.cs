@@ -13,10 +13,16 @@ public sealed record CabinetSettings
     private static readonly AttributeDefinition LeakageMaximumMilliamperesAttribute =
         AttributeDefinition.Number("leakageMaximumMilliamperes", 0, 100_000, 300);
 
+    private static readonly ImmutableArray<AttributeDefinition> NightOnlyAttributes =
+        [.. Enumerable.Range(1, 8).Select(segment => AttributeDefinition.Flag($"segment{segment}NightOnly"))];
+
+    private static readonly AttributeDefinition UnexpectedOnDelayMinutesAttribute = AttributeDefinition.Whole("unexpectedOnDelayMinutes", 0, 1_440, 30);
+
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         SupplyMinimumVoltsAttribute, LeakageMaximumMilliamperesAttribute, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
+        UnexpectedOnDelayMinutesAttribute, .. NightOnlyAttributes,
     ];
 
     /// <summary>Supply voltage below which the supply is lost, in millivolts.</summary>
@@ -28,6 +34,12 @@ public sealed record CabinetSettings
     /// <summary>Where its energy index starts again from 0, in milliwatt-hours; 0 when it never does.</summary>
     [Id(2)] public long IndexMaximum { get; init; }
 
+    /// <summary>Segments that are fed by night only, bit 0 for segment 1.</summary>
+    [Id(3)] public byte NightOnlySegments { get; init; }
+
+    /// <summary>How long such a segment is fed by day before that is a condition, in milliseconds.</summary>
+    [Id(4)] public int UnexpectedOnDelay { get; init; }
+
     /// <summary>The settings of a device.</summary>
     public static CabinetSettings Parse(DeviceDescriptor descriptor) =>
         new()
@@ -35,5 +47,7 @@ public sealed record CabinetSettings
             SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),
             LeakageMaximumMicroamperes = LeakageMaximumMilliamperesAttribute.ThousandthsIn(descriptor),
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+            NightOnlySegments = (byte)NightOnlyAttributes.Select((attribute, segment) => descriptor.Flag(attribute.Name) ? 1 << segment : 0).Sum(),
+            UnexpectedOnDelay = (int)UnexpectedOnDelayMinutesAttribute.In(descriptor)!.Value * 60_000,
         };
 }

@@ -27,4 +27,10 @@ public readonly record struct CabinetState
 
     /// <summary>Energy at its meter by local day. Not contributed: its lamps' energy is.</summary>
     [Id(6)] public EnergyDays Energy { get; init; }
+
+    /// <summary>Report from which on a segment for the night is fed by day, in Unix milliseconds; 0 when none is.</summary>
+    [Id(7)] public long UnexpectedSince { get; init; }
+
+    /// <summary>True when that lasts longer than its delay.</summary>
+    [Id(8)] public bool IsUnexpectedlyOn { get; init; }
 }

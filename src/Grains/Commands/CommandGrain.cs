@@ -37,7 +37,7 @@ public sealed class CommandGrain(
             return new SubmitAnswer { Status = SubmitStatus.Refused, Field = desired.Field, Reason = desired.Reason };
         }
 
-        var downlink = new Downlink(id, request.Device, request.Connector, request.Name, request.Arguments, desired.Version, accepted.ExpiresAt);
+        var downlink = new Downlink(id, request.Device, request.Connector, request.Name, request.Arguments, desired.Version, accepted.ExpiresAt, request.Gateway);
         await outbox.AddAsync(downlink, now, CancellationToken.None);
         await PersistAsync(request, accepted);
         if (desired.Superseded is { } superseded && superseded != id)
@@ -68,8 +68,19 @@ public sealed class CommandGrain(
     /// <summary>Live clients are told once it is persisted.</summary>
     private async Task PersistAsync(CommandRequest request, CommandView view)
     {
+        var former = state.State;
         state.State = new StoredCommand { Request = request, View = view };
-        await state.WriteStateAsync();
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // What is not stored is not so: the next who asks must not be told otherwise.
+            state.State = former;
+            throw;
+        }
+
         if (directory.Find(view.Device) is { } address)
         {
             await GrainFactory.GetGrain<ISectorGrain>(address.Sector).Announce(view);

@@ -56,6 +56,18 @@ public enum Conditions
 
     /// <summary>Environment sensor: local level 3.</summary>
     LocalLevelHighest = 1 << 14,
+
+    /// <summary>Light point: it burns and should not.</summary>
+    LampUnexpectedOn = 1 << 15,
+
+    /// <summary>Light point: it goes out and comes back while it should burn.</summary>
+    LampCycling = 1 << 16,
+
+    /// <summary>Light point: its power is not what its dimming calls for.</summary>
+    PowerDrift = 1 << 17,
+
+    /// <summary>Cabinet: a segment for the night is fed by day.</summary>
+    SegmentUnexpectedOn = 1 << 18,
 }
 
 /// <summary>Since when a condition holds.</summary>
@@ -91,6 +103,10 @@ public static class ConditionTable
         Conditions.Fire => "fire",
         Conditions.Tipped => "tipped",
         Conditions.LocalLevel or Conditions.LocalLevelHighest => "localLevel",
+        Conditions.LampUnexpectedOn => "lampUnexpectedOn",
+        Conditions.LampCycling => "lampCycling",
+        Conditions.PowerDrift => "powerDrift",
+        Conditions.SegmentUnexpectedOn => "segmentUnexpectedOn",
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Not one condition."),
     };
 

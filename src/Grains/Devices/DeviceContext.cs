@@ -4,13 +4,17 @@ namespace Grid.Grains.Devices;
 
 /// <summary>What devices need of the process that they live in; one for all of them.</summary>
 /// <param name="calendars">Local days.</param>
+/// <param name="skies">Day and night.</param>
 /// <param name="clock">For what is shown and for nothing that is stored.</param>
 /// <param name="instruments">Counters.</param>
 /// <param name="keys">Seal what is personal.</param>
-public sealed class DeviceContext(LocalCalendars calendars, TimeProvider clock, DeviceInstruments instruments, ISubscriberKeys keys)
+public sealed class DeviceContext(LocalCalendars calendars, LocalSkies skies, TimeProvider clock, DeviceInstruments instruments, ISubscriberKeys keys)
 {
     /// <summary>Local days.</summary>
     public LocalCalendars Calendars { get; } = calendars;
+
+    /// <summary>Day and night.</summary>
+    public LocalSkies Skies { get; } = skies;
 
     /// <summary>For what is shown and for nothing that is stored.</summary>
     public TimeProvider Clock { get; } = clock;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
 
 namespace Grid.Grains.Devices;
 
@@ -32,6 +33,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     private const int ConfirmationsKept = 4;
 
     private LocalCalendar? _calendar;
+    private LocalSky? _sky;
 
     /// <summary>What it remembers.</summary>
     public DeviceState<TSettings, TState> State { get; private set; } = new();
@@ -48,6 +50,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         _calendar = state.Zone is { } zone ? context.Calendars.OfZone(zone) : null;
         state.Zone = _calendar?.ZoneId;
         state.Sector = state.Sector is { } sector ? context.Sectors.Shared(sector) : null;
+        _sky = state.Sector is { } home ? context.Skies.Over(SectorMap.CommuneOf(home)) : null;
         State = state;
     }
 
@@ -162,6 +165,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         }
 
         _calendar = context.Calendars.OfCommune(entry.Descriptor.Commune);
+        _sky = context.Skies.Over(entry.Descriptor.Commune);
         State.Zone = _calendar.ZoneId;
         State.Settings = settings;
         State.Revision = entry.Revision;
@@ -246,7 +250,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         State.Order = order;
         Hear(entry);
         var isLate = placement == Placement.Older;
-        State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate), _calendar!);
+        State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate) { Sky = _sky }, _calendar!);
         var isVisible = false;
         if (!isLate)
         {

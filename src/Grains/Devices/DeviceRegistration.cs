@@ -13,6 +13,7 @@ public static class DeviceRegistration
     public static IServiceCollection AddDevices(this IServiceCollection services)
     {
         services.TryAddSingleton<LocalCalendars>();
+        services.TryAddSingleton<LocalSkies>();
         services.TryAddSingleton<DeviceInstruments>();
         services.TryAddSingleton<DeviceContext>();
         return services;

@@ -8,7 +8,11 @@ namespace Grid.Grains.Devices;
 /// <param name="Entry">Its values.</param>
 /// <param name="At">Its time on a clock that never steps back, in Unix milliseconds.</param>
 /// <param name="IsLate">True for one older than the newest: it may amend its day's amount and nothing else.</param>
-public readonly record struct Report(ReadingEntry Entry, long At, bool IsLate);
+public readonly record struct Report(ReadingEntry Entry, long At, bool IsLate)
+{
+    /// <summary>The sky over its commune; null when nobody knows where that is.</summary>
+    public LocalSky? Sky { get; init; }
+}
 
 /// <summary>What a command asks of a device, as a metric that its reports will show.</summary>
 /// <param name="Metric">The metric.</param>

@@ -14,7 +14,6 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     /// <summary>Longest time that a segment is believed to stay as it was: cabinets report each change.</summary>
     public const long PassiveHoldMilliseconds = 24 * 3_600_000L;
 
-    private const byte ReportsUntilFailed = 2;
     private const int FullDimming = 100_000;
     private const double ConfirmationTolerancePercent = 2;
 
@@ -38,7 +37,11 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
 
     /// <inheritdoc/>
     public static Conditions ConditionsOf(StreetlightState state) =>
-        (state.HasFailed ? Conditions.LampFailure : Conditions.None) | (state.IsSupplyLost ? Conditions.SupplyLoss : Conditions.None);
+        (state.HasFailed ? Conditions.LampFailure : Conditions.None)
+        | (state.IsSupplyLost ? Conditions.SupplyLoss : Conditions.None)
+        | (state.IsUnexpectedlyOn ? Conditions.LampUnexpectedOn : Conditions.None)
+        | (state.IsCycling ? Conditions.LampCycling : Conditions.None)
+        | (state.IsDrifting ? Conditions.PowerDrift : Conditions.None);
 
     /// <inheritdoc/>
     public static Contribution Contribute(StreetlightState state, StreetlightSettings settings, DeviceStatus status)
@@ -117,7 +120,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             IsSupplyLost = volts is { } supply ? Thousandths.Of(supply) < settings.SupplyMinimumMillivolts : state.IsSupplyLost,
         };
         next = next with { PowerMilliwatts = PowerAfter(next, settings, watts is { } power ? Thousandths.Of(power) : null, dimming is not null) };
-        return watts is null && dimming is null ? next : JudgePower(next, settings, watts is not null);
+        return watts is null && dimming is null ? next : LampWatch.Judge(next, settings, report, watts is not null);
     }
 
     private static long? PowerAfter(StreetlightState state, StreetlightSettings settings, long? reported, bool isDimmingNew) =>
@@ -127,28 +130,6 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             true when state.Dimming == 0 => 0,
             _ => state.PowerMilliwatts,
         });
-
-    /// <summary>Only power that was measured while lit, and fed, says whether the lamp burns.</summary>
-    private static StreetlightState JudgePower(StreetlightState state, StreetlightSettings settings, bool isPowerMeasured)
-    {
-        if (state.Dimming is null or 0 || state.IsSupplyLost)
-        {
-            return state with { ReportsWithoutPower = 0 };
-        }
-
-        if (!isPowerMeasured)
-        {
-            return state;
-        }
-
-        if (!settings.IsNearZero(state.PowerMilliwatts ?? 0, state.Dimming.Value))
-        {
-            return state with { ReportsWithoutPower = 0, IsWithoutPower = false };
-        }
-
-        var reports = (byte)Math.Min(ReportsUntilFailed, state.ReportsWithoutPower + 1);
-        return state with { ReportsWithoutPower = reports, IsWithoutPower = state.IsWithoutPower || reports == ReportsUntilFailed };
-    }
 
     private static long PowerOf(StreetlightState state, StreetlightSettings settings) =>
         settings.IsPassive ? (state.IsFed == true ? settings.RatedMilliwatts : 0) : state.PowerMilliwatts ?? 0;

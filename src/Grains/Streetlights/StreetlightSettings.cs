@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Orleans;
@@ -28,7 +29,7 @@ public sealed record StreetlightSettings
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         PassiveAttribute, CabinetAttribute, SegmentAttribute, RatedWattsAttribute, NearZeroWattsAttribute, SupplyMinimumVoltsAttribute,
-        SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60),
+        SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60), .. LampParameters.Attributes,
     ];
 
     /// <summary>True when its state and energy derive from its cabinet.</summary>
@@ -52,6 +53,12 @@ public sealed record StreetlightSettings
     /// <summary>Where its energy index starts again from 0, in milliwatt-hours; 0 when it never does.</summary>
     [Id(6)] public long IndexMaximum { get; init; }
 
+    /// <summary>How its health is judged; null for the defaults.</summary>
+    [Id(7)] public LampParameters? OwnParameters { get; init; }
+
+    /// <summary>How its health is judged.</summary>
+    [JsonIgnore] public LampParameters Parameters => OwnParameters ?? LampParameters.Default;
+
     /// <summary>The settings of a device.</summary>
     public static StreetlightSettings Parse(DeviceDescriptor descriptor) =>
         new()
@@ -63,6 +70,7 @@ public sealed record StreetlightSettings
             NearZeroMilliwatts = NearZeroWattsAttribute.ThousandthsIn(descriptor),
             SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+            OwnParameters = LampParameters.Parse(descriptor),
         };
 
     /// <summary>True when a power, in milliwatts, is too little for a lamp that burns at a dimming level in thousandths of a percent.</summary>

@@ -32,6 +32,27 @@ public readonly record struct StreetlightState
     /// <summary>Energy by local day.</summary>
     [Id(7)] public EnergyDays Energy { get; init; }
 
+    /// <summary>Since when something is wrong with it; null when nothing is.</summary>
+    [Id(8)] public LampTrouble? Trouble { get; init; }
+
+    /// <summary>Mean deviation of its power from its dimming curve, in thousandths.</summary>
+    [Id(9)] public short DriftPermille { get; init; }
+
+    /// <summary>Reports in that mean, 0 to 8.</summary>
+    [Id(10)] public byte DriftReports { get; init; }
+
+    /// <summary>True while that mean is too large.</summary>
+    [Id(11)] public bool IsDrifting { get; init; }
+
+    /// <summary>True while it burns and should not, for longer than its delay.</summary>
+    [Id(12)] public bool IsUnexpectedlyOn { get; init; }
+
+    /// <summary>True while it goes out and comes back too often.</summary>
+    [Id(13)] public bool IsCycling { get; init; }
+
+    /// <summary>Whether it burnt in the last report that measured it while it should; null when it should not.</summary>
+    [Id(14)] public bool? WasBurning { get; init; }
+
     /// <summary>True when it failed, by its own word or by its power.</summary>
     [JsonIgnore] public bool HasFailed => SaysFailed || IsWithoutPower;
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Orleans;
@@ -31,6 +32,10 @@ internal sealed class FakeGrid : IGridGrains
     public ITerritoryGrain Body(string key) => TerritoryOf(key.StartsWith("department:", StringComparison.Ordinal) ? key : $"syndicate:{key}");
 
     public ICommandGrain Command(string command) => _commands.GetOrAdd(command, key => new(key));
+
+    public ILightingPlanGrain LightingPlan(string plan) => throw new InvalidOperationException("Lighting plans are tested with the whole program.");
+
+    public ILightingDirectoryGrain LightingDirectory() => throw new InvalidOperationException("Lighting plans are tested with the whole program.");
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;

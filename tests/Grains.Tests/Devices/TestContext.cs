@@ -10,7 +10,7 @@ public static class TestContext
     public static readonly DeviceContext Shared = New();
 
     public static DeviceContext New(IMeterFactory? meters = null) =>
-        new(new LocalCalendars(TerritoryTable.Shared), new FixedClock(), new DeviceInstruments(meters ?? new Meters()), new NoKeys());
+        new(new LocalCalendars(TerritoryTable.Shared), new LocalSkies(TerritoryTable.Shared), new FixedClock(), new DeviceInstruments(meters ?? new Meters()), new NoKeys());
 
     private sealed class FixedClock : TimeProvider
     {

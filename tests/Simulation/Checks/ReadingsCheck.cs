@@ -14,7 +14,7 @@ internal static class ReadingsCheck
 {
     public static async Task RunAsync(World world, GridProcess process)
     {
-        var context = new DeviceContext(new LocalCalendars(world.Territory), world.Clock, process.Get<DeviceInstruments>(), process.Get<ISubscriberKeys>());
+        var context = new DeviceContext(new LocalCalendars(world.Territory), new LocalSkies(world.Territory), world.Clock, process.Get<DeviceInstruments>(), process.Get<ISubscriberKeys>());
         var shadows = new Dictionary<string, (DeviceKind Kind, ShadowDevice Shadow)>(StringComparer.Ordinal);
         var followers = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var (sector, offset, entry) in world.Journal.Entries())

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Grid.Connectors.Simulator;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Simulation.Faults;
@@ -45,8 +46,21 @@ internal sealed class DeviceField
     /// <summary>True while devices report.</summary>
     public bool IsReporting { get; set; }
 
+    /// <summary>Lamps that can be commanded, as of the last round.</summary>
+    public IReadOnlyList<DeviceDescriptor> Lamps { get; private set; } = [];
+
     /// <summary>Asks these devices from the next round on.</summary>
     public void Serve(IReadOnlyCollection<DeviceDescriptor> devices) => _registered = devices;
+
+    /// <summary>A downlink arrives at its lamp.</summary>
+    public void Obey(Downlink downlink)
+    {
+        if (_fleet.Contains(downlink.Device))
+        {
+            _foresight?.Forget(downlink.Device);
+            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), downlink.Version);
+        }
+    }
 
     private void Report()
     {
@@ -62,6 +76,7 @@ internal sealed class DeviceField
         {
             (_registered, foreseen) = (null, null);
             _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
+            Lamps = [.. devices.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive"))];
             _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
         }
 
@@ -94,12 +109,12 @@ internal sealed class DeviceField
         }
     }
 
-    /// <summary>What a device says follows from the instant alone: it can be worked out before, beside the world.</summary>
+    /// <summary>What a device says follows from the instant and from what it obeys: it can be worked out before, beside the world.</summary>
     private void Foresee(DateTimeOffset at)
     {
-        var (fleet, devices) = (_fleet, (IReadOnlyList<DeviceDescriptor>)[.. _rounds[at.Minute % MinutesOfRound]]);
-        var readings = new IncomingReading?[devices.Count];
-        _foresight = new Foresight(at, readings, Task.Run(() =>
+        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].ToArray());
+        var readings = new IncomingReading?[devices.Length];
+        _foresight = new Foresight(at, devices, readings, Task.Run(() =>
         {
             var places = new Dictionary<string, int>(StringComparer.Ordinal);
             for (var index = 0; index < readings.Length; index++)
@@ -251,5 +266,16 @@ internal sealed class DeviceField
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
 
     /// <summary>What the devices of a round will say at an instant, once it is done.</summary>
-    private sealed record Foresight(DateTimeOffset At, IncomingReading?[] Readings, Task Done);
+    private sealed record Foresight(DateTimeOffset At, DeviceDescriptor[] Devices, IncomingReading?[] Readings, Task Done)
+    {
+        /// <summary>A device is about to obey something else: it is asked when it is its turn. Nothing else is under way meanwhile.</summary>
+        public void Forget(string device)
+        {
+            Done.GetAwaiter().GetResult();
+            if (Array.FindIndex(Devices, known => known.Id == device) is >= 0 and var index)
+            {
+                Readings[index] = null;
+            }
+        }
+    }
 }

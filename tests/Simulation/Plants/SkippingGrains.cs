@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Simulation.Faults;
@@ -22,6 +23,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
     public ITerritoryGrain Body(string key) => inner.Body(key);
 
     public ICommandGrain Command(string command) => inner.Command(command);
+
+    public ILightingPlanGrain LightingPlan(string plan) => inner.LightingPlan(plan);
+
+    public ILightingDirectoryGrain LightingDirectory() => inner.LightingDirectory();
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);

@@ -1,3 +1,5 @@
+using Grid.Contracts.Sky;
+
 namespace Grid.Connectors.Simulator.Sky;
 
 /// <summary>

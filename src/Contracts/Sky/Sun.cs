@@ -1,4 +1,4 @@
-namespace Grid.Connectors.Simulator.Sky;
+namespace Grid.Contracts.Sky;
 
 /// <summary>
 /// Where the sun stands, and when it crosses an elevation. Formulas of NOAA's solar calculator, which are the low-accuracy ones of

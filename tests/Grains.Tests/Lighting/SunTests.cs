@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Sky;
 
-namespace Grid.Tests.Simulator;
+namespace Grid.Tests.Grains.Lighting;
 
 public sealed class SunTests
 {
@@ -44,12 +44,20 @@ public sealed class SunTests
         Assert.Equal(13.71, Sun.PlaceAt(At("1992-10-13T00:00:00Z")).EquationOfTimeMinutes, 0.02);
     }
 
-    // Printed to the minute by timeanddate.com (London), by La Chaîne Météo (Quimper) and by Paysan breton (Landunvez, in June 2018).
+    // Printed to the minute by timeanddate.com (London), by La Chaîne Météo (Quimper), by Paysan breton (Landunvez, in June 2018), by the U.S. Naval
+    // Observatory (Tromso, for 19.0 E 69.5 N in UTC+1) and by ephemeride.com in Centre Presse Aveyron of 28 October 2023 (Paris, Toulouse, Rodez).
     [Theory]
     [InlineData("Quimper", 2025, 4, 15, -4.0975, 47.9960, "07:26", "21:06", 2)]
     [InlineData("London", 2015, 12, 21, -0.1278, 51.5074, "08:04", "15:53", 0)]
     [InlineData("London", 2015, 6, 21, -0.1278, 51.5074, "04:43", "21:21", 1)]
     [InlineData("Landunvez", 2018, 6, 22, -4.7310, 48.5360, null, "22:24", 2)]
+    [InlineData("Tromso", 2014, 4, 1, 19.0, 69.5, "04:50", "18:49", 1)]
+    [InlineData("Tromso", 2014, 4, 30, 19.0, 69.5, "02:29", "20:58", 1)]
+    [InlineData("Paris", 2023, 10, 29, 2.3488, 48.8534, null, "17:36", 1)]
+    [InlineData("Paris", 2023, 11, 3, 2.3488, 48.8534, null, "17:27", 1)]
+    [InlineData("Toulouse", 2023, 10, 29, 1.4437, 43.6043, null, "17:50", 1)]
+    [InlineData("Toulouse", 2023, 11, 3, 1.4437, 43.6043, null, "17:42", 1)]
+    [InlineData("Rodez", 2023, 11, 1, 2.5734, 44.3526, null, "17:39", 1)]
     public void Rise_and_set_agree_with_printed_almanacs_to_a_minute(
         string place, int year, int month, int dayOfMonth, double longitude, double latitude, string? rise, string set, int offsetHours)
     {
@@ -65,6 +73,27 @@ public sealed class SunTests
     public void Civil_dawn_in_London_agrees_with_the_printed_almanac()
     {
         AssertNear(At("2015-12-01T07:04:30Z"), Sun.Rise(new DateOnly(2015, 12, 1), -0.1278, 51.5074, Sun.CivilTwilightDegrees)!.Value, 60);
+    }
+
+    // The U.S. Naval Observatory for 1 April 2014, 19.0 E 69.5 N, in UTC+1; on 30 April it prints no twilight: the night stays white.
+    [Fact]
+    public void Civil_twilight_in_Tromso_agrees_with_the_printed_almanac()
+    {
+        AssertNear(At("2014-04-01T03:46:00+01:00"), Sun.Rise(new DateOnly(2014, 4, 1), 19.0, 69.5, Sun.CivilTwilightDegrees)!.Value, 60);
+        AssertNear(At("2014-04-01T19:53:00+01:00"), Sun.Set(new DateOnly(2014, 4, 1), 19.0, 69.5, Sun.CivilTwilightDegrees)!.Value, 60);
+        Assert.Null(Sun.Set(new DateOnly(2014, 4, 30), 19.0, 69.5, Sun.CivilTwilightDegrees));
+    }
+
+    // The same almanac: after it has risen on 18 May at 00:13, it sets again 69 days later.
+    [Fact]
+    public void The_midnight_sun_of_Tromso_lasts_as_long_as_printed()
+    {
+        var sets = Enumerable.Range(0, 366).Select(new DateOnly(2014, 1, 1).AddDays).Where(day => Sun.Set(day, 19.0, 69.5) is not null).ToHashSet();
+
+        Assert.Contains(new DateOnly(2014, 5, 17), sets);
+        Assert.DoesNotContain(new DateOnly(2014, 5, 18), sets);
+        Assert.DoesNotContain(new DateOnly(2014, 7, 24), sets);
+        Assert.Contains(new DateOnly(2014, 7, 25), sets);
     }
 
     [Fact]

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Grid.Client.Audit;
+using Grid.Client.Devices;
+using Grid.Client.Errors;
+using Grid.Client.Json;
+using Grid.Client.Paging;
+using Grid.Client.Rights;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
+using Grid.Contracts.Rights;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Grid.Client.Lighting;
+
+/// <summary>Lighting plans, what they are assigned to, and what a night is under them.</summary>
+internal static class LightingPlanEndpoints
+{
+    private const int AssignmentsBodyBytes = 2 * 1024 * 1024;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var plans = api.MapGroup("").WithTags("Lighting");
+        plans.MapGet("/lighting-plans", ListAsync)
+            .WithName("listLightingPlans")
+            .WithSummary("List lighting plans by id.")
+            .Produces<LightingPlanPage>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .RequireRight(Right.Read);
+        plans.MapGet("/lighting-plans/{id}", GetAsync)
+            .WithName("getLightingPlan")
+            .WithSummary("Show a lighting plan with its assignments and warnings.")
+            .Produces<LightingPlanModel>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .RequireRight(Right.Read);
+        plans.MapPut("/lighting-plans/{id}", PutAsync)
+            .WithName("putLightingPlan")
+            .WithSummary("Create or replace a lighting plan. Its assignments stay as they are.")
+            .Accepts<LightingPlanInput>("application/json")
+            .Produces<LightingPlanModel>()
+            .Produces<LightingPlanModel>(StatusCodes.Status201Created)
+            .ProducesValidationProblem()
+            .Audited("lighting-plan.put")
+            .RequireRight(Right.Command);
+        plans.MapDelete("/lighting-plans/{id}", DeleteAsync)
+            .WithName("deleteLightingPlan")
+            .WithSummary("Remove a lighting plan and its assignments.")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .Audited("lighting-plan.delete")
+            .RequireRight(Right.Command);
+        plans.MapPut("/lighting-plans/{id}/assignments", AssignAsync)
+            .WithName("putLightingPlanAssignments")
+            .WithSummary("Replace what a lighting plan is assigned to: an array of {commune?, syndicate?, cabinet?, ids?, group?}.")
+            .Accepts<List<AssignmentModel>>("application/json")
+            .Produces<LightingPlanModel>()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithMetadata(new Limits.BodyLimit(AssignmentsBodyBytes))
+            .Audited("lighting-plan.assign")
+            .RequireRight(Right.Command);
+        plans.MapGet("/lighting-plans/{id}/preview", PreviewAsync)
+            .WithName("previewLightingPlan")
+            .WithSummary("What a light does under a plan in a commune, in the night that begins on a date.")
+            .Produces<PreviewModel>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .RequireRight(Right.Read);
+        plans.MapGet("/devices/{id}/night", NightAsync)
+            .WithName("getDeviceNight")
+            .WithSummary("What a cabinet or a light point should do in the night that begins on a date, under the plan that it is under.")
+            .Produces<PreviewModel>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .RequireRight(Right.Read);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains)
+    {
+        const string List = "lighting-plans";
+        var query = new QueryReader(http.Request.Query);
+        var after = query.After(List);
+        var limit = query.Limit();
+        if (query.Fault() is { } fault)
+        {
+            return fault;
+        }
+
+        var page = await grains.LightingDirectory().List(after, limit + 1);
+        return TypedResults.Json(
+            new LightingPlanPage([.. page.Take(limit).Select(LightingPlanPresenting.Present)], page.Length > limit ? PageCursor.Encode(List, page[limit - 1].Id) : null),
+            GridJson.Default.LightingPlanPage);
+    }
+
+    private static async Task<IResult> GetAsync(string id, IGridGrains grains) =>
+        DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Get() is { } view
+            ? TypedResults.Json(LightingPlanPresenting.Present(view), GridJson.Default.LightingPlanModel)
+            : Problems.NotFound("such lighting plan");
+
+    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)
+    {
+        var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.LightingPlanInput);
+        if (input is null)
+        {
+            return fault!;
+        }
+
+        var errors = new List<FieldError>();
+        if (!DeviceBinding.IsKey(id))
+        {
+            errors.Add(new("id", "is not 1 to 64 of A-Z a-z 0-9 . _ : -"));
+        }
+
+        if (LightingPlanBinding.Bind(input, errors) is not { } plan)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        if (errors.Count > 0)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        var answer = await grains.LightingPlan(id).Put(plan);
+        if (answer.View is not { } view)
+        {
+            return Refused(answer.Faults);
+        }
+
+        http.Audit($"lighting-plan:{id}", string.Create(
+            CultureInfo.InvariantCulture,
+            $"version {view.Version}: {view.Plan.Name}, decision {(view.Plan.Decision is { } decision ? $"{decision.Reference} of {decision.Date:yyyy-MM-dd}" : "none")}"));
+        if (answer.IsNew)
+        {
+            http.Response.Headers.Location = $"/api/v1/lighting-plans/{id}";
+        }
+
+        return TypedResults.Json(
+            LightingPlanPresenting.Present(view), GridJson.Default.LightingPlanModel, statusCode: answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains)
+    {
+        if (!DeviceBinding.IsKey(id) || !await grains.LightingPlan(id).Delete())
+        {
+            return Problems.NotFound("such lighting plan");
+        }
+
+        http.Audit($"lighting-plan:{id}", "removed");
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> AssignAsync(string id, HttpContext http, IGridGrains grains)
+    {
+        var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.ListAssignmentModel);
+        if (input is null)
+        {
+            return fault!;
+        }
+
+        var errors = new List<FieldError>();
+        var assignments = LightingPlanBinding.Bind(input!, errors);
+        if (errors.Count > 0)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        if (!DeviceBinding.IsKey(id))
+        {
+            return Problems.NotFound("such lighting plan");
+        }
+
+        var answer = await grains.LightingPlan(id).Assign(assignments);
+        if (answer.View is not { } view)
+        {
+            return answer.Faults.IsEmpty ? Problems.NotFound("such lighting plan") : Refused(answer.Faults);
+        }
+
+        http.Audit($"lighting-plan:{id}", string.Create(CultureInfo.InvariantCulture, $"{view.Assignments.Length} assignments"));
+        return TypedResults.Json(LightingPlanPresenting.Present(view), GridJson.Default.LightingPlanModel);
+    }
+
+    private static async Task<IResult> PreviewAsync(string id, HttpContext http, ITerritoryTable table, IGridGrains grains)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var commune = query.Text("commune");
+        var date = DateOf(query);
+        if (commune is null || table.FindCommune(commune) is null)
+        {
+            query.Reject("commune", "is no commune that is known");
+        }
+
+        if (query.Fault() is { } fault)
+        {
+            return fault;
+        }
+
+        return DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Preview(commune!, date) is { } preview
+            ? TypedResults.Json(LightingPlanPresenting.Present(preview, id, commune!, date, null), GridJson.Default.PreviewModel)
+            : Problems.NotFound("such lighting plan");
+    }
+
+    private static async Task<IResult> NightAsync(string id, HttpContext http, IDeviceRegistry registry, IGridGrains grains)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var date = DateOf(query);
+        if (query.Fault() is { } fault)
+        {
+            return fault;
+        }
+
+        if (!DeviceBinding.IsKey(id) || await registry.GetAsync(id, http.RequestAborted) is not { Descriptor: { Kind: DeviceKind.Cabinet or DeviceKind.Streetlight } device })
+        {
+            return Problems.NotFound("such cabinet or light point");
+        }
+
+        var target = new PlanTarget
+        {
+            Device = id,
+            Kind = device.Kind,
+            Commune = device.Commune,
+            Cabinet = device.Kind == DeviceKind.Cabinet ? id : device.Text("cabinet"),
+            Group = device.Text("group"),
+        };
+        return await grains.LightingDirectory().Resolve(target, date) is { } choice && await grains.LightingPlan(choice.Plan).Preview(device.Commune, date) is { } preview
+            ? TypedResults.Json(LightingPlanPresenting.Present(preview, choice.Plan, device.Commune, date, choice.By), GridJson.Default.PreviewModel)
+            : Problems.NotFound("lighting plan for this device");
+    }
+
+    private static DateOnly DateOf(QueryReader query)
+    {
+        if (!DateOnly.TryParseExact(query.Text("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            || date.Year is < 1970 or > 2199)
+        {
+            query.Reject("date", "is no date from 1970 to 2199, such as 2026-11-26");
+        }
+
+        return date;
+    }
+
+    private static IResult Refused(ImmutableArray<PlanFault> faults) => Problems.Invalid(faults.Select(fault => new FieldError(fault.Field, fault.Reason)));
+}
