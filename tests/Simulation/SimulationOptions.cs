@@ -53,6 +53,9 @@ public sealed record SimulationOptions
     /// <summary>Keep copies of device states in the grain storage and make JSON of them when they are read: the same, and much cheaper.</summary>
     public bool CopiesStates { get; init; }
 
+    /// <summary>Does what the world can wait for on another core: what devices will say, what clients were told. It changes nothing in what happens.</summary>
+    public bool UsesSecondCore { get; init; }
+
     /// <summary>How its processes are set up; null to leave that to the seed.</summary>
     internal Setup? Setup { get; init; }
 
@@ -76,6 +79,7 @@ public sealed record SimulationOptions
         CommandsPerHour = 100,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
+        UsesSecondCore = true,
         Setup = Setup.Large,
     };
 

@@ -22,9 +22,9 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("Apply")]
     ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after);
 
-    /// <summary>Persists the state if it changed since it was last persisted.</summary>
+    /// <summary>Persists the state if it changed since it was last persisted, and answers as <see cref="GetPosition"/> does.</summary>
     [Alias("Save")]
-    Task Save();
+    ValueTask<LogPosition> Save();
 
     /// <summary>Where the device is in the log: what it holds is the effect of all its entries up to there.</summary>
     [Alias("GetPosition")]

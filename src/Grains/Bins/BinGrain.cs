@@ -27,7 +27,7 @@ public sealed class BinGrain([PersistentState("device")] IPersistentState<Device
     public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after) => _actor.Apply(entry, at, after);
 
     /// <inheritdoc/>
-    public Task Save() => _actor.Save();
+    public ValueTask<LogPosition> Save() => _actor.Save();
 
     /// <inheritdoc/>
     public ValueTask<LogPosition> GetPosition() => ValueTask.FromResult(_actor.GetPosition());

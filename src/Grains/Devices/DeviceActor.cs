@@ -47,18 +47,13 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
     }
 
     /// <inheritdoc cref="IDeviceGrain.Save"/>
-    public Task Save()
-    {
-        if (_life.State.Stage == DeviceStage.Removed)
-        {
-            return Forget();
-        }
-
-        return _isDirty ? Write() : Task.CompletedTask;
-    }
+    public ValueTask<LogPosition> Save() =>
+        _life.State.Stage == DeviceStage.Removed ? ThenPosition(Forget())
+        : _isDirty ? ThenPosition(Write())
+        : ValueTask.FromResult(GetPosition());
 
     /// <summary>Before the activation ends: what no snapshot has is persisted, and a removed device leaves nothing behind.</summary>
-    public Task Deactivate() => Save();
+    public async Task Deactivate() => await Save();
 
     /// <inheritdoc cref="IDeviceGrain.GetPosition"/>
     public LogPosition GetPosition() => new(_life.State.Sector ?? string.Empty, _life.State.Offset);
@@ -97,6 +92,17 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
     {
         await Write();
         return outcome;
+    }
+
+    private ValueTask<LogPosition> ThenPosition(Task done)
+    {
+        return done.IsCompletedSuccessfully ? ValueTask.FromResult(GetPosition()) : AfterAsync();
+
+        async ValueTask<LogPosition> AfterAsync()
+        {
+            await done;
+            return GetPosition();
+        }
     }
 
     private async Task Write()

@@ -55,9 +55,18 @@ internal sealed class SummaryBoard
         return _observers.Notify(observer => observer.OnSummary(figures));
     }
 
-    private Task PublishAsync(CancellationToken cancellationToken)
+    private async Task PublishAsync(CancellationToken cancellationToken)
     {
         _isDue = false;
-        return _publish();
+        try
+        {
+            await _publish();
+        }
+        catch
+        {
+            // Not accepted, such as when a body is too far behind: told again, without waiting for the next change.
+            Changed();
+            throw;
+        }
     }
 }

@@ -85,6 +85,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
                 Kind = descriptor.Kind,
                 Grain = DeviceGrains.Get(grains, descriptor.Kind, entry.Device),
                 Contribution = new Contribution { Kind = descriptor.Kind, Status = DeviceStatus.Unknown },
+                ChangedAt = offset,
             };
             book.Add(device);
         }
@@ -202,12 +203,30 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     }
 
     /// <summary>Persists a device, and first hands it again what it lost since, if its process died alone.</summary>
-    public async ValueTask SaveAsync(SectorDevice device)
+    public ValueTask SaveAsync(SectorDevice device)
     {
         var expected = device.Offset;
-        await device.Grain.Save();
-        var at = await device.Grain.GetPosition();
-        if (at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0))
+        ValueTask<LogPosition> saving;
+        try
+        {
+            saving = device.Grain.Save();
+        }
+        catch (Exception exception)
+        {
+            // One that throws at once fails like one that throws later.
+            return ValueTask.FromException(exception);
+        }
+
+        return saving.IsCompletedSuccessfully ? CompleteAsync(device, saving.Result, expected) : AfterAsync();
+
+        async ValueTask AfterAsync() => await CompleteAsync(device, await saving, expected);
+    }
+
+    private ValueTask CompleteAsync(SectorDevice device, LogPosition at, long expected)
+    {
+        return at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0) ? AgainAsync() : ValueTask.CompletedTask;
+
+        async ValueTask AgainAsync()
         {
             await HandAgainAsync(device, at.Offset, expected);
             await device.Grain.Save();

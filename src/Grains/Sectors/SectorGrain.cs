@@ -216,12 +216,7 @@ public sealed class SectorGrain(
 
     private void Changed()
     {
-        if (!_isPublishDue)
-        {
-            _isPublishDue = true;
-            _publish.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
-        }
-
+        PublishSoon();
         if (!_isCheckpointDue)
         {
             _isCheckpointDue = true;
@@ -229,11 +224,30 @@ public sealed class SectorGrain(
         }
     }
 
+    private void PublishSoon()
+    {
+        if (!_isPublishDue)
+        {
+            _isPublishDue = true;
+            _publish.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
         _isPublishDue = false;
         var partial = Partial();
-        await _stream.OnNextAsync(partial);
+        try
+        {
+            await _stream.OnNextAsync(partial);
+        }
+        catch
+        {
+            // Not accepted, such as when a commune is too far behind: told again, without waiting for the next change.
+            PublishSoon();
+            throw;
+        }
+
         await _observers.Notify(observer => observer.OnAdvanced(partial.Version));
     }
 

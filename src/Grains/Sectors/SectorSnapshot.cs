@@ -22,28 +22,26 @@ internal static class SectorSnapshot
 
     public static byte[] Write(SectorBook book, ISubscriberKeys keys)
     {
-        using var stream = new MemoryStream(64 + (book.Count * 80));
-        using var writer = new BinaryWriter(stream, Encoding.UTF8);
-        writer.Write(Version);
-        writer.Write7BitEncodedInt64(book.Offset);
-        writer.Write7BitEncodedInt64(book.AsOf.ToUnixTimeMilliseconds());
-        writer.Write7BitEncodedInt64(book.ChangesKnownFrom);
-        writer.Write7BitEncodedInt(book.Count);
+        var writer = new BlockWriter(64 + (book.Count * 96));
+        writer.Byte(Version);
+        writer.Number(book.Offset);
+        writer.Number(book.AsOf.ToUnixTimeMilliseconds());
+        writer.Number(book.ChangesKnownFrom);
+        writer.Number(book.Count);
         foreach (var device in book.Devices)
         {
             WriteDevice(writer, device, keys);
         }
 
         var tombstones = book.Tombstones.ToArray();
-        writer.Write7BitEncodedInt(tombstones.Length);
+        writer.Number(tombstones.Length);
         foreach (var tombstone in tombstones)
         {
-            writer.Write(tombstone.Device);
-            writer.Write7BitEncodedInt64(tombstone.Offset);
+            writer.Text(tombstone.Device);
+            writer.Number(tombstone.Offset);
         }
 
-        writer.Flush();
-        return stream.ToArray();
+        return writer.ToArray();
     }
 
     /// <summary>Fills empty books from a block.</summary>
@@ -108,28 +106,28 @@ internal static class SectorSnapshot
         return (offset, devices);
     }
 
-    private static void WriteDevice(BinaryWriter writer, SectorDevice device, ISubscriberKeys keys)
+    private static void WriteDevice(BlockWriter writer, SectorDevice device, ISubscriberKeys keys)
     {
-        writer.Write(device.Id);
-        writer.Write((byte)device.Kind);
-        writer.Write((byte)(device.Subscriber is not null ? Placing.Sealed : device.Position is not null ? Placing.Known : Placing.Unknown));
+        writer.Text(device.Id);
+        writer.Byte((byte)device.Kind);
+        writer.Byte((byte)(device.Subscriber is not null ? Placing.Sealed : device.Position is not null ? Placing.Known : Placing.Unknown));
         if (device.Subscriber is { } subscriber)
         {
             var bytes = keys.Seal(subscriber, device.Id, Place, PersonalPartOf(device, subscriber)) ?? [];
-            writer.Write7BitEncodedInt(bytes.Length);
-            writer.Write(bytes);
+            writer.Number(bytes.Length);
+            writer.Bytes(bytes);
         }
         else if (device.Position is { } position)
         {
-            writer.Write(position.Longitude);
-            writer.Write(position.Latitude);
+            writer.Double(position.Longitude);
+            writer.Double(position.Latitude);
         }
 
-        writer.Write(device.Follows ?? "");
-        writer.Write7BitEncodedInt(device.SilentAfter is { } silence ? (int)silence.TotalSeconds : 0);
-        writer.Write7BitEncodedInt64(device.Offset);
-        writer.Write7BitEncodedInt64(device.ChangedAt);
-        writer.Write7BitEncodedInt64(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
+        writer.Text(device.Follows ?? "");
+        writer.Number(device.SilentAfter is { } silence ? (int)silence.TotalSeconds : 0);
+        writer.Number(device.Offset);
+        writer.Number(device.ChangedAt);
+        writer.Number(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
         if (device.Subscriber is null)
         {
             WriteContribution(writer, device.Contribution);
@@ -173,19 +171,17 @@ internal static class SectorSnapshot
     /// <summary>Where the device stands and what it contributes: for a dwelling, where somebody lives and what is consumed there.</summary>
     private static byte[] PersonalPartOf(SectorDevice device, string subscriber)
     {
-        using var stream = new MemoryStream(128);
-        using var writer = new BinaryWriter(stream, Encoding.UTF8);
-        writer.Write(subscriber);
-        writer.Write(device.Position is not null);
+        var writer = new BlockWriter(128);
+        writer.Text(subscriber);
+        writer.Boolean(device.Position is not null);
         if (device.Position is { } position)
         {
-            writer.Write(position.Longitude);
-            writer.Write(position.Latitude);
+            writer.Double(position.Longitude);
+            writer.Double(position.Latitude);
         }
 
         WriteContribution(writer, device.Contribution);
-        writer.Flush();
-        return stream.ToArray();
+        return writer.ToArray();
     }
 
     /// <summary>Where the key is destroyed, the device is nobody's and contributes nothing until it is heard.</summary>
@@ -203,18 +199,18 @@ internal static class SectorSnapshot
         device.Contribution = ReadContribution(reader);
     }
 
-    private static void WriteContribution(BinaryWriter writer, in Contribution contribution)
+    private static void WriteContribution(BlockWriter writer, in Contribution contribution)
     {
-        writer.Write((byte)contribution.Kind);
-        writer.Write((byte)contribution.Status);
-        writer.Write((byte)contribution.Light);
-        writer.Write((byte)contribution.Flags);
-        writer.Write(contribution.LocalLevel);
-        writer.Write7BitEncodedInt64(contribution.PowerMilliwatts);
-        writer.Write7BitEncodedInt64(contribution.FlowMillilitresPerHour);
-        writer.Write7BitEncodedInt(contribution.Day);
-        writer.Write7BitEncodedInt64(contribution.DayAmount);
-        writer.Write7BitEncodedInt64(contribution.PreviousDayAmount);
+        writer.Byte((byte)contribution.Kind);
+        writer.Byte((byte)contribution.Status);
+        writer.Byte((byte)contribution.Light);
+        writer.Byte((byte)contribution.Flags);
+        writer.Byte(contribution.LocalLevel);
+        writer.Number(contribution.PowerMilliwatts);
+        writer.Number(contribution.FlowMillilitresPerHour);
+        writer.Number(contribution.Day);
+        writer.Number(contribution.DayAmount);
+        writer.Number(contribution.PreviousDayAmount);
     }
 
     private static Contribution ReadContribution(BinaryReader reader) => new()

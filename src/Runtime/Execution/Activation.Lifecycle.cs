@@ -75,7 +75,7 @@ internal sealed partial class Activation
 
     /// <summary>Whether it was idle for that long and nothing keeps it.</summary>
     public bool IsIdleSince(int tenths, long now) =>
-        IsIdle && !Class.IsObserver && Partition.NowTenths - _lastUsedTenths >= tenths && (_extras is null || _extras.KeepAliveUntil <= now);
+        Partition.NowTenths - _lastUsedTenths >= tenths && IsIdle && !Class.IsObserver && (_extras is null || _extras.KeepAliveUntil <= now);
 
     /// <summary>For how long it was not used, in tenths of a second.</summary>
     public int IdleTenths(int nowTenths) => nowTenths - _lastUsedTenths;

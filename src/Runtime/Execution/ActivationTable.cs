@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Grid.Runtime.Catalog;
 
 namespace Grid.Runtime.Execution;
@@ -77,6 +79,19 @@ internal sealed class ActivationTable
         }
 
         return ref _buckets[hash & (_buckets.Length - 1)];
+    }
+
+    /// <summary>Has the first activation of a part fetched, which will be scanned soon: they lie all over the memory, and a scan would wait for each.</summary>
+    public unsafe void Foresee(int part)
+    {
+        if (Sse.IsSupported && part < _buckets.Length && _buckets[part] is { } first)
+        {
+            // A prefetch never faults: the collector may move the object meanwhile.
+            var address = (byte*)Unsafe.As<Activation, nint>(ref first);
+            Sse.Prefetch0(address);
+            Sse.Prefetch0(address + 64);
+            Sse.Prefetch0(address + 128);
+        }
     }
 
     /// <summary>Adds the activations of one part to the list.</summary>

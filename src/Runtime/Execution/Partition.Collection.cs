@@ -7,6 +7,7 @@ namespace Grid.Runtime.Execution;
 internal sealed partial class Partition
 {
     private const int PartsPerStep = 4096;
+    private const int PartsAhead = 12;
 
     private readonly List<Activation> _scanned = [];
     private bool _isCollecting;
@@ -82,6 +83,7 @@ internal sealed partial class Partition
         var end = Math.Min(parts, first + PartsPerStep);
         for (var part = first; part < end; part++)
         {
+            Activations.Foresee(part + PartsAhead);
             foreach (var activation in ScanPart(part, parts))
                 visit(activation);
         }

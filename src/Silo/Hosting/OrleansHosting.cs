@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Grid.Contracts.Territories;
+using Grid.Grains.Sectors;
 using Grid.Silo.Startup;
 using Grid.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -43,6 +44,9 @@ internal static class GrainHosting
             AddGrainState(silo, settings);
             silo.AddMemoryStreams(RollUpStreams.Provider, streams => streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
         });
+
+        // An event that stands in the memory of a silo is lost with it, and those on the others must show what holds within 10 s all the same.
+        builder.Services.AddSingleton(new SectorOptions { DigestAtMost = new SectorOptions().DigestEvery });
 
         // A state that names no storage is kept in the one that has no key.
         builder.Services.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(StorageServices.GrainStorageName));

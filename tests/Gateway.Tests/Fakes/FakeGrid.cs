@@ -66,7 +66,7 @@ internal sealed class FakeDevice : IDeviceGrain
 
     public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after) => throw new InvalidOperationException("The gateway applies nothing.");
 
-    public Task Save() => Task.CompletedTask;
+    public ValueTask<LogPosition> Save() => ValueTask.FromResult(default(LogPosition));
 
     public ValueTask<LogPosition> GetPosition() => throw new InvalidOperationException("The gateway asks for no position.");
 

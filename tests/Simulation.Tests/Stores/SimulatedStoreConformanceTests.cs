@@ -2,7 +2,11 @@ using Grid.Contracts.Storage;
 using Grid.Simulation;
 using Grid.Simulation.Machine;
 using Grid.Simulation.Stores;
+using Grid.Storage;
+using Grid.Storage.ReadingLog;
 using Grid.Tests.Storage;
+using Grid.Tests.Storage.ReadingLog;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Storage;
 
 namespace Grid.Tests.Simulation.Stores;
@@ -12,9 +16,17 @@ internal sealed class QuietProcess : IAsyncDisposable
 {
     private readonly World _world = new(SmallWorld.Of(1) with { Clients = 0 });
 
-    public QuietProcess() => Operations = new Operations(_world, new ProcessClock(_world.Clock), _ => throw new InvalidOperationException("Nothing dies here."));
+    private readonly ProcessClock _clock;
+
+    public QuietProcess()
+    {
+        _clock = new ProcessClock(_world.Clock);
+        Operations = new Operations(_world, _clock, _ => throw new InvalidOperationException("Nothing dies here."));
+    }
 
     public Operations Operations { get; }
+
+    public ILogFiles FilesOn(SimulatedDisk disk) => new SimulatedLogFiles(_world, disk, Operations, _clock);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
@@ -40,6 +52,21 @@ public sealed class SimulatedBodyRegistryTests : BodyRegistryConformance
     {
         var process = new QuietProcess();
         return Task.FromResult<(IBodyRegistry, IAsyncDisposable)>((new SimulatedRegistry(_records, process.Operations), process));
+    }
+}
+
+/// <summary>The reading log's own code does over the simulated disk what every reading log does.</summary>
+public sealed class SimulatedDiskReadingLogTests : ReadingLogConformance
+{
+    private readonly SimulatedDisk _disk = new(losesPower: true);
+
+    protected override async Task<(IReadingLog Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
+    {
+        // A segment of the least size: a checkpoint lets some of them go.
+        var options = new ReadingLogOptions { SegmentBytes = 64 << 10, MaximumRetainedBytes = 1 << 30 };
+        var log = new SegmentedReadingLog(options, TimeProvider.System, new StorageMetrics(), NullLogger<SegmentedReadingLog>.Instance);
+        await log.OpenAsync(new QuietProcess().FilesOn(_disk));
+        return (log, log);
     }
 }
 

@@ -45,6 +45,9 @@ public enum Fault
     /// <summary>A roll-up event comes twice.</summary>
     StreamDuplicate,
 
+    /// <summary>A roll-up event is lost, and nobody is told.</summary>
+    StreamLoss,
+
     /// <summary>The process's clock is set wrong, and right again later.</summary>
     ClockJump,
 

@@ -22,6 +22,7 @@ public sealed record FaultRates
         [Fault.DownlinkDoubt] = (0.1, "downlink"),
         [Fault.StreamDelay] = (0.05, "event"),
         [Fault.StreamDuplicate] = (0.05, "event"),
+        [Fault.StreamLoss] = (0.02, "event"),
         [Fault.ClockJump] = (0.2, "hour"),
         [Fault.Silence] = (0.01, "device and hour"),
         [Fault.LateReading] = (0.02, "reading"),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
@@ -26,6 +27,7 @@ internal sealed class DeviceField
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
     private IReadOnlyCollection<DeviceDescriptor>? _registered;
     private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
+    private Foresight? _foresight;
     private long _number;
 
     public DeviceField(World world)
@@ -55,6 +57,7 @@ internal sealed class DeviceField
     {
         if (_fleet.Contains(downlink.Device))
         {
+            _foresight?.Forget(downlink.Device);
             _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), downlink.Version);
         }
     }
@@ -66,9 +69,12 @@ internal sealed class DeviceField
             return;
         }
 
+        var foreseen = _foresight;
+        _foresight = null;
+        foreseen?.Done.GetAwaiter().GetResult();
         if (_registered is { } devices)
         {
-            _registered = null;
+            (_registered, foreseen) = (null, null);
             _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
             Lamps = [.. devices.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive"))];
             _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
@@ -76,9 +82,11 @@ internal sealed class DeviceField
 
         var now = _world.Clock.GetUtcNow();
         var batches = new SortedDictionary<string, List<IncomingReading>>(StringComparer.Ordinal);
+        var index = 0;
         foreach (var device in _rounds[now.Minute % MinutesOfRound])
         {
-            Ask(device, now, batches);
+            Ask(device, now, batches, foreseen?.At == now ? foreseen.Readings[index] : null);
+            index++;
         }
 
         while (_kept.Count > 0 && _kept.First() is var (due, late) && due <= now)
@@ -94,9 +102,31 @@ internal sealed class DeviceField
                 Send(new FieldBatch(commune, ++_number, part));
             }
         }
+
+        if (_world.Options.UsesSecondCore)
+        {
+            Foresee(now + Tick);
+        }
     }
 
-    private void Ask(DeviceDescriptor device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches)
+    /// <summary>What a device says follows from the instant and from what it obeys: it can be worked out before, beside the world.</summary>
+    private void Foresee(DateTimeOffset at)
+    {
+        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].ToArray());
+        var readings = new IncomingReading?[devices.Length];
+        _foresight = new Foresight(at, devices, readings, Task.Run(() =>
+        {
+            var places = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var index = 0; index < readings.Length; index++)
+            {
+                ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, devices[index].Commune, out _);
+                readings[index] = fleet.Read(devices[index].Id, at, place);
+                place = (place + (readings[index] is null ? 0 : 1)) % BatchSize;
+            }
+        }));
+    }
+
+    private void Ask(DeviceDescriptor device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches, IncomingReading? foreseen)
     {
         if (!_devices.TryGetValue(device.Id, out var known))
         {
@@ -115,7 +145,7 @@ internal sealed class DeviceField
             return;
         }
 
-        if (_fleet.Read(device.Id, now, IndexOf(batches, device.Commune)) is not { } reading)
+        if ((foreseen ?? _fleet.Read(device.Id, now)) is not { } reading)
         {
             return;
         }
@@ -233,8 +263,19 @@ internal sealed class DeviceField
         list.Add(reading.Index == index ? reading : reading with { Index = index });
     }
 
-    private static int IndexOf(SortedDictionary<string, List<IncomingReading>> batches, string commune) =>
-        batches.TryGetValue(commune, out var list) ? list.Count % BatchSize : 0;
-
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
+
+    /// <summary>What the devices of a round will say at an instant, once it is done.</summary>
+    private sealed record Foresight(DateTimeOffset At, DeviceDescriptor[] Devices, IncomingReading?[] Readings, Task Done)
+    {
+        /// <summary>A device is about to obey something else: it is asked when it is its turn. Nothing else is under way meanwhile.</summary>
+        public void Forget(string device)
+        {
+            Done.GetAwaiter().GetResult();
+            if (Array.FindIndex(Devices, known => known.Id == device) is >= 0 and var index)
+            {
+                Readings[index] = null;
+            }
+        }
+    }
 }

@@ -16,16 +16,26 @@ internal sealed class SimulatedClient
 {
     private static readonly TimeSpan BackAfter = TimeSpan.FromSeconds(1);
 
+    // Frames that are shown at once on another core, and that may wait for it.
+    private const int AtLeast = 64;
+    private const int AtMost = 4_096;
+
     private readonly World _world;
     private readonly Chance _chance;
     private readonly Dictionary<string, ShownDevice> _devices = new(StringComparer.Ordinal);
+    private readonly bool _isBeside;
+    private List<ReadOnlyMemory<byte>> _untaken = [];
+    private Task _taking = Task.CompletedTask;
     private CancellationTokenSource? _connection;
+    private string? _cursor;
+    private string? _summary;
     private bool _isInSnapshot;
 
     public SimulatedClient(World world, int number, LiveScope scope, WatchFilter filter)
     {
         (_world, Name, Scope, Filter) = (world, string.Create(CultureInfo.InvariantCulture, $"client {number}"), scope, filter);
         _chance = world.ChanceOf(Name);
+        _isBeside = world.Options.UsesSecondCore;
         Lose();
     }
 
@@ -36,13 +46,13 @@ internal sealed class SimulatedClient
     public WatchFilter Filter { get; }
 
     /// <summary>Where it is; null before its first snapshot is whole, and after a gap.</summary>
-    public string? Cursor { get; private set; }
+    public string? Cursor => Settled()._cursor;
 
     /// <summary>The figures as they were told.</summary>
-    public string? Summary { get; private set; }
+    public string? Summary => Settled()._summary;
 
     /// <summary>Devices as they were told.</summary>
-    public IReadOnlyDictionary<string, ShownDevice> Devices => _devices;
+    public IReadOnlyDictionary<string, ShownDevice> Devices => Settled()._devices;
 
     /// <summary>True while it has a connection.</summary>
     public bool IsConnected => _connection is { IsCancellationRequested: false };
@@ -54,6 +64,7 @@ internal sealed class SimulatedClient
     public void Connect(GridProcess process)
     {
         _connection?.Cancel();
+        Settled();
         var connection = _connection = new CancellationTokenSource();
         _isInSnapshot = false;
         _world.Trace.Add("connects", Name, Frames);
@@ -116,12 +127,40 @@ internal sealed class SimulatedClient
     {
         Frames++;
         _world.Trace.Add("frame", Name, Frames, Trace.HashOf(frame.Span));
+        if (!_isBeside)
+        {
+            Show(frame);
+            return;
+        }
+
+        // What it shows is not asked for until the next check, or until it comes back.
+        _untaken.Add(frame);
+        if (_untaken.Count >= AtLeast && (_taking.IsCompleted || _untaken.Count >= AtMost))
+        {
+            _taking.GetAwaiter().GetResult();
+            var frames = _untaken;
+            _untaken = [];
+            _taking = Task.Run(() => frames.ForEach(Show));
+        }
+    }
+
+    /// <summary>Itself, once everything that it was told is shown.</summary>
+    private SimulatedClient Settled()
+    {
+        _taking.GetAwaiter().GetResult();
+        _untaken.ForEach(Show);
+        _untaken.Clear();
+        return this;
+    }
+
+    private void Show(ReadOnlyMemory<byte> frame)
+    {
         using var document = JsonDocument.Parse(frame);
         var root = document.RootElement;
         switch (root.GetProperty("type").GetString())
         {
             case "gap":
-                (Cursor, _isInSnapshot) = (null, false);
+                (_cursor, _isInSnapshot) = (null, false);
                 return;
             case "snapshot":
                 if (!_isInSnapshot)
@@ -151,12 +190,12 @@ internal sealed class SimulatedClient
 
         if (root.TryGetProperty("summary", out var summary))
         {
-            Summary = summary.GetRawText();
+            _summary = summary.GetRawText();
         }
 
         if (root.TryGetProperty("cursor", out var cursor))
         {
-            Cursor = cursor.GetString();
+            _cursor = cursor.GetString();
         }
     }
 

@@ -16,6 +16,7 @@ using Grid.Grains.Sectors;
 using Grid.Runtime;
 using Grid.Silo.Hosting;
 using Grid.Silo.Startup;
+using Grid.Simulation.Checks;
 using Grid.Simulation.Field;
 using Grid.Simulation.Stores;
 using Grid.Storage;
@@ -51,7 +52,7 @@ internal sealed class GridProcess
         _files = new SimulatedLogFiles(world, world.Disk, Operations, Clock);
         var metrics = new StorageMetrics();
         _log = new SegmentedReadingLog(world.Setup.Log, Clock, metrics, world.Loggers.CreateLogger<SegmentedReadingLog>());
-        Log = world.Plants.Over(new JournalingLog(_log, world.Journal, Clock));
+        Log = world.Plants.Over(new JournalingLog(_log, world.Journal, Clock, (sector, offset) => ReleaseCheck.Run(world, this, sector, offset)));
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton(world.Loggers);

@@ -5,7 +5,7 @@ using Orleans.Streams;
 namespace Grid.Simulation.Stores;
 
 /// <summary>
-/// Streams whose events may come late, twice and overtaken. Roll-up events are hints, versioned by what they sum: that is what the grid must bear
+/// Streams whose events may come late, twice, overtaken and not at all. Roll-up events are hints, versioned by what they sum: that is what the grid must bear
 /// on any stream provider.
 /// </summary>
 internal sealed class FaultyStreams(IStreamProvider inner, World world, TimeProvider clock) : IStreamProvider
@@ -26,6 +26,12 @@ internal sealed class FaultyStreams(IStreamProvider inner, World world, TimeProv
         if (_chance.Happens(world.Rates[Fault.StreamDuplicate]))
         {
             Later(stream, item);
+        }
+
+        if (_chance.Happens(world.Rates[Fault.StreamLoss]))
+        {
+            world.Trace.Add("event lost", stream.StreamId.ToString());
+            return Task.CompletedTask;
         }
 
         if (_chance.Happens(world.Rates[Fault.StreamDelay]))

@@ -6,7 +6,11 @@ using Grid.Simulation.Machine;
 namespace Grid.Simulation.Stores;
 
 /// <summary>Notes in the journal what the log has called durable, before the grid hears of it.</summary>
-internal sealed class JournalingLog(IReadingLog inner, Journal journal, ProcessClock clock) : IReadingLog
+/// <param name="inner">The log.</param>
+/// <param name="journal">What was acknowledged.</param>
+/// <param name="clock">That of the process.</param>
+/// <param name="released">Told up to where a sector's log may go, before it does.</param>
+internal sealed class JournalingLog(IReadingLog inner, Journal journal, ProcessClock clock, Action<string, long> released) : IReadingLog
 {
     public ValueTask<long> AcquireAsync(int partition, CancellationToken cancellationToken) => inner.AcquireAsync(partition, cancellationToken);
 
@@ -26,8 +30,15 @@ internal sealed class JournalingLog(IReadingLog inner, Journal journal, ProcessC
 
     public ValueTask<long> GetHeadAsync(string sector, CancellationToken cancellationToken) => inner.GetHeadAsync(sector, cancellationToken);
 
-    public ValueTask CheckpointAsync(string sector, long epoch, long offset, CancellationToken cancellationToken) =>
-        inner.CheckpointAsync(sector, epoch, offset, cancellationToken);
+    public ValueTask CheckpointAsync(string sector, long epoch, long offset, CancellationToken cancellationToken)
+    {
+        if (clock.IsRunning)
+        {
+            released(sector, offset);
+        }
+
+        return inner.CheckpointAsync(sector, epoch, offset, cancellationToken);
+    }
 
     public ValueTask<long> GetCheckpointAsync(string sector, CancellationToken cancellationToken) => inner.GetCheckpointAsync(sector, cancellationToken);
 }

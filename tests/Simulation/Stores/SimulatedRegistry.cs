@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
@@ -15,8 +16,9 @@ internal sealed class RegistryRecords
 
     private Dictionary<string, SortedDictionary<string, DeviceRecord>> ByCommune { get; } = new(StringComparer.Ordinal);
 
-    // Who asks for everything asks for each of the country's communes: those of another department are told by two letters.
-    private readonly HashSet<(char, char)> _departments = [];
+    // Who asks for everything asks for each of the country's communes, each minute with the same arrays: those of an array in which nothing has ever been are few to look
+    // through again.
+    private readonly ConditionalWeakTable<(string Commune, DeviceKinds Kinds)[], Inhabited> _inhabited = [];
 
     public Dictionary<string, (long Revision, DeviceRecord? Former)> Pending { get; } = new(StringComparer.Ordinal);
 
@@ -42,7 +44,6 @@ internal sealed class RegistryRecords
             if (!ByCommune.TryGetValue(descriptor.Commune, out var neighbours))
             {
                 ByCommune.Add(descriptor.Commune, neighbours = new(StringComparer.Ordinal));
-                _departments.Add(DepartmentOf(descriptor.Commune));
             }
 
             neighbours[descriptor.Id] = current;
@@ -105,21 +106,30 @@ internal sealed class RegistryRecords
         }
 
         var found = new List<DeviceRecord>();
-        foreach (var (commune, kinds) in query.Communes)
+        foreach (var (commune, kinds) in InhabitedOf(query.Communes))
         {
-            if (_departments.Contains(DepartmentOf(commune)) && ByCommune.TryGetValue(commune, out var devices))
-            {
-                AddTo(found, devices, kinds, query);
-            }
+            AddTo(found, ByCommune[commune], kinds, query);
         }
 
         return [.. found.DistinctBy(record => record.Descriptor.Id).OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit)];
     }
 
-    private static (char, char) DepartmentOf(string commune) => (commune[0], commune[1]);
+    private (string Commune, DeviceKinds Kinds)[] InhabitedOf(ImmutableArray<(string Commune, DeviceKinds Kinds)> communes)
+    {
+        var all = ImmutableCollectionsMarshal.AsArray(communes)!;
+        if (!_inhabited.TryGetValue(all, out var known) || known.Of != ByCommune.Count)
+        {
+            _inhabited.AddOrUpdate(all, known = new Inhabited(ByCommune.Count, [.. all.Where(item => ByCommune.ContainsKey(item.Commune))]));
+        }
+
+        return known.Communes;
+    }
 
     private static void AddTo(List<DeviceRecord> found, SortedDictionary<string, DeviceRecord> devices, DeviceKinds kinds, DeviceQuery query) =>
         found.AddRange(devices.Values.Where(record => kinds.HasFlag((DeviceKinds)(1 << (int)record.Descriptor.Kind)) && Matches(record.Descriptor, query)).Take(query.Limit));
+
+    /// <summary>Of some communes those that have ever had a device, when so many of all communes had.</summary>
+    private sealed record Inhabited(int Of, (string Commune, DeviceKinds Kinds)[] Communes);
 
     private void Leave(DeviceRecord? former)
     {

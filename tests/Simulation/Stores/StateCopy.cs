@@ -35,6 +35,8 @@ internal static class StateCopy<T>
         copy.Trade = state.Trade;
         copy.Desired = state.Desired;
         copy.Confirmations = Over(copy.Confirmations, state.Confirmations);
+        copy.Subscriber = state.Subscriber;
+        copy.Sealed = state.Sealed;
         return copy;
     }
 
