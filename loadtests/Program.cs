@@ -17,9 +17,9 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
 #endif
 };
 
-if (args is [HttpControl.Command, var address])
+if (args is [HttpControl.Command, var known])
 {
-    await HttpControl.ServeAsync(address);
+    await HttpControl.ServeAsync(known);
     return 0;
 }
 

@@ -1,31 +1,34 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Grid.LoadTests;
 
-/// <summary>The program itself, as a process of its own on loopback.</summary>
+/// <summary>
+/// The program itself, as a process of its own on loopback. The system gives it its port and it says which: a port that was looked for before may be
+/// another program's by the time it listens, and that one would be asked instead.
+/// </summary>
 public sealed class SiloProcess : IAsyncDisposable
 {
     private const int Interrupt = 2;
     private const int LinesKept = 50;
+    private const string AnyPort = "http://127.0.0.1:0";
+    private const string ReadyLine = "Grid is ready with ";
+    private const string BeforeAddress = " at ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly Stopwatch _sinceLaunch = Stopwatch.StartNew();
     private readonly Queue<string> _lines = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SiloProcess(Process process, Uri address)
-    {
-        (_process, Address) = (process, address);
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
-    }
+    private SiloProcess(Process process) => _process = process;
 
-    public Uri Address { get; }
+    /// <summary>Where it listens, once it is ready.</summary>
+    public Uri Address => Http.BaseAddress ?? throw new InvalidOperationException("The program has not said yet where it listens.");
 
-    public HttpClient Http { get; }
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>Since the process was started.</summary>
     public TimeSpan SinceLaunch => _sinceLaunch.Elapsed;
@@ -55,21 +58,20 @@ public sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the program on a free port.</summary>
+    /// <summary>Starts the program.</summary>
     /// <param name="data">Its data directory.</param>
     /// <param name="isQuiet">False to show what it prints.</param>
     /// <param name="settings">As on the command line.</param>
     public static SiloProcess Launch(string data, bool isQuiet, params string[] settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[
-            Path.Combine(AppContext.BaseDirectory, "Grid.Silo.dll"), "--urls", address.ToString(), $"--Grid:Data={data}", "--Grid:Auth:Mode=Open", .. settings])
+            Path.Combine(AppContext.BaseDirectory, "Grid.Silo.dll"), "--urls", AnyPort, $"--Grid:Data={data}", "--Grid:Auth:Mode=Open", .. settings])
         {
             start.ArgumentList.Add(argument);
         }
 
-        var silo = new SiloProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started."), address);
+        var silo = new SiloProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started."));
         silo._process.OutputDataReceived += (_, line) => silo.Note(line.Data, isQuiet);
         silo._process.ErrorDataReceived += (_, line) => silo.Note(line.Data, isQuiet);
         silo._process.BeginOutputReadLine();
@@ -105,31 +107,30 @@ public sealed class SiloProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not in 10 minutes.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        while (SinceLaunch < StartLimit)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        try
         {
-            if (_process.HasExited)
+            var ended = _process.WaitForExitAsync(limit.Token);
+            if (await Task.WhenAny(_address.Task, ended) == ended)
             {
+                await ended;
                 throw new InvalidOperationException($"The program ended: {Ending()}");
             }
 
-            try
+            Http.BaseAddress = await _address.Task;
+            using var answer = await Http.GetAsync("/health/ready", limit.Token);
+            if (answer.StatusCode != HttpStatusCode.OK)
             {
-                using var answer = await Http.GetAsync("/health/ready", cancellationToken);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                {
-                    ReadyAfter = SinceLaunch;
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet: the next look tells.
+                throw new InvalidOperationException($"The program says that it is ready, and answers {(int)answer.StatusCode}: {Ending()}");
             }
 
-            await Task.Delay(20, cancellationToken);
+            ReadyAfter = SinceLaunch;
         }
-
-        throw new TimeoutException($"The program was not ready after {StartLimit}: {Ending()}");
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The program was not ready after {StartLimit}: {Ending()}");
+        }
     }
 
     /// <summary>SIGKILL: nothing of the process runs any more when this completes.</summary>
@@ -190,16 +191,14 @@ public sealed class SiloProcess : IAsyncDisposable
             }
         }
 
+        if (line.StartsWith(ReadyLine, StringComparison.Ordinal))
+        {
+            _address.TrySetResult(new Uri(line[(line.LastIndexOf(BeforeAddress, StringComparison.Ordinal) + BeforeAddress.Length)..]));
+        }
+
         if (!isQuiet)
         {
             Console.Error.WriteLine(line);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -14,11 +14,13 @@ internal sealed class CrashVerification(CrashFleet fleet, CrashLoad load, CrashR
     private static readonly string[] FinalStates = ["confirmed", "rejected", "expired", "superseded", "failed"];
     private static readonly TimeZoneInfo Paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
     private readonly DateOnly _began = Today();
+    private readonly CrashHistory _history = new(fleet, report);
 
     public async Task RunAsync(HttpClient http, CancellationToken cancellationToken)
     {
         await WaitUntilWholeAsync(http, cancellationToken);
         var devices = await DevicesAsync(http, cancellationToken);
+        await _history.RunAsync(http, cancellationToken);
         await CommandsAsync(http, cancellationToken);
         await BodiesAsync(http, cancellationToken);
         await ListsAsync(http, devices, cancellationToken);

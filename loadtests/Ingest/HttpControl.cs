@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Grid.Connectors.Http;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Grains.Intake;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Grid.LoadTests.Ingest;
 
 /// <summary>
-/// The control: the same server, the same door and the same parser, with nothing behind it; a process of its own, as the program is.
+/// The control: the same server, the same door and parser, the same directory with the same devices and the same checks of each reading, and then
+/// nothing: what is good is dropped. A process of its own, as the program is.
 /// </summary>
 internal sealed class HttpControl : IAsyncDisposable
 {
@@ -26,39 +26,60 @@ internal sealed class HttpControl : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<HttpControl> StartAsync(CancellationToken cancellationToken)
+    /// <param name="folder">Where the devices are written for the other process.</param>
+    /// <param name="devices">The devices that it knows.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<HttpControl> StartAsync(string folder, ReportingDevice[] devices, CancellationToken cancellationToken)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Grid.LoadTests.dll"), Command, address.ToString()]) { RedirectStandardOutput = true };
-        var control = new HttpControl(Process.Start(start)!, address);
+        var known = Path.Combine(folder, "control-devices.txt");
+        await File.WriteAllLinesAsync(known, devices.Select(device => device.Kind + " " + device.Id), cancellationToken);
+        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Grid.LoadTests.dll"), Command, known]) { RedirectStandardOutput = true })!;
         try
         {
-            // Says a line once it listens.
-            _ = await control._process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException("The HTTP control did not start.");
-            return control;
+            // Says where, once it listens.
+            var address = await process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException("The HTTP control did not start.");
+            return new HttpControl(process, new Uri(address));
         }
         catch
         {
-            await control.DisposeAsync();
+            process.Kill();
+            process.Dispose();
             throw;
         }
     }
 
     /// <summary>What the process of the control does.</summary>
-    public static async Task ServeAsync(string address)
+    /// <param name="known">The file with the devices.</param>
+    public static async Task ServeAsync(string known)
     {
+        var directory = new DeviceDirectory();
+        foreach (var line in await File.ReadAllLinesAsync(known))
+        {
+            var separator = line.IndexOf(' ', StringComparison.Ordinal);
+            directory.Set(new DeviceRecord
+            {
+                Descriptor = new DeviceDescriptor
+                {
+                    Id = line[(separator + 1)..],
+                    Kind = Enum.Parse<DeviceKind>(line[..separator], ignoreCase: true),
+                    Commune = "29019",
+                    Name = "",
+                },
+                Sector = "29019",
+                Revision = 1,
+            });
+        }
+
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(address);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddHttpReadings();
-        builder.Services.AddSingleton<IIntake, DroppingIntake>();
+        builder.Services.AddSingleton<IDeviceDirectory>(directory);
+        builder.Services.AddSingleton<IIntake>(new DroppingIntake(directory));
         var app = builder.Build();
         app.MapHttpReadings();
         await app.StartAsync();
-        await Console.Out.WriteLineAsync("listening");
+        await Console.Out.WriteLineAsync(app.Urls.First());
         await app.WaitForShutdownAsync();
     }
 
@@ -73,9 +94,21 @@ internal sealed class HttpControl : IAsyncDisposable
         _process.Dispose();
     }
 
-    private sealed class DroppingIntake : IIntake
+    private sealed class DroppingIntake(DeviceDirectory directory) : IIntake
     {
-        public ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(new IntakeResult { Accepted = readings.Count, Rejected = [] });
+        public ValueTask<IntakeResult> SubmitAsync(IReadOnlyList<IncomingReading> readings, IntakeClass sender, CancellationToken cancellationToken)
+        {
+            var now = DateTimeOffset.UtcNow;
+            var rejected = new List<Rejection>();
+            foreach (var reading in readings)
+            {
+                if ((directory.Find(reading.Device) is null ? new Rejection(reading.Index, reading.Device, "device", "is not registered") : ReadingRules.Check(reading, now)) is { } fault)
+                {
+                    rejected.Add(fault);
+                }
+            }
+
+            return ValueTask.FromResult(new IntakeResult { Accepted = readings.Count - rejected.Count, Rejected = [.. rejected] });
+        }
     }
 }

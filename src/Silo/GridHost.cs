@@ -4,6 +4,7 @@ using Grid.Client.Authentication;
 using Grid.Client.Health;
 using Grid.Client.Page;
 using Grid.Connectors.Http;
+using Grid.Connectors.Http.Downlinks;
 using Grid.Connectors.Outbox;
 using Grid.Connectors.Simulator;
 using Grid.Grains;
@@ -67,6 +68,7 @@ public static class GridHost
         services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
         services.AddHostedService<OutboxSender>();
         services.AddHttpReadings();
+        services.AddHttpDownlinks();
         var simulator = new SimulatorOptions
         {
             Seed = settings.DemoSeed,

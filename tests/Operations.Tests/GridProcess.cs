@@ -1,26 +1,30 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 
 namespace Grid.Tests.Operations;
 
-/// <summary>The program as a process of its own, to be stopped, paused or traced.</summary>
+/// <summary>
+/// The program as a process of its own, to be stopped, paused or traced. The system gives it its port and it says which: one that was looked for
+/// before may be another program's by the time it listens.
+/// </summary>
 internal sealed class GridProcess : IAsyncDisposable
 {
+    private const string ReadyLine = "Grid is ready with ";
+    private const string BeforeAddress = " at ";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private GridProcess(Process process, string data, string address)
+    private GridProcess(Process process, string data)
     {
         _process = process;
         Data = data;
-        Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(30) };
-        process.OutputDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
+        Http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        process.OutputDataReceived += (_, line) => Note(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => Note(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -44,21 +48,18 @@ internal sealed class GridProcess : IAsyncDisposable
 
     private static async Task<GridProcess> StartAsync(string data, string[] under, string[] settings)
     {
-        var address = $"http://127.0.0.1:{FreePort()}";
-        string[] command = [.. under, "dotnet", GridCommand.Program, "--urls", address, $"--Grid:Data={data}", "--Grid:Demo:Enabled=false", .. settings];
+        string[] command = [.. under, "dotnet", GridCommand.Program, "--urls", "http://127.0.0.1:0", $"--Grid:Data={data}", "--Grid:Demo:Enabled=false", .. settings];
         var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var grid = new GridProcess(process, data, address);
+        var grid = new GridProcess(process, data);
         using var limit = new CancellationTokenSource(Patience);
-        while (!await grid.IsReadyAsync(limit.Token))
+        var ended = process.WaitForExitAsync(limit.Token);
+        if (await Task.WhenAny(grid._address.Task, ended) == ended)
         {
-            if (process.HasExited)
-            {
-                throw new InvalidOperationException($"The program ended with {process.ExitCode}: {grid.Said}");
-            }
-
-            await Task.Delay(50, limit.Token);
+            await ended;
+            throw new InvalidOperationException($"The program ended with {process.ExitCode}: {grid.Said}");
         }
 
+        grid.Http.BaseAddress = await grid._address.Task;
         grid.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(data, "admin-token"))).Trim());
         return grid;
     }
@@ -92,23 +93,12 @@ internal sealed class GridProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    private void Note(string line)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
-    {
-        try
+        _said.Enqueue(line);
+        if (line.StartsWith(ReadyLine, StringComparison.Ordinal))
         {
-            using var answer = await Http.GetAsync("/health/ready", cancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
+            _address.TrySetResult(new Uri(line[(line.LastIndexOf(BeforeAddress, StringComparison.Ordinal) + BeforeAddress.Length)..]));
         }
     }
 }

@@ -1,9 +1,7 @@
 using System.Globalization;
-using Grid.Grains.History;
-using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Grid.Simulation.Faults;
-using Grid.Storage.ReadingLog;
+using Grid.Simulation.Machine;
 
 namespace Grid.Simulation;
 
@@ -52,14 +50,8 @@ public sealed record SimulationOptions
     /// <summary>Keep copies of device states in the grain storage and make JSON of them when they are read: the same, and much cheaper.</summary>
     public bool CopiesStates { get; init; }
 
-    internal SectorOptions Sectors { get; init; } = new();
-
-    internal HistoryFeedOptions History { get; init; } = new();
-
-    /// <summary>From the first point that history takes until it is durable: later than sectors take their snapshots, so that these have to wait for it.</summary>
-    internal TimeSpan HistoryFlushAfter { get; init; } = TimeSpan.FromSeconds(35);
-
-    internal ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
+    /// <summary>How its processes are set up; null to leave that to the seed.</summary>
+    internal Setup? Setup { get; init; }
 
     /// <summary>How each device reports: 96 times a day.</summary>
     internal static TimeSpan ReportEvery { get; } = TimeSpan.FromMinutes(15);
@@ -80,7 +72,7 @@ public sealed record SimulationOptions
         ChangesPerHour = 1,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
-        Log = new ReadingLogOptions { SegmentBytes = 4 << 20 },
+        Setup = Setup.Large,
     };
 
     /// <summary>Checks what a world cannot be made without.</summary>

@@ -46,6 +46,7 @@ internal sealed class World
         _chance = ChanceOf("world");
         Territory = options.Communes == 0 ? TerritoryTable.Shared : new TerritoryExcerpt(TerritoryTable.Shared, options.Department, options.Communes, ChanceOf("territory"));
         Communes = Territory.CommunesOf(options.Department);
+        Setup = options.Setup ?? Setup.Small(ChanceOf("setup"));
         Keys = SubscriberKeys.InMemory(new ChanceRandom(ChanceOf("keys")), Clock);
         Loggers = new TraceLoggers(Trace);
         Plants = new Plant(options.Plant, ChanceOf("plant"));
@@ -56,6 +57,8 @@ internal sealed class World
     }
 
     public SimulationOptions Options { get; }
+
+    public Setup Setup { get; }
 
     public VirtualTimeProvider Clock { get; }
 

@@ -65,7 +65,7 @@ public abstract class OutboxConformance : Conformance<IOutbox>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     protected static Downlink Downlink(string command) => new(
-        command, "L1", "simulator", "setDimming", ImmutableSortedDictionary<string, double>.Empty.Add("percent", 35.5), 7, Now.AddHours(1).AddTicks(3));
+        command, "L1", "simulator", "setDimming", ImmutableSortedDictionary<string, double>.Empty.Add("percent", 35.5), 7, Now.AddHours(1).AddTicks(3), "mast-3");
 
     private Task Add(string command, DateTimeOffset? dueAt = null) => Port.AddAsync(Downlink(command), dueAt ?? Now, None);
 

@@ -69,8 +69,13 @@ public static class CommandBinding
             ExpiresIn = expiresIn,
             Actor = actor,
             Connector = device.Connector?.Type ?? "http",
+            Gateway = GatewayOf(device.Connector),
         };
     }
+
+    /// <summary>The gateway that is named, else the host of the address.</summary>
+    private static string GatewayOf(ConnectorSpec? connector) =>
+        connector?.Gateway ?? (Uri.TryCreate(connector?.Url, UriKind.Absolute, out var address) ? address.Authority : string.Empty);
 
     private static ImmutableSortedDictionary<string, double> Arguments(CommandDefinition command, Dictionary<string, JsonElement> input, List<FieldError> errors)
     {

@@ -15,6 +15,12 @@ public sealed record OutboxOptions
     /// <summary>How long one send may take; 1 s to 1 min, default 10 s.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Rows under way at the same time, all gateways together; 1 to 10,000, default 1,000.</summary>
+    public int MaximumUnderWay { get; init; } = 1_000;
+
+    /// <summary>Rows under way for one gateway, of which its sender sends a few at a time; 1 to 1,000, default 64. What is over it waits in the outbox.</summary>
+    public int MaximumUnderWayPerGateway { get; init; } = 64;
+
     /// <summary>First pause before another try, doubled with each and spread by half; 100 ms to 1 min, default 2 s.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -77,6 +77,9 @@ public sealed record CommandRequest
 
     /// <summary>Connector type of the device, which carries the downlink.</summary>
     [Id(6)] public required string Connector { get; init; }
+
+    /// <summary>Network gateway of the device, through which the downlink goes; empty when it has none.</summary>
+    [Id(7)] public string Gateway { get; init; } = string.Empty;
 }
 
 /// <summary>How a submission ended.</summary>
@@ -194,6 +197,7 @@ public sealed record DesiredAnswer
 /// <param name="Arguments">Arguments by name.</param>
 /// <param name="Version">Version of the desired state: a device ignores an older one.</param>
 /// <param name="ExpiresAt">Not to be sent after this instant.</param>
+/// <param name="Gateway">Network gateway through which it goes, empty for none: what is slow there holds up nobody elsewhere.</param>
 public sealed record Downlink(
     string Command,
     string Device,
@@ -201,7 +205,8 @@ public sealed record Downlink(
     string Name,
     ImmutableSortedDictionary<string, double> Arguments,
     long Version,
-    DateTimeOffset ExpiresAt);
+    DateTimeOffset ExpiresAt,
+    string Gateway = "");
 
 /// <summary>What became of a downlink.</summary>
 public enum DownlinkStatus : byte
@@ -217,6 +222,12 @@ public enum DownlinkStatus : byte
 
     /// <summary>Not sent; worth another try.</summary>
     Retry = 3,
+
+    /// <summary>Sent, and nothing answered: it may have arrived. Worth another try, since a device ignores a version that it has.</summary>
+    Ambiguous = 4,
+
+    /// <summary>The device has no way down: it reads its desired state itself.</summary>
+    NotCarried = 5,
 }
 
 /// <summary>A connector's answer, with a detail for the ledger.</summary>
@@ -227,6 +238,9 @@ public interface IDownlinkSender
 {
     /// <summary>The connector type that it serves, such as <c>simulator</c>.</summary>
     string Connector { get; }
+
+    /// <summary>How many downlinks it sends through one network gateway at the same time; 1 to 64.</summary>
+    int ConcurrentPerGateway => 1;
 
     /// <summary>Sends one downlink. Never throws for what the network does; an exception counts as <see cref="DownlinkStatus.Retry"/>.</summary>
     ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken);

@@ -37,7 +37,7 @@ public sealed class CommandGrain(
             return new SubmitAnswer { Status = SubmitStatus.Refused, Field = desired.Field, Reason = desired.Reason };
         }
 
-        var downlink = new Downlink(id, request.Device, request.Connector, request.Name, request.Arguments, desired.Version, accepted.ExpiresAt);
+        var downlink = new Downlink(id, request.Device, request.Connector, request.Name, request.Arguments, desired.Version, accepted.ExpiresAt, request.Gateway);
         await outbox.AddAsync(downlink, now, CancellationToken.None);
         await PersistAsync(request, accepted);
         if (desired.Superseded is { } superseded && superseded != id)

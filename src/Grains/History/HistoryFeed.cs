@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Grid.Contracts.Storage;
+using Grid.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace Grid.Grains.History;
@@ -97,7 +98,7 @@ public sealed partial class HistoryFeed : IDisposable
     {
         foreach (var taken in _sectors.Values.Select(feed => feed.WhenTaken()).ToList())
         {
-            await taken.WaitAsync(cancellationToken);
+            await taken.OrUntil(cancellationToken);
         }
     }
 

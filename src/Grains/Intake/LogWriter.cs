@@ -6,6 +6,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Grains.History;
+using Grid.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
@@ -78,7 +79,7 @@ public sealed partial class LogWriter : IDisposable
         var acquired = _epochs.GetOrAdd(partition, static (partition, log) => new Lazy<Task<long>>(() => log.AcquireAsync(partition, CancellationToken.None).AsTask()), _log);
         try
         {
-            return await acquired.Value.WaitAsync(cancellationToken);
+            return await acquired.Value.OrUntil(cancellationToken);
         }
         catch when (acquired.Value.IsFaulted)
         {

@@ -6,6 +6,7 @@ using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
+using Grid.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace Grid.Grains.Intake;
@@ -69,7 +70,7 @@ public sealed partial class Registrar : IRegistrar
     /// <summary>Completes what a stop has interrupted. Once, when the grains run.</summary>
     public async Task CompletePendingAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.EnterAsync(cancellationToken);
         try
         {
             while (await _registry.GetPendingAsync(PendingPage, cancellationToken) is { Length: > 0 } pending)
@@ -87,7 +88,7 @@ public sealed partial class Registrar : IRegistrar
     /// <inheritdoc />
     public async Task<RegistrationResult> PutAsync(IReadOnlyList<DeviceDescriptor> devices, CancellationToken cancellationToken)
     {
-        await _directory.Loaded.WaitAsync(cancellationToken);
+        await _directory.Loaded.OrUntil(cancellationToken);
         var errors = ImmutableArray.CreateBuilder<RegistrationError>();
         var good = ImmutableArray.CreateBuilder<(DeviceDescriptor, string)>(devices.Count);
         foreach (var device in devices)
@@ -113,7 +114,7 @@ public sealed partial class Registrar : IRegistrar
             return new RegistrationResult(0, 0, errors.DrainToImmutable());
         }
 
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.EnterAsync(cancellationToken);
         try
         {
             // From here on the change is in the registry: it is carried through even when the caller has gone.
@@ -132,8 +133,8 @@ public sealed partial class Registrar : IRegistrar
     /// <inheritdoc />
     public async Task<bool> RemoveAsync(string device, CancellationToken cancellationToken)
     {
-        await _directory.Loaded.WaitAsync(cancellationToken);
-        await _turn.WaitAsync(cancellationToken);
+        await _directory.Loaded.OrUntil(cancellationToken);
+        await _turn.EnterAsync(cancellationToken);
         try
         {
             if (await _registry.RemoveAsync(device, cancellationToken) is not { } pending)

@@ -27,9 +27,10 @@ public abstract class PooledRequest<T> : Request, IValueTaskSource<T>, IValueTas
 
     public T GetResult(short token)
     {
+        _reply.RequireReadable(token);
         try
         {
-            return _reply.GetResult(token);
+            return _reply.GetResult();
         }
         finally
         {

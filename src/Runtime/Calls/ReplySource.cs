@@ -56,18 +56,27 @@ internal struct ReplySource<T>
     public ValueTaskSourceStatus GetStatus(short token)
     {
         Check(token);
-        if (!Volatile.Read(ref _completed))
+
+        // That it is completed is said before the marker is set. Whoever went on in between would give the request back, and the marker would be
+        // set in the middle of another call.
+        if (Volatile.Read(ref _continuation) is null || !_completed)
             return ValueTaskSourceStatus.Pending;
         return _error is null ? ValueTaskSourceStatus.Succeeded
             : _error.SourceException is OperationCanceledException ? ValueTaskSourceStatus.Canceled
             : ValueTaskSourceStatus.Faulted;
     }
 
-    public T GetResult(short token)
+    /// <summary>Refuses a reply that was read already or has not come. Until this has passed the request is not the reader's to give back.</summary>
+    public readonly void RequireReadable(short token)
     {
         Check(token);
-        if (!Volatile.Read(ref _completed))
+        if (!Volatile.Read(in _completed))
             throw new InvalidOperationException("The reply of a grain call was read before it came.");
+    }
+
+    /// <summary>After <see cref="RequireReadable"/>.</summary>
+    public readonly T GetResult()
+    {
         _error?.Throw();
         return _result!;
     }

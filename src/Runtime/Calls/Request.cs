@@ -37,6 +37,8 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
     internal bool IsFromOutside;
     private CancellationTokenRegistration _cancellation;
     private CancellationTokenSource? _ownToken;
+
+    /// <summary>Counts its answers, on the thread of the target's partition.</summary>
     private int _use;
     private bool _ownsActivity;
     private bool _isOnWayBack;
@@ -149,6 +151,7 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
             _cancellation = default;
         }
 
+        _use++;
         return true;
     }
 
@@ -164,7 +167,6 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
         IsFromOutside = false;
         _ownsActivity = false;
         _isOnWayBack = false;
-        _use++;
         Forwards = 0;
         _ownToken = null;
         Recycle();
@@ -172,7 +174,8 @@ public abstract class Request : WorkItem, IThreadPoolWorkItem
 
     private void CancelLater(CancellationToken token)
     {
-        // By the time this arrives the request may have been answered and serve another call: the count tells them apart.
+        // By the time this arrives the request may have been answered and serve another call: the count tells them apart. It moves with the answer, on
+        // the thread that looks at it here: another thread may be making a new request of this one meanwhile.
         var use = _use;
         Target.Partition.Post(new PartitionWork(partition =>
         {

@@ -21,6 +21,7 @@ internal static class DownlinkRecords
             writer.Fixed64(BitConverter.DoubleToUInt64Bits(value));
         }
 
+        writer.Text(downlink.Gateway);
         return Records.End(writer);
     }
 
@@ -36,6 +37,8 @@ internal static class DownlinkRecords
             arguments[reader.Text()] = BitConverter.UInt64BitsToDouble(reader.Fixed64());
         }
 
-        return new Downlink(command, device, connector, name, arguments.ToImmutable(), version, expiresAt);
+        // Rows that were written before gateways were known end here.
+        var gateway = reader.Remaining > 0 ? reader.Text() : string.Empty;
+        return new Downlink(command, device, connector, name, arguments.ToImmutable(), version, expiresAt, gateway);
     }
 }

@@ -12,7 +12,7 @@ internal static class BoundsCheck
     {
         var writer = process.Get<LogWriter>();
         AtMost(world, "entries that are durable and not applied", writer.Waiting, new LogWriterOptions().MaximumWaiting);
-        AtMost(world, "bytes of the log", world.Disk.Length, world.Options.Log.MaximumRetainedBytes);
+        AtMost(world, "bytes of the log", world.Disk.Length, world.Setup.Log.MaximumRetainedBytes);
         if (process.ForeignPosts > 0)
         {
             world.Violated("I8", $"{process.ForeignPosts} pieces of work came from threads that are not the world's; the trace says from where");
@@ -29,7 +29,7 @@ internal static class BoundsCheck
         AtMost(world, "registrations that are pending after quiet", world.Registry.Pending.Count, 0);
 
         // A checkpoint lets go of whole segments: what is left is the open one and what it begins with.
-        AtMost(world, "bytes of the log after quiet", world.Disk.Length, 3 * world.Options.Log.SegmentBytes);
+        AtMost(world, "bytes of the log after quiet", world.Disk.Length, 3 * world.Setup.Log.SegmentBytes);
     }
 
     private static void AtMost(World world, string what, long value, long bound)

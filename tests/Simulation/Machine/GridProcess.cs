@@ -47,7 +47,7 @@ internal sealed class GridProcess
         Operations = new Operations(world, Clock, what => world.Kill(this, what));
         _files = new SimulatedLogFiles(world, world.Disk, Operations, Clock);
         var metrics = new StorageMetrics();
-        _log = new SegmentedReadingLog(world.Options.Log, Clock, metrics, world.Loggers.CreateLogger<SegmentedReadingLog>());
+        _log = new SegmentedReadingLog(world.Setup.Log, Clock, metrics, world.Loggers.CreateLogger<SegmentedReadingLog>());
         Log = world.Plants.Over(new JournalingLog(_log, world.Journal, Clock));
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
@@ -58,9 +58,9 @@ internal sealed class GridProcess
         AddStores(services);
         services.AddGridGrains();
         services.AddSingleton(world.Territory);
-        services.AddSingleton(world.Plants.Over(world.Options.Sectors));
+        services.AddSingleton(world.Plants.Over(world.Setup.Sectors));
         services.AddSingleton(new LogWriterOptions());
-        services.AddSingleton(world.Options.History);
+        services.AddSingleton(world.Setup.Feed);
         services.AddSingleton(new FigureOptions { RecordEvery = TimeSpan.FromMinutes(15) });
         services.AddEmbeddedGrainRuntime(options =>
         {
@@ -166,7 +166,7 @@ internal sealed class GridProcess
         services.AddSingleton<ISubscriberKeys>(_world.Keys);
         services.AddSingleton<IDeviceRegistry>(registry);
         services.AddSingleton<IBodyRegistry>(registry);
-        services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Options.HistoryFlushAfter)));
+        services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Setup)));
         services.AddKeyedSingleton<IGrainStorage>(
             StorageServices.GrainStorageName, (_, _) => _world.Plants.Over(new SimulatedGrainStorage(_world.Grains, Operations, _world.Options.CopiesStates), _world.Grains, Clock));
         services.AddEmbeddedStreams(SteadyStreams);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
+using Grid.Grains.Waiting;
 using Grid.Simulation.Checks;
 using Grid.Simulation.Machine;
 
@@ -42,13 +43,12 @@ internal sealed class SectorHistory
 internal sealed class SimulatedHistory : IHistory
 {
     private const string Store = "history";
-    private const int MaximumBuffered = 20_000;
 
     private readonly HistoryRecords _records;
     private readonly Journal _journal;
     private readonly Operations _operations;
     private readonly ProcessClock _clock;
-    private readonly TimeSpan _flushAfter;
+    private readonly Setup _setup;
     private readonly Dictionary<string, long> _taken = new(StringComparer.Ordinal);
     private List<(string Sector, RecordedBatch Batch)> _buffer = [];
     private TaskCompletionSource? _room;
@@ -56,16 +56,16 @@ internal sealed class SimulatedHistory : IHistory
     private bool _isFlushDue;
     private int _buffered;
 
-    public SimulatedHistory(HistoryRecords records, Journal journal, Operations operations, ProcessClock clock, TimeSpan flushAfter) =>
-        (_records, _journal, _operations, _clock, _flushAfter) = (records, journal, operations, clock, flushAfter);
+    public SimulatedHistory(HistoryRecords records, Journal journal, Operations operations, ProcessClock clock, Setup setup) =>
+        (_records, _journal, _operations, _clock, _setup) = (records, journal, operations, clock, setup);
 
     public async ValueTask<long> AppendAsync(string sector, RecordedBatch batch, CancellationToken cancellationToken)
     {
-        while (_buffered >= MaximumBuffered)
+        while (_buffered >= _setup.HistoryBuffered)
         {
             _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             FlushSoon();
-            await _room.Task.WaitAsync(cancellationToken);
+            await _room.Task.OrUntil(cancellationToken);
         }
 
         var taken = TakenOf(sector);
@@ -127,7 +127,7 @@ internal sealed class SimulatedHistory : IHistory
     /// <summary>On the turn of the one that gave something, after a while.</summary>
     private async Task FlushLaterAsync()
     {
-        await Task.Delay(_flushAfter, _clock);
+        await Task.Delay(_setup.HistoryFlushAfter, _clock);
         await FlushAsync(CancellationToken.None);
     }
 
