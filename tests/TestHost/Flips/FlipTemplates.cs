@@ -33,7 +33,7 @@ public static class FlipTemplates
             erased.EnsureSuccessStatusCode();
         }
 
-        await StoredHistory.CloseDaysAsync(closed, PastDays, cancellationToken);
+        await StoredHistory.CloseDaysAsync(closed);
 
         // Its stores were taken over at the stop; what follows stands in write-ahead logs and in the reading log.
         await using (var server = await GridServer.StartInAsync(closed))

@@ -12,38 +12,18 @@ namespace Grid.Tests.Host.Flips;
 /// <summary>History without the rest of the program: what a directory has of it, and the closing of its days.</summary>
 internal static class StoredHistory
 {
-    private static readonly TimeSpan ClosedWithin = TimeSpan.FromMinutes(1);
-
     /// <summary>Of series it knows what their catalogue says.</summary>
     public static IHistorySubjects Subjects { get; } = new CatalogSubjects();
 
     /// <summary>Closes and rolls up every day that is over, as the program does some time after.</summary>
     /// <param name="data">The data directory; nobody uses it.</param>
-    /// <param name="days">How many days must be closed.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public static async Task CloseDaysAsync(string data, int days, CancellationToken cancellationToken)
+    public static async Task CloseDaysAsync(string data)
     {
         using var metrics = new StorageMetrics();
-        var options = new StorageOptions { DataDirectory = data, History = new HistoryOptions { FlushEvery = TimeSpan.FromSeconds(1), ReopenedFor = TimeSpan.Zero, CloseAfter = TimeSpan.Zero } };
-        using var closed = new System.Diagnostics.Metrics.MeterListener();
-        var count = 0L;
-        closed.InstrumentPublished = (instrument, listener) =>
-        {
-            if (instrument.Name == "grid.history.days.closed")
-            {
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        closed.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref count, value));
-        closed.Start();
+        var options = new StorageOptions { DataDirectory = data, History = new HistoryOptions { ReopenedFor = TimeSpan.Zero, CloseAfter = TimeSpan.Zero } };
         await using var storage = new GridStorage(options, TimeProvider.System, metrics, NullLoggerFactory.Instance, () => Subjects);
         await storage.OpenAsync();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ClosedWithin);
-        while (Interlocked.Read(ref count) < days)
-        {
-            await Task.Delay(50, limit.Token);
-        }
+        await ((SqliteHistory)storage.History).CompactAsync(CancellationToken.None);
     }
 
     /// <summary>Every point and roll-up of the devices, line by line.</summary>
