@@ -21,6 +21,9 @@ internal static class HistoryScenario
     private const double MaximumBytesPerPoint = 4;
     private const double MaximumMonthMillis = 50;
     private static readonly DateTimeOffset First = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+    private const int FlushesAMinute = 3;
+    private const int WideFlushes = 40;
+    private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(20);
     private static readonly CancellationToken None = CancellationToken.None;
 
     public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
@@ -49,16 +52,20 @@ internal static class HistoryScenario
             var loaded = await QueryAsync(history, feed, days, seconds, cancellationToken);
             await stopping.CancelAsync();
             var (sent, took) = await load;
+            var wide = await WideCostAsync(options.Number("wide", 100_000, 100, 500_000), options.Number("seed", 1, 0, int.MaxValue), cancellationToken);
             return new ScenarioOutcome(
                 [
                     new Result("devices", feed.Reporting, "devices"),
                     new Result("days", days, "days"),
                     new Result("pointsPerDay", cost.PointsADay, "points"),
+                    new Result("pointsChangedPercent", cost.ChangedPercent, "%"),
                     new Result("bytesPerPoint", size.Raw, "bytes"),
+                    new Result("bytesPerChangedPoint", size.Raw * 100 / cost.ChangedPercent, "bytes"),
                     new Result("rollUpBytesPerPoint", size.RollUps, "bytes"),
                     new Result("appendNanosPerReading", cost.Append, "ns"),
                     new Result("writeCpuNanosPerReading", cost.Processor, "ns"),
                     new Result("closeCpuNanosPerReading", cost.Close, "ns"),
+                    new Result("wideWriteCpuNanosPerReading", wide, "ns"),
                     new Result("monthP50Millis", Percentile(alone, 0.5), "ms"),
                     new Result("monthP99Millis", Percentile(alone, 0.99), "ms"),
                     new Result("monthUnderLoadP50Millis", Percentile(loaded, 0.5), "ms"),
@@ -104,6 +111,45 @@ internal static class HistoryScenario
         clock.Now = day.AddDays(1).AddHours(2);
         await history.CompactAsync(None);
         cost.Add(batches, append, written - before, Environment.CpuUsage.TotalTime - written);
+    }
+
+    /// <summary>
+    /// Processor time of a reading, merges included, where each flush has one reading of a series at the most: many devices that report once a minute,
+    /// made durable every 20 s as in the program.
+    /// </summary>
+    private static async Task<double> WideCostAsync(int devices, int seed, CancellationToken cancellationToken)
+    {
+        var feed = new Feed(devices, seed);
+        var directory = Directory.CreateTempSubdirectory("grid-history-wide-").FullName;
+        try
+        {
+            var clock = new MovedTime { Now = First };
+            await using var history = new SqliteHistory(new HistoryOptions(), clock, new StorageMetrics(), NullLogger.Instance);
+            await history.OpenAsync(directory, feed, null);
+            var (readings, used) = (0L, TimeSpan.Zero);
+            for (var flush = 0; flush < WideFlushes; flush++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                clock.Now = First + (flush * FlushEvery);
+                var batches = feed.ShareOf(clock.Now, flush % FlushesAMinute, FlushesAMinute);
+                var before = Environment.CpuUsage.TotalTime;
+                foreach (var (sector, batch) in batches)
+                {
+                    await history.AppendAsync(sector, batch, None);
+                    readings += batch.Entries.Length;
+                }
+
+                await history.FlushAsync(None);
+                await history.CompactAsync(None);
+                used += Environment.CpuUsage.TotalTime - before;
+            }
+
+            return used.TotalNanoseconds / readings;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     private static (double Raw, double RollUps) SizeOf(string directory, DateTimeOffset day, double points)
@@ -177,13 +223,18 @@ internal static class HistoryScenario
     private sealed class WriteCost
     {
         private long _readings;
+        private readonly Dictionary<(string Device, string Metric), double> _newest = [];
         private long _points;
+        private long _changed;
         private int _days;
         private TimeSpan _append;
         private TimeSpan _processor;
         private TimeSpan _close;
 
         public double PointsADay => _points / (double)_days;
+
+        /// <summary>Points whose value is another than that of the point before: data that never change would compress to nothing.</summary>
+        public double ChangedPercent => 100.0 * _changed / _points;
 
         public double Append => _append.TotalNanoseconds / _readings;
 
@@ -196,7 +247,15 @@ internal static class HistoryScenario
             foreach (var (_, _, batch) in batches)
             {
                 _readings += batch.Entries.Length;
-                _points += batch.Entries.Sum(entry => ((ReadingEntry)entry).Metrics.Length);
+                foreach (var reading in batch.Entries.Cast<ReadingEntry>())
+                {
+                    foreach (var metric in reading.Metrics)
+                    {
+                        _points++;
+                        _changed += _newest.TryGetValue((reading.Device, metric.Name), out var former) && former != metric.Value ? 1 : 0;
+                        _newest[(reading.Device, metric.Name)] = metric.Value;
+                    }
+                }
             }
 
             _days++;
@@ -257,6 +316,18 @@ internal static class HistoryScenario
             return new RecordedBatch(former, former + 1, 1, [.. batch.Entries.Select(entry => (LogEntry)((ReadingEntry)entry with { ObservedAt = ((ReadingEntry)entry).ObservedAt + by }))]);
         }
 
+        /// <summary>One reading of every n-th device.</summary>
+        public List<(string Sector, RecordedBatch Batch)> ShareOf(DateTimeOffset at, int first, int every)
+        {
+            var bySector = new Dictionary<string, List<LogEntry>>(StringComparer.Ordinal);
+            for (var device = first; device < _fleet.Reporting; device += every)
+            {
+                Take(bySector, device, at);
+            }
+
+            return Batches(bySector);
+        }
+
         public List<(DateTimeOffset At, string Sector, RecordedBatch Batch)> DayOf(DateTimeOffset day)
         {
             var batches = new List<(DateTimeOffset, string, RecordedBatch)>();
@@ -266,19 +337,31 @@ internal static class HistoryScenario
                 var bySector = new Dictionary<string, List<LogEntry>>(StringComparer.Ordinal);
                 for (var index = 0; index < due.Count; index++)
                 {
-                    var (device, observed) = due[index];
-                    var reading = _fleet.Read(device, observed);
-                    var sector = _known[reading.Device].Sector;
-                    (bySector.TryGetValue(sector, out var entries) ? entries : bySector[sector] = [])
-                        .Add(new ReadingEntry { Device = reading.Device, ReceivedAt = observed, ObservedAt = observed, Metrics = reading.Metrics });
+                    Take(bySector, due[index].Device, due[index].At);
                 }
 
-                foreach (var (sector, entries) in bySector)
-                {
-                    var former = _offsets.GetValueOrDefault(sector);
-                    batches.Add((at, sector, new RecordedBatch(former, former + 1, 1, [.. entries])));
-                    _offsets[sector] = former + entries.Count;
-                }
+                batches.AddRange(Batches(bySector).Select(batch => (at, batch.Sector, batch.Batch)));
+            }
+
+            return batches;
+        }
+
+        private void Take(Dictionary<string, List<LogEntry>> bySector, int device, DateTimeOffset at)
+        {
+            var reading = _fleet.Read(device, at);
+            var sector = _known[reading.Device].Sector;
+            (bySector.TryGetValue(sector, out var entries) ? entries : bySector[sector] = [])
+                .Add(new ReadingEntry { Device = reading.Device, ReceivedAt = at, ObservedAt = at, Metrics = reading.Metrics });
+        }
+
+        private List<(string Sector, RecordedBatch Batch)> Batches(Dictionary<string, List<LogEntry>> bySector)
+        {
+            var batches = new List<(string, RecordedBatch)>();
+            foreach (var (sector, entries) in bySector)
+            {
+                var former = _offsets.GetValueOrDefault(sector);
+                batches.Add((sector, new RecordedBatch(former, former + 1, 1, [.. entries])));
+                _offsets[sector] = former + entries.Count;
             }
 
             return batches;

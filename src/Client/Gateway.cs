@@ -58,6 +58,8 @@ public static class Gateway
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
         services.AddSingleton<CommuneExport>();
+        services.AddSingleton<SubscriberReader>();
+        services.AddSingleton<SubscriberExport>();
         services.AddSingleton(new GatewayMode(mode));
         if (mode == AuthenticationMode.Local)
         {

@@ -100,8 +100,10 @@ public static class StorageServices
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             _directory = DataDirectory.Open(options.DataDirectory);
-            keys.Open(_directory.Path, options.KeysDirectory is { } apart ? Path.GetFullPath(apart) : _directory.Keys);
+            var apart = options.KeysDirectory is { } named ? Path.GetFullPath(named) : _directory.Keys;
+            keys.Open(_directory.Path, apart);
             await storage.OpenAsync();
+            await storage.RequireKeysAsync(keys, apart);
         }
 
         public async Task StopAsync(CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 
@@ -17,7 +16,7 @@ public sealed class AcknowledgementTests : IDisposable
     [Fact]
     public async Task No_answer_that_acknowledges_a_reading_leaves_before_the_sync_that_covers_its_bytes_has_returned()
     {
-        SkipWithoutStrace();
+        InjectedFault.Require();
         var trace = _scratch["trace"];
         string[] devices = [.. Enumerable.Range(0, Devices).Select(number => string.Create(CultureInfo.InvariantCulture, $"TRACED-{number}"))];
         await using (var grid = await GridProcess.StartAsync(
@@ -38,7 +37,7 @@ public sealed class AcknowledgementTests : IDisposable
             });
 
             // The tracer writes the end of its file when what it traces has ended.
-            await grid.SignalAsync("TERM", int.Parse(await File.ReadAllTextAsync(Path.Combine(grid.Data, "holder")), CultureInfo.InvariantCulture));
+            await grid.SignalAsync("TERM", grid.ProcessOfGrid());
             await grid.EndedAsync();
         }
 
@@ -74,24 +73,6 @@ public sealed class AcknowledgementTests : IDisposable
         else
         {
             Assert.Contains(violation, Assert.Single(seen.Violations));
-        }
-    }
-
-    private static void SkipWithoutStrace()
-    {
-        try
-        {
-            using var strace = Process.Start(new ProcessStartInfo("strace", ["-o", "/dev/null", "true"]) { RedirectStandardError = true })!;
-            var error = strace.StandardError.ReadToEnd();
-            strace.WaitForExit();
-            if (strace.ExitCode != 0)
-            {
-                Assert.Skip($"strace cannot trace here: {error.Trim()}");
-            }
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("strace is not installed");
         }
     }
 }

@@ -247,5 +247,5 @@ public sealed class BackupTests : IDisposable
     }
 
     private void Restore(string name) =>
-        BackupRestore.Run(_scratch[name], _scratch["elsewhere"], StoredBooks.Read, TimeProvider.System, null, CancellationToken.None);
+        BackupRestore.Run(_scratch[name], _scratch["elsewhere"], StoredBooks.Read, null, TimeProvider.System, null, CancellationToken.None);
 }

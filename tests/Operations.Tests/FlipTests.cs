@@ -17,5 +17,10 @@ public sealed class FlipTests
         Assert.Contains("registry.db-wal", outcome.ByFile.Keys);
         Assert.Contains("grains.db", outcome.ByFile.Keys);
         Assert.Contains("log/0000000000000001.log", outcome.ByFile.Keys);
+        Assert.Contains("keys/subscribers", outcome.ByFile.Keys);
+        Assert.Contains("erasures", outcome.ByFile.Keys);
+        Assert.Contains("history/catalog.db", outcome.ByFile.Keys);
+        Assert.Contains(outcome.ByFile.Keys, file => file.StartsWith("history/raw-", StringComparison.Ordinal));
+        Assert.Contains(outcome.ByFile.Keys, file => file.StartsWith("history/days-", StringComparison.Ordinal));
     }
 }

@@ -35,12 +35,20 @@ internal sealed class GridProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>What it has printed.</summary>
+    public string Said => string.Join('\n', _said);
+
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="data">The data directory.</param>
     /// <param name="under">What runs it, before <c>dotnet</c>; empty for itself.</param>
-    public static async Task<GridProcess> StartAsync(string data, params string[] under)
+    public static Task<GridProcess> StartAsync(string data, params string[] under) => StartAsync(data, under, []);
+
+    /// <summary>Starts it with more settings and waits until it is ready.</summary>
+    public static Task<GridProcess> StartWithAsync(string data, params string[] settings) => StartAsync(data, [], settings);
+
+    private static async Task<GridProcess> StartAsync(string data, string[] under, string[] settings)
     {
-        string[] command = [.. under, "dotnet", GridCommand.Program, "--urls", "http://127.0.0.1:0", $"--Grid:Data={data}", "--Grid:Demo:Enabled=false"];
+        string[] command = [.. under, "dotnet", GridCommand.Program, "--urls", "http://127.0.0.1:0", $"--Grid:Data={data}", "--Grid:Demo:Enabled=false", .. settings];
         var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var grid = new GridProcess(process, data);
         using var limit = new CancellationTokenSource(Patience);
@@ -48,13 +56,16 @@ internal sealed class GridProcess : IAsyncDisposable
         if (await Task.WhenAny(grid._address.Task, ended) == ended)
         {
             await ended;
-            throw new InvalidOperationException($"The program ended with {process.ExitCode}: {string.Join('\n', grid._said)}");
+            throw new InvalidOperationException($"The program ended with {process.ExitCode}: {grid.Said}");
         }
 
         grid.Http.BaseAddress = await grid._address.Task;
         grid.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(data, "admin-token"))).Trim());
         return grid;
     }
+
+    /// <summary>The id of the program itself, which may run below a tracer.</summary>
+    public int ProcessOfGrid() => int.Parse(File.ReadAllText(Path.Combine(Data, "holder")), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Sends a signal by name.</summary>
     public async Task SignalAsync(string signal, int? process = null)

@@ -250,6 +250,8 @@ public sealed class SimulatorDriverTests : IDisposable
 
         public DeviceAddress? Find(string device) => throw new NotSupportedException();
 
+        public IReadOnlySet<string> Communes() => throw new NotSupportedException();
+
         public string? FindKey(ReadOnlySpan<byte> utf8) => throw new NotSupportedException();
 
         public Task<ImmutableArray<PendingChange>> PutAsync(ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> devices, CancellationToken cancellationToken) => throw new NotSupportedException();

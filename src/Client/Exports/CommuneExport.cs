@@ -32,6 +32,7 @@ internal sealed class CommuneExport(IDeviceRegistry registry, IGridGrains grains
 
     private static readonly string[] IndexMetrics = ["indexLitres", "indexWattHours"];
 
+    private readonly HistoryRows _rows = new(history);
 
     public async Task WriteAsync(ExportRequest request, Stream to, CancellationToken cancellationToken)
     {
@@ -42,13 +43,13 @@ internal sealed class CommuneExport(IDeviceRegistry registry, IGridGrains grains
         for (var from = request.From; from < request.To; from = Next(from))
         {
             var until = Next(from) < request.To ? Next(from) : request.To;
-            await archive.AddAsync($"readings/{from.UtcDateTime:yyyy-MM-dd}.csv", "device,metric,time,value", ReadingsAsync(request, from, until, cancellationToken), cancellationToken);
+            await archive.AddAsync($"readings/{from.UtcDateTime:yyyy-MM-dd}.csv", HistoryRows.PointHeader, ReadingsAsync(request, from, until, cancellationToken), cancellationToken);
         }
 
         await archive.AddAsync("dwellings.csv", "day,metric,meters,amount", DwellingsAsync(request, cancellationToken), cancellationToken);
         var manifest = new ExportManifest(
             request.Commune.InseeCode, request.Commune.Name, time.GetUtcNow(), request.From, request.To, request.WithPersonal, LeastDwellings, Licence, Attribution, [.. archive.Files]);
-        await archive.AddAsync("manifest.json", null, OneAsync(JsonSerializer.Serialize(manifest, GridJson.Default.ExportManifest)), cancellationToken);
+        await archive.AddAsync("manifest.json", null, ExportArchive.One(JsonSerializer.Serialize(manifest, GridJson.Default.ExportManifest)), cancellationToken);
     }
 
     private static DateTimeOffset Next(DateTimeOffset instant) => new(instant.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
@@ -63,12 +64,6 @@ internal sealed class CommuneExport(IDeviceRegistry registry, IGridGrains grains
         Words<DeviceStatus>.Of(item.Status),
         item.LastSeen?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         JsonSerializer.Serialize(item.Attributes, GridJson.Default.IReadOnlyDictionaryStringJsonElement));
-
-    private static async IAsyncEnumerable<string> OneAsync(string row)
-    {
-        await Task.CompletedTask;
-        yield return row;
-    }
 
     private async IAsyncEnumerable<DeviceRecord> RecordsAsync(ExportRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -110,28 +105,9 @@ internal sealed class CommuneExport(IDeviceRegistry registry, IGridGrains grains
                 continue;
             }
 
-            foreach (var metric in MetricCatalog.All.Where(metric => metric.Kinds.HasFlag((DeviceKinds)(1 << (int)device.Kind))))
+            await foreach (var row in _rows.PointsAsync(device.Id, HistoryRows.MetricsOf(device.Kind), from, to, cancellationToken))
             {
-                var query = new HistoryQuery { Series = device.Id, Metric = metric.Name, From = from, To = to };
-                while (true)
-                {
-                    var points = await history.ReadPointsAsync(query, cancellationToken);
-                    foreach (var point in points.Points)
-                    {
-                        yield return CsvRow.Of(
-                            device.Id,
-                            metric.Name,
-                            point.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-                            point.Value.ToString("R", CultureInfo.InvariantCulture));
-                    }
-
-                    if (points.Next is not { } next)
-                    {
-                        break;
-                    }
-
-                    query = query with { From = next };
-                }
+                yield return row;
             }
         }
     }

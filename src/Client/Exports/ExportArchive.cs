@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Grid.Client.Exports;
 
@@ -53,6 +55,22 @@ internal sealed class ExportArchive : IAsyncDisposable
 
     /// <summary>Completes the archive: one that ends before is not readable, and so not taken for whole.</summary>
     public ValueTask DisposeAsync() => _archive.DisposeAsync();
+
+    /// <summary>A file of one row.</summary>
+    public static async IAsyncEnumerable<string> One(string row)
+    {
+        await Task.CompletedTask;
+        yield return row;
+    }
+
+    /// <summary>The answer that sends an archive while it is made.</summary>
+    public static IResult Send(HttpContext http, string name, Func<Stream, Task> write)
+    {
+        // The end of an entry is written without waiting by the base library's archive; it is small, and the rest is asynchronous.
+        http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}.zip\"";
+        return Results.Stream(write, "application/zip");
+    }
 
     private static async ValueTask<int> WriteAsync(Stream file, IncrementalHash hash, string line, CancellationToken cancellationToken)
     {

@@ -8,7 +8,6 @@ using Grid.Contracts.Rights;
 using Grid.Contracts.Territories;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Grid.Client.Exports;
@@ -52,11 +51,7 @@ internal static class ExportEndpoints
 
         var request = new ExportRequest(commune, from, to, Actor.Of(http).SeesPersonalData);
         http.Audit($"commune:{insee}", $"exported {(request.WithPersonal ? "with" : "without")} personal data");
-
-        // The end of an entry is written without waiting by the base library's archive; it is small, and the rest is asynchronous.
-        http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"commune-{insee}.zip\"";
-        return Results.Stream(body => export.WriteAsync(request, body, http.RequestAborted), "application/zip");
+        return ExportArchive.Send(http, $"commune-{insee}", body => export.WriteAsync(request, body, http.RequestAborted));
     }
 
     private static DateTimeOffset Instant(QueryReader query, string name, DateTimeOffset fallback)

@@ -60,6 +60,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(DeviceItem))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
 [JsonSerializable(typeof(ExportManifest))]
+[JsonSerializable(typeof(SubscriberManifest))]
 [JsonSerializable(typeof(BackupInput))]
 [JsonSerializable(typeof(BackupStatus))]
 [JsonSerializable(typeof(DeviceHistoryModel))]

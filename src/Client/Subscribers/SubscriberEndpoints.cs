@@ -1,11 +1,10 @@
 using System.Globalization;
 using Grid.Client.Audit;
-using Grid.Client.Devices;
 using Grid.Client.Errors;
+using Grid.Client.Exports;
 using Grid.Client.Json;
 using Grid.Client.Paging;
 using Grid.Client.Rights;
-using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Storage;
@@ -28,6 +27,13 @@ internal static class SubscriberEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("subscriber.export")
             .RequireRight(Right.PersonalData);
+        subscribers.MapGet("/{id}/export", ExportAsync)
+            .WithName("exportSubscriber")
+            .WithSummary("A ZIP archive of everything that is held of one person, with all that history keeps: JSON, CSV, a manifest with checksums.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/zip")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .Audited("subscriber.export")
+            .RequireRight(Right.PersonalData);
         subscribers.MapDelete("/{id}", EraseAsync)
             .WithName("eraseSubscriber")
             .WithSummary("Erase a person: the key is destroyed, and all that was sealed with it is unreadable, in backups too. The devices go on as nobody's.")
@@ -37,34 +43,33 @@ internal static class SubscriberEndpoints
             .RequireRight(Right.ErasePersonalData);
     }
 
-    private static async Task<IResult> GetAsync(
-        string id, HttpContext http, ISubscribers subscribers, ISubscriberKeys keys, IDeviceRegistry registry, IGridGrains grains, TimeProvider time)
+    private static async Task<IResult> GetAsync(string id, HttpContext http, SubscriberReader reader, ISubscriberKeys keys)
+    {
+        var (subscriber, refusal) = await ReadAsync(id, http, reader, keys);
+        return refusal ?? TypedResults.Json(subscriber, GridJson.Default.SubscriberModel);
+    }
+
+    private static async Task<IResult> ExportAsync(string id, HttpContext http, SubscriberReader reader, SubscriberExport export, ISubscriberKeys keys)
+    {
+        var (subscriber, refusal) = await ReadAsync(id, http, reader, keys);
+        return refusal ?? ExportArchive.Send(http, "subscriber", body => export.WriteAsync(subscriber!, body, http.RequestAborted));
+    }
+
+    /// <summary>The person, noted in the audit; or what is answered instead.</summary>
+    private static async Task<(SubscriberModel? Subscriber, IResult? Refusal)> ReadAsync(string id, HttpContext http, SubscriberReader reader, ISubscriberKeys keys)
     {
         if (new QueryReader(http.Request.Query).Fault() is { } fault)
         {
-            return fault;
+            return (null, fault);
         }
 
-        var devices = new List<SubscriberDeviceModel>();
-        foreach (var key in subscribers.DevicesOf(id))
+        if (await reader.ReadAsync(id, http.RequestAborted) is not { } subscriber)
         {
-            if (await registry.GetAsync(key, http.RequestAborted) is { Descriptor: var device })
-            {
-                var view = await grains.Device(device.Kind, key).GetView();
-                devices.Add(new(
-                    DevicePresenting.Present(device, view, withPersonal: true),
-                    device.Text(PersonalData.LegalBasis),
-                    device.Flag(PersonalData.Dwelling) ? device.Text(PersonalData.Granularity) ?? PersonalData.Daily : null));
-            }
+            return (null, Problems.NotFound("such subscriber"));
         }
 
-        if (devices.Count == 0)
-        {
-            return Problems.NotFound("such subscriber");
-        }
-
-        http.Audit($"subscriber:{keys.PseudonymOf(id)}", string.Create(CultureInfo.InvariantCulture, $"exported, {devices.Count} devices"));
-        return TypedResults.Json(new SubscriberModel(id, time.GetUtcNow(), devices), GridJson.Default.SubscriberModel);
+        http.Audit($"subscriber:{keys.PseudonymOf(id)}", string.Create(CultureInfo.InvariantCulture, $"exported, {subscriber.Devices.Count} devices"));
+        return (subscriber, null);
     }
 
     private static async Task<IResult> EraseAsync(string id, HttpContext http, ISubscribers subscribers)

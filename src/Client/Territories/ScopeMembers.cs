@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 
@@ -9,7 +10,7 @@ namespace Grid.Client.Territories;
 public readonly record struct MemberCommune(Commune Commune, DeviceKinds Kinds);
 
 /// <summary>Which communes a scope holds, on the communes' local day.</summary>
-public sealed class ScopeMembers(ITerritoryTable table, IBodyRegistry bodies, IDeviceRegistry devices, TimeProvider time)
+public sealed class ScopeMembers(ITerritoryTable table, IBodyRegistry bodies, IDeviceRegistry devices, IDeviceDirectory directory, TimeProvider time)
 {
     // Tens of thousands of communes, which do not change: asked for every minute by each feed of everything.
     private readonly Lazy<ImmutableArray<(Department Department, DeviceQuery Any)>> _departments = new(() =>
@@ -50,10 +51,12 @@ public sealed class ScopeMembers(ITerritoryTable table, IBodyRegistry bodies, ID
     /// <summary>The departments that have a device, by code.</summary>
     public async ValueTask<ImmutableArray<Department>> DepartmentsWithDevicesAsync(CancellationToken cancellationToken)
     {
+        // Memory says which departments the registry is asked for: the few of the syndicate, and not the country each minute.
+        var known = directory.Communes().Select(commune => table.FindCommune(commune)?.Department).ToHashSet(StringComparer.Ordinal);
         var found = ImmutableArray.CreateBuilder<Department>();
         foreach (var (department, any) in _departments.Value)
         {
-            if (!(await devices.ListAsync(any, cancellationToken)).IsEmpty)
+            if (known.Contains(department.Code) && !(await devices.ListAsync(any, cancellationToken)).IsEmpty)
             {
                 found.Add(department);
             }

@@ -85,6 +85,9 @@ public interface IDeviceDirectory
     /// <summary>Where the device is, null when unknown.</summary>
     DeviceAddress? Find(string device);
 
+    /// <summary>INSEE codes of the communes that have a device, or have had one since the program started.</summary>
+    IReadOnlySet<string> Communes();
+
     /// <summary>The key itself, the same string each time, from its UTF-8; null when no such device is known. Allocates nothing.</summary>
     string? FindKey(ReadOnlySpan<byte> utf8);
 }

@@ -26,7 +26,13 @@ public sealed class CommuneGrain(
     TimeProvider clock,
     ILogger<CommuneGrain> logger) : Grain, ICommuneGrain
 {
-    private readonly SortedDictionary<string, SectorPartial> _sectors = new(StringComparer.Ordinal);
+    private static readonly PartialKind<SectorPartial> OfSector = new(
+        partial => partial.Version.Sector,
+        partial => partial.Figures,
+        (one, other) => one.Version == other.Version,
+        (newer, held) => newer.Version.IsAfter(held.Version));
+
+    private HeldPartials<SectorPartial> _sectors = null!;
     private ImmutableArray<ISectorGrain> _sectorGrains = [];
     private ImmutableArray<Membership>? _memberships;
     private ImmutableArray<IAsyncStream<TerritoryPartial>> _bodyStreams = [];
@@ -43,6 +49,7 @@ public sealed class CommuneGrain(
         _commune = territory.FindCommune(code) ?? throw new KeyNotFoundException($"There is no commune with INSEE code {code}.");
         _calendar = calendars.OfCommune(code);
         _board = new SummaryBoard(this, PublishAsync, logger);
+        _sectors = new HeldPartials<SectorPartial>(OfSector, meter, Changed);
         FigureRecorder.Start(this, Summary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<SectorPartial>(StreamId.Create(RollUpStreams.Sectors, code))
@@ -80,28 +87,7 @@ public sealed class CommuneGrain(
             _bodyStreams = StreamsOf(memberships);
         }
 
-        // All are asked at once.
-        var asked = new ValueTask<SectorPartial>[_sectorGrains.Length];
-        for (var index = 0; index < asked.Length; index++)
-        {
-            asked[index] = _sectorGrains[index].GetPartial();
-        }
-
-        var wasBehind = false;
-        foreach (var answer in asked)
-        {
-            var partial = await answer;
-            if (_sectors.TryGetValue(partial.Version.Sector, out var held) && held.Version == partial.Version
-                && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
-            {
-                meter.Drift();
-                _sectors.Remove(partial.Version.Sector);
-            }
-
-            wasBehind |= Take(partial);
-        }
-
-        return wasBehind;
+        return await _sectors.CompareAsync(_sectorGrains, sector => sector.GetPartial());
     }
 
     private ImmutableArray<IAsyncStream<TerritoryPartial>> StreamsOf(ImmutableArray<Membership> memberships)
@@ -117,21 +103,14 @@ public sealed class CommuneGrain(
 
     private Task TakeAsync(SectorPartial partial)
     {
-        Take(partial);
+        _sectors.Take(partial);
         return Task.CompletedTask;
     }
 
-    private bool Take(SectorPartial partial)
+    private void Changed()
     {
-        if (_sectors.TryGetValue(partial.Version.Sector, out var held) && !partial.Version.IsAfter(held.Version))
-        {
-            return false;
-        }
-
-        _sectors[partial.Version.Sector] = partial;
         _partial = null;
         _board.Changed();
-        return true;
     }
 
     private TerritoryPartial Partial()
@@ -139,7 +118,8 @@ public sealed class CommuneGrain(
         if (_partial is null)
         {
             var sum = new FiguresSum();
-            foreach (var partial in _sectors.Values)
+            var sectors = _sectors.ByKey.Values.OrderBy(partial => partial.Version.Sector, StringComparer.Ordinal).ToList();
+            foreach (var partial in sectors)
             {
                 sum.Add(partial.Figures, DeviceKinds.All);
             }
@@ -147,8 +127,8 @@ public sealed class CommuneGrain(
             _partial = new TerritoryPartial
             {
                 Territory = _commune.InseeCode,
-                Versions = [.. _sectors.Values.Select(partial => partial.Version)],
-                AsOf = _sectors.Count == 0 ? DateTimeOffset.UnixEpoch : _sectors.Values.Max(partial => partial.AsOf),
+                Versions = [.. sectors.Select(partial => partial.Version)],
+                AsOf = sectors.Count == 0 ? DateTimeOffset.UnixEpoch : sectors.Max(partial => partial.AsOf),
                 Figures = sum.ToFigures(),
             };
         }

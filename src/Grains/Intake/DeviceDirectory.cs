@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 using Grid.Grains.Privacy;
@@ -33,6 +34,9 @@ public sealed class DeviceDirectory : IDeviceDirectory
     /// <inheritdoc />
     public string? FindKey(ReadOnlySpan<byte> utf8) =>
         _devices.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out var key, out _) ? key : null;
+
+    /// <inheritdoc />
+    public IReadOnlySet<string> Communes() => _addresses.Keys.Select(address => SectorMap.CommuneOf(address.Sector)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Devices of each sector that has any.</summary>
     public Dictionary<string, int> CountBySector()

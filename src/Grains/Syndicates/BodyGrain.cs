@@ -32,7 +32,13 @@ public sealed class BodyGrain(
 {
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
-    private readonly Dictionary<string, TerritoryPartial> _communes = new(StringComparer.Ordinal);
+    private static readonly PartialKind<TerritoryPartial> OfCommune = new(
+        partial => partial.Territory,
+        partial => partial.Figures,
+        (one, other) => one.Versions.SequenceEqual(other.Versions),
+        (newer, held) => !newer.Versions.SequenceEqual(held.Versions) && SectorVersions.Replaces(newer.Versions, held.Versions));
+
+    private HeldPartials<TerritoryPartial> _communes = null!;
     private ImmutableArray<Membership> _members = [];
     private ImmutableArray<ICommuneGrain> _communeGrains = [];
     private SummaryBoard _board = null!;
@@ -50,6 +56,7 @@ public sealed class BodyGrain(
         // Kept for good: there are few, and their digest is what heals a lost event.
         DelayDeactivation(TimeSpan.MaxValue);
         _board = new SummaryBoard(this, PublishAsync, logger);
+        _communes = new HeldPartials<TerritoryPartial>(OfCommune, meter, Changed);
         FigureRecorder.Start(this, Summary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, _key))
@@ -87,45 +94,23 @@ public sealed class BodyGrain(
             ReplaceMembers();
         }
 
-        // All are asked at once.
-        var asked = new ValueTask<TerritoryPartial>[_communeGrains.Length];
-        for (var index = 0; index < asked.Length; index++)
-        {
-            asked[index] = _communeGrains[index].GetPartial();
-        }
-
-        foreach (var answer in asked)
-        {
-            var partial = await answer;
-            if (_communes.TryGetValue(partial.Territory, out var held))
-            {
-                if (ReferenceEquals(held, partial))
-                {
-                    continue;
-                }
-
-                if (held.Versions.SequenceEqual(partial.Versions) && !FiguresComparison.AreEqual(held.Figures, partial.Figures))
-                {
-                    meter.Drift();
-                    _communes.Remove(partial.Territory);
-                }
-            }
-
-            wasBehind |= Take(partial);
-        }
-
-        return wasBehind;
+        return await _communes.CompareAsync(_communeGrains, commune => commune.GetPartial()) || wasBehind;
     }
 
     private void ReplaceMembers()
     {
         var communes = _members.Select(member => member.Commune).Distinct(StringComparer.Ordinal).ToList();
-        foreach (var former in _communes.Keys.Except(communes, StringComparer.Ordinal).ToList())
+        foreach (var former in _communes.ByKey.Keys.Except(communes, StringComparer.Ordinal).ToList())
         {
             _communes.Remove(former);
         }
 
         _communeGrains = [.. communes.Select(commune => GrainFactory.GetGrain<ICommuneGrain>(commune))];
+        Changed();
+    }
+
+    private void Changed()
+    {
         _partial = null;
         _board.Changed();
     }
@@ -154,24 +139,10 @@ public sealed class BodyGrain(
     {
         if (_members.Any(member => member.Commune == partial.Territory))
         {
-            Take(partial);
+            _communes.Take(partial);
         }
 
         return Task.CompletedTask;
-    }
-
-    private bool Take(TerritoryPartial partial)
-    {
-        if (_communes.TryGetValue(partial.Territory, out var held)
-            && (partial.Versions.SequenceEqual(held.Versions) || !SectorVersions.Replaces(partial.Versions, held.Versions)))
-        {
-            return false;
-        }
-
-        _communes[partial.Territory] = partial;
-        _partial = null;
-        _board.Changed();
-        return true;
     }
 
     /// <summary>The sum as of a local day: memberships begin and end with days.</summary>
@@ -186,7 +157,7 @@ public sealed class BodyGrain(
             var sum = new FiguresSum();
             foreach (var commune in holding)
             {
-                if (_communes.TryGetValue(commune.Key, out var partial))
+                if (_communes.ByKey.TryGetValue(commune.Key, out var partial))
                 {
                     counted.Add(partial);
                     sum.Add(partial.Figures, commune.Aggregate(DeviceKinds.None, (kinds, member) => kinds | member.Kinds));

@@ -23,6 +23,9 @@ internal sealed class CommandInput
     /// <summary>The data directory, absolute.</summary>
     public string Data => Path.GetFullPath(Text("--data") ?? Configuration["Grid:Data"] ?? "data");
 
+    /// <summary>The directory of the subscribers' keys, absolute.</summary>
+    public string Keys => Path.GetFullPath(Text("--keys") ?? Configuration["Grid:Keys"] ?? Path.Combine(Data, "keys"));
+
     /// <exception cref="SettingsException">An option is unknown, has no value or stands twice.</exception>
     public static CommandInput Parse(MaintenanceCommand command, IReadOnlyList<string> arguments, IConfiguration configuration)
     {

@@ -28,7 +28,7 @@ internal static class MigrateCommand
         }
 
         using var metrics = new StorageMetrics();
-        var options = new StorageOptions { DataDirectory = input.Data, Progress = CommandProgress.ToConsole() };
+        var options = new StorageOptions { DataDirectory = input.Data, KeysDirectory = input.Keys, Progress = CommandProgress.ToConsole() };
         await using var storage = new GridStorage(options, TimeProvider.System, metrics, NullLoggerFactory.Instance);
         await storage.OpenAsync();
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{input.Data} has format {DataDirectory.FormatVersion}."));

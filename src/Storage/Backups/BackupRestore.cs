@@ -8,7 +8,8 @@ namespace Grid.Storage.Backups;
 /// <param name="MadeAt">The instant that it shows.</param>
 /// <param name="Files">Files.</param>
 /// <param name="Bytes">Bytes of these.</param>
-public sealed record RestoreReport(string Data, DateTimeOffset MadeAt, int Files, long Bytes);
+/// <param name="KeysErasedAgain">Keys that a backup of keys had brought back, and that were destroyed again as the register of erasures says.</param>
+public sealed record RestoreReport(string Data, DateTimeOffset MadeAt, int Files, long Bytes, int KeysErasedAgain);
 
 /// <summary>Restores a backup to a new place. Every file is compared with the manifest, and the whole is checked, before the place gets its name.</summary>
 public static class BackupRestore
@@ -18,14 +19,16 @@ public static class BackupRestore
     /// <param name="from">The backup.</param>
     /// <param name="data">The data directory to make; it does not exist, or is empty.</param>
     /// <param name="books">Reads the stored books of sectors, for the check; null leaves out what needs them.</param>
+    /// <param name="keys">The keys that belong to it; null for none.</param>
     /// <param name="time">The clock.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends it; nothing stays.</param>
     /// <exception cref="BackupDamagedException">A file is not what was written. Nothing was restored.</exception>
     /// <exception cref="DataDirectoryException">The place cannot be used, or there is no backup.</exception>
     public static RestoreReport Run(
-        string from, string data, SectorBooksReader? books, TimeProvider time, StorageProgress? progress, CancellationToken cancellationToken)
+        string from, string data, SectorBooksReader? books, RestoredKeys? keys, TimeProvider time, StorageProgress? progress, CancellationToken cancellationToken)
     {
+        var erasedAgain = 0;
         from = Path.GetFullPath(from);
         data = Path.GetFullPath(data);
         if (File.Exists(data) || (Directory.Exists(data) && Directory.EnumerateFileSystemEntries(data).Any()))
@@ -55,6 +58,7 @@ public static class BackupRestore
                     Verify(folder, books, time, progress, cancellationToken);
                 }
 
+                erasedAgain = keys?.Apply(folder, time, cancellationToken) ?? 0;
                 if (Directory.Exists(data))
                 {
                     Directory.Delete(data);
@@ -74,10 +78,10 @@ public static class BackupRestore
             }
         }
 
-        return new RestoreReport(data, manifest.MadeAt, manifest.Files.Count, manifest.Bytes);
+        return new RestoreReport(data, manifest.MadeAt, manifest.Files.Count, manifest.Bytes, erasedAgain);
     }
 
-    private static void Copy(
+    internal static void Copy(
         BackupManifest manifest, IEnumerable<(string Path, Stream Content)> files, string folder, StorageProgress? progress, CancellationToken cancellationToken)
     {
         var expected = manifest.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);

@@ -105,7 +105,7 @@ internal static class BackupWriter
         }
     }
 
-    private static BackupManifest Describe(string inside, DateTimeOffset madeAt, StorageProgress? progress, CancellationToken cancellationToken)
+    public static BackupManifest Describe(string inside, DateTimeOffset madeAt, StorageProgress? progress, CancellationToken cancellationToken)
     {
         var paths = Directory.EnumerateFiles(inside, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         var files = new List<BackupFile>(paths.Count);
@@ -120,7 +120,7 @@ internal static class BackupWriter
         return new BackupManifest(BackupManifest.CurrentVersion, DataDirectory.FormatVersion, madeAt, files);
     }
 
-    private static void WriteManifest(string folder, BackupManifest manifest)
+    public static void WriteManifest(string folder, BackupManifest manifest)
     {
         var json = manifest.ToJson();
         using (var content = new MemoryStream(json))

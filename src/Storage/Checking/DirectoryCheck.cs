@@ -52,6 +52,7 @@ public static class DirectoryCheck
         }
 
         HistoryCheck.Run(check);
+        KeysCheck.Run(check);
         OtherFiles.Run(check);
         return Report(check);
     }

@@ -52,7 +52,16 @@ internal static class HistoryCheck
                 continue;
             }
 
-            Inspect(check, file.Path, session => Read(file, session));
+            Inspect(check, file.Path, session =>
+            {
+                if (mark.Generation == 0 && session.Value("SELECT count(*) FROM sqlite_schema") == 0)
+                {
+                    check.Note(NameOf(file.Path), null, "it was being made when the program stopped", "What it would hold is in the reading log still.", "Nothing.");
+                    return;
+                }
+
+                Read(file, session);
+            });
         }
     }
 

@@ -357,7 +357,7 @@ internal sealed class HistoryCompactor(HistoryCore core)
         {
             var end = _points.EndOf(start);
             var metric = _points.Metrics[start];
-            var slots = HistoryReader.SlotsOf(core.Subjects, subject.Zone, day, resolution);
+            var slots = new BucketSpans(core.Subjects, subject.Zone, resolution).SlotsOf(day);
             RollUp.Of(_points.Times[start..end], _points.Values[start..end], slots, MetricTable.IsIndex(core.Metrics.NameOf(metric)) ? counting : null, _parts);
             _rollUps.Write(_content, metric, _parts);
             parts += _parts.Count;

@@ -27,14 +27,12 @@ internal sealed class HistoryCore(
 
     public StorageMetrics Counters => counters;
 
-    public MetricTable Metrics { get; } = new();
+    /// <summary>What is on its way in.</summary>
+    public HistoryIntake Intake { get; } = new(options.BufferBytes, counters);
 
-    /// <summary>Guards the buffer, the series by key, and the offsets.</summary>
-    public Lock Gate { get; } = new();
+    public MetricTable Metrics => Intake.Metrics;
 
-    public SeriesTable Series { get; } = new();
-
-    public HistoryBuffer Buffer { get; } = new();
+    public SeriesTable Series => Intake.Series;
 
     /// <summary>Called at the points where a crash is of interest, with their names: for tests.</summary>
     public Action<string>? OnStep { get; init; }

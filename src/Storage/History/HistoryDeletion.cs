@@ -20,7 +20,7 @@ internal sealed class HistoryDeletion(HistoryCore core, HistoryCompactor compact
         }
 
         int next;
-        lock (core.Gate)
+        lock (core.Intake.Gate)
         {
             core.Series.Forget(series);
             next = core.Series.Next;

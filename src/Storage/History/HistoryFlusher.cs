@@ -3,13 +3,6 @@ using Grid.Storage.Codec;
 
 namespace Grid.Storage.History;
 
-/// <summary>What one flush makes durable: fixed when it begins, so that it can be tried again after a full disk.</summary>
-internal sealed record FlushPlan(SlabView View, Dictionary<string, long> Offsets)
-{
-    /// <summary>Days that are committed already.</summary>
-    public HashSet<int> Done { get; } = [];
-}
-
 /// <summary>
 /// Makes readings durable: first the catalogue gets new series and the names of the files, then each day's file a run of its own and the offsets that it
 /// covers, then the catalogue the offsets up to which everything is durable. A crash in between is replayed from the last, and the files skip what they have.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Grid.Contracts.Storage;
 using Grid.Storage.Codec;
 using Grid.Storage.Sqlite;
@@ -23,24 +22,21 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
     public HistoryPoints ReadPoints(HistoryQuery query)
     {
         _isErased = false;
-        var found = ImmutableArray.CreateBuilder<HistoryPoint>();
-        var series = Find(query.Series);
-        DateTimeOffset? next = null;
-        if (series is not null && query.From < query.To)
+        var answer = new PointAnswer(query);
+        if (Find(query.Series) is { } series && query.From < query.To)
         {
             var metric = core.Metrics.FilterOf(query.Metric);
             foreach (var day in RawDays(query.From, query.To))
             {
                 Collect(day, series, metric);
-                next = Take(query, day, found);
-                if (next is not null)
+                if (!answer.Add(day, _points))
                 {
                     break;
                 }
             }
         }
 
-        return new HistoryPoints { Points = found.ToImmutable(), Next = next, IsErased = _isErased };
+        return answer.Finish(_isErased);
     }
 
     public HistoryBuckets ReadBuckets(HistoryQuery query, HistoryResolution resolution)
@@ -51,57 +47,32 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
         }
 
         _isErased = false;
-        var series = Find(query.Series);
-        var found = ImmutableArray.CreateBuilder<HistoryBucket>();
-        if (series is null || query.From >= query.To)
+        if (Find(query.Series) is not { } series || query.From >= query.To)
         {
             return new HistoryBuckets { Buckets = [] };
         }
 
         var subject = series.Subject ?? core.Subjects.Find(series.Key) ?? HistoryCore.Unknown;
-        var zone = subject.Zone;
-        var (from, to) = (StartOf(query.From, zone, resolution), EndOf(query.To, zone, resolution));
+        var spans = new BucketSpans(core.Subjects, subject.Zone, resolution);
         var metric = core.Metrics.FilterOf(query.Metric);
         IndexCounting? index = MetricTable.IsIndex(query.Metric) ? new IndexCounting(subject.IndexMaximum) : null;
+        var answer = new BucketAnswer(query, spans, index);
         var stored = new StoredRollUps(this, series, metric, resolution);
-        foreach (var day in RollUpDays(from, to, resolution))
+        foreach (var day in RollUpDays(answer.From, answer.To, resolution))
         {
-            var parts = IsCurrent(day) ? stored.Of(day) : FromPoints(day, series, metric, zone, resolution, index);
-            foreach (var part in parts)
+            if (!answer.Add(day, IsCurrent(day) ? stored.Of(day) : FromPoints(day, series, metric, spans, index)))
             {
-                var bucket = BucketOf(day, part, zone, resolution);
-                if (bucket.Start < from || bucket.Start >= query.To)
-                {
-                    continue;
-                }
-
-                if (found.Count > 0 && found[^1].Start == bucket.Start)
-                {
-                    found[^1] = found[^1].Then(bucket, index);
-                }
-                else if (found.Count == query.Limit)
-                {
-                    return new HistoryBuckets { Buckets = found.ToImmutable(), Next = bucket.Start, IsErased = _isErased };
-                }
-                else
-                {
-                    found.Add(bucket);
-                }
+                break;
             }
         }
 
-        return new HistoryBuckets { Buckets = found.ToImmutable(), IsErased = _isErased };
+        return answer.Finish(_isErased);
     }
 
     private SeriesInfo? Find(string key)
     {
-        // The buffer first, then the files: what is flushed in between is seen twice and not missed.
-        SeriesInfo? series;
-        lock (core.Gate)
-        {
-            (series, _view) = (core.Series.Find(key), core.Buffer.View());
-        }
-
+        // Before the files.
+        (var series, _view) = core.Intake.Look(key);
         _buffered = series is null ? [] : _view.DaysOf(series.Id);
         return series;
     }
@@ -135,58 +106,12 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
     private bool IsCurrent(int day) =>
         !_buffered.Contains(day) && (Shelf.Find(HistoryPeriod.Of(HistoryResolution.Raw, day)) is not { } file || file.IsRolled);
 
-    private List<RollUpPart> FromPoints(int day, SeriesInfo series, MetricFilter metric, string zone, HistoryResolution resolution, IndexCounting? index)
+    private List<RollUpPart> FromPoints(int day, SeriesInfo series, MetricFilter metric, BucketSpans spans, IndexCounting? index)
     {
         Collect(day, series, metric);
-        RollUp.Of(_points.Times, _points.Values, SlotsOf(core.Subjects, zone, day, resolution), index, _parts);
+        RollUp.Of(_points.Times, _points.Values, spans.SlotsOf(day), index, _parts);
         return _parts;
     }
-
-    /// <summary>The bucket of each time of a day.</summary>
-    public static Func<int, int> SlotsOf(IHistorySubjects subjects, string zone, int day, HistoryResolution resolution)
-    {
-        if (resolution == HistoryResolution.QuarterHour)
-        {
-            return RollUp.QuarterOf;
-        }
-
-        var local = subjects.DayOf(zone, Days.At(day, 0));
-        return time =>
-        {
-            var instant = Days.At(day, time);
-            if (instant >= local.End)
-            {
-                local = subjects.DayOf(zone, instant);
-            }
-
-            return HistoryPeriod.DayOf(local.Date);
-        };
-    }
-
-    private HistoryBucket BucketOf(int day, RollUpPart part, string zone, HistoryResolution resolution)
-    {
-        if (resolution == HistoryResolution.QuarterHour)
-        {
-            var start = Days.At(day, part.Slot * Days.QuarterHour);
-            return part.Bucket(day, start, start.AddMinutes(15));
-        }
-
-        var local = core.Subjects.DayOf(zone, Days.At(day, part.FirstTime));
-        return part.Bucket(day, local.Start, local.End);
-    }
-
-    private DateTimeOffset StartOf(DateTimeOffset instant, string zone, HistoryResolution resolution)
-    {
-        var milliseconds = instant.ToUnixTimeMilliseconds();
-        return resolution == HistoryResolution.Day
-            ? core.Subjects.DayOf(zone, instant).Start
-            : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds - (((milliseconds % Days.QuarterHour) + Days.QuarterHour) % Days.QuarterHour));
-    }
-
-    /// <summary>The end of the last bucket that begins before an instant.</summary>
-    private DateTimeOffset EndOf(DateTimeOffset instant, string zone, HistoryResolution resolution) => resolution == HistoryResolution.Day
-        ? core.Subjects.DayOf(zone, instant.AddMilliseconds(-1)).End
-        : StartOf(instant.AddMilliseconds(-1), zone, resolution).AddMinutes(15);
 
     /// <summary>Gathers the points of a series and metric on a day, in order.</summary>
     private void Collect(int day, SeriesInfo series, MetricFilter metric)
@@ -250,27 +175,6 @@ internal sealed class HistoryReader(HistoryCore core, DirectoryCache directories
         {
             throw file.Damaged($"a series of run {run.Id}", error.Message, error);
         }
-    }
-
-    private DateTimeOffset? Take(HistoryQuery query, int day, ImmutableArray<HistoryPoint>.Builder found)
-    {
-        for (var place = 0; place < _points.Count; place++)
-        {
-            var time = Days.At(day, _points.Times[place]);
-            if (time < query.From || time >= query.To)
-            {
-                continue;
-            }
-
-            if (found.Count == query.Limit)
-            {
-                return time;
-            }
-
-            found.Add(new HistoryPoint(time, _points.Values[place]));
-        }
-
-        return null;
     }
 
     /// <summary>What the files of roll-ups have of one series and metric, a file at a time.</summary>

@@ -62,29 +62,16 @@ internal sealed partial class SqliteHistory
     {
         var core = Core;
         var started = _time.GetTimestamp();
-        var plan = _plan ??= BeginFlush(core);
-        if (plan.View.Slabs.Length > 0 || plan.Offsets.Count > 0)
+        var plan = _plan ??= core.Intake.Begin();
+        if (!plan.IsEmpty)
         {
             WaitForMerges(core);
             _flusher!.Flush(plan);
-            _metrics.HistoryFlushed(_time.GetElapsedTime(started), plan.View.Counts.Sum());
-        }
-
-        TaskCompletionSource room;
-        lock (core.Gate)
-        {
-            core.Buffer.EndFlush();
-            foreach (var (sector, offset) in plan.Offsets)
-            {
-                var offsets = _sectors[sector];
-                offsets.Durable = Math.Max(offset, offsets.Durable);
-            }
-
-            (room, _room) = (_room, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            _metrics.HistoryFlushed(_time.GetElapsedTime(started), plan.Count);
         }
 
         _plan = null;
-        room.SetResult();
+        core.Intake.End(plan);
         RequestStep();
     }
 
@@ -97,15 +84,6 @@ internal sealed partial class SqliteHistory
             {
                 return;
             }
-        }
-    }
-
-    private FlushPlan BeginFlush(HistoryCore core)
-    {
-        lock (core.Gate)
-        {
-            var offsets = _sectors.Where(pair => pair.Value.Taken > pair.Value.Durable).ToDictionary(pair => pair.Key, pair => pair.Value.Taken, StringComparer.Ordinal);
-            return new FlushPlan(core.Buffer.BeginFlush(), offsets);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -15,10 +14,6 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly Dictionary<string, SectorOffsets> _sectors = new(StringComparer.Ordinal);
-
-    // Set when there may be room in the buffer again.
-    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HistoryCore? _core;
     private HistoryFlusher? _flusher;
     private HistoryCompactor? _compactor;
@@ -40,38 +35,13 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
         (_options, _time, _metrics, _logger) = (options.Validated(), time, metrics, logger);
     }
 
-    /// <summary>How far a sector is: taken, and durable.</summary>
-    private sealed class SectorOffsets
-    {
-        public long Taken { get; set; }
-
-        public long Durable { get; set; }
-
-        /// <summary>After a crash, the offsets that files cover beyond <see cref="Durable"/>, by day.</summary>
-        public Dictionary<int, long>? Covered { get; set; }
-    }
-
     /// <summary>Called at the points where a crash is of interest, with their names: for tests.</summary>
     internal Action<string>? OnStep { get; init; }
 
     private HistoryCore Core => _core ?? throw new InvalidOperationException("The store history is not open.");
 
     /// <summary>Memory of what is not durable yet.</summary>
-    internal long BufferBytes
-    {
-        get
-        {
-            if (_core is not { } core)
-            {
-                return 0;
-            }
-
-            lock (core.Gate)
-            {
-                return core.Buffer.Bytes;
-            }
-        }
-    }
+    internal long BufferBytes => _core?.Intake.Bytes ?? 0;
 
     /// <summary>Runs that wait to be merged.</summary>
     internal long Backlog => _compactor?.Backlog ?? 0;
@@ -84,12 +54,12 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
         var (core, durable, covered) = await HistoryOpening.OpenAsync(directory, _options, subjects, seal, _time, _metrics, OnStep);
         foreach (var (sector, offset) in durable)
         {
-            _sectors[sector] = new SectorOffsets { Taken = offset, Durable = offset };
+            core.Intake.Resume(sector, offset);
         }
 
         foreach (var (day, sector, offset) in covered)
         {
-            (SectorOf(sector).Covered ??= [])[day] = offset;
+            core.Intake.Cover(sector, day, offset);
         }
 
         (_core, _flusher, _compactor) = (core, new HistoryFlusher(core), new HistoryCompactor(core));
@@ -108,31 +78,10 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<long> AppendAsync(string sector, RecordedBatch batch, CancellationToken cancellationToken)
     {
-        await WaitForRoomAsync(cancellationToken);
-        var core = Core;
-        var (taken, isFull) = (0L, false);
-        lock (core.Gate)
-        {
-            var offsets = SectorOf(sector);
-            var last = batch.FirstOffset + batch.Entries.Length - 1;
-            if (batch.PreviousOffset > offsets.Taken || last <= offsets.Taken)
-            {
-                return offsets.Taken;
-            }
-
-            for (var index = (int)Math.Max(0, offsets.Taken + 1 - batch.FirstOffset); index < batch.Entries.Length; index++)
-            {
-                if (batch.Entries[index] is ReadingEntry reading && !IsCovered(offsets, batch.FirstOffset + index, reading))
-                {
-                    Add(core, reading.Device, reading.KeptAt, reading.Metrics.AsSpan());
-                }
-            }
-
-            taken = offsets.Taken = last;
-            isFull = core.Buffer.Bytes >= _options.BufferBytes / 2;
-        }
-
-        if (isFull)
+        var intake = Core.Intake;
+        await intake.WaitForRoomAsync(RequestFlush, cancellationToken);
+        var (taken, isHalfFull) = intake.Append(sector, batch);
+        if (isHalfFull)
         {
             RequestFlush();
         }
@@ -143,35 +92,18 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask RecordAsync(ImmutableArray<HistorySample> samples, CancellationToken cancellationToken)
     {
-        await WaitForRoomAsync(cancellationToken);
-        var core = Core;
-        lock (core.Gate)
-        {
-            foreach (var sample in samples)
-            {
-                Add(core, sample.Series, sample.Time, [new MetricValue(sample.Metric, sample.Value)]);
-            }
-        }
+        var intake = Core.Intake;
+        await intake.WaitForRoomAsync(RequestFlush, cancellationToken);
+        intake.Record(samples);
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> GetDurableAsync(string sector, CancellationToken cancellationToken)
-    {
-        lock (Core.Gate)
-        {
-            return ValueTask.FromResult(_sectors.GetValueOrDefault(sector)?.Durable ?? 0);
-        }
-    }
+    public ValueTask<long> GetDurableAsync(string sector, CancellationToken cancellationToken) => ValueTask.FromResult(Core.Intake.DurableOf(sector));
 
     /// <inheritdoc/>
     public async ValueTask SkipToAsync(string sector, long offset, CancellationToken cancellationToken)
     {
-        lock (Core.Gate)
-        {
-            var offsets = SectorOf(sector);
-            offsets.Taken = Math.Max(offsets.Taken, offset);
-        }
-
+        Core.Intake.SkipTo(sector, offset);
         await FlushAsync(cancellationToken);
     }
 
@@ -189,14 +121,14 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<HistoryPoints> ReadPointsAsync(HistoryQuery query, CancellationToken cancellationToken)
     {
-        Check(query);
+        query.RequireLimit();
         return await (_readers ?? throw NotOpen()).Submit(() => _reader!.Value!.ReadPoints(query), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask<HistoryBuckets> ReadBucketsAsync(HistoryQuery query, HistoryResolution resolution, CancellationToken cancellationToken)
     {
-        Check(query);
+        query.RequireLimit();
         return await (_readers ?? throw NotOpen()).Submit(() => _reader!.Value!.ReadBuckets(query, resolution), cancellationToken);
     }
 
@@ -205,7 +137,7 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
     {
         var core = Core;
         SeriesInfo? info;
-        lock (core.Gate)
+        lock (core.Intake.Gate)
         {
             info = core.Series.Find(series);
             if (info is null)
@@ -284,64 +216,9 @@ internal sealed partial class SqliteHistory : IHistory, IAsyncDisposable
 
     private static InvalidOperationException NotOpen() => new("The store history is not open.");
 
-    private static void Check(HistoryQuery query)
-    {
-        if (query.Limit is < 1 or > 100_000)
-        {
-            throw new ArgumentException($"Limit is {query.Limit}; it must be from 1 to 100000.", nameof(query));
-        }
-    }
-
-    private static bool IsCovered(SectorOffsets offsets, long offset, ReadingEntry reading) =>
-        offsets.Covered is { } covered && covered.TryGetValue(Days.Of(reading.KeptAt), out var until) && offset <= until;
-
-    private void Add(HistoryCore core, string key, DateTimeOffset at, ReadOnlySpan<MetricValue> metrics)
-    {
-        if (metrics.IsEmpty)
-        {
-            return;
-        }
-
-        if (core.Buffer.Add(core.Series.FindOrAdd(key).Id, at.ToUnixTimeMilliseconds(), metrics, core.Metrics) is var dropped and > 0)
-        {
-            _metrics.HistoryDropped("metrics", dropped);
-        }
-    }
-
-    private SectorOffsets SectorOf(string sector)
-    {
-        if (!_sectors.TryGetValue(sector, out var offsets))
-        {
-            _sectors[sector] = offsets = new SectorOffsets();
-        }
-
-        return offsets;
-    }
-
-    private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task room;
-            lock (Core.Gate)
-            {
-                if (Core.Buffer.Bytes < _options.BufferBytes)
-                {
-                    return;
-                }
-
-                room = _room.Task;
-            }
-
-            _metrics.HistoryWaited();
-            RequestFlush();
-            await room.WaitAsync(cancellationToken);
-        }
-    }
-
-    [LoggerMessage(1301, LogLevel.Error, "Work on history failed; it is tried again.")]
+    [LoggerMessage(1135, LogLevel.Error, "Work on history failed; it is tried again.")]
     private partial void LogFailed(Exception error);
 
-    [LoggerMessage(1302, LogLevel.Error, "History could not be made durable at the stop; the reading log is read again at the next start.")]
+    [LoggerMessage(1136, LogLevel.Error, "History could not be made durable at the stop; the reading log is read again at the next start.")]
     private partial void LogNotFlushed(Exception error);
 }

@@ -34,15 +34,38 @@ internal sealed class ErasureRegister
 
     /// <summary>The register of a data directory and of a directory of keys; both files are made equal by <see cref="Write"/>.</summary>
     /// <exception cref="StoreDamagedException">A line is not what was written.</exception>
-    public static ErasureRegister Load(string dataDirectory, string keysDirectory)
+    public static ErasureRegister Load(string dataDirectory, string keysDirectory) =>
+        Load([Path.Combine(dataDirectory, FileName), Path.Combine(keysDirectory, FileName)]);
+
+    /// <summary>The register of the files, those that are there.</summary>
+    /// <exception cref="StoreDamagedException">A line is not what was written.</exception>
+    public static ErasureRegister Load(params string[] paths)
     {
-        var register = new ErasureRegister([Path.Combine(dataDirectory, FileName), Path.Combine(keysDirectory, FileName)]);
+        var register = new ErasureRegister(paths);
         foreach (var path in register._paths.Where(File.Exists))
         {
             register.Read(path);
         }
 
         return register;
+    }
+
+    /// <summary>Adds what another register says: of the same master key.</summary>
+    /// <exception cref="StoreDamagedException">A line is not what was written, or it is of another master key.</exception>
+    public void Merge(string path)
+    {
+        var other = new ErasureRegister([]);
+        other.Read(path);
+        if (Master is { } master && other.Master != master)
+        {
+            throw new StoreDamagedException(path, $"it is the register of the data that were sealed with the master key {other.Master}, and these were with {master}");
+        }
+
+        Master ??= other.Master;
+        foreach (var erasure in other._erasures.Values)
+        {
+            _erasures[erasure.Key] = erasure;
+        }
     }
 
     /// <summary>A register that is nowhere.</summary>

@@ -9,29 +9,48 @@ internal sealed class KeyFile : IDisposable
     public const string FileName = "subscribers";
 
     private readonly FileStream? _file;
+    private readonly FileStream? _mark;
 
-    private KeyFile(FileStream? file) => _file = file;
+    private KeyFile(FileStream? file, FileStream? mark) => (_file, _mark) = (file, mark);
 
     /// <summary>A file that is nowhere: keys live as long as the process.</summary>
-    public static KeyFile InMemory() => new(null);
+    public static KeyFile InMemory() => new(null, null);
 
     /// <summary>Opens the file of a directory and hands over its keys.</summary>
     /// <param name="directory">The directory; it exists.</param>
     /// <param name="isErased">True for a place of which the register of erasures says that its key was destroyed.</param>
     /// <param name="found">Gets every key.</param>
-    /// <exception cref="StoreDamagedException">A row is not what was written.</exception>
+    /// <exception cref="StoreDamagedException">A row is not what was written, or keys are missing.</exception>
     public static KeyFile Open(string directory, Func<int, bool> isErased, Action<WrappedKey> found)
     {
         var path = Path.Combine(directory, FileName);
-        var file = new KeyFile(KeyFiles.Open(path));
+        var rows = KeyRows.Read(directory, isErased);
+        if (rows.Damage is { } damage)
+        {
+            throw new StoreDamagedException(path, damage);
+        }
+
+        FileStream? file = null;
+        FileStream? mark = null;
         try
         {
-            file.Load(path, isErased, found);
-            return file;
+            file = KeyFiles.Open(path);
+            mark = KeyFiles.Open(Path.Combine(directory, KeyRows.MarkName));
+            var keys = new KeyFile(file, mark) { Next = rows.Count }; // What is not a whole row at the end was never acknowledged.
+            rows.Keys.ForEach(found);
+            keys.Wipe(rows.ToWipe);
+            if (rows.Marked != rows.Count)
+            {
+                file.Flush(flushToDisk: true);
+                keys.Mark();
+            }
+
+            return keys;
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            mark?.Dispose();
             throw;
         }
     }
@@ -39,7 +58,7 @@ internal sealed class KeyFile : IDisposable
     /// <summary>The place of the next key.</summary>
     public int Next { get; private set; }
 
-    /// <summary>Writes keys behind the others; durable when it returns. After a failure the same places are written again.</summary>
+    /// <summary>Writes keys behind the others, then the mark that they are there; durable when it returns. After a failure the same places are written again.</summary>
     public void Append(IReadOnlyList<WrappedKey> keys)
     {
         if (_file is not null)
@@ -53,6 +72,15 @@ internal sealed class KeyFile : IDisposable
         }
 
         Next += keys.Count;
+        try
+        {
+            Mark();
+        }
+        catch
+        {
+            Next -= keys.Count;
+            throw;
+        }
     }
 
     /// <summary>Overwrites keys with zeros; durable when it returns.</summary>
@@ -73,42 +101,20 @@ internal sealed class KeyFile : IDisposable
         _file.Flush(flushToDisk: true);
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _mark?.Dispose();
+    }
 
     private void WriteAt(int slot, ReadOnlySpan<byte> row) => RandomAccess.Write(_file!.SafeFileHandle, row, (long)slot * WrappedKey.Size);
 
-    private void Load(string path, Func<int, bool> isErased, Action<WrappedKey> found)
+    private void Mark()
     {
-        var rows = new byte[_file!.Length];
-        _file.ReadExactly(rows);
-        var unreadable = new List<int>();
-        var lastBatch = 0;
-        Next = rows.Length / WrappedKey.Size; // What is not a whole row at the end was never acknowledged.
-        for (var slot = 0; slot < Next; slot++)
+        if (_mark is not null)
         {
-            var row = rows.AsSpan(slot * WrappedKey.Size, WrappedKey.Size);
-            if (!row.ContainsAnyExcept((byte)0))
-            {
-                continue;
-            }
-
-            if (WrappedKey.Read(row, slot) is { } key)
-            {
-                lastBatch = key.FirstSlot;
-                found(key);
-            }
-            else
-            {
-                unreadable.Add(slot);
-            }
+            RandomAccess.Write(_mark.SafeFileHandle, KeyRows.MarkOf(Next), 0);
+            _mark.Flush(flushToDisk: true);
         }
-
-        // Half destroyed, or half made in the last write that a stop cut short: nothing is sealed with either. Any other one is damage.
-        if (unreadable.FindIndex(slot => !isErased(slot) && slot < lastBatch) is >= 0 and var index)
-        {
-            throw new StoreDamagedException(path, $"the checksum of the key at byte {(long)unreadable[index] * WrappedKey.Size} does not match");
-        }
-
-        Wipe(unreadable);
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Grid.Contracts.Storage;
+using Grid.Storage.Postgres;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -34,6 +35,7 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
     private MasterKey? _master;
     private KeyFile? _file;
     private ErasureRegister? _register;
+    private FileStream? _held;
     private int _erasedAgain;
 
     /// <param name="random">Where keys and nonces come from.</param>
@@ -48,6 +50,12 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
     /// <inheritdoc />
     public KeyCounts Counts => new(_bySubscriber.Count, _register?.Erasures.Count ?? 0, _erasedAgain);
 
+    /// <summary>Id of the master key; null before there is one.</summary>
+    internal string? MasterId => _master?.Id;
+
+    /// <summary>Called with the id of a master key that is made, before anything is sealed with it; what it throws is thrown to who asked for a key.</summary>
+    internal Action<string>? MasterMade { get; set; }
+
     /// <summary>Keys that live as long as the object: for a simulation and for tests of what lies above.</summary>
     public static SubscriberKeys InMemory(ISecretRandom random, TimeProvider clock)
     {
@@ -59,22 +67,27 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
     /// <summary>Reads the keys, and destroys again what an older copy of them has brought back.</summary>
     /// <param name="dataDirectory">The data directory; it exists.</param>
     /// <param name="keysDirectory">Where the keys are, or will be.</param>
-    /// <exception cref="DataDirectoryException">The data were sealed with keys that are not there.</exception>
+    /// <param name="newerRegister">A register of erasures that is newer than both; null for none.</param>
+    /// <exception cref="DataDirectoryException">The data were sealed with keys that are not there, or another process uses the keys.</exception>
     /// <exception cref="StoreDamagedException">A file of keys is damaged.</exception>
-    public void Open(string dataDirectory, string keysDirectory)
+    public void Open(string dataDirectory, string keysDirectory, string? newerRegister = null)
     {
         lock (_writing)
         {
             _directory = keysDirectory;
-            _register = ErasureRegister.Load(dataDirectory, keysDirectory);
-            _master = MasterKey.Load(keysDirectory);
-            if (_register.Master is { } sealedWith && _master?.Id != sealedWith)
+            if (Directory.Exists(keysDirectory))
             {
-                throw new DataDirectoryException(
-                    dataDirectory,
-                    $"was sealed with the master key {sealedWith}, and {keysDirectory} holds {(_master is null ? "none" : $"another ({_master.Id})")}. Bring back the keys that belong to it. "
-                    + $"Remove {ErasureRegister.FileName} from both directories only to give up for ever what is sealed.");
+                _held = KeyFiles.Hold(keysDirectory);
             }
+
+            _register = ErasureRegister.Load(dataDirectory, keysDirectory);
+            if (newerRegister is not null)
+            {
+                _register.Merge(newerRegister);
+            }
+
+            _master = MasterKey.Load(keysDirectory);
+            RequireMaster(dataDirectory, keysDirectory, _register, _master);
 
             foreach (var erasure in _register.Erasures.Values)
             {
@@ -89,6 +102,19 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
             LoadKeys(keysDirectory, _register, _master);
             _register.Write(_master.Id); // Both copies say the same from here on.
         }
+    }
+
+    /// <summary>Looks at keys and registers without a change to them, as <see cref="Open(string, string, string?)"/> would read them.</summary>
+    /// <exception cref="DataDirectoryException">The data were sealed with keys that are not there.</exception>
+    /// <exception cref="StoreDamagedException">A file of keys is damaged.</exception>
+    /// <returns>Keys that are there.</returns>
+    internal static int Inspect(string dataDirectory, string keysDirectory)
+    {
+        var register = ErasureRegister.Load(dataDirectory, keysDirectory);
+        RequireMaster(dataDirectory, keysDirectory, register, MasterKey.Load(keysDirectory));
+        var erased = register.Erasures.Values.Select(erasure => erasure.Slot).ToHashSet();
+        var rows = KeyRows.Read(keysDirectory, erased.Contains);
+        return rows.Damage is { } damage ? throw new StoreDamagedException(Path.Combine(keysDirectory, KeyFile.FileName), damage) : rows.Keys.Count;
     }
 
     /// <inheritdoc />
@@ -237,6 +263,7 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
         lock (_writing)
         {
             _file?.Dispose();
+            _held?.Dispose();
         }
 
         _meter.Dispose();
@@ -244,11 +271,36 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
 
     private static byte[] Associated(string device, string place) => Encoding.UTF8.GetBytes($"{device}\n{place}");
 
+    private static void RequireMaster(string dataDirectory, string keysDirectory, ErasureRegister register, MasterKey? master)
+    {
+        if (register.Master is { } sealedWith && master?.Id != sealedWith)
+        {
+            throw new DataDirectoryException(
+                dataDirectory,
+                $"was sealed with the master key {sealedWith}, and {keysDirectory} holds {(master is null ? "none" : $"another ({master.Id})")}. Bring back the keys that belong to it. "
+                + $"Remove {ErasureRegister.FileName} from both directories only to give up for ever what is sealed.");
+        }
+    }
+
     private MasterKey CreateMaster()
     {
         var directory = _directory ?? throw new InvalidOperationException("The keys are not open.");
         DataDirectory.Create(directory);
-        var master = MasterKey.Create(directory, _random);
+        _held ??= KeyFiles.Hold(directory);
+
+        // One whose making was cut short is taken again: nothing is sealed with it.
+        var master = MasterKey.Load(directory) ?? MasterKey.Create(directory, _random);
+        try
+        {
+            MasterMade?.Invoke(master.Id);
+        }
+        catch (DatabaseUnusableException)
+        {
+            // Refused for good: it must not stand in the way of the keys that are to be brought here.
+            File.Delete(Path.Combine(directory, MasterKey.FileName));
+            throw;
+        }
+
         _register!.Write(master.Id);
         return master;
     }

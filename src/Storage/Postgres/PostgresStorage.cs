@@ -1,4 +1,5 @@
 using Grid.Contracts.Storage;
+using Grid.Storage.Keys;
 using Grid.Storage.Postgres.History;
 using Grid.Storage.Postgres.Log;
 using Grid.Storage.Postgres.Schema;
@@ -93,6 +94,17 @@ public sealed partial class PostgresStorage : IAsyncDisposable
         {
             return _opened ??= OpenAllAsync();
         }
+    }
+
+    /// <summary>Checks that this process has the keys of the persons in the database, and has it say so when it makes some.</summary>
+    /// <exception cref="DatabaseUnusableException">The keys of another process are needed.</exception>
+    public async Task RequireKeysAsync(SubscriberKeys keys, string keysDirectory)
+    {
+        var masters = new PostgresKeys(_database);
+        await masters.RequireAsync(keys.MasterId, keysDirectory);
+
+        // Once in the life of a database: the registration of its first person waits for it.
+        keys.MasterMade = master => masters.ClaimAsync(master, keysDirectory).GetAwaiter().GetResult();
     }
 
     /// <summary>Closes history, the log, then the stores. What was asked before is done first; what comes later is refused.</summary>

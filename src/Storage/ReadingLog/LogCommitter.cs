@@ -267,15 +267,15 @@ internal sealed partial class LogCommitter(ILogFiles files, RecoveredLog log, Re
         }
     }
 
-    [LoggerMessage(1001, LogLevel.Critical, "The reading log has stopped in segment {Segment} at byte {Position}; it takes nothing more until it is opened again.")]
+    [LoggerMessage(1120, LogLevel.Critical, "The reading log has stopped in segment {Segment} at byte {Position}; it takes nothing more until it is opened again.")]
     private partial void LogStopped(Exception error, string segment, long position);
 
-    [LoggerMessage(1002, LogLevel.Critical, "Segment {Segment} could not be cut to {Position} bytes: the next start may find appends that were answered with an error.")]
+    [LoggerMessage(1121, LogLevel.Critical, "Segment {Segment} could not be cut to {Position} bytes: the next start may find appends that were answered with an error.")]
     private partial void LogNotUndone(Exception error, string segment, long position);
 
-    [LoggerMessage(1004, LogLevel.Error, "The disk is full: segment {Segment} of the reading log could not be written at byte {Position}. Nothing was acknowledged; it goes on once there is room.")]
+    [LoggerMessage(1123, LogLevel.Error, "The disk is full: segment {Segment} of the reading log could not be written at byte {Position}. Nothing was acknowledged; it goes on once there is room.")]
     private partial void LogFull(Exception error, string segment, long position);
 
-    [LoggerMessage(1003, LogLevel.Error, "The reading log was closed and its last sync failed; what was answered before is durable.")]
+    [LoggerMessage(1122, LogLevel.Error, "The reading log was closed and its last sync failed; what was answered before is durable.")]
     private partial void LogClosedWithError(Exception error);
 }

@@ -302,6 +302,6 @@ internal sealed partial class LogRecovery(ILogFiles files, TimeProvider time, IL
         }
     }
 
-    [LoggerMessage(1010, LogLevel.Warning, "The last commit of the reading log was torn by a crash and never acknowledged: segment {Segment} is cut at byte {Position}, {Bytes} bytes are dropped.")]
+    [LoggerMessage(1124, LogLevel.Warning, "The last commit of the reading log was torn by a crash and never acknowledged: segment {Segment} is cut at byte {Position}, {Bytes} bytes are dropped.")]
     private partial void LogTornTail(string segment, long position, long bytes);
 }

@@ -181,12 +181,12 @@ internal sealed partial class SqliteWriter
         }
     }
 
-    [LoggerMessage(1101, LogLevel.Error, "A commit of the store {Store} failed; its {Requests} requests are undone.")]
+    [LoggerMessage(1125, LogLevel.Error, "A commit of the store {Store} failed; its {Requests} requests are undone.")]
     private partial void LogFailed(Exception error, string store, int requests);
 
-    [LoggerMessage(1102, LogLevel.Critical, "A failed commit of the store {Store} could not be undone; it takes nothing more until it is opened again.")]
+    [LoggerMessage(1126, LogLevel.Critical, "A failed commit of the store {Store} could not be undone; it takes nothing more until it is opened again.")]
     private partial void LogNotUndone(Exception error, string store);
 
-    [LoggerMessage(1103, LogLevel.Warning, "The store {Store} made a commit and could not take its pages over; the next commit tries again.")]
+    [LoggerMessage(1127, LogLevel.Warning, "The store {Store} made a commit and could not take its pages over; the next commit tries again.")]
     private partial void LogNotNoted(Exception error, string store);
 }

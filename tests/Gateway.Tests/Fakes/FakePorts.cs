@@ -47,6 +47,8 @@ internal sealed class FakeRegistry(ITerritoryTable table, FakeHistory history) :
     public DeviceAddress? Find(string device) =>
         _devices.TryGetValue(device, out var record) ? new(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type) : null;
 
+    public IReadOnlySet<string> Communes() => _devices.Values.Select(record => record.Descriptor.Commune).ToHashSet();
+
     public string? FindKey(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8) is var key && _devices.ContainsKey(key) ? key : null;
 
     Task<RegistrationResult> IRegistrar.PutAsync(IReadOnlyList<DeviceDescriptor> devices, CancellationToken cancellationToken)

@@ -152,6 +152,53 @@ public sealed class PrivacyTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_person_gets_all_that_is_held_history_included_in_open_formats_and_nobody_without_the_right_does()
+    {
+        await using var server = await GridServer.StartInAsync(Data);
+        await PlantedPersons.PlantAsync(server);
+        await AppliedAsync(server, 987_654.321);
+        using var reader = server.ReaderHttp();
+        Assert.Equal(HttpStatusCode.Forbidden, (await reader.GetAsync(Export)).StatusCode);
+
+        // History follows the log a little later.
+        Dictionary<string, string> files;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(files = await ExportedAsync(server, limit.Token))["readings.csv"].Contains("987654.321", StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
+        }
+
+        Assert.Equal(["subscriber.json", "readings.csv", "quarter-hours.csv", "days.csv", "manifest.json"], files.Keys);
+        Assert.Contains($"{PlantedPersons.Daily},indexLitres,", files["days.csv"], StringComparison.Ordinal);
+        Assert.Contains($"{PlantedPersons.SubDaily},flowLitresPerHour,", files["quarter-hours.csv"], StringComparison.Ordinal);
+        Assert.DoesNotContain(PlantedPersons.Public, string.Concat(files.Values), StringComparison.Ordinal);
+        foreach (var file in JsonDocument.Parse(files["manifest.json"]).RootElement.GetProperty("files").EnumerateArray())
+        {
+            Assert.Equal(
+                file.GetProperty("sha256").GetString(),
+                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(files[file.GetProperty("name").GetString()!]))));
+        }
+
+        await server.Http.DeleteAsync($"/api/v1/subscribers/{PlantedPersons.Subscriber}");
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync(Export)).StatusCode);
+    }
+
+    private static string Export => $"/api/v1/subscribers/{PlantedPersons.Subscriber}/export";
+
+    private static async Task<Dictionary<string, string>> ExportedAsync(GridServer server, CancellationToken cancellationToken)
+    {
+        using var archive = new System.IO.Compression.ZipArchive(await server.Http.GetStreamAsync(Export, cancellationToken));
+        var files = new Dictionary<string, string>();
+        foreach (var entry in archive.Entries)
+        {
+            using var text = new StreamReader(entry.Open());
+            files[entry.FullName] = await text.ReadToEndAsync(cancellationToken);
+        }
+
+        return files;
+    }
+
     /// <summary>Not even who has every right is shown anything.</summary>
     private static async Task AssertGoneAsync(GridServer server)
     {

@@ -28,6 +28,9 @@ internal sealed class HistoryWorld(string directory) : IAsyncDisposable
     /// <summary>The step at which it crashes; null for never.</summary>
     public int? CrashAt { get; set; }
 
+    /// <summary>True once it has crashed, be it in the background.</summary>
+    public bool HasCrashed { get; private set; }
+
     /// <summary>Steps so far.</summary>
     public int Steps => _steps;
 
@@ -113,8 +116,10 @@ internal sealed class HistoryWorld(string directory) : IAsyncDisposable
 
     private void OnStep(string step)
     {
-        if (_steps++ == CrashAt)
+        // The end is the end of all threads: whichever comes to a step first, the others get no further than to their next.
+        if (_steps++ >= CrashAt)
         {
+            HasCrashed = true;
             throw new CrashException(step);
         }
     }

@@ -192,7 +192,7 @@ public sealed class SubscriberKeysTests : IDisposable
         await keys.EnsureAsync([Alice], CancellationToken.None);
         await keys.EnsureAsync([Bob], CancellationToken.None);
         await keys.DestroyAsync(Bob, CancellationToken.None);
-        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "lock"))
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, ModeOf(file));
             Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes("alice")));
@@ -216,7 +216,8 @@ public sealed class SubscriberKeysTests : IDisposable
 
         var rows = File.ReadAllBytes(file);
 
-        // The last write made two keys: the first of them is torn, and half a row is behind them.
+        // The last write made two keys, and the mark says nothing of them: the first of them is torn, and half a row is behind them.
+        File.WriteAllBytes(Path.Combine(KeysOf(Data), KeyRows.MarkName), KeyRows.MarkOf(1));
         var torn = rows.ToArray();
         torn.AsSpan(WrappedKey.Size + 50, 20).Clear();
         File.WriteAllBytes(file, [.. torn, 1, 2, 3]);
@@ -231,8 +232,57 @@ public sealed class SubscriberKeysTests : IDisposable
             Assert.Equal(3, keys.Counts.Subscribers);
         }
 
+        rows = File.ReadAllBytes(file);
         rows[50] ^= 1;
         File.WriteAllBytes(file, rows);
         Assert.Contains("byte 0", Assert.Throws<StoreDamagedException>(() => Open().Dispose()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_byte_of_every_key_that_was_acknowledged_is_missed_the_last_one_too_and_keys_that_are_not_there()
+    {
+        using (var keys = Open())
+        {
+            await keys.EnsureAsync([Alice], CancellationToken.None);
+            await keys.EnsureAsync([Bob], CancellationToken.None);
+        }
+
+        foreach (var name in (string[])[KeyFile.FileName, KeyRows.MarkName])
+        {
+            var file = Path.Combine(KeysOf(Data), name);
+            var bytes = File.ReadAllBytes(file);
+            for (var place = 0; place < bytes.Length; place++)
+            {
+                bytes[place] ^= 1;
+                File.WriteAllBytes(file, bytes);
+                Assert.Throws<StoreDamagedException>(() => SubscriberKeys.Inspect(Data, KeysOf(Data)));
+                Assert.Throws<StoreDamagedException>(() => Open().Dispose());
+                bytes[place] ^= 1;
+            }
+
+            File.WriteAllBytes(file, bytes);
+        }
+
+        var rows = Path.Combine(KeysOf(Data), KeyFile.FileName);
+        File.WriteAllBytes(rows, File.ReadAllBytes(rows)[..WrappedKey.Size]);
+        Assert.Contains("it holds 1 keys, and 2 were made", Assert.Throws<StoreDamagedException>(() => Open().Dispose()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_of_a_version_without_marks_are_taken_and_marked()
+    {
+        using (var keys = Open())
+        {
+            await keys.EnsureAsync([Alice, Bob], CancellationToken.None);
+        }
+
+        var mark = Path.Combine(KeysOf(Data), KeyRows.MarkName);
+        File.Delete(mark);
+        using (var keys = Open())
+        {
+            Assert.Equal(2, keys.Counts.Subscribers);
+        }
+
+        Assert.Equal(KeyRows.MarkOf(2), File.ReadAllBytes(mark));
     }
 }

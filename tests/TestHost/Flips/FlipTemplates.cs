@@ -1,11 +1,16 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using Grid.Contracts.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Grid.Tests.Host.Flips;
 
 /// <summary>Data directories to flip bytes in: one that the program closed, and one as a killed program leaves it.</summary>
 public static class FlipTemplates
 {
+    /// <summary>Days before today that have readings, and are closed.</summary>
+    private const int PastDays = 3;
+
     /// <summary>Makes both below a folder.</summary>
     public static async Task<IReadOnlyList<string>> MakeAsync(string folder, int devices, CancellationToken cancellationToken)
     {
@@ -14,16 +19,32 @@ public static class FlipTemplates
         await using (var server = await GridServer.StartInAsync(closed))
         {
             await FillAsync(server, devices, cancellationToken);
-            await ReadAsync(server, devices, 0, cancellationToken);
+            for (var day = PastDays; day > 0; day--)
+            {
+                // From an hour on, so that a day (UTC) has two readings at the least.
+                foreach (var hour in (int[])[0, 1, 3])
+                {
+                    await ReadAsync(server, devices, PastDays - day, DateTime.UtcNow.Date.AddDays(-day).AddHours(6 + hour), cancellationToken);
+                }
+            }
+
+            await ReadAsync(server, devices, PastDays, DateTime.UtcNow, cancellationToken);
+            using var erased = await server.Http.DeleteAsync("/api/v1/subscribers/subscriber-2", cancellationToken);
+            erased.EnsureSuccessStatusCode();
         }
+
+        await StoredHistory.CloseDaysAsync(closed);
 
         // Its stores were taken over at the stop; what follows stands in write-ahead logs and in the reading log.
         await using (var server = await GridServer.StartInAsync(closed))
         {
+            await DwellingAsync(server, "DWELLING-3", cancellationToken);
             for (var round = 1; round <= 3; round++)
             {
-                await ReadAsync(server, devices, round, cancellationToken);
+                await ReadAsync(server, devices, PastDays + round, DateTime.UtcNow, cancellationToken);
             }
+
+            await server.Services.GetRequiredService<IHistory>().FlushAsync(cancellationToken);
 
             using var command = await server.Http.PostAsJsonAsync("/api/v1/devices/LAMP/commands", new { name = "setDimming", args = new { percent = 40 } }, cancellationToken);
             command.EnsureSuccessStatusCode();
@@ -44,6 +65,11 @@ public static class FlipTemplates
             answer.EnsureSuccessStatusCode();
         }
 
+        for (var number = 1; number < 3; number++)
+        {
+            await DwellingAsync(server, string.Create(CultureInfo.InvariantCulture, $"DWELLING-{number}"), cancellationToken);
+        }
+
         using var lamp = await server.Http.PutAsJsonAsync(
             "/api/v1/devices/LAMP", new { kind = "streetlight", commune = "29019", attributes = new { ratedWatts = 75 }, connector = new { type = "http" } }, cancellationToken);
         lamp.EnsureSuccessStatusCode();
@@ -51,12 +77,29 @@ public static class FlipTemplates
         body.EnsureSuccessStatusCode();
     }
 
-    private static async Task ReadAsync(GridServer server, int devices, int round, CancellationToken cancellationToken)
+    /// <summary>A person's meter: it makes the keys of subscribers, and its history is sealed.</summary>
+    private static async Task DwellingAsync(GridServer server, string key, CancellationToken cancellationToken)
     {
-        var time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        using var answer = await server.Http.PutAsJsonAsync(
+            $"/api/v1/devices/{key}",
+            new
+            {
+                kind = "meter",
+                commune = "29019",
+                attributes = new { fluid = "water", dwelling = true, legalBasis = "publicTask", granularity = "subDaily", consentedAt = "2026-01-01", subscriber = key.Replace("DWELLING", "subscriber", StringComparison.Ordinal) },
+                connector = new { type = "http" },
+            },
+            cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static async Task ReadAsync(GridServer server, int devices, int round, DateTime at, CancellationToken cancellationToken)
+    {
+        var time = at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         using var answer = await server.Http.PostAsJsonAsync(
             "/api/v1/readings",
-            Enumerable.Range(0, devices).Select(number => new { device = string.Create(CultureInfo.InvariantCulture, $"METER-{number}"), time, metrics = new { indexLitres = 1000 + round } }),
+            Enumerable.Range(0, devices).Select(number => string.Create(CultureInfo.InvariantCulture, $"METER-{number}")).Concat(["DWELLING-1", "DWELLING-2"])
+                .Select(device => new { device, time, metrics = new { indexLitres = 1000 + round } }),
             cancellationToken);
         answer.EnsureSuccessStatusCode();
     }

@@ -17,13 +17,15 @@ public static class StoredContent
     public static async Task<IReadOnlyList<string>> ReadAsync(string data)
     {
         using var metrics = new StorageMetrics();
-        await using var storage = new GridStorage(new StorageOptions { DataDirectory = data }, TimeProvider.System, metrics, NullLoggerFactory.Instance);
+        await using var storage = new GridStorage(new StorageOptions { DataDirectory = data }, TimeProvider.System, metrics, NullLoggerFactory.Instance, () => StoredHistory.Subjects);
         await storage.OpenAsync();
         var lines = new List<string>();
         var sectors = new SortedSet<string>(StringComparer.Ordinal);
+        var devices = new List<DeviceDescriptor>();
         await foreach (var device in storage.Devices.ReadAllAsync(CancellationToken.None))
         {
             sectors.Add(device.Sector);
+            devices.Add(device.Descriptor);
             lines.Add("device " + JsonSerializer.Serialize(device));
         }
 
@@ -42,6 +44,7 @@ public static class StoredContent
             lines.AddRange(Rows(Path.Combine(data, store)).Select(row => $"{store} {row}"));
         }
 
+        lines.AddRange(await StoredHistory.ReadAsync(storage.History, devices));
         return lines;
     }
 

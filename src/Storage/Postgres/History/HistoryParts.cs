@@ -40,7 +40,7 @@ internal sealed class HistoryParts(MetricTable metrics, IHistorySubjects subject
     /// <summary>Roll-ups of gathered points of one metric.</summary>
     public List<RollUpPart> RollUpsOf(int day, string zone, HistoryResolution resolution, IndexCounting? index)
     {
-        RollUp.Of(Points.Times, Points.Values, HistoryReader.SlotsOf(subjects, zone, day, resolution), index, _parts);
+        RollUp.Of(Points.Times, Points.Values, new BucketSpans(subjects, zone, resolution).SlotsOf(day), index, _parts);
         return _parts;
     }
 
@@ -60,7 +60,7 @@ internal sealed class HistoryParts(MetricTable metrics, IHistorySubjects subject
             var end = Points.EndOf(start);
             var metric = Points.Metrics[start];
             IndexCounting? index = MetricTable.IsIndex(metrics.NameOf(metric)) ? new IndexCounting(subject.IndexMaximum) : null;
-            RollUp.Of(Points.Times[start..end], Points.Values[start..end], HistoryReader.SlotsOf(subjects, subject.Zone, day, resolution), index, _parts);
+            RollUp.Of(Points.Times[start..end], Points.Values[start..end], new BucketSpans(subjects, subject.Zone, resolution).SlotsOf(day), index, _parts);
             _rollUpCodec.Write(writer, metric, _parts);
             start = end;
         }

@@ -6,7 +6,7 @@ using static Grid.Storage.Postgres.PostgresCommands;
 namespace Grid.Storage.Postgres.History;
 
 /// <summary>What the parts of an open history share.</summary>
-internal sealed class PostgresHistoryCore(PostgresDatabase database, IHistorySubjects subjects, IHistorySeal? seal, StorageMetrics counters)
+internal sealed class PostgresHistoryCore(PostgresDatabase database, HistoryOptions options, IHistorySubjects subjects, IHistorySeal? seal, StorageMetrics counters)
 {
     private Dictionary<(short Kind, string Commune, bool IsPersonal), int> _swept = [];
 
@@ -18,17 +18,14 @@ internal sealed class PostgresHistoryCore(PostgresDatabase database, IHistorySub
 
     public StorageMetrics Counters => counters;
 
-    public MetricTable Metrics { get; } = new();
-
     public HistoryPartitions Partitions { get; } = new();
 
-    /// <summary>Guards the buffer, and the series by key.</summary>
-    public Lock Gate { get; } = new();
+    /// <summary>What is on its way in.</summary>
+    public HistoryIntake Intake { get; } = new(options.BufferBytes, counters);
 
-    /// <summary>Numbers of series within this process.</summary>
-    public SeriesTable Series { get; } = new();
+    public MetricTable Metrics => Intake.Metrics;
 
-    public HistoryBuffer Buffer { get; } = new();
+    public SeriesTable Series => Intake.Series;
 
     /// <summary>Points of a subject before this day were deleted.</summary>
     public int SweptBefore(HistorySubject subject) =>

@@ -7,9 +7,6 @@ using static Grid.Storage.Postgres.PostgresCommands;
 
 namespace Grid.Storage.Postgres.History;
 
-/// <summary>What was gathered in memory, to be made durable with the offsets that it covers.</summary>
-internal sealed record HistoryBatch(SlabView View, Dictionary<string, long> Offsets);
-
 /// <summary>
 /// Makes a batch durable in one transaction: a row for each series and day, by COPY, and the offsets. Doing it twice changes nothing: the same points
 /// stand in two rows, until the day is closed.
@@ -19,18 +16,18 @@ internal sealed class PostgresHistoryFlusher(PostgresHistoryCore core)
     private const string Copy = "COPY history_points(series, day, number, kind, commune, personal, checksum, data) FROM STDIN (FORMAT BINARY)";
 
     /// <summary>Days that were written to.</summary>
-    public async Task<IReadOnlyCollection<int>> FlushAsync(HistoryBatch batch)
+    public async Task<IReadOnlyCollection<int>> FlushAsync(FlushPlan plan)
     {
         await using var connection = await core.Database.ConnectAsync(CancellationToken.None);
-        var groups = GroupsOf(batch.View);
+        var groups = GroupsOf(plan.View);
         await core.Partitions.EnsureAsync(connection, HistoryResolution.Raw, groups.Select(group => group.Day));
         await using var transaction = await connection.BeginTransactionAsync();
         await HistoryLock.ShareAsync(connection);
         await core.ReadSweptAsync(connection);
-        var rows = await RowsAsync(connection, batch.View, groups);
+        var rows = await RowsAsync(connection, plan.View, groups);
         var number = await connection.ValueAsync(CancellationToken.None, "SELECT nextval('history_number')");
         await CopyAsync(connection, rows, number);
-        if (batch.Offsets.Count > 0)
+        if (plan.Offsets.Count > 0)
         {
             await connection.RunAsync(
                 CancellationToken.None,
@@ -38,7 +35,7 @@ internal sealed class PostgresHistoryFlusher(PostgresHistoryCore core)
                 INSERT INTO history_sector(sector, durable) SELECT * FROM unnest($1, $2)
                 ON CONFLICT(sector) DO UPDATE SET durable = greatest(history_sector.durable, excluded.durable)
                 """,
-                In(batch.Offsets.Keys.ToArray()), In(batch.Offsets.Values.ToArray()));
+                In(plan.Offsets.Keys.ToArray()), In(plan.Offsets.Values.ToArray()));
         }
 
         await transaction.CommitAsync();

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Grid.Contracts.Storage;
 using Grid.Storage.Codec;
 using Grid.Storage.History;
@@ -25,34 +24,28 @@ internal sealed class PostgresHistoryReader
         _metric = core.Metrics.FilterOf(query.Metric);
         _parts = new HistoryParts(core.Metrics, core.Subjects);
 
-        // The buffer first, then the rows: what is flushed in between is seen twice and not missed.
-        lock (core.Gate)
-        {
-            (_series, _view) = (core.Series.Find(query.Series), core.Buffer.View());
-        }
-
+        // Before the rows.
+        (_series, _view) = core.Intake.Look(query.Series);
         _buffered = _series is null ? [] : _view.DaysOf(_series.Id);
     }
 
     public async Task<HistoryPoints> PointsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var found = ImmutableArray.CreateBuilder<HistoryPoint>();
-        DateTimeOffset? next = null;
+        var answer = new PointAnswer(_query);
         if (_query.From < _query.To)
         {
             var (first, last) = (Days.Of(_query.From), Days.Of(_query.To.AddMilliseconds(-1)));
             var stored = await StoredAsync(connection, first, last, cancellationToken);
             foreach (var day in DaysOf(stored.Keys, first, last))
             {
-                next = Take(day, Gather(day, stored), found);
-                if (next is not null)
+                if (!answer.Add(day, Gather(day, stored)))
                 {
                     break;
                 }
             }
         }
 
-        return new HistoryPoints { Points = found.ToImmutable(), Next = next, IsErased = _isErased };
+        return answer.Finish(_isErased);
     }
 
     public async Task<HistoryBuckets> BucketsAsync(NpgsqlConnection connection, HistoryResolution resolution, CancellationToken cancellationToken)
@@ -63,38 +56,21 @@ internal sealed class PostgresHistoryReader
         }
 
         var subject = await _core.SubjectOfAsync(connection, _series ?? new SeriesInfo(0, _query.Series));
-        var (from, to) = (StartOf(_query.From, subject.Zone, resolution), EndOf(_query.To, subject.Zone, resolution));
+        var spans = new BucketSpans(_core.Subjects, subject.Zone, resolution);
         IndexCounting? index = MetricTable.IsIndex(_query.Metric) ? new IndexCounting(subject.IndexMaximum) : null;
-        var (first, last) = (Days.Of(from), Days.Of(to.AddMilliseconds(-1)));
+        var answer = new BucketAnswer(_query, spans, index);
+        var (first, last) = (Days.Of(answer.From), Days.Of(answer.To.AddMilliseconds(-1)));
         var stored = await StoredAsync(connection, first, last, cancellationToken);
         var rolled = await RolledAsync(connection, resolution, first, last, cancellationToken);
-        var found = ImmutableArray.CreateBuilder<HistoryBucket>();
         foreach (var day in DaysOf(stored.Keys.Concat(rolled.Keys), first, last))
         {
-            foreach (var part in PartsOf(day, stored, rolled, subject, resolution, index))
+            if (!answer.Add(day, PartsOf(day, stored, rolled, subject, resolution, index)))
             {
-                var bucket = BucketOf(day, part, subject.Zone, resolution);
-                if (bucket.Start < from || bucket.Start >= _query.To)
-                {
-                    continue;
-                }
-
-                if (found.Count > 0 && found[^1].Start == bucket.Start)
-                {
-                    found[^1] = found[^1].Then(bucket, index);
-                }
-                else if (found.Count == _query.Limit)
-                {
-                    return new HistoryBuckets { Buckets = found.ToImmutable(), Next = bucket.Start, IsErased = _isErased };
-                }
-                else
-                {
-                    found.Add(bucket);
-                }
+                break;
             }
         }
 
-        return new HistoryBuckets { Buckets = found.ToImmutable(), IsErased = _isErased };
+        return answer.Finish(_isErased);
     }
 
     /// <summary>From points where there are some, so that roll-ups are never behind; else what was rolled up when the points went.</summary>
@@ -171,50 +147,4 @@ internal sealed class PostgresHistoryReader
 
         return contents;
     }
-
-    private DateTimeOffset? Take(int day, PointList points, ImmutableArray<HistoryPoint>.Builder found)
-    {
-        for (var place = 0; place < points.Count; place++)
-        {
-            var time = Days.At(day, points.Times[place]);
-            if (time < _query.From || time >= _query.To)
-            {
-                continue;
-            }
-
-            if (found.Count == _query.Limit)
-            {
-                return time;
-            }
-
-            found.Add(new HistoryPoint(time, points.Values[place]));
-        }
-
-        return null;
-    }
-
-    private HistoryBucket BucketOf(int day, RollUpPart part, string zone, HistoryResolution resolution)
-    {
-        if (resolution == HistoryResolution.QuarterHour)
-        {
-            var start = Days.At(day, part.Slot * Days.QuarterHour);
-            return part.Bucket(day, start, start.AddMinutes(15));
-        }
-
-        var local = _core.Subjects.DayOf(zone, Days.At(day, part.FirstTime));
-        return part.Bucket(day, local.Start, local.End);
-    }
-
-    private DateTimeOffset StartOf(DateTimeOffset instant, string zone, HistoryResolution resolution)
-    {
-        var milliseconds = instant.ToUnixTimeMilliseconds();
-        return resolution == HistoryResolution.Day
-            ? _core.Subjects.DayOf(zone, instant).Start
-            : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds - (((milliseconds % Days.QuarterHour) + Days.QuarterHour) % Days.QuarterHour));
-    }
-
-    /// <summary>The end of the last bucket that begins before an instant.</summary>
-    private DateTimeOffset EndOf(DateTimeOffset instant, string zone, HistoryResolution resolution) => resolution == HistoryResolution.Day
-        ? _core.Subjects.DayOf(zone, instant.AddMilliseconds(-1)).End
-        : StartOf(instant.AddMilliseconds(-1), zone, resolution).AddMinutes(15);
 }
