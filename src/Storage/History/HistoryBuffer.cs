@@ -98,11 +98,6 @@ internal sealed record SlabView(Slab[] Slabs, int[] Counts)
 /// <summary>What is not durable yet: the slabs that are filled, and those that are being made durable. Under the owner's lock.</summary>
 internal sealed class HistoryBuffer
 {
-    /// <summary>Names that came last: a power of two.</summary>
-    private const int Recent = 256;
-
-    // Canonical names are the same strings in every reading: most are known without a hash of their characters.
-    private readonly (string Name, ushort Number)[] _recent = new (string, ushort)[Recent];
     private readonly List<Slab> _filling = [];
     private Slab[] _flushing = [];
 
@@ -130,7 +125,7 @@ internal sealed class HistoryBuffer
         var dropped = 0;
         foreach (var metric in metrics)
         {
-            var number = NumberOf(metric.Name, table);
+            var number = table.NumberOf(metric.Name);
             if (number == MetricTable.None)
             {
                 dropped++;
@@ -142,22 +137,6 @@ internal sealed class HistoryBuffer
 
         slab.End(series, time);
         return dropped;
-    }
-
-    private ushort NumberOf(string name, MetricTable table)
-    {
-        if (name.Length == 0)
-        {
-            return table.NumberOf(name);
-        }
-
-        ref var recent = ref _recent[(name.Length + (name[0] << 2) + (name[^1] << 4)) & (Recent - 1)];
-        if (!ReferenceEquals(recent.Name, name))
-        {
-            recent = (name, table.NumberOf(name));
-        }
-
-        return recent.Number;
     }
 
     /// <summary>Hands over what is there to be made durable; it stays in sight until <see cref="EndFlush"/>.</summary>
