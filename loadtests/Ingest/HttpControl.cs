@@ -33,7 +33,11 @@ internal sealed class HttpControl : IAsyncDisposable
     {
         var known = Path.Combine(folder, "control-devices.txt");
         await File.WriteAllLinesAsync(known, devices.Select(device => device.Kind + " " + device.Id), cancellationToken);
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Grid.LoadTests.dll"), Command, known]) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Grid.LoadTests.dll"), Command, known])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["DOTNET_gcServer"] = "1" }, // as the program is run
+        })!;
         try
         {
             // Says where, once it listens.

@@ -13,6 +13,9 @@ internal static class OverloadScenario
     private const double MostP99Ratio = 10;
     private const int Size = 1_000;
 
+    /// <summary>What the intake was short of, where the door says "overload".</summary>
+    private const string IntakeRefusals = "grid_intake_batches_refused_total{";
+
     public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
         var devices = options.Number("devices", 50_000, 1_000, 1_000_000);
@@ -27,15 +30,20 @@ internal static class OverloadScenario
         await RunAsync(silo, reporting, senders, TimeSpan.FromSeconds(8), cancellationToken);
         var usual = await RunAsync(silo, reporting, senders, duration, cancellationToken);
         var refusedBefore = await RefusedAsync(silo, cancellationToken);
+        var reasonsBefore = await CountsAsync(silo, IntakeRefusals, cancellationToken);
         var over = await RunAsync(silo, reporting, senders * times, duration, cancellationToken);
         var refusedByReason = await RefusedAsync(silo, cancellationToken);
+        var reasons = await CountsAsync(silo, IntakeRefusals, cancellationToken);
         var counted = refusedByReason.Sum(reason => reason.Value) - refusedBefore.Sum(reason => reason.Value);
+        var explained = reasons.Sum(reason => reason.Value) - reasonsBefore.Sum(reason => reason.Value);
+        var overloads = refusedByReason.GetValueOrDefault("overload") - refusedBefore.GetValueOrDefault("overload");
 
         var failures = new List<string>();
         Check(over.PeakBytes <= MostBytesRatio * usual.PeakBytes, "memory grew under overload");
         Check(over.P99 <= MostP99Ratio * usual.P99, "answers to what was admitted grew under overload");
         Check(over.Refused > 0, "nothing was refused: this was no overload");
         Check(counted == over.Refused, string.Create(CultureInfo.InvariantCulture, $"senders saw {over.Refused} refusals and the program counted {counted}"));
+        Check(explained == overloads, string.Create(CultureInfo.InvariantCulture, $"the door refused {overloads} bodies by overload, and for {explained} the intake says why"));
         Check(over.Lost + usual.Lost == 0, "acknowledged readings are not there");
         return new ScenarioOutcome(
             [
@@ -51,6 +59,7 @@ internal static class OverloadScenario
                 new("usualPeakBytes", usual.PeakBytes, "bytes"),
                 new("overloadedPeakBytes", over.PeakBytes, "bytes"),
                 .. refusedByReason.Select(reason => new Result("refused." + reason.Key, reason.Value - refusedBefore.GetValueOrDefault(reason.Key), "bodies")),
+                .. reasons.Select(reason => new Result("refused.overload." + reason.Key, reason.Value - reasonsBefore.GetValueOrDefault(reason.Key), "bodies")),
             ],
             failures);
 
@@ -87,12 +96,16 @@ internal static class OverloadScenario
             await acknowledged.CountLostAsync(silo.Http, cancellationToken));
     }
 
-    private static async Task<Dictionary<string, long>> RefusedAsync(SiloProcess silo, CancellationToken cancellationToken)
+    private static Task<Dictionary<string, long>> RefusedAsync(SiloProcess silo, CancellationToken cancellationToken) =>
+        CountsAsync(silo, "grid_gateway_bodies_refused_total{", cancellationToken);
+
+    /// <summary>A counter by reason.</summary>
+    private static async Task<Dictionary<string, long>> CountsAsync(SiloProcess silo, string counter, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var line in (await silo.Http.GetStringAsync("/metrics", cancellationToken)).Split('\n'))
         {
-            if (line.StartsWith("grid_gateway_bodies_refused_total{", StringComparison.Ordinal))
+            if (line.StartsWith(counter, StringComparison.Ordinal))
             {
                 var reason = line.Split("reason=\"")[1].Split('"')[0];
                 counts[reason] = counts.GetValueOrDefault(reason) + long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);

@@ -15,7 +15,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 {
     private const int MaximumUnderWay = 256;
 
-    private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, Task<DeviceOutcome> Outcome)> _underWay = [];
+    private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, ValueTask<DeviceOutcome> Outcome)> _underWay = [];
     private readonly List<CommandConfirmed> _confirmed = [];
 
     /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
@@ -140,14 +140,21 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             call = ValueTask.FromException<DeviceOutcome>(exception);
         }
 
-        if (call.IsCompletedSuccessfully && call.Result is { Disposition: not Disposition.Behind } outcome)
+        if (call.IsCompletedSuccessfully)
         {
-            Settle(device, outcome, offset);
-            return;
+            var outcome = call.Result;
+            if (outcome.Disposition != Disposition.Behind)
+            {
+                Settle(device, outcome, offset);
+                return;
+            }
+
+            call = ValueTask.FromResult(outcome);
         }
 
+        // Not as a task: those that have come by the time they are looked at cost no turn each.
         device.IsBusy = true;
-        _underWay.Add((device, entry, offset, call.AsTask()));
+        _underWay.Add((device, entry, offset, call));
     }
 
     private async ValueTask DrainAsync()
@@ -157,11 +164,11 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             return;
         }
 
-        foreach (var (device, entry, offset, task) in _underWay)
+        foreach (var (device, entry, offset, call) in _underWay)
         {
             try
             {
-                var outcome = await task;
+                var outcome = await call;
                 if (outcome.Disposition == Disposition.Behind)
                 {
                     outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);

@@ -43,17 +43,20 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
 
     public async IAsyncEnumerable<DeviceRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var next = store.ReadAsync(session => Page(session, 0), cancellationToken);
-        while (true)
+        // Ranges of rows, so that each reader has one while the caller works through those before.
+        var last = await store.ReadAsync(session => session.Value("SELECT coalesce(max(id), 0) FROM device"), cancellationToken);
+        var ahead = new Queue<Task<List<DeviceRecord>>>();
+        for (var after = 0L; after < last || ahead.Count > 0;)
         {
-            var (page, last) = await next;
-            if (page.Count == 0)
+            while (after < last && ahead.Count <= store.Readers)
             {
-                yield break;
+                var from = after;
+                after = Math.Min(last, after + PageRows);
+                var to = after;
+                ahead.Enqueue(store.ReadAsync(session => Page(session, from, to), cancellationToken));
             }
 
-            next = store.ReadAsync(session => Page(session, last), cancellationToken); // while the caller works through this one
-            foreach (var device in page)
+            foreach (var device in await ahead.Dequeue())
             {
                 yield return device;
             }
@@ -183,16 +186,16 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
         return changes.ToImmutable();
     }
 
-    private static (List<DeviceRecord> Devices, long Last) Page(SqliteSession session, long after)
+    /// <summary>The devices of the rows after one up to another.</summary>
+    private static List<DeviceRecord> Page(SqliteSession session, long after, long to)
     {
-        using var rows = session.Query("SELECT id, record FROM device WHERE id > ?1 ORDER BY id LIMIT ?2").Bind(1, after).Bind(2, PageRows);
+        using var rows = session.Query("SELECT id, record FROM device WHERE id > ?1 AND id <= ?2 ORDER BY id").Bind(1, after).Bind(2, to);
         var page = new List<DeviceRecord>(PageRows);
         while (rows.Step())
         {
-            after = rows.Long(0);
-            page.Add(Records.ReadDevice(rows.Blob(1), session.File, "of row " + after.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            page.Add(Records.ReadDevice(rows.Blob(1), session.File, "of row " + rows.Long(0).ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
 
-        return (page, after);
+        return page;
     }
 }

@@ -30,6 +30,9 @@ internal sealed class SqliteStore(SqliteSchema schema, SqliteOptions options, Ti
     /// <summary>The store's file, once open.</summary>
     public string File => _file;
 
+    /// <summary>Threads that read.</summary>
+    public int Readers => _options.Readers;
+
     /// <summary>Commits that the store had when it was opened: 0 when it was never written to.</summary>
     public long CommitsAtOpening { get; private set; }
 
