@@ -80,8 +80,12 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     /// <inheritdoc/>
     public static Aim? AimOf(StreetlightSettings settings, DesiredChange change, out string? reason)
     {
-        reason = settings.IsPassive ? "a passive light point follows its cabinet and cannot be dimmed" : null;
-        return reason is null ? new Aim("dimmingPercent", change.Arguments["percent"], ConfirmationTolerancePercent) : null;
+        var percent = change.Arguments["percent"];
+        reason = settings.IsPassive ? "a passive light point follows its cabinet and cannot be dimmed"
+            : percent * 1_000 < settings.SafetyMinimum
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"this light point may not be dimmed below its safety minimum of {settings.SafetyMinimum / 1_000.0} %")
+            : null;
+        return reason is null ? new Aim("dimmingPercent", percent, ConfirmationTolerancePercent) : null;
     }
 
     private static StreetlightState Follow(StreetlightState state, StreetlightSettings settings, in Report report, LocalCalendar calendar)
