@@ -18,7 +18,9 @@ namespace Grid.Client.Energy;
 internal static class EnergyEndpoints
 {
     private const string Figure = "lighting.energyTodayWattHours";
-    private const int QuartersOfAMonth = 31 * 25 * 4;
+    private const string SavedFigure = "lighting.savedTodayWattHours";
+    private const int DaysOfAMonth = 31;
+    private const int QuartersOfAMonth = DaysOfAMonth * 25 * 4;
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -75,12 +77,17 @@ internal static class EnergyEndpoints
         var (from, to) = HistoryStep.Parse("P1M")!.ClockFrom(noon, zone, subjects).Of(noon);
         var page = await history.ReadBucketsAsync(
             new HistoryQuery { Series = series, Metric = Figure, From = from, To = to, Limit = QuartersOfAMonth }, HistoryResolution.QuarterHour, http.RequestAborted);
+        var saved = await history.ReadBucketsAsync(
+            new HistoryQuery { Series = series, Metric = SavedFigure, From = from, To = to, Limit = DaysOfAMonth }, HistoryResolution.Day, http.RequestAborted);
+
+        // It grows and falls, so the newest value of a day is that of the day.
+        var savings = saved.Buckets.ToDictionary(bucket => subjects.DayOf(zone, bucket.Start).Date, bucket => Math.Round((decimal)bucket.Last.Value, 3) / 1_000);
         var clock = TimeZoneInfo.FindSystemTimeZoneById(zone);
         var days = EnergyAccount.ByDay(page.Buckets, instant => TimeZoneInfo.ConvertTime(instant, clock).DateTime, options);
-        return TypedResults.Json(Present(scope, middle, zone, days, options), GridJson.Default.EnergyModel);
+        return TypedResults.Json(Present(scope, middle, zone, days, savings, options), GridJson.Default.EnergyModel);
     }
 
-    private static EnergyModel Present(string scope, DateOnly month, string zone, List<DayOfEnergy> days, EnergyOptions options)
+    private static EnergyModel Present(string scope, DateOnly month, string zone, List<DayOfEnergy> days, Dictionary<DateOnly, decimal> savings, EnergyOptions options)
     {
         // Days are rounded first, so that the month is their sum to the last digit shown.
         EnergyDayModel[] shown =
@@ -88,6 +95,7 @@ internal static class EnergyEndpoints
             .. days.Select(day => new EnergyDayModel(
                 day.Date,
                 day.KilowattHours,
+                savings.GetValueOrDefault(day.Date),
                 day.Euros is { } euros ? Math.Round(euros, 4, MidpointRounding.AwayFromZero) : null,
                 options.Co2eKilogramsPerKilowattHour is { } factor ? Math.Round(day.KilowattHours * factor, 3, MidpointRounding.AwayFromZero) : null)),
         ];
@@ -97,6 +105,7 @@ internal static class EnergyEndpoints
             Month = month.ToString("yyyy-MM", CultureInfo.InvariantCulture),
             Zone = zone,
             EnergyKilowattHours = shown.Sum(day => day.EnergyKilowattHours),
+            SavedKilowattHours = shown.Sum(day => day.SavedKilowattHours),
             Euros = options.EurosPerKilowattHour is null ? null : shown.Sum(day => day.Euros ?? 0),
             Co2eKilograms = options.Co2eKilogramsPerKilowattHour is null ? null : shown.Sum(day => day.Co2eKilograms ?? 0),
             Co2eSource = options.Co2eSource,

@@ -17,6 +17,9 @@ public sealed record EnergyModel
     /// <summary>Energy of the days below.</summary>
     public required decimal EnergyKilowattHours { get; init; }
 
+    /// <summary>What was saved on the days below against lights that burn in full from sunset to sunrise; negative when more was used.</summary>
+    public required decimal SavedKilowattHours { get; init; }
+
     /// <summary>What it costs, to the hundredth of a cent; left out without a price.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Euros { get; init; }
@@ -37,5 +40,6 @@ public sealed record EnergyModel
 public sealed record EnergyDayModel(
     DateOnly Date,
     decimal EnergyKilowattHours,
+    decimal SavedKilowattHours,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Euros,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Co2eKilograms);

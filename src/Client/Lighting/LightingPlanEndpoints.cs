@@ -199,7 +199,7 @@ internal static class LightingPlanEndpoints
             return fault;
         }
 
-        return DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Preview(commune!, date) is { } preview
+        return DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Preview(commune!, date, 0) is { } preview
             ? TypedResults.Json(LightingPlanPresenting.Present(preview, id, commune!, date, null), GridJson.Default.PreviewModel)
             : Problems.NotFound("such lighting plan");
     }
@@ -226,7 +226,8 @@ internal static class LightingPlanEndpoints
             Cabinet = device.Kind == DeviceKind.Cabinet ? id : device.Text("cabinet"),
             Group = device.Text("group"),
         };
-        return await grains.LightingDirectory().Resolve(target, date) is { } choice && await grains.LightingPlan(choice.Plan).Preview(device.Commune, date) is { } preview
+        var minimum = device.Kind == DeviceKind.Streetlight ? device.Number("safetyMinimumPercent") ?? 0 : 0;
+        return await grains.LightingDirectory().Resolve(target, date) is { } choice && await grains.LightingPlan(choice.Plan).Preview(device.Commune, date, minimum) is { } preview
             ? TypedResults.Json(LightingPlanPresenting.Present(preview, choice.Plan, device.Commune, date, choice.By), GridJson.Default.PreviewModel)
             : Problems.NotFound("lighting plan for this device");
     }

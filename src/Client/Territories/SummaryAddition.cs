@@ -47,6 +47,7 @@ public static class SummaryAddition
         Fires = parts.Sum(part => part.Figures.Fires),
         ByLocalLevel = AddItems(parts.Select(part => part.Figures.ByLocalLevel)),
         Days = [new(today, parts.Sum(part => part.Figures.Days.Where(day => day.Day == part.Today).Sum(day => day.Amount)))],
+        SavedDays = [new(today, parts.Sum(part => part.Figures.SavedDays.Where(day => day.Day == part.Today).Sum(day => day.Amount)))],
     };
 
     private static ImmutableArray<long> AddItems(IEnumerable<ImmutableArray<long>> lists)

@@ -56,8 +56,9 @@ public sealed record SummaryModel
 /// <summary>Devices counted.</summary>
 public sealed record DeviceCounts(long Total, IReadOnlyDictionary<string, long> ByKind, IReadOnlyDictionary<string, long> ByStatus);
 
-/// <summary>Light points lit, not lit and failed; power now; energy of the local day.</summary>
-public sealed record LightingFigures(long On, long Off, long Failed, Thousandths PowerWatts, Thousandths EnergyTodayWattHours);
+/// <summary>Light points lit, not lit and failed; power now; energy of the local day, and what was saved on it against a full-power night.</summary>
+public sealed record LightingFigures(
+    long On, long Off, long Failed, Thousandths PowerWatts, Thousandths EnergyTodayWattHours, Thousandths SavedTodayWattHours);
 
 /// <summary>Water flow now, and consumed on the local day.</summary>
 public sealed record WaterFigures(Thousandths FlowLitresPerHour, Thousandths ConsumedTodayLitres);

@@ -35,7 +35,7 @@ public static class SummaryPresenting
                 total,
                 Enum.GetValues<DeviceKind>().ToDictionary(Words<DeviceKind>.Of, kind => Of(kind).Total),
                 statuses.ToDictionary(pair => Words<DeviceStatus>.Of(pair.Key), pair => pair.Value)),
-            Lighting = new(lights.LightsOn, lights.LightsOff, lights.LightsFailed, new(lights.PowerMilliwatts), Today(lights, summary.Today)),
+            Lighting = new(lights.LightsOn, lights.LightsOff, lights.LightsFailed, new(lights.PowerMilliwatts), Today(lights, summary.Today), Saved(lights, summary.Today)),
             Water = new(new(meters.FlowMillilitresPerHour), Today(meters, summary.Today)),
             Buildings = new(new(buildings.PowerMilliwatts), Today(buildings, summary.Today), buildings.ComfortBreaches),
             Bins = new(bins.Total, bins.Over80Percent, bins.Overflowing, bins.Fires),
@@ -45,6 +45,9 @@ public static class SummaryPresenting
 
     private static Thousandths Today(KindFigures figures, int today) =>
         new(figures.Days.Where(day => day.Day == today).Sum(day => day.Amount));
+
+    private static Thousandths Saved(KindFigures figures, int today) =>
+        new(figures.SavedDays.Where(day => day.Day == today).Sum(day => day.Amount));
 
     private static int HighestLevel(KindFigures figures)
     {

@@ -82,4 +82,13 @@ public readonly record struct Contribution
 
     /// <summary>The same for the day before <see cref="Day"/>; late readings amend it.</summary>
     [Id(9)] public long PreviousDayAmount { get; init; }
+
+    /// <summary>Light points: the local day of <see cref="DaySaved"/>, in days since 1970-01-01; 0 when nobody knows.</summary>
+    [Id(10)] public int SavedDay { get; init; }
+
+    /// <summary>Milliwatt-hours saved on <see cref="SavedDay"/> against a light that burns in full from sunset to sunrise; negative when more was used.</summary>
+    [Id(11)] public long DaySaved { get; init; }
+
+    /// <summary>The same for the day before it.</summary>
+    [Id(12)] public long PreviousDaySaved { get; init; }
 }

@@ -27,8 +27,11 @@ public interface ILightingPlanGrain : IGrainWithStringKey
     ValueTask<PlanView?> Get();
 
     /// <summary>What a light does under this plan in a commune, in the night that begins on a date; null when there is no such plan.</summary>
+    /// <param name="commune">INSEE code of a commune that is known.</param>
+    /// <param name="date">The date of the evening.</param>
+    /// <param name="minimumPercent">The light's safety minimum from sunset to sunrise, 0 to 100; 0 for none.</param>
     [Alias("Preview"), AlwaysInterleave]
-    ValueTask<PlanPreview?> Preview(string commune, DateOnly date);
+    ValueTask<PlanPreview?> Preview(string commune, DateOnly date, double minimumPercent);
 }
 
 /// <summary>Which plans there are, and what each is assigned to. One for all, keyed <see cref="Key"/>.</summary>

@@ -29,6 +29,7 @@ public static class FigureCatalog
         new("lighting.failed", summary => Of(summary, DeviceKind.Streetlight, figures => figures.LightsFailed)),
         new("lighting.powerWatts", summary => Of(summary, DeviceKind.Streetlight, figures => figures.PowerMilliwatts) / Thousandth),
         new("lighting.energyTodayWattHours", summary => Today(summary, DeviceKind.Streetlight)),
+        new("lighting.savedTodayWattHours", summary => Of(summary, DeviceKind.Streetlight, figures => On(figures.SavedDays, summary.Today)) / Thousandth),
         new("water.flowLitresPerHour", summary => Of(summary, DeviceKind.Meter, figures => figures.FlowMillilitresPerHour) / Thousandth),
         new("water.consumedTodayLitres", summary => Today(summary, DeviceKind.Meter)),
         new("buildings.powerWatts", summary => Of(summary, DeviceKind.Building, figures => figures.PowerMilliwatts) / Thousandth),
@@ -77,16 +78,18 @@ public static class FigureCatalog
     private static long WithStatus(TerritorySummary summary, DeviceStatus status) =>
         Sum(summary, figures => (int)status < figures.ByStatus.Length ? figures.ByStatus[(int)status] : 0);
 
-    private static double Today(TerritorySummary summary, DeviceKind kind) => Of(summary, kind, figures =>
+    private static double Today(TerritorySummary summary, DeviceKind kind) => Of(summary, kind, figures => On(figures.Days, summary.Today)) / Thousandth;
+
+    private static long On(ImmutableArray<DayAmount> days, int today)
     {
         var amount = 0L;
-        foreach (var day in figures.Days)
+        foreach (var day in days)
         {
-            amount += day.Day == summary.Today ? day.Amount : 0;
+            amount += day.Day == today ? day.Amount : 0;
         }
 
         return amount;
-    }) / Thousandth;
+    }
 
     /// <summary>Cut to one decimal, as a summary shows it.</summary>
     private static double CoveragePercent(TerritorySummary summary)

@@ -64,6 +64,9 @@ public sealed record KindFigures
     /// <summary>Amounts by local day, newest first; at most <see cref="MaximumDays"/>.</summary>
     [Id(14)] public ImmutableArray<DayAmount> Days { get; init; } = [];
 
+    /// <summary>Light points: saved by local day, in milliwatt-hours, newest first; at most <see cref="MaximumDays"/>.</summary>
+    [Id(15)] public ImmutableArray<DayAmount> SavedDays { get; init; } = [];
+
     /// <summary>Local days of which an amount is kept in a sum.</summary>
     public const int MaximumDays = 4;
 }

@@ -5,7 +5,7 @@ using Grid.Contracts.Territories;
 namespace Grid.Grains.Devices;
 
 /// <summary>
-/// When the sun is well up over one place. A pure function of place and instant; the day that was asked for last is kept, so that the hot path is two
+/// Day and night over one place. A pure function of place and instant; the two solar days that were asked for last are kept, so that the hot path is a few
 /// comparisons. Safe for all threads.
 /// </summary>
 /// <param name="longitude">Degrees east.</param>
@@ -19,38 +19,77 @@ public sealed class LocalSky(double longitude, double latitude)
 
     private const long DayMilliseconds = 86_400_000;
 
-    private Bright _recent = new(long.MaxValue, 0, 0);
+    private static readonly Daylight None = new(long.MaxValue, default, default);
+
+    private Daylight _recent = None;
+    private Daylight _former = None;
 
     /// <summary>True when the sun stands higher than <see cref="BrightDegrees"/> at an instant in Unix milliseconds, from 1900 to 2200.</summary>
-    public bool IsBright(long instant)
+    public bool IsBright(long instant) => Of(DayOf(instant)).Bright is var bright && instant >= bright.From && instant < bright.To;
+
+    /// <summary>How long the sun is below the horizon within a span of Unix milliseconds, its end exclusive.</summary>
+    public long DarkMilliseconds(long from, long to)
     {
-        // A day from solar midnight to solar midnight, without the equation of time: the sun is low at both ends.
-        var day = Math.DivRem(instant + (long)(longitude * 240_000), DayMilliseconds) is var (quotient, rest) && rest < 0 ? quotient - 1 : quotient;
-        var recent = _recent;
-        if (recent.Day != day)
+        var dark = to - from;
+        for (var day = DayOf(from); day <= DayOf(to); day++)
         {
-            _recent = recent = Find(day);
+            var up = Of(day).Up;
+
+            // A day's light is counted on that day alone, also where the sun does not set.
+            var (begin, end) = (Math.Max(up.From, StartOf(day)), Math.Min(up.To, StartOf(day + 1)));
+            dark -= Math.Max(0, Math.Min(to, end) - Math.Max(from, begin));
         }
 
-        return instant >= recent.From && instant < recent.To;
+        return dark;
     }
 
-    private Bright Find(long day)
+    /// <summary>A day from solar midnight to solar midnight, without the equation of time.</summary>
+    private long DayOf(long instant) => Math.DivRem(instant + Shift, DayMilliseconds) is var (quotient, rest) && rest < 0 ? quotient - 1 : quotient;
+
+    private long StartOf(long day) => (day * DayMilliseconds) - Shift;
+
+    private long Shift => (long)(longitude * 240_000);
+
+    private Daylight Of(long day)
+    {
+        var recent = _recent;
+        if (recent.Day == day)
+        {
+            return recent;
+        }
+
+        var former = _former;
+        if (former.Day == day)
+        {
+            return former;
+        }
+
+        // Two writes, not one: a racing reader sees two right days, at worst the same one twice.
+        var found = Find(day);
+        _former = recent;
+        _recent = found;
+        return found;
+    }
+
+    private Daylight Find(long day)
     {
         var date = new DateOnly(1970, 1, 1).AddDays((int)Math.Clamp(day, -25_567, 84_005));
-        if (Sun.Rise(date, longitude, latitude, BrightDegrees) is { } rise && Sun.Set(date, longitude, latitude, BrightDegrees) is { } set)
+        return new Daylight(day, Above(date, Sun.RiseAndSetDegrees), Above(date, BrightDegrees));
+    }
+
+    private (long From, long To) Above(DateOnly date, double elevation)
+    {
+        if (Sun.Rise(date, longitude, latitude, elevation) is { } rise && Sun.Set(date, longitude, latitude, elevation) is { } set)
         {
-            return new Bright(day, rise.ToUnixTimeMilliseconds(), set.ToUnixTimeMilliseconds());
+            return (rise.ToUnixTimeMilliseconds(), set.ToUnixTimeMilliseconds());
         }
 
         // The sun stays on one side of that elevation: on the side where it stands at noon.
-        return Sun.ElevationDegrees(Sun.Noon(date, longitude), longitude, latitude) > BrightDegrees
-            ? new Bright(day, long.MinValue, long.MaxValue)
-            : new Bright(day, 0, 0);
+        return Sun.ElevationDegrees(Sun.Noon(date, longitude), longitude, latitude) > elevation ? (long.MinValue, long.MaxValue) : (0, 0);
     }
 
     // A class, so that replacing it is atomic.
-    private sealed record Bright(long Day, long From, long To);
+    private sealed record Daylight(long Day, (long From, long To) Up, (long From, long To) Bright);
 }
 
 /// <summary>The sky over each commune, one for each.</summary>

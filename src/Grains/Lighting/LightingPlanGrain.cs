@@ -95,7 +95,7 @@ public sealed class LightingPlanGrain(
 
     public ValueTask<PlanView?> Get() => new(_view);
 
-    public ValueTask<PlanPreview?> Preview(string commune, DateOnly date)
+    public ValueTask<PlanPreview?> Preview(string commune, DateOnly date, double minimumPercent)
     {
         if (_view is not { } view || _parsed is not { } parsed)
         {
@@ -104,7 +104,7 @@ public sealed class LightingPlanGrain(
 
         var place = PlaceOf(table.FindCommune(commune) ?? throw new ArgumentException($"There is no commune {commune}.", nameof(commune)));
         var night = new LocalNight(place, date);
-        var profile = parsed.Compile(place, night);
+        var profile = parsed.Compile(place, night).AtLeast(night.Sunset, night.Sunrise, minimumPercent);
         return new(new PlanPreview
         {
             Version = view.Version,

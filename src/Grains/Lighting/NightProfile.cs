@@ -80,13 +80,37 @@ public sealed class NightProfile
         points.Add(new ProfilePoint(from, LevelAt(from), percent, 0));
         if (to < End)
         {
-            var under = Points.LastOrDefault(point => point.At <= to);
-            var rest = Math.Max(0, under.At + under.RampMilliseconds - to);
-            points.Add(new ProfilePoint(to, rest > 0 ? LevelAt(to) : percent, under.Percent, rest));
+            points.Add(Resume(to));
             points.AddRange(Points.Where(point => point.At > to));
         }
 
         return new NightProfile(Start, End, points.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// The same profile with no level below a minimum for a time. A ramp that would cross the minimum goes evenly from the minimum, or to it, in the same time.
+    /// </summary>
+    public NightProfile AtLeast(long from, long to, double percent)
+    {
+        (from, to) = (Math.Max(from, Start), Math.Min(to, End));
+        if (from >= to || percent <= 0)
+        {
+            return this;
+        }
+
+        var points = ImmutableArray.CreateBuilder<ProfilePoint>();
+        points.AddRange(Points.Where(point => point.At < from));
+        points.Add(Raised(Resume(from)));
+        points.AddRange(Points.Where(point => point.At > from && point.At < to).Select(Raised));
+        if (to < End)
+        {
+            points.Add(Resume(to));
+            points.AddRange(Points.Where(point => point.At > to));
+        }
+
+        return new NightProfile(Start, End, points.DrainToImmutable());
+
+        ProfilePoint Raised(ProfilePoint point) => point with { FromPercent = Math.Max(point.FromPercent, percent), Percent = Math.Max(point.Percent, percent) };
     }
 
     /// <summary>Spans in which the light burns, within bounds.</summary>
@@ -140,6 +164,13 @@ public sealed class NightProfile
 
         static double Area(long begin, long end, in ProfilePoint point) =>
             end <= begin ? 0 : (end - begin) * (Level(point, begin) + Level(point, end)) / 200;
+    }
+
+    /// <summary>What it does from an instant on, as a point: the rest of a ramp, or a level.</summary>
+    private ProfilePoint Resume(long at)
+    {
+        var under = Points.LastOrDefault(point => point.At <= at);
+        return new ProfilePoint(at, LevelAt(at), under.Percent, Math.Max(0, under.At + under.RampMilliseconds - at));
     }
 
     private static double LevelAt(IReadOnlyList<ProfilePoint> points, long instant)

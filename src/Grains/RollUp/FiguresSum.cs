@@ -56,6 +56,7 @@ internal sealed class FiguresSum
 
         // Newest first: nearly every amount is of one of the first two.
         private readonly List<DayAmount> _days = [];
+        private readonly List<DayAmount> _saved = [];
         private long _on, _off, _failed, _power, _flow, _leaks, _comfort, _over80, _overflowing, _fires;
 
         public long Total { get; private set; }
@@ -81,8 +82,14 @@ internal sealed class FiguresSum
 
             if (contribution.Day != 0)
             {
-                AddDay(contribution.Day, sign * contribution.DayAmount);
-                AddDay(contribution.Day - 1, sign * contribution.PreviousDayAmount);
+                AddDay(_days, contribution.Day, sign * contribution.DayAmount);
+                AddDay(_days, contribution.Day - 1, sign * contribution.PreviousDayAmount);
+            }
+
+            if (contribution.SavedDay != 0)
+            {
+                AddDay(_saved, contribution.SavedDay, sign * contribution.DaySaved);
+                AddDay(_saved, contribution.SavedDay - 1, sign * contribution.PreviousDaySaved);
             }
         }
 
@@ -111,7 +118,12 @@ internal sealed class FiguresSum
             _fires += figures.Fires;
             foreach (var day in figures.Days)
             {
-                AddDay(day.Day, day.Amount);
+                AddDay(_days, day.Day, day.Amount);
+            }
+
+            foreach (var day in figures.SavedDays)
+            {
+                AddDay(_saved, day.Day, day.Amount);
             }
         }
 
@@ -131,11 +143,15 @@ internal sealed class FiguresSum
             Overflowing = _overflowing,
             Fires = _fires,
             ByLocalLevel = kind == DeviceKind.Environment ? [.. _byLevel] : [],
-            Days = [.. CollectionsMarshal.AsSpan(_days)[..Math.Min(_days.Count, KindFigures.MaximumDays)]],
+            Days = Newest(_days),
+            SavedDays = Newest(_saved),
         };
 
+        private static ImmutableArray<DayAmount> Newest(List<DayAmount> days) =>
+            [.. CollectionsMarshal.AsSpan(days)[..Math.Min(days.Count, KindFigures.MaximumDays)]];
+
         /// <summary>A day that sums to nothing is dropped, so that the sum does not depend on what came and went.</summary>
-        private void AddDay(int day, long amount)
+        private static void AddDay(List<DayAmount> days, int day, long amount)
         {
             if (amount == 0)
             {
@@ -143,22 +159,22 @@ internal sealed class FiguresSum
             }
 
             var place = 0;
-            while (place < _days.Count && _days[place].Day > day)
+            while (place < days.Count && days[place].Day > day)
             {
                 place++;
             }
 
-            if (place == _days.Count || _days[place].Day != day)
+            if (place == days.Count || days[place].Day != day)
             {
-                _days.Insert(place, new DayAmount(day, amount));
+                days.Insert(place, new DayAmount(day, amount));
             }
-            else if (_days[place].Amount + amount is not 0 and var sum)
+            else if (days[place].Amount + amount is not 0 and var sum)
             {
-                _days[place] = new DayAmount(day, sum);
+                days[place] = new DayAmount(day, sum);
             }
             else
             {
-                _days.RemoveAt(place);
+                days.RemoveAt(place);
             }
         }
     }

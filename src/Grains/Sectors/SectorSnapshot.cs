@@ -9,7 +9,8 @@ namespace Grid.Grains.Sectors;
 /// <summary>Reads and writes the books of a sector as a compact, versioned block: some 60 bytes a device.</summary>
 internal static class SectorSnapshot
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
+    private const byte FirstWithSavings = 3;
     private const byte FirstVersion = 1;
     private const string Place = "sector";
 
@@ -66,7 +67,7 @@ internal static class SectorSnapshot
         var devices = new SectorDevice[reader.Read7BitEncodedInt()];
         for (var index = 0; index < devices.Length; index++)
         {
-            devices[index] = ReadDevice(reader, grains, keys);
+            devices[index] = ReadDevice(reader, version, grains, keys);
         }
 
         foreach (var device in devices.OrderBy(device => device.ChangedAt))
@@ -100,7 +101,7 @@ internal static class SectorSnapshot
         var devices = new HashSet<string>(StringComparer.Ordinal);
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
         {
-            devices.Add(ReadDevice(reader, grains: null, keys: null).Id);
+            devices.Add(ReadDevice(reader, version, grains: null, keys: null).Id);
         }
 
         return (offset, devices);
@@ -131,11 +132,17 @@ internal static class SectorSnapshot
         if (device.Subscriber is null)
         {
             WriteContribution(writer, device.Contribution);
+            if (device.Kind == DeviceKind.Streetlight)
+            {
+                writer.Write7BitEncodedInt(device.Contribution.SavedDay);
+                writer.Write7BitEncodedInt64(device.Contribution.DaySaved);
+                writer.Write7BitEncodedInt64(device.Contribution.PreviousDaySaved);
+            }
         }
     }
 
     /// <summary>A device of a block; without a factory and keys only what is stored in the clear is wanted.</summary>
-    private static SectorDevice ReadDevice(BinaryReader reader, IGrainFactory? grains, ISubscriberKeys? keys)
+    private static SectorDevice ReadDevice(BinaryReader reader, byte version, IGrainFactory? grains, ISubscriberKeys? keys)
     {
         var id = reader.ReadString();
         var kind = (DeviceKind)reader.ReadByte();
@@ -160,6 +167,16 @@ internal static class SectorSnapshot
             LastHeardAt = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
             Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
         };
+        if (version >= FirstWithSavings && kind == DeviceKind.Streetlight && placing != Placing.Sealed)
+        {
+            device.Contribution = device.Contribution with
+            {
+                SavedDay = reader.Read7BitEncodedInt(),
+                DaySaved = reader.Read7BitEncodedInt64(),
+                PreviousDaySaved = reader.Read7BitEncodedInt64(),
+            };
+        }
+
         if (placing == Placing.Sealed && keys is not null)
         {
             OpenPersonalPart(device, stored, keys);

@@ -14,6 +14,9 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     /// <summary>Longest time that a segment is believed to stay as it was: cabinets report each change.</summary>
     public const long PassiveHoldMilliseconds = 24 * 3_600_000L;
 
+    /// <summary>An index also counts what was used while nothing was heard.</summary>
+    private const long IndexHoldMilliseconds = 48 * 3_600_000L;
+
     private const int FullDimming = 100_000;
     private const double ConfirmationTolerancePercent = 2;
 
@@ -47,6 +50,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     public static Contribution Contribute(StreetlightState state, StreetlightSettings settings, DeviceStatus status)
     {
         var energy = state.Energy.Amounts;
+        var saved = settings.RatedMilliwatts > 0 && state.Nights.Day != 0 ? state.Nights.SavedOf(settings.RatedMilliwatts, energy) : default;
         return new Contribution
         {
             Kind = DeviceKind.Streetlight,
@@ -56,6 +60,9 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             Day = energy.Day,
             DayAmount = Thousandths.Contributed(energy.Amount),
             PreviousDayAmount = Thousandths.Contributed(energy.PreviousAmount),
+            SavedDay = saved.Day,
+            DaySaved = Math.Clamp(saved.Amount, -Thousandths.ContributionMaximum, Thousandths.ContributionMaximum),
+            PreviousDaySaved = Math.Clamp(saved.PreviousAmount, -Thousandths.ContributionMaximum, Thousandths.ContributionMaximum),
         };
     }
 
@@ -63,7 +70,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     public static StreetlightState Reconfigure(StreetlightState state, StreetlightSettings former, StreetlightSettings settings) =>
         (former.IsPassive || settings.IsPassive)
         && (former.IsPassive != settings.IsPassive || former.Cabinet != settings.Cabinet || former.Segment != settings.Segment)
-            ? new StreetlightState { Energy = state.Energy with { Held = state.Energy.Held with { HasSince = false } } }
+            ? new StreetlightState { Energy = state.Energy with { Held = state.Energy.Held with { HasSince = false } }, Nights = state.Nights }
             : state;
 
     /// <summary>A passive lamp shows the power that follows from its segment.</summary>
@@ -73,8 +80,12 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     /// <inheritdoc/>
     public static Aim? AimOf(StreetlightSettings settings, DesiredChange change, out string? reason)
     {
-        reason = settings.IsPassive ? "a passive light point follows its cabinet and cannot be dimmed" : null;
-        return reason is null ? new Aim("dimmingPercent", change.Arguments["percent"], ConfirmationTolerancePercent) : null;
+        var percent = change.Arguments["percent"];
+        reason = settings.IsPassive ? "a passive light point follows its cabinet and cannot be dimmed"
+            : percent * 1_000 < settings.SafetyMinimum
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"this light point may not be dimmed below its safety minimum of {settings.SafetyMinimum / 1_000.0} %")
+            : null;
+        return reason is null ? new Aim("dimmingPercent", percent, ConfirmationTolerancePercent) : null;
     }
 
     private static StreetlightState Follow(StreetlightState state, StreetlightSettings settings, in Report report, LocalCalendar calendar)
@@ -85,6 +96,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             : state with
             {
                 Energy = state.Energy.WithHeld(PowerOf(state, settings), report.At, PassiveHoldMilliseconds, calendar),
+                Nights = NightsAt(state, report, PassiveHoldMilliseconds, calendar),
                 IsFed = report.Entry[SegmentMetrics[settings.Segment - 1]] is { } on ? on != 0 : state.IsFed,
             };
     }
@@ -115,6 +127,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         var next = state with
         {
             Energy = energy.WithHeld(state.PowerMilliwatts ?? 0, report.At, ControlledHoldMilliseconds, calendar),
+            Nights = NightsAt(state, report, energy.Index is null ? ControlledHoldMilliseconds : IndexHoldMilliseconds, calendar),
             Dimming = dimming is { } percent ? (int)Thousandths.Of(percent) : state.Dimming,
             SaysFailed = failure is { } failed ? failed != 0 : state.SaysFailed,
             IsSupplyLost = volts is { } supply ? Thousandths.Of(supply) < settings.SupplyMinimumMillivolts : state.IsSupplyLost,
@@ -130,6 +143,12 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             true when state.Dimming == 0 => 0,
             _ => state.PowerMilliwatts,
         });
+
+    /// <summary>Of a lamp that was dark because it failed, or had no supply, the night does not count: that is no saving.</summary>
+    private static NightHours NightsAt(in StreetlightState state, in Report report, long limit, LocalCalendar calendar) =>
+        report.Sky is not { } sky ? state.Nights
+        : !state.Energy.Held.HasSince || state.HasFailed || state.IsSupplyLost ? state.Nights.Begin(report.At, calendar)
+        : state.Nights.Until(state.Energy.Held.Since, report.At, limit, calendar, sky);
 
     private static long PowerOf(StreetlightState state, StreetlightSettings settings) =>
         settings.IsPassive ? (state.IsFed == true ? settings.RatedMilliwatts : 0) : state.PowerMilliwatts ?? 0;

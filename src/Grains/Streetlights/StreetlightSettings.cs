@@ -17,6 +17,8 @@ public sealed record StreetlightSettings
     private static readonly AttributeDefinition NearZeroWattsAttribute = AttributeDefinition.Number("nearZeroWatts", 0.1, 100, null);
     private static readonly AttributeDefinition SupplyMinimumVoltsAttribute = AttributeDefinition.Number("supplyMinimumVolts", 0, 1_000, 180);
 
+    private static readonly AttributeDefinition SafetyMinimumPercentAttribute = AttributeDefinition.Number("safetyMinimumPercent", 0, 100, 0);
+
     /// <summary>Stand-by power that control gear may draw while its lamp is dark: Commission Regulation (EU) 2019/2020, annex II, 0.5 W.</summary>
     private const long StandbyMilliwatts = 500;
 
@@ -29,6 +31,7 @@ public sealed record StreetlightSettings
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         PassiveAttribute, CabinetAttribute, SegmentAttribute, RatedWattsAttribute, NearZeroWattsAttribute, SupplyMinimumVoltsAttribute,
+        SafetyMinimumPercentAttribute,
         SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60), .. LampParameters.Attributes,
     ];
 
@@ -53,6 +56,9 @@ public sealed record StreetlightSettings
     /// <summary>Where its energy index starts again from 0, in milliwatt-hours; 0 when it never does.</summary>
     [Id(6)] public long IndexMaximum { get; init; }
 
+    /// <summary>Dimming below which it may not be by night, in thousandths of a percent; 0 for none.</summary>
+    [Id(8)] public int SafetyMinimum { get; init; }
+
     /// <summary>How its health is judged; null for the defaults.</summary>
     [Id(7)] public LampParameters? OwnParameters { get; init; }
 
@@ -70,6 +76,7 @@ public sealed record StreetlightSettings
             NearZeroMilliwatts = NearZeroWattsAttribute.ThousandthsIn(descriptor),
             SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+            SafetyMinimum = (int)SafetyMinimumPercentAttribute.ThousandthsIn(descriptor),
             OwnParameters = LampParameters.Parse(descriptor),
         };
 

@@ -53,6 +53,9 @@ public readonly record struct StreetlightState
     /// <summary>Whether it burnt in the last report that measured it while it should; null when it should not.</summary>
     [Id(14)] public bool? WasBurning { get; init; }
 
+    /// <summary>Hours of night by local day, which its saving is reckoned from.</summary>
+    [Id(15)] public NightHours Nights { get; init; }
+
     /// <summary>True when it failed, by its own word or by its power.</summary>
     [JsonIgnore] public bool HasFailed => SaysFailed || IsWithoutPower;
 }

@@ -28,6 +28,10 @@ public sealed class EnergyTests
             ("2026-11-09T22:10+01:00", 5_500), ("2026-11-09T23:50+01:00", 7_000.5), ("2026-11-10T00:01+01:00", 0), ("2026-11-10T05:00+01:00", 1_000),
             ("2026-12-01T00:30+01:00", 900), ("2026-10-31T23:50+01:00", 800));
 
+        host.History.Add(
+            Series, "lighting.savedTodayWattHours",
+            ("2026-11-09T00:01+01:00", 0), ("2026-11-09T12:00+01:00", 3_000), ("2026-11-09T23:50+01:00", 2_500), ("2026-11-10T05:00+01:00", -250));
+
         var energy = await (await host.Http.GetAsync("/api/v1/communes/29232/energy?month=2026-11")).JsonAsync();
         Assert.Equal(("commune:29232", "2026-11", "Europe/Paris"), (energy.GetProperty("scope").GetString(), energy.GetProperty("month").GetString(), energy.GetProperty("zone").GetString()));
         var days = energy.GetProperty("days").EnumerateArray().ToArray();
@@ -36,6 +40,7 @@ public sealed class EnergyTests
         // 4 kWh and 2.0005 kWh at 0.10, 1 kWh at 0.20.
         Assert.Equal((7.0005m, 0.8001m, 0.350m), (days[0].GetProperty("energyKilowattHours").GetDecimal(), days[0].GetProperty("euros").GetDecimal(), days[0].GetProperty("co2eKilograms").GetDecimal()));
         Assert.Equal((8.0005m, 0.9001m, 0.400m), (energy.GetProperty("energyKilowattHours").GetDecimal(), energy.GetProperty("euros").GetDecimal(), energy.GetProperty("co2eKilograms").GetDecimal()));
+        Assert.Equal((2.5m, -0.25m, 2.25m), (days[0].GetProperty("savedKilowattHours").GetDecimal(), days[1].GetProperty("savedKilowattHours").GetDecimal(), energy.GetProperty("savedKilowattHours").GetDecimal()));
         Assert.Equal("A source, 2026", energy.GetProperty("co2eSource").GetString());
     }
 

@@ -34,7 +34,7 @@ public sealed class TerritoriesTests
         var shown = await (await host.Http.GetAsync("/api/v1/communes/29232")).JsonAsync();
         Assert.Equal("1970-01-01T00:00:00.000Z", shown.GetProperty("asOf").GetString());
         Assert.Equal("76.9", shown.GetProperty("coveragePercent").GetRawText());
-        Assert.Equal("""{"on":4,"off":2,"failed":1,"powerWatts":1234.567,"energyTodayWattHours":1.001}""", shown.GetProperty("lighting").GetRawText());
+        Assert.Equal("""{"on":4,"off":2,"failed":1,"powerWatts":1234.567,"energyTodayWattHours":1.001,"savedTodayWattHours":0}""", shown.GetProperty("lighting").GetRawText());
         Assert.Equal("""{"localLevel":2}""", shown.GetProperty("environment").GetRawText());
         Assert.Equal(13, shown.GetProperty("devices").GetProperty("total").GetInt64());
         Assert.Equal(9, shown.GetProperty("devices").GetProperty("byStatus").GetProperty("ok").GetInt64());

@@ -135,6 +135,11 @@ public sealed class LightingPlanTests : IDisposable
         Assert.Equal(("centre", "commune:29019/centre"), await PlanOfAsync("L3"));
         Assert.Equal(("body", "syndicate:999000029"), await PlanOfAsync("L4"));
 
+        // Its safety minimum holds where the plan would have it dark.
+        await PutAsync(server, "/api/v1/devices/L4", """{"kind":"streetlight","commune":"29019","attributes":{"safetyMinimumPercent":20}}""");
+        var safe = await (await server.Http.GetAsync("/api/v1/devices/L4/night?date=2026-11-26")).JsonAsync();
+        Assert.Equal([100, 20, 100, 0], safe.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("percent").GetDouble()));
+
         // The body is not competent for lighting there.
         await (await server.Http.GetAsync("/api/v1/devices/L5/night?date=2026-11-26")).ProblemAsync(HttpStatusCode.NotFound);
 

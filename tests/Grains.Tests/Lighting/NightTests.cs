@@ -146,6 +146,33 @@ public sealed class NightTests
     }
 
     [Fact]
+    public void A_safety_minimum_holds_from_its_beginning_to_its_end_and_takes_no_light_away()
+    {
+        const long Minute = 60_000;
+        var points = Gen.Choose(0, 1_439).SelectMany(at => Gen.Choose(0, 4).SelectMany(level => Gen.Choose(0, 3).Select(ramp => (at, level, ramp))));
+        var cases = points.ListOf(6).SelectMany(list => Gen.Choose(-60, 1_500).SelectMany(from => Gen.Choose(1, 900).Select(length => (list, from, length))));
+
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(cases.ToArbitrary(), test =>
+        {
+            var profile = NightProfile.Of(0, 1_440 * Minute, test.list.Select(point => (point.at * Minute, point.level * 25.0, point.ramp * 15 * Minute)));
+            var (from, to) = (test.from * Minute, (test.from + test.length) * Minute);
+            var raised = profile.AtLeast(from, to, 30);
+            for (var at = 0L; at < 1_440 * Minute; at += 7 * Minute)
+            {
+                var (before, after) = (profile.LevelAt(at), raised.LevelAt(at));
+                if (at < from || at >= to)
+                {
+                    Assert.Equal(before, after, 1e-9);
+                }
+                else
+                {
+                    Assert.True(after >= Math.Max(before, 30) - 1e-9, $"{after} at {at}, {before} without a minimum");
+                }
+            }
+        }));
+    }
+
+    [Fact]
     public void What_is_lit_and_how_much_light_it_is_agree_with_the_level_at_every_moment()
     {
         var points = Gen.Choose(0, 1_439).SelectMany(at => Gen.Choose(0, 4).SelectMany(level => Gen.Choose(0, 3).Select(ramp => (at, level, ramp))));

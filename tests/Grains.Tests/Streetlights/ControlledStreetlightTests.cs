@@ -128,6 +128,21 @@ public sealed class ControlledStreetlightTests
         Assert.Equal(15_000 + 30_000, lamp.Report(Noon.Minutes(15 + 300), ("powerWatts", 60)).Contribution.DayAmount);
     }
 
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(29.9, false)]
+    [InlineData(0, false)]
+    public void No_command_dims_it_below_its_safety_minimum(double percent, bool isTaken)
+    {
+        var answer = Lamp(("ratedWatts", 60), ("safetyMinimumPercent", 30)).Desire(Entries.Dim("c1", percent, Noon));
+
+        Assert.Equal(isTaken, answer.Reason is null);
+        if (!isTaken)
+        {
+            Assert.Contains("30 %", answer.Reason, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_late_report_amends_yesterday_and_nothing_else()
     {

@@ -81,6 +81,8 @@ internal static class RollUpCheck
             Add("level.", item.Kind == DeviceKind.Environment ? 1 : 0, item.LocalLevel);
             Add("day.", item.DayAmount, item.Day);
             Add("day.", item.PreviousDayAmount, item.Day - 1);
+            Add("saved.", item.DaySaved, item.SavedDay);
+            Add("saved.", item.PreviousDaySaved, item.SavedDay - 1);
         }
 
         var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -130,6 +132,11 @@ internal static class RollUpCheck
             {
                 Add($"day.{day.Day}", day.Amount);
             }
+
+            foreach (var day in kind.SavedDays)
+            {
+                Add($"saved.{day.Day}", day.Amount);
+            }
         }
 
         return sums;
@@ -138,8 +145,8 @@ internal static class RollUpCheck
     /// <summary>Figures keep the newest days of each kind only.</summary>
     private static SortedDictionary<string, long> NewestDays(SortedDictionary<string, long> sums)
     {
-        var days = sums.Keys.Where(name => name.Contains(".day.", StringComparison.Ordinal))
-            .Select(name => (Name: name, Kind: name[..name.IndexOf('.', StringComparison.Ordinal)], Day: int.Parse(name[(name.LastIndexOf('.') + 1)..], CultureInfo.InvariantCulture)))
+        var days = sums.Keys.Where(name => name.Contains(".day.", StringComparison.Ordinal) || name.Contains(".saved.", StringComparison.Ordinal))
+            .Select(name => (Name: name, Kind: name[..name.LastIndexOf('.')], Day: int.Parse(name[(name.LastIndexOf('.') + 1)..], CultureInfo.InvariantCulture)))
             .GroupBy(day => day.Kind, StringComparer.Ordinal);
         foreach (var old in days.SelectMany(kind => kind.Where(day => sums[day.Name] != 0).OrderByDescending(day => day.Day).Skip(KindFigures.MaximumDays)).ToList())
         {
