@@ -134,9 +134,9 @@ internal static class SectorSnapshot
             WriteContribution(writer, device.Contribution);
             if (device.Kind == DeviceKind.Streetlight)
             {
-                writer.Write7BitEncodedInt(device.Contribution.SavedDay);
-                writer.Write7BitEncodedInt64(device.Contribution.DaySaved);
-                writer.Write7BitEncodedInt64(device.Contribution.PreviousDaySaved);
+                writer.Number(device.Contribution.SavedDay);
+                writer.Number(device.Contribution.DaySaved);
+                writer.Number(device.Contribution.PreviousDaySaved);
             }
         }
     }
