@@ -85,6 +85,7 @@ internal static class SimulateScenario
                 new("wallSeconds", wall.TotalSeconds, "s"),
                 new("devices", results.Sum(result => (double)result.Options.Devices), "devices"),
                 new("readings", results.Sum(result => (double)result.Readings), "readings"),
+                new("commands", results.Sum(result => (double)result.CommandEnds.Values.Sum()), "commands"),
                 new("events", results.Sum(result => (double)result.Events), "events"),
                 new("processes", results.Sum(result => (double)result.Processes), "processes"),
                 new("traceHash", 0, hash),

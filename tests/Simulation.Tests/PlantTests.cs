@@ -16,6 +16,7 @@ public sealed class PlantTests
     [InlineData("unorderedStream", "I5")]
     [InlineData("skippingCursor", "I5")]
     [InlineData("historyAhead", "I2")]
+    [InlineData("forgetfulOutbox", "I4")]
     public void A_planted_bug_is_found_by_a_sweep(string plant, string invariant)
     {
         // What the bug breaks, and not the disk's or the network's own faults, which only make a world slower.
@@ -42,7 +43,7 @@ public sealed class PlantTests
     [Fact]
     public void Every_bug_that_can_be_planted_is_looked_for() =>
         Assert.Equal(
-            ["earlyCheckpoint", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "unorderedStream"],
+            ["earlyCheckpoint", "forgetfulOutbox", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "unorderedStream"],
             Simulations.Plants.Order(StringComparer.Ordinal));
 
     [Fact]

@@ -20,12 +20,13 @@ public sealed class SweepTests
     }
 
     [Fact]
-    public void A_sweep_has_crashes_in_it_and_readings()
+    public void A_sweep_has_crashes_in_it_and_readings_and_commands_that_end_in_every_way_that_a_lamp_knows()
     {
         var results = SmallWorld.RunAll(1, 10);
 
         Assert.True(results.Sum(result => result.Processes) > results.Count, "no process died in ten worlds");
         Assert.All(results, result => Assert.True(result.Readings > 100, $"{result.Readings} readings in a world"));
+        Assert.All(["confirmed", "expired", "superseded"], end => Assert.Contains(results, result => result.CommandEnds.GetValueOrDefault(end) > 0));
     }
 
     [Fact]

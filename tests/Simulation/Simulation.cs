@@ -5,10 +5,11 @@ namespace Grid.Simulation;
 /// <param name="TraceHash">The hash of everything that happened.</param>
 /// <param name="Events">How much happened.</param>
 /// <param name="Readings">Readings that devices made.</param>
+/// <param name="CommandEnds">Commands that were accepted, by how they ended, as their states are called; <c>open</c> for those that have not.</param>
 /// <param name="Processes">Processes that were started: one more than died.</param>
 /// <param name="Violations">What did not hold.</param>
 public sealed record SimulationResult(
-    SimulationOptions Options, string TraceHash, long Events, long Readings, int Processes, IReadOnlyList<string> Violations);
+    SimulationOptions Options, string TraceHash, long Events, long Readings, IReadOnlyDictionary<string, int> CommandEnds, int Processes, IReadOnlyList<string> Violations);
 
 /// <summary>Runs worlds.</summary>
 public static class Simulations
@@ -31,7 +32,8 @@ public static class Simulations
             world.Process?.End();
         }
 
-        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, world.Processes, world.Violations);
+        var ends = world.Operators.Accepted.CountBy(command => command.Final?.ToString().ToLowerInvariant() ?? "open").ToDictionary(StringComparer.Ordinal);
+        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations);
     }
 
     /// <summary>

@@ -32,6 +32,9 @@ public sealed record SimulationOptions
     /// <summary>Registrations, moves, removals and changes of membership an hour.</summary>
     public double ChangesPerHour { get; init; } = 4;
 
+    /// <summary>Commands to lamps an hour.</summary>
+    public double CommandsPerHour { get; init; } = 20;
+
     /// <summary>Virtual time between two quiet phases, after each of which the invariants are checked.</summary>
     public TimeSpan CheckEvery { get; init; } = TimeSpan.FromHours(2);
 
@@ -70,6 +73,7 @@ public sealed record SimulationOptions
         Faults = faults,
         CheckEvery = TimeSpan.FromHours(6),
         ChangesPerHour = 1,
+        CommandsPerHour = 100,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         Setup = Setup.Large,

@@ -53,6 +53,7 @@ internal sealed class World
         Journal = new Journal(this, options.JournalOneSectorIn);
         Bodies = MakeBodies();
         Field = new DeviceField(this);
+        Operators = new Operators(this);
         _administration = new Administration(this);
     }
 
@@ -83,11 +84,15 @@ internal sealed class World
 
     public HistoryRecords History { get; } = new();
 
+    public OutboxRecords Outbox { get; } = new();
+
     public Journal Journal { get; }
 
     public Plant Plants { get; }
 
     public DeviceField Field { get; }
+
+    public Operators Operators { get; }
 
     /// <summary>The process that runs now; null between two.</summary>
     public GridProcess? Process { get; private set; }
@@ -158,6 +163,7 @@ internal sealed class World
         Connect();
         ScheduleFaults();
         _administration.Work();
+        Operators.Work();
         for (var end = SimulationOptions.Start.AddHours(Options.Hours); Clock.GetUtcNow() < end && _violations.Count == 0;)
         {
             Resume();
@@ -184,7 +190,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -210,6 +216,7 @@ internal sealed class World
         Ask(process, () => RollUpCheck.RunAsync(this, process));
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
         Ask(process, () => HistoryCheck.RunAsync(this, process));
+        Ask(process, () => CommandsCheck.RunAsync(this, process));
         foreach (var client in _clients)
         {
             Ask(process, () => LiveCheck.RunAsync(this, process, client));

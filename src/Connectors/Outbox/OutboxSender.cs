@@ -57,7 +57,10 @@ public sealed partial class OutboxSender : BackgroundService
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunUntilAsync(stoppingToken);
+
+    /// <summary>Looks at the outbox until it is told to stop, then lets what is under way end.</summary>
+    internal async Task RunUntilAsync(CancellationToken stoppingToken)
     {
         var owner = $"{Environment.MachineName}:{Environment.ProcessId}";
         using var timer = new PeriodicTimer(_options.PollEvery, _clock);

@@ -68,8 +68,19 @@ public sealed class CommandGrain(
     /// <summary>Live clients are told once it is persisted.</summary>
     private async Task PersistAsync(CommandRequest request, CommandView view)
     {
+        var former = state.State;
         state.State = new StoredCommand { Request = request, View = view };
-        await state.WriteStateAsync();
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // What is not stored is not so: the next who asks must not be told otherwise.
+            state.State = former;
+            throw;
+        }
+
         if (directory.Find(view.Device) is { } address)
         {
             await GrainFactory.GetGrain<ISectorGrain>(address.Sector).Announce(view);

@@ -33,6 +33,12 @@ public enum Fault
     /// <summary>A message to the door arrives twice.</summary>
     MessageDuplicate,
 
+    /// <summary>The network loses a downlink that it said to have transmitted.</summary>
+    DownlinkLoss,
+
+    /// <summary>The network does not answer whether it took a downlink, and has.</summary>
+    DownlinkDoubt,
+
     /// <summary>A roll-up event takes its time, and is overtaken.</summary>
     StreamDelay,
 

@@ -18,6 +18,8 @@ public sealed record FaultRates
         [Fault.MessageDelay] = (0.1, "message"),
         [Fault.MessageLoss] = (0.02, "message"),
         [Fault.MessageDuplicate] = (0.03, "message"),
+        [Fault.DownlinkLoss] = (0.1, "downlink"),
+        [Fault.DownlinkDoubt] = (0.1, "downlink"),
         [Fault.StreamDelay] = (0.05, "event"),
         [Fault.StreamDuplicate] = (0.05, "event"),
         [Fault.ClockJump] = (0.2, "hour"),

@@ -1,4 +1,5 @@
 using Grid.Connectors.Simulator;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Simulation.Faults;
@@ -43,8 +44,20 @@ internal sealed class DeviceField
     /// <summary>True while devices report.</summary>
     public bool IsReporting { get; set; }
 
+    /// <summary>Lamps that can be commanded, as of the last round.</summary>
+    public IReadOnlyList<DeviceDescriptor> Lamps { get; private set; } = [];
+
     /// <summary>Asks these devices from the next round on.</summary>
     public void Serve(IReadOnlyCollection<DeviceDescriptor> devices) => _registered = devices;
+
+    /// <summary>A downlink arrives at its lamp.</summary>
+    public void Obey(Downlink downlink)
+    {
+        if (_fleet.Contains(downlink.Device))
+        {
+            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), downlink.Version);
+        }
+    }
 
     private void Report()
     {
@@ -57,6 +70,7 @@ internal sealed class DeviceField
         {
             _registered = null;
             _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
+            Lamps = [.. devices.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive"))];
             _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
         }
 

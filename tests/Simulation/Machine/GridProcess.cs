@@ -3,6 +3,8 @@ using Grid.Client.Limits;
 using Grid.Client.Live;
 using Grid.Client.Metrics;
 using Grid.Client.Territories;
+using Grid.Connectors.Outbox;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -14,6 +16,7 @@ using Grid.Grains.Sectors;
 using Grid.Runtime;
 using Grid.Silo.Hosting;
 using Grid.Silo.Startup;
+using Grid.Simulation.Field;
 using Grid.Simulation.Stores;
 using Grid.Storage;
 using Grid.Storage.ReadingLog;
@@ -153,6 +156,11 @@ internal sealed class GridProcess
         Get<Grains.Intake.LogWriter>().Start();
         await registrar.CompletePendingAsync(CancellationToken.None);
         await Get<WarmUp>().RunAsync(CancellationToken.None);
+        for (var sender = 1; sender <= _world.Setup.Senders; sender++)
+        {
+            Do("outbox", () => ActivatorUtilities.CreateInstance<OutboxSender>(_services).RunUntilAsync(_stopping.Token));
+        }
+
         Do("live", () => Get<LiveObservers>().RenewUntilAsync(_stopping.Token));
         IsReady = true;
         _world.Trace.Add("ready", null, Number);
@@ -166,6 +174,9 @@ internal sealed class GridProcess
         services.AddSingleton<ISubscriberKeys>(_world.Keys);
         services.AddSingleton<IDeviceRegistry>(registry);
         services.AddSingleton<IBodyRegistry>(registry);
+        services.AddSingleton(_world.Plants.Over(new SimulatedOutbox(_world.Outbox, Operations), _world.ChanceOf("outbox")));
+        services.AddSingleton<IDownlinkSender>(new FieldDownlinks(_world, this));
+        services.AddSingleton(new OutboxOptions { PollEvery = TimeSpan.FromSeconds(5), Seed = (int)_world.Options.Seed });
         services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Setup)));
         services.AddKeyedSingleton<IGrainStorage>(
             StorageServices.GrainStorageName, (_, _) => _world.Plants.Over(new SimulatedGrainStorage(_world.Grains, Operations, _world.Options.CopiesStates), _world.Grains, Clock));

@@ -21,6 +21,9 @@ internal sealed record Setup
     /// <summary>Entries that history takes before they are durable; the next one waits.</summary>
     public int HistoryBuffered { get; init; } = 20_000;
 
+    /// <summary>Senders of downlinks, as after a failover in which the former one still runs.</summary>
+    public int Senders { get; init; } = 1;
+
     public ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
 
     /// <summary>Of a department: as it is in a real one.</summary>
@@ -33,5 +36,6 @@ internal sealed record Setup
         Feed = new HistoryFeedOptions { MaximumHeld = chance.OneOf([200_000, 20, 0]), EntriesPerTurn = chance.OneOf([5_000, 5]) },
         HistoryFlushAfter = TimeSpan.FromSeconds(chance.OneOf([35, 35, 10, 1])),
         HistoryBuffered = chance.OneOf([20_000, 20]),
+        Senders = chance.OneOf([1, 1, 2]),
     };
 }

@@ -35,6 +35,9 @@ internal sealed class Plant
     /// <summary>History says that it is durable up to what it has only taken.</summary>
     public const string HistoryAhead = "historyAhead";
 
+    /// <summary>The outbox says that it has kept a downlink and has not.</summary>
+    public const string ForgetsDownlinks = "forgetfulOutbox";
+
     private readonly string? _name;
     private readonly Chance _chance;
     private readonly Dictionary<object, EncodedFrame> _held = [];
@@ -42,7 +45,7 @@ internal sealed class Plant
     public Plant(string? name, Chance chance) => (_name, _chance) = (name, chance);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead];
+    public static IReadOnlyList<string> Names { get; } = [LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks];
 
     public bool SkipsSync => _name == LostAcknowledgement;
 
@@ -54,6 +57,8 @@ internal sealed class Plant
         _name == EarlyCheckpoint ? new WriteBehindStorage(records, clock) : storage;
 
     public IHistory Over(IHistory history) => _name == HistoryAhead ? new AheadHistory(history) : history;
+
+    public IOutbox Over(IOutbox outbox, Chance chance) => _name == ForgetsDownlinks ? new ForgetfulOutbox(outbox, chance) : outbox;
 
     public IGridGrains Over(IGridGrains grains, Chance chance) => _name == SkippingCursor ? new SkippingGrains(grains, chance) : grains;
 
