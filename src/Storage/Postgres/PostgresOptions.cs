@@ -22,7 +22,10 @@ public sealed record PostgresOptions
     /// <summary>How long a statement may take, unless the connection string says so. 1 s to 10 minutes; default 30 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a statement waits for a row that another process holds. 100 ms to 1 minute; default 10 s.</summary>
+    /// <summary>
+    /// How long a statement waits for a row that another process holds, and how long a transaction may stand still: a process that was paused inside one holds up its
+    /// successor no longer. 100 ms to 1 minute; default 10 s.
+    /// </summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -86,7 +89,7 @@ public sealed record PostgresOptions
         };
         complete.Options = string.Create(
             CultureInfo.InvariantCulture,
-            $"{complete.Options} -c synchronous_commit=on -c statement_timeout={complete.CommandTimeout * 1_000L} -c lock_timeout={(long)LockTimeout.TotalMilliseconds} -c idle_in_transaction_session_timeout={2_000L * complete.CommandTimeout}").Trim();
+            $"{complete.Options} -c synchronous_commit=on -c statement_timeout={complete.CommandTimeout * 1_000L} -c lock_timeout={(long)LockTimeout.TotalMilliseconds} -c idle_in_transaction_session_timeout={(long)LockTimeout.TotalMilliseconds}").Trim();
         return complete;
 
         // The builder has a value for every word that it knows: what differs from its own was given.
