@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Grains.Privacy;
 using Orleans.Runtime;
 
@@ -53,7 +54,17 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
         : ValueTask.FromResult(GetPosition());
 
     /// <summary>Before the activation ends: what no snapshot has is persisted, and a removed device leaves nothing behind.</summary>
-    public async Task Deactivate() => await Save();
+    public async Task Deactivate()
+    {
+        try
+        {
+            await Save();
+        }
+        catch (StorageOverloadedException)
+        {
+            // At a stop all devices of a department come at once. The log has what this one could not save: its sector hands it again.
+        }
+    }
 
     /// <inheritdoc cref="IDeviceGrain.GetPosition"/>
     public LogPosition GetPosition() => new(_life.State.Sector ?? string.Empty, _life.State.Offset);

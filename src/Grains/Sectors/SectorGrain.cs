@@ -26,6 +26,9 @@ public sealed class SectorGrain(
     TimeProvider clock,
     ILogger<SectorGrain> logger) : Grain, ISectorGrain
 {
+    /// <summary>Device states that one sector has under way at the same time.</summary>
+    private const int SavesAtOnce = 256;
+
     private readonly ObserverManager<ISectorObserver> _observers = new(TimeSpan.FromMinutes(2), logger);
     private SectorBook _book = new();
     private SectorApplier _applier = null!;
@@ -285,22 +288,46 @@ public sealed class SectorGrain(
         }
     }
 
-    /// <summary>All at once: a store commits together what waits together.</summary>
+    /// <summary>
+    /// Some hundreds at once: a store commits together what waits together, and all sectors of a department may save at the same time. When it has too much to do all
+    /// the same, the sector waits as long as the store asks.
+    /// </summary>
     private async ValueTask SaveAsync(List<SectorDevice> devices)
     {
-        List<Task>? underWay = null;
+        List<(SectorDevice Device, Task Saved)>? underWay = null;
         foreach (var device in devices)
         {
             var saving = _applier.SaveAsync(device);
             if (!saving.IsCompletedSuccessfully)
             {
-                (underWay ??= []).Add(saving.AsTask());
+                (underWay ??= []).Add((device, saving.AsTask()));
+                if (underWay.Count == SavesAtOnce)
+                {
+                    await SavedAsync(underWay);
+                    underWay = null;
+                }
             }
         }
 
         if (underWay is not null)
         {
-            await Task.WhenAll(underWay);
+            await SavedAsync(underWay);
+        }
+    }
+
+    private async Task SavedAsync(List<(SectorDevice Device, Task Saved)> underWay)
+    {
+        foreach (var (device, saved) in underWay)
+        {
+            try
+            {
+                await saved;
+            }
+            catch (StorageOverloadedException busy)
+            {
+                await Task.Delay(busy.RetryAfter, clock, CancellationToken.None);
+                await _applier.SaveAsync(device);
+            }
         }
     }
 

@@ -30,6 +30,7 @@ export class RowList {
   }
 
   show(rows: readonly Row[]): void {
+    const focused = keyOf(this.list.contains(document.activeElement) ? document.activeElement : null);
     const wanted = new Set(rows.map((row) => row.key));
     for (const [key, { item }] of this.#rows) {
       if (!wanted.has(key)) {
@@ -54,6 +55,9 @@ export class RowList {
     }
 
     if (this.#current === null || !wanted.has(this.#current)) this.#moveStop(rows[0]?.key ?? null);
+
+    // A row that was moved or taken away has lost the focus, and who is at it with the keyboard has not.
+    if (focused !== null && !this.list.contains(document.activeElement)) this.focus(focused);
   }
 
   /** Puts the focus on a row, or on the list's stop when the row is not there. */
