@@ -1,9 +1,11 @@
+using System.Runtime.ExceptionServices;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 using Microsoft.Extensions.Logging;
 using Orleans;
+using Orleans.Storage;
 
 namespace Grid.Grains.Sectors;
 
@@ -164,6 +166,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             return;
         }
 
+        Exception? unreachable = null;
         foreach (var (device, entry, offset, call) in _underWay)
         {
             try
@@ -178,7 +181,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             }
             catch (Exception exception)
             {
-                await RetryAsync(device, entry, offset, exception);
+                unreachable ??= await RetryAsync(device, entry, offset, exception);
             }
             finally
             {
@@ -187,10 +190,17 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         }
 
         _underWay.Clear();
+        if (unreachable is not null)
+        {
+            ExceptionDispatchInfo.Throw(unreachable);
+        }
     }
 
-    /// <summary>A call that failed may have been applied or not: once more tells. What fails twice must not stop its neighbours.</summary>
-    private async ValueTask RetryAsync(SectorDevice device, LogEntry entry, long offset, Exception first)
+    /// <summary>
+    /// A call that failed may have been applied or not: once more tells. A device that fails twice must not stop its neighbours. A store that cannot be reached is no
+    /// fault of the device: that is answered, nothing of the delivery counts as applied, and it is read from the log again until the store is back.
+    /// </summary>
+    private async ValueTask<Exception?> RetryAsync(SectorDevice device, LogEntry entry, long offset, Exception first)
     {
         try
         {
@@ -202,12 +212,22 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
             Settle(device, outcome, offset);
         }
+        catch (Exception exception) when (IsUnreachable(exception))
+        {
+            return exception;
+        }
         catch (Exception exception)
         {
             meter.EntryFailed();
             LogEntryFailed(logger, sector, device.Id, offset, first.Message, exception);
         }
+
+        return null;
     }
+
+    /// <summary>True for what a store or the way to it does, and will not do for ever.</summary>
+    private static bool IsUnreachable(Exception exception) =>
+        exception is (IOException or StorageOverloadedException or TimeoutException or InconsistentStateException) and not IPermanentFault;
 
     /// <summary>Persists a device, and first hands it again what it lost since, if its process died alone.</summary>
     public ValueTask SaveAsync(SectorDevice device)
@@ -302,7 +322,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
                 await grains.GetGrain<ICommandGrain>(confirmed.Command).Report(
                     new CommandProgress { State = CommandState.Confirmed, At = confirmed.At, Detail = confirmed.Detail });
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!IsUnreachable(exception))
             {
                 // The command ends as expired at the latest; the ledger would be wrong, so it is loud.
                 meter.EntryFailed();

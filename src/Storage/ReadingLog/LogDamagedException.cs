@@ -1,3 +1,5 @@
+using Grid.Contracts.Storage;
+
 namespace Grid.Storage.ReadingLog;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Grid.Storage.ReadingLog;
 /// guessed.
 /// </summary>
 public sealed class LogDamagedException(string segment, long position, string reason)
-    : IOException($"The reading log is damaged in segment {segment} at byte {position}: {reason}. Nothing was changed.")
+    : IOException($"The reading log is damaged in segment {segment} at byte {position}: {reason}. Nothing was changed."), IPermanentFault
 {
     /// <summary>What is wrong.</summary>
     public string Reason { get; } = reason;
