@@ -146,7 +146,14 @@ public sealed partial class OutboxSender : BackgroundService
     {
         var downlink = row.Downlink;
         var command = _grains.GetGrain<ICommandGrain>(downlink.Command);
-        if (await command.Get() is not { } view || view.State >= CommandState.Confirmed)
+        if (await command.Get() is not { } view)
+        {
+            // It drops the row itself; if it is accepted at this very moment it keeps the row, and to be accepted is no news to it.
+            await command.Report(Progress(CommandState.Accepted, "asked for and not stored"));
+            return;
+        }
+
+        if (view.State >= CommandState.Confirmed)
         {
             await _outbox.RemoveAsync(downlink.Command, cancellationToken);
             return;

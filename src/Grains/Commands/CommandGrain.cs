@@ -10,7 +10,7 @@ namespace Grid.Grains.Commands;
 
 /// <summary>
 /// One command: see <see cref="ICommandGrain"/>. Order of writes: desired state, outbox, command. A stop in between leaves a command that
-/// nobody was told of, and the outbox drops its row when it finds none.
+/// nobody was told of, and it drops its row when progress is reported for it.
 /// </summary>
 public sealed class CommandGrain(
     [PersistentState("command")] IPersistentState<StoredCommand> state,
@@ -53,7 +53,14 @@ public sealed class CommandGrain(
 
     public async Task Report(CommandProgress progress)
     {
-        if (state.State.View is not { } view || CommandRules.Apply(view, progress) is var next && ReferenceEquals(next, view))
+        if (state.State.View is not { } view)
+        {
+            // Asked for and never stored: nobody was told that it is accepted. Here, where no submission of it can be under way.
+            await outbox.RemoveAsync(this.GetPrimaryKeyString(), CancellationToken.None);
+            return;
+        }
+
+        if (CommandRules.Apply(view, progress) is var next && ReferenceEquals(next, view))
         {
             return;
         }
