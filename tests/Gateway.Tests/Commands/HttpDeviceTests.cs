@@ -124,6 +124,16 @@ public sealed class HttpDeviceTests
         Assert.Equal(2, device.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("{\"status\": \"ackn")]
+    [InlineData("[1, 2]")]
+    [InlineData("")]
+    [InlineData("null")]
+    public async Task An_answer_that_is_no_answer_counts_by_its_status_code(string body) => await CountsAsTransmittedAsync(body);
+
+    [Fact]
+    public async Task An_answer_that_is_too_long_counts_by_its_status_code() => await CountsAsTransmittedAsync($$"""{"status": "acknowledged", "reason": "{{new string('a', 1 << 20)}}"}""");
+
     [Fact]
     public async Task Nothing_is_sent_unsigned_nor_to_where_no_device_is()
     {
@@ -160,6 +170,22 @@ public sealed class HttpDeviceTests
 
         Assert.Single(device.Requests);
         Assert.Single(hanging.Requests);
+    }
+
+    private static async Task CountsAsTransmittedAsync(string body)
+    {
+        await using var device = await HttpDevice.StartAsync((http, _) =>
+        {
+            http.Response.ContentType = "application/json";
+            return http.Response.WriteAsync(body);
+        });
+        await using var server = await GridServer.StartAsync();
+        await PutLampAsync(server, "lamp", device.Address + "/desired");
+
+        var transmitted = await UntilAsync(server, await CommandAsync(server, "lamp", 40), "transmitted");
+
+        Assert.Equal("answered 200", Last(transmitted));
+        Assert.Single(device.Requests);
     }
 
     private static async Task PutLampAsync(GridServer server, string id, string url, string? secret = HttpDevice.Secret)

@@ -33,7 +33,7 @@ public sealed class HttpDownlinkSender : IDownlinkSender, IDisposable
     internal HttpDownlinkSender(IDeviceRegistry registry, HttpDownlinkOptions options, TimeProvider clock, HttpMessageHandler handler)
     {
         (_registry, _options, _clock) = (registry, options, clock);
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaximumAnswerBytes };
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,7 @@ public sealed class HttpDownlinkSender : IDownlinkSender, IDisposable
         using var request = HttpDownlinkMessage.Of(downlink, new Uri(url), connector.Secret, _clock.GetUtcNow());
         try
         {
-            using var answer = await _http.SendAsync(request, both.Token);
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
             return await ReadAsync(answer, both.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -109,13 +109,15 @@ public sealed class HttpDownlinkSender : IDownlinkSender, IDisposable
             return null;
         }
 
+        // The status code says enough where the body is too long, is cut short or is no JSON.
         try
         {
-            return await JsonSerializer.DeserializeAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), HttpDownlinkJson.Default.HttpDownlinkAnswer, cancellationToken);
+            var bytes = new byte[MaximumAnswerBytes + 1];
+            var length = await (await answer.Content.ReadAsStreamAsync(cancellationToken)).ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+            return length > MaximumAnswerBytes ? null : JsonSerializer.Deserialize(bytes.AsSpan(0, length), HttpDownlinkJson.Default.HttpDownlinkAnswer);
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or IOException)
         {
-            // The status code says enough.
             return null;
         }
     }
