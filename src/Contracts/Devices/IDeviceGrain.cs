@@ -45,6 +45,10 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <summary>Checks and persists a desired state before it answers. The same command twice gives the same answer.</summary>
     [Alias("SetDesired")]
     Task<DesiredAnswer> SetDesired(DesiredChange change);
+
+    /// <summary>What it is to be told so that it is in its desired state.</summary>
+    [Alias("GetOrders")]
+    ValueTask<DeviceOrders> GetOrders();
 }
 
 /// <summary>A lighting cabinet.</summary>

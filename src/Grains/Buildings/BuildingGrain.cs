@@ -43,4 +43,7 @@ public sealed class BuildingGrain([PersistentState("device")] IPersistentState<D
 
     /// <inheritdoc/>
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => _actor.SetDesired(change);
+
+    /// <inheritdoc/>
+    public ValueTask<DeviceOrders> GetOrders() => ValueTask.FromResult(_actor.GetOrders());
 }

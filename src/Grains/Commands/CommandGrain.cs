@@ -31,19 +31,27 @@ public sealed class CommandGrain(
         var now = Now();
         var accepted = CommandRules.Accept(id, request, now);
         var desired = await DeviceGrains.Get(GrainFactory, request.Kind, request.Device).SetDesired(
-            new DesiredChange { Command = id, Name = request.Name, Arguments = request.Arguments, At = now });
+            new DesiredChange { Command = id, Name = request.Name, Arguments = request.Arguments, At = now, Layer = request.Layer });
         if (desired.Reason is not null)
         {
             return new SubmitAnswer { Status = SubmitStatus.Refused, Field = desired.Field, Reason = desired.Reason };
         }
 
-        var downlink = new Downlink(id, request.Device, request.Connector, request.Name, request.Arguments, desired.Version, accepted.ExpiresAt, request.Gateway);
-        await outbox.AddAsync(downlink, now, CancellationToken.None);
-        await PersistAsync(request, accepted);
-        if (desired.Superseded is { } superseded && superseded != id)
+        if (desired.HeldBy is { } layer)
         {
-            await GrainFactory.GetGrain<ICommandGrain>(superseded).Report(
-                new CommandProgress { State = CommandState.Superseded, At = now, Detail = $"by command {id}" });
+            accepted = CommandRules.Apply(accepted, new CommandProgress { State = CommandState.Superseded, At = now, Detail = CommandRules.HeldBy(layer) });
+        }
+        else if (desired.Order is { } order)
+        {
+            var downlink = new Downlink(id, request.Device, request.Connector, order.Name, order.Arguments, desired.Version, accepted.ExpiresAt, request.Gateway);
+            await outbox.AddAsync(downlink, now, CancellationToken.None);
+        }
+
+        await PersistAsync(request, accepted);
+        foreach (var superseded in desired.Superseded.Where(superseded => superseded != id))
+        {
+            await CommandFollowers.Report(
+                GrainFactory, superseded, request.Device, new CommandProgress { State = CommandState.Superseded, At = now, Detail = $"by command {id}" });
         }
 
         return new SubmitAnswer { Status = SubmitStatus.Accepted, Command = accepted };

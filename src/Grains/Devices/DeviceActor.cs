@@ -99,6 +99,9 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
         return answer;
     }
 
+    /// <inheritdoc cref="IDeviceGrain.GetOrders"/>
+    public DeviceOrders GetOrders() => _life.Orders(context.Clock.GetUtcNow());
+
     private async ValueTask<DeviceOutcome> WriteThenAnswer(DeviceOutcome outcome)
     {
         await Write();

@@ -18,7 +18,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     private const int MaximumUnderWay = 256;
 
     private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, ValueTask<DeviceOutcome> Outcome)> _underWay = [];
-    private readonly List<CommandConfirmed> _confirmed = [];
+    private readonly List<(string Device, CommandConfirmed Effect)> _confirmed = [];
 
     /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
     public async ValueTask ApplyAsync(IReadOnlyList<LogEntry> entries, long firstOffset)
@@ -304,7 +304,10 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         if (!outcome.Effects.IsDefaultOrEmpty)
         {
-            _confirmed.AddRange(outcome.Effects.OfType<CommandConfirmed>());
+            foreach (var effect in outcome.Effects.OfType<CommandConfirmed>())
+            {
+                _confirmed.Add((device.Id, effect));
+            }
         }
     }
 
@@ -315,23 +318,35 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             return;
         }
 
-        foreach (var confirmed in _confirmed)
+        foreach (var (_, confirmed) in _confirmed.Where(one => !GroupParts.IsPart(one.Effect.Command)))
         {
-            try
-            {
-                await grains.GetGrain<ICommandGrain>(confirmed.Command).Report(
-                    new CommandProgress { State = CommandState.Confirmed, At = confirmed.At, Detail = confirmed.Detail });
-            }
-            catch (Exception exception) when (!IsUnreachable(exception))
-            {
-                // The command ends as expired at the latest; the ledger would be wrong, so it is loud.
-                meter.EntryFailed();
-                LogConfirmationFailed(logger, sector, confirmed.Command, exception);
-            }
+            await NoteAsync(confirmed.Command, () => grains.GetGrain<ICommandGrain>(confirmed.Command).Report(Progress(confirmed)));
+        }
+
+        // Lamps of a group confirm by the hundred, and one call notes them all.
+        foreach (var part in _confirmed.Where(one => GroupParts.IsPart(one.Effect.Command)).GroupBy(one => one.Effect.Command, StringComparer.Ordinal))
+        {
+            await NoteAsync(part.Key, () => grains.GetGrain<IGroupPartGrain>(part.Key).Report([.. part.Select(one => one.Device)], Progress(part.First().Effect)));
         }
 
         _confirmed.Clear();
     }
+
+    private async ValueTask NoteAsync(string command, Func<Task> note)
+    {
+        try
+        {
+            await note();
+        }
+        catch (Exception exception) when (!IsUnreachable(exception))
+        {
+            // The command ends as expired at the latest; the ledger would be wrong, so it is loud.
+            meter.EntryFailed();
+            LogConfirmationFailed(logger, sector, command, exception);
+        }
+    }
+
+    private static CommandProgress Progress(CommandConfirmed confirmed) => new() { State = CommandState.Confirmed, At = confirmed.At, Detail = confirmed.Detail };
 
     [LoggerMessage(EventId = 1100, Level = LogLevel.Error, Message = "Sector {Sector}: device {Device} failed twice on entry {Offset} (first: {First}); the entry is skipped for it")]
     private static partial void LogEntryFailed(ILogger logger, string sector, string device, long offset, string first, Exception exception);
