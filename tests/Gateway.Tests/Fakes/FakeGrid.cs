@@ -76,7 +76,7 @@ internal sealed class FakeDevice : IDeviceGrain
 
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => throw new InvalidOperationException("The gateway commands through commands.");
 
-    public ValueTask<DeviceOrders> GetOrders() => throw new InvalidOperationException("The gateway commands through commands.");
+    public Task<DeviceOrders> Renew() => throw new InvalidOperationException("The gateway commands through commands.");
 }
 
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
