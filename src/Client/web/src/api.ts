@@ -1,4 +1,6 @@
+import type { Energy } from './energy.ts';
 import type { Command, Kind, Status, Summary } from './frames.ts';
+import type { Night } from './night.ts';
 import { token } from './session.ts';
 
 const timeoutMillis = 15_000;
@@ -9,15 +11,26 @@ export interface CommuneSummary extends Summary {
   position?: { lon: number; lat: number } | null;
 }
 
-export interface DeviceDetail {
+/** A device as a list has it. */
+export interface DeviceItem {
   id: string;
   kind: Kind;
   commune: string;
   name: string;
+  position: { lon: number; lat: number } | null;
   attributes: Record<string, string | number | boolean>;
   status: Status;
   lastSeen: string | null;
+}
+
+export interface DeviceDetail extends DeviceItem {
   reported: Record<string, { value: number; time: string }>;
+}
+
+export interface Plan {
+  id: string;
+  name: string;
+  decision: { reference: string; date: string } | null;
 }
 
 interface Page<T> {
@@ -42,11 +55,27 @@ export class ApiError extends Error {
   }
 }
 
+/** Why something failed, in one line for people. */
+export function failureLine(error: unknown): string {
+  return error instanceof ApiError ? error.line : String(error);
+}
+
 export const departments = () => all<Summary>('/api/v1/departments?limit=1000');
 
 export const communesOf = (department: string) => all<CommuneSummary>(`/api/v1/communes?department=${encodeURIComponent(department)}&limit=1000`);
 
 export const device = (id: string) => get<DeviceDetail>(`/api/v1/devices/${encodeURIComponent(id)}`);
+
+/** The light points that a cabinet feeds. */
+export const lampsOf = (cabinet: string) => all<DeviceItem>(`/api/v1/devices?cabinet=${encodeURIComponent(cabinet)}&limit=1000`);
+
+/** What a cabinet or a light point should do in the night of a date (`2026-11-27`); null when it is under no plan then. */
+export const night = (id: string, date: string) => getOrNull<Night>(`/api/v1/devices/${encodeURIComponent(id)}/night?date=${date}`);
+
+export const plan = (id: string) => getOrNull<Plan>(`/api/v1/lighting-plans/${encodeURIComponent(id)}`);
+
+/** Energy of a territory's lighting in a month (`2026-11`). */
+export const energy = (scope: string, month: string) => get<Energy>(`/api/v1/${pathOf(scope)}/energy?month=${month}`);
 
 export const command = (id: string) => get<Command>(`/api/v1/commands/${encodeURIComponent(id)}`);
 
@@ -71,6 +100,21 @@ async function all<T>(path: string): Promise<T[]> {
     cursor = page.nextCursor;
   } while (cursor);
   return items;
+}
+
+/** Where a scope's resources are: `commune:29019` is `communes/29019`. */
+function pathOf(scope: string): string {
+  const [kind = '', code = ''] = scope.split(':');
+  return `${kind}s/${encodeURIComponent(code)}`;
+}
+
+async function getOrNull<T>(path: string): Promise<T | null> {
+  try {
+    return await get<T>(path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 const get = async <T>(path: string): Promise<T> => (await call('GET', path)).value as T;
