@@ -59,6 +59,12 @@ public static class CommandBinding
             errors.Add(new("expiresIn", "is no ISO 8601 duration from PT1S to P7D"));
         }
 
+        if (LayerOf(input.Layer) is not { } layer)
+        {
+            errors.Add(new("layer", "is none of override emergency"));
+            return null;
+        }
+
         var arguments = Arguments(command, input.Args ?? [], errors);
         return errors.Count > 0 ? null : new()
         {
@@ -69,13 +75,17 @@ public static class CommandBinding
             ExpiresIn = expiresIn,
             Actor = actor,
             Connector = device.Connector?.Type ?? "http",
-            Gateway = GatewayOf(device.Connector),
+            Gateway = ConnectorSpec.GatewayOf(device.Connector),
+            Layer = layer,
         };
     }
 
-    /// <summary>The gateway that is named, else the host of the address.</summary>
-    private static string GatewayOf(ConnectorSpec? connector) =>
-        connector?.Gateway ?? (Uri.TryCreate(connector?.Url, UriKind.Absolute, out var address) ? address.Authority : string.Empty);
+    /// <summary>The layer of a word; null for one that no command may take.</summary>
+    internal static ControlLayer? LayerOf(string? word) => word switch
+    {
+        null => ControlLayer.Override,
+        _ => Words<ControlLayer>.TryParse(word, out var layer) && layer != ControlLayer.Plan ? layer : null,
+    };
 
     private static ImmutableSortedDictionary<string, double> Arguments(CommandDefinition command, Dictionary<string, JsonElement> input, List<FieldError> errors)
     {
@@ -105,13 +115,13 @@ public static class CommandBinding
                 JsonValueKind.False when argument is { Minimum: 0, Maximum: 1 } => 0,
                 _ => null,
             };
-            if (number >= argument.Minimum && number <= argument.Maximum)
+            if (number is { } taken && argument.Allows(taken))
             {
-                arguments[argument.Name] = number.Value;
+                arguments[argument.Name] = taken;
             }
             else
             {
-                errors.Add(new(field, string.Create(CultureInfo.InvariantCulture, $"is no number from {argument.Minimum} to {argument.Maximum}")));
+                errors.Add(new(field, $"is no {argument.Rule}"));
             }
         }
 

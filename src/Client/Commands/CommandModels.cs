@@ -9,6 +9,7 @@ public sealed record CommandModel(
     string Device,
     string Name,
     IReadOnlyDictionary<string, double> Args,
+    ControlLayer Layer,
     CommandState State,
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
@@ -19,6 +20,7 @@ public sealed record CommandModel(
         view.Device,
         view.Name,
         view.Arguments,
+        view.Layer,
         view.State,
         view.CreatedAt,
         view.ExpiresAt,
@@ -35,4 +37,5 @@ public sealed record LedgerStep(CommandState Step, DateTimeOffset Time, string D
 /// <param name="Name">Name of the command, such as <c>setDimming</c>.</param>
 /// <param name="Args">Arguments by name: numbers, or flags.</param>
 /// <param name="ExpiresIn">ISO 8601 duration, 1 second to 7 days; <c>PT1H</c> when left out.</param>
-public sealed record CommandInput(string? Name, Dictionary<string, JsonElement>? Args, string? ExpiresIn);
+/// <param name="Layer"><c>override</c>, or <c>emergency</c>, which lies above it; <c>override</c> when left out.</param>
+public sealed record CommandInput(string? Name, Dictionary<string, JsonElement>? Args, string? ExpiresIn, string? Layer = null);

@@ -29,6 +29,7 @@ namespace Grid.Client.Json;
         typeof(WordConverter<DeviceKind>),
         typeof(WordConverter<DeviceStatus>),
         typeof(WordConverter<CommandState>),
+        typeof(WordConverter<ControlLayer>),
         typeof(WordConverter<BodyKind>),
         typeof(WordConverter<BackupState>),
         typeof(WordConverter<HistoryFunction>),

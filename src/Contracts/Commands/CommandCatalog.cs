@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using Grid.Contracts.Devices;
 
 namespace Grid.Contracts.Commands;
@@ -9,7 +10,17 @@ namespace Grid.Contracts.Commands;
 /// <param name="Minimum">Least value, inclusive.</param>
 /// <param name="Maximum">Greatest value, inclusive.</param>
 /// <param name="IsRequired">True when the command means nothing without it.</param>
-public sealed record ArgumentDefinition(string Name, double Minimum, double Maximum, bool IsRequired);
+public sealed record ArgumentDefinition(string Name, double Minimum, double Maximum, bool IsRequired)
+{
+    /// <summary>True when only whole numbers mean something.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>What a value must be, for errors.</summary>
+    public string Rule => string.Create(CultureInfo.InvariantCulture, $"{(IsWhole ? "whole number" : "number")} from {Minimum} to {Maximum}");
+
+    /// <summary>True for a value that the argument may have.</summary>
+    public bool Allows(double value) => value >= Minimum && value <= Maximum && (!IsWhole || value == Math.Floor(value));
+}
 
 /// <summary>A command that a kind of device understands.</summary>
 /// <param name="Name">Its name.</param>
@@ -23,10 +34,26 @@ public static class CommandCatalog
     /// <summary>Lamp to a dimming level, 0 to 100 %, for at most a day when a duration is given.</summary>
     public const string SetDimming = "setDimming";
 
+    /// <summary>A segment of a cabinet on or off, for at most a day when a duration is given.</summary>
+    public const string SetSegment = "setSegment";
+
+    /// <summary>Back to the plan: what lower layers and this one ask for ends.</summary>
+    public const string FollowPlan = "followPlan";
+
+    /// <summary>The program of the plan that the controller is under, sent to it again.</summary>
+    public const string LoadProgram = "loadProgram";
+
+    private static readonly ArgumentDefinition Duration = new("durationMinutes", 1, 1440, IsRequired: false);
+
     /// <summary>Every command.</summary>
     public static ImmutableArray<CommandDefinition> All { get; } =
     [
-        new(SetDimming, DeviceKind.Streetlight, [new("percent", 0, 100, IsRequired: true), new("durationMinutes", 1, 1440, IsRequired: false)]),
+        new(SetDimming, DeviceKind.Streetlight, [new("percent", 0, 100, IsRequired: true), Duration]),
+        new(FollowPlan, DeviceKind.Streetlight, []),
+        new(LoadProgram, DeviceKind.Streetlight, []),
+        new(SetSegment, DeviceKind.Cabinet, [new("segment", 1, 8, IsRequired: true) { IsWhole = true }, new("on", 0, 1, IsRequired: true) { IsWhole = true }, Duration]),
+        new(FollowPlan, DeviceKind.Cabinet, []),
+        new(LoadProgram, DeviceKind.Cabinet, []),
     ];
 
     /// <summary>By kind and name.</summary>

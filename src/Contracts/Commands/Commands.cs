@@ -80,6 +80,9 @@ public sealed record CommandRequest
 
     /// <summary>Network gateway of the device, through which the downlink goes; empty when it has none.</summary>
     [Id(7)] public string Gateway { get; init; } = string.Empty;
+
+    /// <summary>The layer in which it holds; not <see cref="ControlLayer.Plan"/>.</summary>
+    [Id(8)] public ControlLayer Layer { get; init; } = ControlLayer.Override;
 }
 
 /// <summary>How a submission ended.</summary>
@@ -153,6 +156,9 @@ public sealed record CommandView
 
     /// <summary>Every step, oldest first.</summary>
     [Id(7)] public required ImmutableArray<CommandProgress> Ledger { get; init; }
+
+    /// <summary>The layer in which it holds.</summary>
+    [Id(8)] public ControlLayer Layer { get; init; } = ControlLayer.Override;
 }
 
 /// <summary>A change of what a device should do. Absolute, never relative.</summary>
@@ -170,7 +176,22 @@ public sealed record DesiredChange
 
     /// <summary>When it was accepted.</summary>
     [Id(3)] public required DateTimeOffset At { get; init; }
+
+    /// <summary>The layer that it changes.</summary>
+    [Id(4)] public ControlLayer Layer { get; init; } = ControlLayer.Override;
+
+    /// <summary>To follow the plan again: what the plan has the device do from <see cref="At"/> on, by time; empty when nobody knows.</summary>
+    [Id(5)] public ImmutableArray<PlannedLevel> Planned { get; init; } = [];
+
+    /// <summary>To load a program: the version that the device's reports will show.</summary>
+    [Id(6)] public long ProgramVersion { get; init; }
 }
+
+/// <summary>From when on a plan has a light at which level; a level lasts until the next.</summary>
+/// <param name="From">From when on, in Unix milliseconds.</param>
+/// <param name="Percent">Dimming, 0 to 100.</param>
+[GenerateSerializer, Immutable, Alias("grid.PlannedLevel")]
+public readonly record struct PlannedLevel([property: Id(0)] long From, [property: Id(1)] double Percent);
 
 /// <summary>A device's answer to a desired state.</summary>
 [GenerateSerializer, Immutable, Alias("grid.DesiredAnswer")]
@@ -185,63 +206,35 @@ public sealed record DesiredAnswer
     /// <summary>Version of the desired state, growing by one with each change; 0 when refused.</summary>
     [Id(2)] public long Version { get; init; }
 
-    /// <summary>The command whose place this one took, null when there was none pending.</summary>
-    [Id(3)] public string? Superseded { get; init; }
+    /// <summary>The commands whose place this one took while they were pending.</summary>
+    [Id(3)] public ImmutableArray<string> Superseded { get; init; } = [];
+
+    /// <summary>The layer under which it lies, so that it changes nothing for now; null when it counts.</summary>
+    [Id(4)] public ControlLayer? HeldBy { get; init; }
+
+    /// <summary>What the device is to be told; null when nothing is.</summary>
+    [Id(5)] public DeviceOrder? Order { get; init; }
+
+    /// <summary>When something ends by itself, so that what lies below it counts again and the device is to be told; null for never.</summary>
+    [Id(6)] public DateTimeOffset? Resumes { get; init; }
 }
 
-/// <summary>What a connector is asked to send.</summary>
-/// <param name="Command">The command's id.</param>
-/// <param name="Device">The device's key.</param>
-/// <param name="Connector">Connector type that carries it.</param>
+/// <summary>What a device is told: the state that it should be in, as a command.</summary>
 /// <param name="Name">Name of the command.</param>
 /// <param name="Arguments">Arguments by name.</param>
-/// <param name="Version">Version of the desired state: a device ignores an older one.</param>
-/// <param name="ExpiresAt">Not to be sent after this instant.</param>
-/// <param name="Gateway">Network gateway through which it goes, empty for none: what is slow there holds up nobody elsewhere.</param>
-public sealed record Downlink(
-    string Command,
-    string Device,
-    string Connector,
-    string Name,
-    ImmutableSortedDictionary<string, double> Arguments,
-    long Version,
-    DateTimeOffset ExpiresAt,
-    string Gateway = "");
+[GenerateSerializer, Immutable, Alias("grid.DeviceOrder")]
+public sealed record DeviceOrder([property: Id(0)] string Name, [property: Id(1)] ImmutableSortedDictionary<string, double> Arguments);
 
-/// <summary>What became of a downlink.</summary>
-public enum DownlinkStatus : byte
+/// <summary>What a device is to be told, as of now.</summary>
+[GenerateSerializer, Immutable, Alias("grid.DeviceOrders")]
+public sealed record DeviceOrders
 {
-    /// <summary>Handed to the network; the device has not answered yet.</summary>
-    Transmitted = 0,
+    /// <summary>Version of the desired state.</summary>
+    [Id(0)] public required long Version { get; init; }
 
-    /// <summary>The device, or its network, said that it has it.</summary>
-    Acknowledged = 1,
+    /// <summary>One for each metric that something is asked for; empty when the device follows its plan.</summary>
+    [Id(1)] public required ImmutableArray<DeviceOrder> Orders { get; init; }
 
-    /// <summary>Refused for good.</summary>
-    Rejected = 2,
-
-    /// <summary>Not sent; worth another try.</summary>
-    Retry = 3,
-
-    /// <summary>Sent, and nothing answered: it may have arrived. Worth another try, since a device ignores a version that it has.</summary>
-    Ambiguous = 4,
-
-    /// <summary>The device has no way down: it reads its desired state itself.</summary>
-    NotCarried = 5,
-}
-
-/// <summary>A connector's answer, with a detail for the ledger.</summary>
-public readonly record struct DownlinkResult(DownlinkStatus Status, string Detail);
-
-/// <summary>Sends downlinks of one connector type.</summary>
-public interface IDownlinkSender
-{
-    /// <summary>The connector type that it serves, such as <c>simulator</c>.</summary>
-    string Connector { get; }
-
-    /// <summary>How many downlinks it sends through one network gateway at the same time; 1 to 64.</summary>
-    int ConcurrentPerGateway => 1;
-
-    /// <summary>Sends one downlink. Never throws for what the network does; an exception counts as <see cref="DownlinkStatus.Retry"/>.</summary>
-    ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken);
+    /// <summary>When the next of them ends; null when none does by itself.</summary>
+    [Id(2)] public DateTimeOffset? NextEnd { get; init; }
 }

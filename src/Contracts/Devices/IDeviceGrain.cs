@@ -45,6 +45,10 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <summary>Checks and persists a desired state before it answers. The same command twice gives the same answer.</summary>
     [Alias("SetDesired")]
     Task<DesiredAnswer> SetDesired(DesiredChange change);
+
+    /// <summary>What it is to be told so that it is in its desired state, once what has ended of that is forgotten. Persisted when answered.</summary>
+    [Alias("Renew")]
+    Task<DeviceOrders> Renew();
 }
 
 /// <summary>A lighting cabinet.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 
@@ -61,6 +63,35 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
     /// <inheritdoc/>
     public static Contribution Contribute(CabinetState state, CabinetSettings settings, DeviceStatus status) =>
         new() { Kind = DeviceKind.Cabinet, Status = status };
+
+    /// <inheritdoc/>
+    public static Aim? AimOf(CabinetSettings settings, DesiredChange change, out string? reason)
+    {
+        reason = null;
+        return new Aim(string.Create(CultureInfo.InvariantCulture, $"segment{(int)change.Arguments["segment"]}On"), change.Arguments["on"], Tolerance: 0);
+    }
+
+    /// <inheritdoc/>
+    public static DeviceOrder OrderOf(Aim aim) => new(
+        CommandCatalog.SetSegment,
+        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("segment", aim.Metric[7] - '0').Add("on", aim.Value));
+
+    /// <inheritdoc/>
+    public static string? RefusePlan(CabinetSettings settings) => null;
+
+    /// <summary>One segment as planned is enough: which of them the plan switches is the cabinet's wiring.</summary>
+    public static string? PlanShown(ReadingEntry entry, double? planned)
+    {
+        foreach (var metric in entry.Metrics)
+        {
+            if (metric.Name.Length == 10 && metric.Name.StartsWith("segment", StringComparison.Ordinal) && (planned is null || (metric.Value != 0) == (planned > 0)))
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{metric.Name} {metric.Value}");
+            }
+        }
+
+        return null;
+    }
 
     private static CabinetState JudgeSegments(CabinetState state, CabinetSettings settings, in Report report)
     {

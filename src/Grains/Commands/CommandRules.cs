@@ -29,10 +29,15 @@ public static class CommandRules
         State = CommandState.Accepted,
         CreatedAt = now,
         ExpiresAt = now + request.ExpiresIn,
+        Layer = request.Layer,
         Ledger = [new CommandProgress { State = CommandState.Accepted, At = now, Detail = $"by {request.Actor}" }],
     };
 
+    /// <summary>Why a command that was taken changes nothing for now.</summary>
+    public static string HeldBy(ControlLayer layer) =>
+        $"the {layer.ToString().ToLowerInvariant()} layer holds; what was asked for counts again once that ends";
+
     /// <summary>True when two requests ask the same, whoever asks.</summary>
     public static bool AreSame(CommandRequest left, CommandRequest right) =>
-        left.Device == right.Device && left.Name == right.Name && left.ExpiresIn == right.ExpiresIn && left.Arguments.SequenceEqual(right.Arguments);
+        left.Device == right.Device && left.Name == right.Name && left.Layer == right.Layer && left.ExpiresIn == right.ExpiresIn && left.Arguments.SequenceEqual(right.Arguments);
 }

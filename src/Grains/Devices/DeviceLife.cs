@@ -29,8 +29,8 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     where TSettings : class
     where TState : struct
 {
-    /// <summary>Confirmations kept for replay. The sector carries each out before its next checkpoint, and a device is seldom commanded so often.</summary>
-    private const int ConfirmationsKept = 4;
+    /// <summary>Confirmations kept for replay. The sector carries each out before its next checkpoint, and a device is seldom commanded so often: a report of a cabinet may confirm one for each segment.</summary>
+    private const int ConfirmationsKept = 12;
 
     private LocalCalendar? _calendar;
     private LocalSky? _sky;
@@ -117,6 +117,22 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         Reported = [.. (State.Values ?? []).Select(value => new ReportedMetric(value.Name, value.Value, DateTimeOffset.FromUnixTimeMilliseconds(value.ObservedAt)))],
         Desired = DesiredRules.View(State.Desired, now.ToMilliseconds()),
         Conditions = ConditionTable.View(State.Active),
+    };
+
+    /// <summary>Forgets what has ended of what it should do; true when that changed anything.</summary>
+    public bool DropEnded(DateTimeOffset now)
+    {
+        var former = State.Desired;
+        State.Desired = DesiredRules.DropEnded(former, now.ToMilliseconds());
+        return !ReferenceEquals(former, State.Desired);
+    }
+
+    /// <summary>What it is to be told.</summary>
+    public DeviceOrders Orders(DateTimeOffset now) => new()
+    {
+        Version = State.Desired?.Version ?? 0,
+        Orders = DesiredRules.Orders<TRules, TSettings, TState>(State.Desired, now.ToMilliseconds()),
+        NextEnd = DesiredRules.NextEnd(State.Desired, now.ToMilliseconds()) is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null,
     };
 
     /// <summary>An entry for a device that is not in the sector: only a newer registration brings it there.</summary>
@@ -326,14 +342,15 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
 
     private ImmutableArray<DeviceEffect> Confirm(ReadingEntry entry)
     {
-        if (DesiredRules.Confirm(State.Desired, entry) is not { } confirmed)
+        State.Desired = DesiredRules.Confirm<TRules, TSettings, TState>(State.Desired, entry, out var confirmed);
+        if (confirmed.IsEmpty)
         {
             return default;
         }
 
-        State.Desired = State.Desired! with { IsConfirmed = true };
-        State.Confirmations = [.. (State.Confirmations ?? []).TakeLast(ConfirmationsKept - 1), new ConfirmationGiven(State.Offset, confirmed)];
-        return [confirmed];
+        var kept = (State.Confirmations ?? []).Concat(confirmed.Select(effect => new ConfirmationGiven(State.Offset, effect))).ToArray();
+        State.Confirmations = kept[^Math.Min(kept.Length, ConfirmationsKept)..];
+        return [.. confirmed];
     }
 
     private void UpdateConditions(long at) => State.Active = ConditionTable.Update(State.Active, TRules.ConditionsOf(State.Trade), at);

@@ -63,4 +63,16 @@ public interface IDeviceRules<TSettings, TState>
         reason = "this device takes no such command";
         return null;
     }
+
+    /// <summary>The command that brings a device to an aim.</summary>
+    static virtual DeviceOrder OrderOf(Aim aim) => throw new NotSupportedException($"Nothing sets {aim.Metric}.");
+
+    /// <summary>Why the device follows no lighting plan; null when it may.</summary>
+    static virtual string? RefusePlan(TSettings settings) => "this device follows no lighting plan";
+
+    /// <summary>
+    /// What a report shows of a device that follows its plan, for people; null when it shows nothing of the kind, or another level than the one that is planned
+    /// (0 to 100, null when nobody knows it).
+    /// </summary>
+    static virtual string? PlanShown(ReadingEntry entry, double? planned) => null;
 }

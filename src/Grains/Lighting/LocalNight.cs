@@ -1,3 +1,4 @@
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Sky;
 using NodaTime;
 using NodaTime.TimeZones;

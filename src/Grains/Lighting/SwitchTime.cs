@@ -1,25 +1,7 @@
 using System.Globalization;
+using Grid.Contracts.Lighting;
 
 namespace Grid.Grains.Lighting;
-
-/// <summary>What a switch point hangs on.</summary>
-public enum SwitchAnchor : byte
-{
-    /// <summary>The clock of the place.</summary>
-    Clock = 0,
-
-    /// <summary>The sun's upper edge goes below the horizon.</summary>
-    Sunset = 1,
-
-    /// <summary>The sun's upper edge comes above the horizon.</summary>
-    Sunrise = 2,
-
-    /// <summary>The sun's centre goes through 6 degrees below the horizon in the evening.</summary>
-    CivilDusk = 3,
-
-    /// <summary>The same in the morning.</summary>
-    CivilDawn = 4,
-}
 
 /// <summary>When a switch point takes effect: a time of day, or an event of the sun with an offset.</summary>
 /// <param name="Anchor">What it hangs on.</param>

@@ -43,4 +43,7 @@ public sealed class StreetlightGrain([PersistentState("device")] IPersistentStat
 
     /// <inheritdoc/>
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => _actor.SetDesired(change);
+
+    /// <inheritdoc/>
+    public Task<DeviceOrders> Renew() => _actor.Renew();
 }

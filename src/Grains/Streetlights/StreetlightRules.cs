@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
@@ -82,11 +83,25 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     {
         var percent = change.Arguments["percent"];
         reason = settings.IsPassive ? "a passive light point follows its cabinet and cannot be dimmed"
-            : percent * 1_000 < settings.SafetyMinimum
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"this light point may not be dimmed below its safety minimum of {settings.SafetyMinimum / 1_000.0} %")
+            : percent * 1_000 < settings.SafetyMinimum && change.Layer != ControlLayer.Plan
+                ? string.Create(CultureInfo.InvariantCulture, $"this light point may not be dimmed below its safety minimum of {settings.SafetyMinimum / 1_000.0} %")
             : null;
         return reason is null ? new Aim("dimmingPercent", percent, ConfirmationTolerancePercent) : null;
     }
+
+    /// <inheritdoc/>
+    public static DeviceOrder OrderOf(Aim aim) =>
+        new(CommandCatalog.SetDimming, ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("percent", aim.Value));
+
+    /// <inheritdoc/>
+    public static string? RefusePlan(StreetlightSettings settings) =>
+        settings.IsPassive ? "a passive light point follows its cabinet, whose plan it has" : null;
+
+    /// <inheritdoc/>
+    public static string? PlanShown(ReadingEntry entry, double? planned) =>
+        entry["dimmingPercent"] is { } percent && !(Math.Abs(percent - (planned ?? percent)) > ConfirmationTolerancePercent)
+            ? string.Create(CultureInfo.InvariantCulture, $"dimmingPercent {percent}")
+            : null;
 
     private static StreetlightState Follow(StreetlightState state, StreetlightSettings settings, in Report report, LocalCalendar calendar)
     {

@@ -22,6 +22,7 @@ internal static class DownlinkRecords
         }
 
         writer.Text(downlink.Gateway);
+        writer.Varint((ulong)downlink.Owner);
         return Records.End(writer);
     }
 
@@ -37,8 +38,9 @@ internal static class DownlinkRecords
             arguments[reader.Text()] = BitConverter.UInt64BitsToDouble(reader.Fixed64());
         }
 
-        // Rows that were written before gateways were known end here.
+        // Rows that were written before gateways were known end here, and those before other owners were after the gateway.
         var gateway = reader.Remaining > 0 ? reader.Text() : string.Empty;
-        return new Downlink(command, device, connector, name, arguments.ToImmutable(), version, expiresAt, gateway);
+        var owner = reader.Remaining > 0 ? (DownlinkOwner)reader.Varint() : DownlinkOwner.Command;
+        return new Downlink(command, device, connector, name, arguments.ToImmutable(), version, expiresAt, gateway, owner);
     }
 }

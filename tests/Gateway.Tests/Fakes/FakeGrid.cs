@@ -75,6 +75,8 @@ internal sealed class FakeDevice : IDeviceGrain
     public ValueTask<ImmutableArray<MetricValue>> GetMetrics(long after) => new([.. Metrics.Select(pair => new MetricValue(pair.Key, pair.Value.Value))]);
 
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => throw new InvalidOperationException("The gateway commands through commands.");
+
+    public Task<DeviceOrders> Renew() => throw new InvalidOperationException("The gateway commands through commands.");
 }
 
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain

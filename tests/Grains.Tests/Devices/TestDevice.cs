@@ -81,6 +81,8 @@ public abstract class TestDevice
 
     public abstract DeviceView View(DateTimeOffset now);
 
+    public abstract DeviceOrders Orders(DateTimeOffset now);
+
     public abstract ImmutableArray<MetricValue> MetricsAfter(long offset);
 
     /// <summary>All that it remembers.</summary>
@@ -121,6 +123,8 @@ public sealed class TestDevice<TRules, TSettings, TState> : TestDevice
     }
 
     public override DeviceView View(DateTimeOffset now) => _life.View(now);
+
+    public override DeviceOrders Orders(DateTimeOffset now) => _life.Orders(now);
 
     public override ImmutableArray<MetricValue> MetricsAfter(long offset) => NewestValues.ChangedAfter(_life.State.Values, offset);
 

@@ -1,0 +1,310 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+
+namespace Grid.Grains.Devices;
+
+/// <summary>Rules of desired state, the same for every trade. Pure.</summary>
+public static class DesiredRules
+{
+    /// <summary>Answers kept: a command that is repeated after this many others is a new one.</summary>
+    private const int AnswersKept = 4;
+
+    private const string Duration = "durationMinutes";
+    private const string ProgramVersion = "programVersion";
+    private const long MillisecondsPerMinute = 60_000;
+
+    /// <summary>Takes or refuses a change. Refused or repeated, the state stays as it was (the same instance).</summary>
+    public static DesiredState? Change<TRules, TSettings, TState>(DesiredState? former, TSettings settings, DesiredChange change, out DesiredAnswer answer)
+        where TRules : IDeviceRules<TSettings, TState>
+    {
+        foreach (var given in former?.Answers ?? [])
+        {
+            if (given.Command == change.Command)
+            {
+                answer = new DesiredAnswer
+                {
+                    Version = given.Version,
+                    Superseded = [.. given.Superseded],
+                    HeldBy = given.HeldBy,
+                    Order = given.HeldBy is null && change.Name != CommandCatalog.LoadProgram ? OrderOf<TRules, TSettings, TState>(former!, change) : null,
+                    Resumes = Resumption(former!, change.At.ToMilliseconds()),
+                };
+                return former;
+            }
+        }
+
+        if (Refuse(TRules.Kind, change) is { } refusal)
+        {
+            answer = refusal;
+            return former;
+        }
+
+        var state = former ?? new DesiredState();
+        if (change.Name == CommandCatalog.FollowPlan)
+        {
+            answer = TRules.RefusePlan(settings) is { } reason ? new DesiredAnswer { Field = "device", Reason = reason } : new DesiredAnswer();
+            return answer.Reason is null ? FollowPlan<TRules, TSettings, TState>(state, change, out answer) : former;
+        }
+
+        if (change.Name == CommandCatalog.LoadProgram)
+        {
+            return Aim<TRules, TSettings, TState>(state, change, new Aim(ProgramVersion, change.ProgramVersion, Tolerance: 0), out answer);
+        }
+
+        if (TRules.AimOf(settings, change, out var refused) is not { } aim)
+        {
+            answer = new DesiredAnswer { Field = "device", Reason = refused };
+            return former;
+        }
+
+        return Aim<TRules, TSettings, TState>(state, change, aim, out answer);
+    }
+
+    /// <summary>
+    /// What a report that is the device's present says of a desired state: an aim that counts is confirmed by a report that was received at or after its acceptance
+    /// and shows its value. By reception, since a source's clock may be wrong. The same state when nothing is confirmed.
+    /// </summary>
+    public static DesiredState? Confirm<TRules, TSettings, TState>(DesiredState? desired, ReadingEntry entry, out ImmutableArray<CommandConfirmed> confirmed)
+        where TRules : IDeviceRules<TSettings, TState>
+    {
+        confirmed = [];
+        if (desired is null)
+        {
+            return null;
+        }
+
+        var received = entry.ReceivedAt.ToMilliseconds();
+        foreach (var aim in desired.Aims)
+        {
+            if (!aim.IsSettled && received >= aim.AcceptedAt && entry[aim.Metric] is { } value && Math.Abs(value - aim.Value) <= aim.Tolerance
+                && ReferenceEquals(desired.EffectiveAt(aim.Metric, received), aim))
+            {
+                confirmed = confirmed.Add(Confirmation(aim.Command, entry, $"{aim.Metric} {value}, asked for {aim.Value}"));
+                desired = desired with
+                {
+                    // What program it runs is not what it should do: that is asked for once.
+                    Aims = aim.Metric == ProgramVersion
+                        ? [.. desired.Aims.Where(other => !ReferenceEquals(other, aim))]
+                        : [.. desired.Aims.Select(other => ReferenceEquals(other, aim) ? aim with { IsSettled = true } : other)],
+                };
+            }
+        }
+
+        if (desired.Follow is { IsSettled: false } follow && received >= follow.AcceptedAt
+            && TRules.PlanShown(entry, PlannedAt(desired, follow, received)) is { } shown)
+        {
+            confirmed = confirmed.Add(Confirmation(follow.Command, entry, $"{shown}, as planned"));
+            desired = desired with { Follow = follow with { IsSettled = true } };
+        }
+
+        return desired;
+    }
+
+    /// <summary>As clients see it: the metrics asked for, as they count now.</summary>
+    public static ImmutableArray<MetricValue> View(DesiredState? desired, long now) => desired is null
+        ? []
+        : [.. desired.Aims.Where(aim => ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim)).Select(aim => new MetricValue(aim.Metric, aim.Value))];
+
+    /// <summary>What a device is to be told so that it is in its desired state, for every metric that an aim holds for; empty when it follows its plan.</summary>
+    public static ImmutableArray<DeviceOrder> Orders<TRules, TSettings, TState>(DesiredState? desired, long now)
+        where TRules : IDeviceRules<TSettings, TState> => desired is null
+        ? []
+        : [.. desired.Aims.Where(aim => aim.Metric != ProgramVersion && ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim)).Select(aim => OrderOf<TRules, TSettings, TState>(aim, now))];
+
+    /// <summary>Without what has ended, as a new version: what lay below counts, and is news to the device. The same state when nothing has ended.</summary>
+    public static DesiredState? DropEnded(DesiredState? desired, long now) => desired is null || desired.Aims.All(aim => aim.HoldsAt(now))
+        ? desired
+        : desired with { Version = desired.Version + 1, Aims = [.. desired.Aims.Where(aim => aim.HoldsAt(now))] };
+
+    /// <summary>The next instant after one at which an aim ends, in Unix milliseconds; null when none does.</summary>
+    public static long? NextEnd(DesiredState? desired, long now)
+    {
+        var ends = (desired?.Aims ?? []).Where(aim => aim.EndsAt > now).Select(aim => aim.EndsAt).ToArray();
+        return ends.Length == 0 ? null : ends.Min();
+    }
+
+    private static DesiredState Aim<TRules, TSettings, TState>(DesiredState former, DesiredChange change, Aim aim, out DesiredAnswer answer)
+        where TRules : IDeviceRules<TSettings, TState>
+    {
+        var at = change.At.ToMilliseconds();
+        var next = new DesiredAim
+        {
+            Layer = change.Layer,
+            Metric = MetricNames.Shared(aim.Metric),
+            Value = aim.Value,
+            Tolerance = aim.Tolerance,
+            Command = change.Command,
+            AcceptedAt = at,
+            EndsAt = change.Arguments.TryGetValue(Duration, out var minutes) ? at + (long)(minutes * MillisecondsPerMinute) : 0,
+            IsSettled = change.Layer == ControlLayer.Plan,
+        };
+        if (change.Layer == ControlLayer.Plan && former.Aims.FirstOrDefault(other => IsSame(other, next)) is { } same && same.Value == next.Value)
+        {
+            // A plan that says again what it says.
+            answer = Answered<TRules, TSettings, TState>(former, former.Version, same, [], at);
+            return former;
+        }
+
+        // What has ended stays no longer; what lies below stays, and its command has nothing more to be told of.
+        var aims = former.Aims.Where(other => other.HoldsAt(at) && !IsSame(other, next)).Append(next)
+            .OrderBy(other => other.Layer).ThenBy(other => other.Metric, StringComparer.Ordinal).ToArray();
+        var state = former with { Version = former.Version + 1, Aims = aims };
+        var superseded = new List<string>(Pending(former, at).Where(other => IsSame(other, next)).Select(other => other.Command));
+        if (ReferenceEquals(state.EffectiveAt(next.Metric, at), next))
+        {
+            superseded.AddRange(Pending(former, at).Where(other => other.Metric == next.Metric && other.Layer < next.Layer).Select(other => other.Command));
+            if (former.Follow is { IsSettled: false } follow && next.Layer != ControlLayer.Plan && next.Metric != ProgramVersion)
+            {
+                superseded.Add(follow.Command);
+                state = state with { Follow = null };
+            }
+        }
+        else
+        {
+            state = Settled(state, [next.Command]);
+        }
+
+        state = Settled(state, superseded);
+        answer = Answered<TRules, TSettings, TState>(state, state.Version, state.Aims.First(other => IsSame(other, next)), superseded, at);
+        return change.Layer == ControlLayer.Plan ? state : Remember(state, change, answer);
+    }
+
+    private static DesiredState FollowPlan<TRules, TSettings, TState>(DesiredState former, DesiredChange change, out DesiredAnswer answer)
+        where TRules : IDeviceRules<TSettings, TState>
+    {
+        var at = change.At.ToMilliseconds();
+        var dropped = former.Aims.Where(aim => aim.Metric != ProgramVersion && aim.Layer <= change.Layer && (aim.Layer != ControlLayer.Plan || change.Layer == ControlLayer.Plan)).ToArray();
+        var superseded = Pending(former, at).Where(dropped.Contains).Select(aim => aim.Command).ToList();
+        var state = former with { Version = former.Version + 1, Aims = [.. former.Aims.Except(dropped).Where(aim => aim.HoldsAt(at))] };
+        if (change.Layer == ControlLayer.Plan)
+        {
+            answer = new DesiredAnswer { Version = state.Version };
+            return dropped.Length == 0 ? former : state;
+        }
+
+        if (former.Follow is { IsSettled: false } follow)
+        {
+            superseded.Add(follow.Command);
+        }
+
+        var above = state.Aims.Where(aim => aim.Layer > change.Layer).Select(aim => (ControlLayer?)aim.Layer).Max();
+        state = state with
+        {
+            Follow = above is not null ? null : new FollowAim { Command = change.Command, AcceptedAt = at, Planned = [.. change.Planned] },
+        };
+        answer = new DesiredAnswer
+        {
+            Version = state.Version,
+            Superseded = [.. superseded],
+            HeldBy = above,
+            Order = above is null ? OrderOf<TRules, TSettings, TState>(state, change) : null,
+        };
+        return Remember(state, change, answer);
+    }
+
+    private static DesiredState Remember(DesiredState state, DesiredChange change, DesiredAnswer answer) => state with
+    {
+        Answers = [.. state.Answers.TakeLast(AnswersKept - 1), new DesiredAnswerGiven(change.Command, answer.Version, [.. answer.Superseded], answer.HeldBy)],
+    };
+
+    private static DesiredAnswer Answered<TRules, TSettings, TState>(DesiredState state, long version, DesiredAim aim, List<string> superseded, long at)
+        where TRules : IDeviceRules<TSettings, TState>
+    {
+        var effective = state.EffectiveAt(aim.Metric, at);
+        return new DesiredAnswer
+        {
+            Version = version,
+            Superseded = [.. superseded],
+            HeldBy = ReferenceEquals(effective, aim) ? null : effective?.Layer,
+            Order = ReferenceEquals(effective, aim) && aim.Metric != ProgramVersion ? OrderOf<TRules, TSettings, TState>(aim, at) : null,
+            Resumes = Resumption(state, at),
+        };
+    }
+
+    /// <summary>When the first aim ends that has another one below it: the device does not know that one.</summary>
+    private static DateTimeOffset? Resumption(DesiredState state, long at)
+    {
+        var ends = state.Aims.Where(aim => aim.EndsAt > at && state.Aims.Any(below => below.Layer < aim.Layer && below.Metric == aim.Metric && below.HoldsAt(aim.EndsAt)))
+            .Select(aim => aim.EndsAt).ToArray();
+        return ends.Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(ends.Min());
+    }
+
+    /// <summary>What a device is told for a change: as it was asked for; to follow a plan that the device does not keep, what that plan says now.</summary>
+    private static DeviceOrder OrderOf<TRules, TSettings, TState>(DesiredState state, DesiredChange change)
+        where TRules : IDeviceRules<TSettings, TState> =>
+        change.Name == CommandCatalog.FollowPlan && state.Aims.FirstOrDefault(aim => aim.Layer == ControlLayer.Plan) is { } planned
+            ? OrderOf<TRules, TSettings, TState>(planned, change.At.ToMilliseconds())
+            : new DeviceOrder(change.Name, change.Arguments);
+
+    private static DeviceOrder OrderOf<TRules, TSettings, TState>(DesiredAim aim, long at)
+        where TRules : IDeviceRules<TSettings, TState>
+    {
+        var order = TRules.OrderOf(new Aim(aim.Metric, aim.Value, aim.Tolerance));
+        return aim.EndsAt == 0 ? order : order with { Arguments = order.Arguments.SetItem(Duration, Math.Max(1, (double)(aim.EndsAt - at) / MillisecondsPerMinute)) };
+    }
+
+    private static double? PlannedAt(DesiredState desired, FollowAim follow, long at)
+    {
+        if (desired.Aims.FirstOrDefault(aim => aim.Layer == ControlLayer.Plan) is { } plan)
+        {
+            return plan.Value;
+        }
+
+        var level = default(double?);
+        foreach (var planned in follow.Planned)
+        {
+            if (planned.From <= at)
+            {
+                level = planned.Percent;
+            }
+        }
+
+        return level;
+    }
+
+    private static IEnumerable<DesiredAim> Pending(DesiredState state, long at) => state.Aims.Where(aim => !aim.IsSettled && aim.HoldsAt(at));
+
+    private static DesiredState Settled(DesiredState state, IReadOnlyCollection<string> commands) => commands.Count == 0
+        ? state
+        : state with { Aims = [.. state.Aims.Select(aim => !aim.IsSettled && commands.Contains(aim.Command) ? aim with { IsSettled = true } : aim)] };
+
+    private static bool IsSame(DesiredAim left, DesiredAim right) => left.Layer == right.Layer && left.Metric == right.Metric;
+
+    private static CommandConfirmed Confirmation(string command, ReadingEntry entry, FormattableString detail) =>
+        new() { Command = command, At = entry.ObservedAt, Detail = detail.ToString(CultureInfo.InvariantCulture) };
+
+    private static DesiredAnswer? Refuse(DeviceKind kind, DesiredChange change)
+    {
+        if (!CommandCatalog.ByName.TryGetValue((kind, change.Name), out var command))
+        {
+            return new DesiredAnswer { Field = "name", Reason = $"a device of kind {kind.ToString().ToLowerInvariant()} has no command '{change.Name}'" };
+        }
+
+        foreach (var argument in command.Arguments)
+        {
+            if (!change.Arguments.TryGetValue(argument.Name, out var value))
+            {
+                if (argument.IsRequired)
+                {
+                    return new DesiredAnswer { Field = $"args.{argument.Name}", Reason = "is required" };
+                }
+            }
+            else if (!argument.Allows(value))
+            {
+                return new DesiredAnswer { Field = $"args.{argument.Name}", Reason = $"must be a {argument.Rule}" };
+            }
+        }
+
+        foreach (var name in change.Arguments.Keys)
+        {
+            if (!command.Arguments.Any(argument => argument.Name == name))
+            {
+                return new DesiredAnswer { Field = $"args.{name}", Reason = $"'{change.Name}' has no such argument" };
+            }
+        }
+
+        return null;
+    }
+}
