@@ -37,9 +37,9 @@ public interface ISectorControllersGrain : IDownlinkOwner
     [Alias("GetPlanned")]
     Task<ImmutableArray<PlannedLevel>> GetPlanned(string device, DateTimeOffset from, DateTimeOffset to);
 
-    /// <summary>The controllers under a plan, or under any for null, by key, after a key, at most that many.</summary>
+    /// <summary>The controllers under a plan, by key, after a key, at most that many; only those in a state when one is given.</summary>
     [Alias("List"), AlwaysInterleave]
-    ValueTask<ImmutableArray<ControllerView>> List(string? plan, string? after, int limit);
+    ValueTask<ImmutableArray<ControllerView>> List(string plan, ControllerState? state, string? after, int limit);
 
     /// <summary>The controllers under a plan by state, in the order of <see cref="ControllerState"/>.</summary>
     [Alias("Count"), AlwaysInterleave]

@@ -290,7 +290,7 @@ public sealed class ControllersTimeTests
     private static async Task<ControllerView> ViewAsync(TestCity city, string device)
     {
         await SettleAsync(city, device);
-        return (await Of(city, await SectorOf(city, device)).List(null, null, 100)).Single(view => view.Device == device);
+        return (await Of(city, await SectorOf(city, device)).List("p", null, null, 100)).Single(view => view.Device == device);
     }
 
     private static async Task<ImmutableArray<MetricValue>> DesiredAsync(TestCity city) =>

@@ -12,6 +12,9 @@ public sealed record ControllersOptions
     /// <summary>From one try to the next where a gateway says nothing; 10 s to 1 h, default 1 min.</summary>
     public TimeSpan SendAgainAfter { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long what is switched live may be obeyed after it was sent; 1 min to 1 h, default 15 min.</summary>
+    public TimeSpan LiveLasts { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long a row of the outbox lasts; 1 day to 30 days, default 7 days.</summary>
     public TimeSpan RowsLast { get; init; } = TimeSpan.FromDays(7);
 }

@@ -117,9 +117,9 @@ public sealed class SectorControllersGrain(
             : [];
     }
 
-    public ValueTask<ImmutableArray<ControllerView>> List(string? plan, string? after, int limit) => new(
+    public ValueTask<ImmutableArray<ControllerView>> List(string plan, ControllerState? state, string? after, int limit) => new(
         [.. _book.Controllers
-            .Where(controller => (plan is null || controller.Plan == plan) && (after is null || string.CompareOrdinal(controller.Device, after) > 0))
+            .Where(controller => controller.Plan == plan && (state ?? controller.State) == controller.State && (after is null || string.CompareOrdinal(controller.Device, after) > 0))
             .Take(limit)
             .Select(View)]);
 
@@ -145,7 +145,7 @@ public sealed class SectorControllersGrain(
             case { Purpose: ControllerRow.Live }:
                 ImmutableArray<DownlinkMember> due =
                     [.. _book.Live.Where(light => light.Lane == word.Lane && light.Level == word.Percent && light.ToSend > 0).Select(light => new DownlinkMember(light.Device, light.ToSend))];
-                return due.IsEmpty ? null : new DownlinkWork { Members = due, Name = CommandCatalog.SetDimming, Arguments = Percent(word.Percent), DueAt = now + options.SendAgainAfter };
+                return due.IsEmpty ? null : new DownlinkWork { Members = due, Name = CommandCatalog.SetDimming, Arguments = Percent(word.Percent), DueAt = now + options.SendAgainAfter, ExpiresAt = now + options.LiveLasts };
             case { Purpose: ControllerRow.Renewal }:
                 return _sent.Remove(row) ? null : await TakeRenewalAsync(word);
             default:
@@ -243,6 +243,7 @@ public sealed class SectorControllersGrain(
             Name = orders.Orders[(int)word.Version].Name,
             Arguments = orders.Orders[(int)word.Version].Arguments,
             DueAt = Now() + options.SendAgainAfter,
+            ExpiresAt = Now() + options.LiveLasts,
         };
     }
 
