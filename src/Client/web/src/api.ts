@@ -1,5 +1,6 @@
 import type { Energy } from './energy.ts';
 import type { Command, Kind, Status, Summary } from './frames.ts';
+import type { GroupCommand, GroupSelector } from './group.ts';
 import type { Night } from './night.ts';
 import { token } from './session.ts';
 
@@ -25,12 +26,18 @@ export interface DeviceItem {
 
 export interface DeviceDetail extends DeviceItem {
   reported: Record<string, { value: number; time: string }>;
+  /** What it should do now, by metric. */
+  desired: Record<string, number>;
 }
+
+export type ControllerState = 'live' | 'pending' | 'transmitted' | 'acknowledged' | 'running' | 'rejected' | 'unanswered';
 
 export interface Plan {
   id: string;
   name: string;
   decision: { reference: string; date: string } | null;
+  /** Controllers under it by how far they are with its newest version. */
+  controllers: Partial<Record<ControllerState, number>> | null;
 }
 
 interface Page<T> {
@@ -79,12 +86,22 @@ export const energy = (scope: string, month: string) => get<Energy>(`/api/v1/${p
 
 export const command = (id: string) => get<Command>(`/api/v1/commands/${encodeURIComponent(id)}`);
 
-/** Asks a lamp to dim. `key` makes a repeated request one command. */
-export async function setDimming(id: string, percent: number, key: string): Promise<Command> {
-  const body = { name: 'setDimming', args: { percent }, expiresIn: 'PT15M' };
-  const { headers } = await call('POST', `/api/v1/devices/${encodeURIComponent(id)}/commands`, body, { 'Idempotency-Key': key });
-  return get<Command>(headers.get('Location') ?? '');
+/** Asks a device for something. `key` makes a repeated request one command. */
+export async function sendCommand(id: string, name: string, args: Record<string, number>, key: string): Promise<Command> {
+  const body = { name, args, expiresIn: 'PT15M' };
+  return (await call('POST', `/api/v1/devices/${encodeURIComponent(id)}/commands`, body, { 'Idempotency-Key': key })).value as Command;
 }
+
+/** Asks all lights of a territory for something, above what single commands have asked for. */
+export async function sendGroup(selector: GroupSelector, name: string, args: Record<string, number>, key: string): Promise<GroupCommand> {
+  const body = { selector, name, args, expiresIn: 'PT1H', layer: 'emergency' };
+  return (await call('POST', '/api/v1/group-commands', body, { 'Idempotency-Key': key })).value as GroupCommand;
+}
+
+export const groupCommand = (id: string) => get<GroupCommand>(`/api/v1/group-commands/${encodeURIComponent(id)}`);
+
+/** Ends what is not final of it. */
+export const cancelGroup = async (id: string) => (await call('DELETE', `/api/v1/group-commands/${encodeURIComponent(id)}`)).value as GroupCommand;
 
 /** 128 random bits. `crypto.randomUUID` is missing where the page is served over plain HTTP from another machine. */
 export function newKey(): string {

@@ -1,5 +1,6 @@
 import { device as getDevice, failureLine, type DeviceDetail } from './api.ts';
 import { CabinetLamps, cabinetFacts, type WatchScope } from './cabinet.ts';
+import { CabinetControls } from './cabinetControls.ts';
 import type { CardPart } from './card.ts';
 import { Dimming } from './dimming.ts';
 import { h, part, write } from './dom.ts';
@@ -140,12 +141,12 @@ export class DeviceCard {
   }
 
   #partsOf(detail: DeviceDetail): CardPart[] {
-    if (detail.kind === 'cabinet') return [new NightPanel(detail.id), new CabinetLamps(detail, this.watch, this.choose, this.#focus)];
+    if (detail.kind === 'cabinet') return [new CabinetControls(detail), new NightPanel(detail.id), new CabinetLamps(detail, this.watch, this.choose, this.#focus)];
     if (detail.kind !== 'streetlight') return [];
     const { cabinet, passive } = detail.attributes;
     return [
       ...(typeof cabinet === 'string' ? [new FeedLink(detail, cabinet, this.choose)] : []),
-      ...(passive === true ? [] : [new Dimming(detail.id, detail.reported['dimmingPercent']?.value ?? null)]),
+      ...(passive === true ? [] : [new Dimming(detail)]),
       new NightPanel(detail.id),
     ];
   }

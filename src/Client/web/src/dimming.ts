@@ -1,26 +1,22 @@
-import { failureLine, newKey, setDimming } from './api.ts';
+import type { DeviceDetail } from './api.ts';
 import type { CardPart } from './card.ts';
 import { h, write } from './dom.ts';
 import { percent } from './format.ts';
 import type { Command } from './frames.ts';
-import { t } from './i18n.ts';
-import { Ledger } from './ledger.ts';
+import { fill, t } from './i18n.ts';
+import { followPlanButton, Orders } from './orders.ts';
 
-/** The dimming control of one lamp, and the ledger of the command that it last sent. */
+/** The dimming control of one lamp, what is asked of it, and the ledger of the command that it was sent last. */
 export class Dimming implements CardPart {
   readonly element: HTMLElement;
   readonly #slider: HTMLInputElement;
-  readonly #button: HTMLButtonElement;
-  readonly #error = h('p', { class: 'error', role: 'alert' });
-  readonly #ledger = new Ledger((error) => write(this.#error, failureLine(error)));
-  #sending = false;
+  readonly #asked = h('p', { class: 'muted asked' });
+  readonly #orders: Orders;
 
-  constructor(
-    private readonly id: string,
-    level: number | null,
-  ) {
-    this.#slider = h('input', { id: 'dim-level', type: 'range', min: 0, max: 100, step: 5, value: level ?? 100 });
-    this.#button = h('button', { type: 'submit', class: 'primary' }, t().dimSend);
+  constructor(lamp: DeviceDetail) {
+    this.#orders = new Orders(lamp.id);
+    this.#slider = h('input', { id: 'dim-level', type: 'range', min: 0, max: 100, step: 5, value: lamp.reported['dimmingPercent']?.value ?? 100 });
+    const button = h('button', { type: 'submit', class: 'primary' }, t().dimSend);
     const output = h('output', { for: 'dim-level' });
     const show = () => {
       const text = percent(this.#slider.valueAsNumber);
@@ -36,44 +32,34 @@ export class Dimming implements CardPart {
       h('label', { for: 'dim-level' }, t().dimTo),
       output,
       this.#slider,
-      this.#button,
-      this.#error,
-      this.#ledger.element,
+      button,
+      this.#asked,
+      followPlanButton(this.#orders),
+      this.#orders.element,
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#send();
+      void this.#orders.send(button, `${t().dim}: ${output.textContent}`, 'setDimming', { percent: this.#slider.valueAsNumber });
     });
     this.element = form;
     show();
+    this.update(lamp);
+  }
+
+  update(lamp: DeviceDetail): void {
+    const level = lamp.desired['dimmingPercent'];
+    write(this.#asked, level === undefined ? t().order.nothing : fill(t().order.asked, { what: percent(level) }));
   }
 
   command(command: Command): void {
-    this.#ledger.take(command);
+    this.#orders.take(command);
   }
 
   takeOver(former: CardPart): void {
-    if (former instanceof Dimming && former.#ledger.command) this.#ledger.follow(former.#ledger.command);
+    if (former instanceof Dimming) this.#orders.takeOver(former.#orders);
   }
 
   stop(): void {
-    this.#ledger.stop();
-  }
-
-  async #send(): Promise<void> {
-    if (this.#sending) return;
-    this.#sending = true;
-    this.#error.textContent = '';
-    this.#button.setAttribute('aria-disabled', 'true');
-    write(this.#button, t().dimSending);
-    try {
-      this.#ledger.begin(await setDimming(this.id, this.#slider.valueAsNumber, newKey()));
-    } catch (error) {
-      write(this.#error, failureLine(error));
-    } finally {
-      this.#sending = false;
-      this.#button.removeAttribute('aria-disabled');
-      write(this.#button, t().dimSend);
-    }
+    this.#orders.stop();
   }
 }

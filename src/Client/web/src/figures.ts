@@ -82,7 +82,7 @@ export class FigurePanel {
   #summary: Summary | null = null;
 
   /** `lighting` stands below the figures of public lighting. */
-  constructor(private readonly lighting: HTMLElement) {}
+  constructor(private readonly lighting: readonly HTMLElement[]) {}
 
   show(summary: Summary | null): void {
     if (this.#cells.size === 0 || (this.#summary === null) !== (summary === null)) this.#build();
@@ -120,7 +120,7 @@ export class FigurePanel {
         group.key === 'lighting' && h('div', { class: 'bar', id: 'light-bar', 'aria-hidden': 'true' }, h('span', { class: 'on' }), h('span', { class: 'off' }), h('span', { class: 'failed' })),
         group.rest.length > 0 && h('dl', {}, ...group.rest.map((figure) => h('div', {}, h('dt', {}, t().figure[figure.label]), h('dd', {}, this.#cell(figure.key))))),
       ),
-      ...(group.key === 'lighting' ? [this.lighting] : []),
+      ...(group.key === 'lighting' ? this.lighting : []),
     ]);
     this.#body.replaceChildren(total, ...rest);
   }

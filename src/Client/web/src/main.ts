@@ -20,7 +20,7 @@ const communesMillis = 15_000;
 
 class Page {
   readonly #energy = new EnergyPanel();
-  readonly #figures = new FigurePanel(this.#energy.element);
+  readonly #figures = new FigurePanel([this.#energy.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -72,7 +72,7 @@ class Page {
     part('sign-in').addEventListener('submit', (event) => this.#signedIn(event));
     part('sign-in-dialog').addEventListener('cancel', (event) => event.preventDefault());
     addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !part<HTMLDialogElement>('sign-in-dialog').open) this.#stepBack();
+      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) this.#stepBack();
     });
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-language]')) {
       button.addEventListener('click', () => {

@@ -1,7 +1,7 @@
-import { failureLine, night as getNight, plan as getPlan, type Plan } from './api.ts';
+import { failureLine, night as getNight, plan as getPlan, type ControllerState, type Plan } from './api.ts';
 import type { CardPart } from './card.ts';
 import { h, write } from './dom.ts';
-import { clock, day, percent } from './format.ts';
+import { clock, day, number, percent } from './format.ts';
 import { fill, t } from './i18n.ts';
 import { addDays, nightOf, type Night } from './night.ts';
 import { hours, markNow, nightChart } from './nightChart.ts';
@@ -111,6 +111,7 @@ export class NightPanel implements CardPart {
         { class: decision ? 'muted' : 'night-warning' },
         decision ? fill(t().night.decision, { reference: decision.reference, date: day(decision.date, true) }) : t().night.noDecision,
       ),
+      fieldLine(plan?.controllers ?? {}),
       this.#chart,
       h('p', { class: 'muted' }, fill(t().night.light, { lit: hours(night.litHours), full: hours(night.fullLightHours) })),
       ...night.warnings.map((warning) =>
@@ -123,6 +124,12 @@ export class NightPanel implements CardPart {
       h('details', {}, h('summary', {}, t().night.table), table(night, at)),
     );
   }
+}
+
+/** How far the plan is in the field: controllers by state. */
+function fieldLine(controllers: Partial<Record<ControllerState, number>>): HTMLElement | string {
+  const told = (Object.entries(controllers) as [ControllerState, number][]).filter(([, count]) => count > 0).map(([state, count]) => `${number(count)} ${t().night.field[state]}`);
+  return told.length === 0 ? '' : h('p', { class: 'muted' }, `${t().night.inField} ${told.join(', ')}.`);
 }
 
 /** Every point of the night in words, in the order of time. */

@@ -1,4 +1,6 @@
+import type { ControllerState } from './api.ts';
 import type { CommandState, Kind, Status } from './frames.ts';
+import type { GroupCommand } from './group.ts';
 import type { LiveState } from './live.ts';
 
 /** Every text on screen. `{n}` and the like are filled in where the text is used; a bar parts the singular from the plural. */
@@ -74,9 +76,17 @@ export interface Texts {
   >;
   night: Record<
     | 'title' | 'choose' | 'previous' | 'next' | 'of' | 'none' | 'noneWhat' | 'program' | 'decision' | 'noDecision' | 'light'
-    | 'warning' | 'chart' | 'table' | 'sunset' | 'sunrise' | 'ramp',
+    | 'warning' | 'chart' | 'table' | 'sunset' | 'sunrise' | 'ramp' | 'inField',
+    string
+  > & { field: Record<ControllerState, string> };
+  order: Record<
+    'followPlan' | 'untilPlan' | 'minutes' | 'hours' | 'duration' | 'segments' | 'on' | 'off' | 'asked' | 'nothing',
     string
   >;
+  group: Record<
+    | 'title' | 'allOn' | 'allOnIn' | 'allOnMeans' | 'allOnSend' | 'followIn' | 'followMeans' | 'followSend' | 'back' | 'cancel' | 'close' | 'progress',
+    string
+  > & { states: Record<GroupCommand['state'], string>; counts: Record<CommandState, string> };
   energy: Record<
     'title' | 'choose' | 'previous' | 'next' | 'used' | 'saved' | 'cost' | 'co2e' | 'source' | 'unset' | 'nothing' | 'chart' | 'table' | 'day',
     string
@@ -170,7 +180,27 @@ const en: Texts = {
     light: 'Lit for {lit}; as much light as {full} in full.',
     warning: 'Lit from {from} to {to}, which the decree of 27 December 2018 does not allow (article {article}).',
     chart: 'Level over the night, lit for {hours}; the table below says the same', table: 'The night as a table',
+    inField: 'Controllers under the plan:',
+    field: {
+      running: 'run it', live: 'switched live', pending: 'to be sent', transmitted: 'sent', acknowledged: 'have it', rejected: 'refuse it', unanswered: 'do not answer',
+    },
     sunset: 'Sunset', sunrise: 'Sunrise', ramp: '{level}, over {seconds} s',
+  },
+  order: {
+    followPlan: 'Follow the plan', untilPlan: 'until the plan is followed again', minutes: '{n} minute|{n} minutes', hours: '{n} hour|{n} hours', duration: 'For',
+    segments: 'Switch segments', on: 'On', off: 'Off', asked: 'Should be: {what}', nothing: 'Nothing is asked of it.',
+  },
+  group: {
+    title: 'Whole territory', allOn: 'All on now', allOnIn: 'All on now in {name}', followIn: 'Follow the plan in {name}',
+    allOnMeans: '{n} light points in {name} are to be lit in full now, above their plans and every command. “Follow the plan” for the same territory ends it.',
+    followMeans: '{n} light points in {name} go back to their plans. What was commanded, “all on now” included, ends.',
+    allOnSend: 'Light {n} light point|Light {n} light points', followSend: 'Back to the plan for {n} light point|Back to the plan for {n} light points',
+    back: 'Change nothing', cancel: 'Stop here', close: 'Close', progress: '{done} of {all} at their end',
+    states: { running: 'under way', done: 'done', cancelled: 'stopped' },
+    counts: {
+      accepted: 'Waiting', transmitted: 'Transmitted', acknowledged: 'Acknowledged', confirmed: 'Confirmed', rejected: 'Rejected', expired: 'Expired',
+      superseded: 'Replaced', failed: 'Failed',
+    },
   },
   energy: {
     title: 'Energy and saving', choose: 'Choose a month', previous: 'Previous month', next: 'Next month', used: 'Used', saved: 'Saved', cost: 'Cost', co2e: 'CO₂e',
@@ -277,7 +307,27 @@ const fr: Texts = {
     light: 'Allumé {lit} ; autant de lumière que {full} à pleine puissance.',
     warning: 'Allumé de {from} à {to}, ce que l’arrêté du 27 décembre 2018 ne permet pas (article {article}).',
     chart: 'Niveau au fil de la nuit, allumé {hours} ; le tableau ci-dessous dit la même chose', table: 'La nuit en tableau',
+    inField: 'Contrôleurs sous ce plan :',
+    field: {
+      running: 'l’exécutent', live: 'commandés en direct', pending: 'à envoyer', transmitted: 'envoyés', acknowledged: 'l’ont reçu', rejected: 'le refusent', unanswered: 'ne répondent pas',
+    },
     sunset: 'Coucher du soleil', sunrise: 'Lever du soleil', ramp: '{level}, en {seconds} s',
+  },
+  order: {
+    followPlan: 'Suivre le plan', untilPlan: 'jusqu’au retour au plan', minutes: '{n} minute|{n} minutes', hours: '{n} heure|{n} heures', duration: 'Pendant',
+    segments: 'Commander les segments', on: 'Allumer', off: 'Éteindre', asked: 'Demandé : {what}', nothing: 'Rien ne lui est demandé.',
+  },
+  group: {
+    title: 'Tout le territoire', allOn: 'Tout allumer', allOnIn: 'Tout allumer : {name}', followIn: 'Suivre le plan : {name}',
+    allOnMeans: '{n} points lumineux de {name} seront allumés à pleine puissance, par-dessus leurs plans et toute commande. « Suivre le plan » pour le même territoire y met fin.',
+    followMeans: '{n} points lumineux de {name} reviennent à leurs plans. Ce qui était commandé prend fin, « Tout allumer » compris.',
+    allOnSend: 'Allumer {n} point lumineux|Allumer {n} points lumineux', followSend: 'Retour au plan pour {n} point lumineux|Retour au plan pour {n} points lumineux',
+    back: 'Ne rien changer', cancel: 'Arrêter là', close: 'Fermer', progress: '{done} sur {all} terminés',
+    states: { running: 'en cours', done: 'terminé', cancelled: 'arrêté' },
+    counts: {
+      accepted: 'En attente', transmitted: 'Transmises', acknowledged: 'Acquittées', confirmed: 'Confirmées', rejected: 'Refusées', expired: 'Expirées',
+      superseded: 'Remplacées', failed: 'En échec',
+    },
   },
   energy: {
     title: 'Énergie et économies', choose: 'Choisir un mois', previous: 'Mois précédent', next: 'Mois suivant', used: 'Consommée', saved: 'Économisée', cost: 'Coût', co2e: 'CO₂e',
