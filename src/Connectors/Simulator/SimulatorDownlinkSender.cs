@@ -47,7 +47,7 @@ public sealed class SimulatorDownlinkSender : IDownlinkSender
             return new DownlinkResult(DownlinkStatus.Retry, "the simulator does not know the device yet");
         }
 
-        if (fleet.FindRefusal(downlink.Device, downlink.Name, downlink.Arguments) is { } reason) return new DownlinkResult(DownlinkStatus.Rejected, reason);
+        if (fleet.FindRefusal(downlink.Device, downlink.Name, downlink.Arguments, downlink.Program) is { } reason) return new DownlinkResult(DownlinkStatus.Rejected, reason);
         return _waiting.Writer.TryWrite(downlink)
             ? new DownlinkResult(DownlinkStatus.Acknowledged, "the simulated device has it")
             : new DownlinkResult(DownlinkStatus.Retry, "too many commands wait for the simulated devices");

@@ -160,16 +160,16 @@ public sealed partial class SimulatorDriver : IDisposable
             return;
         }
 
-        foreach (var (lamp, kept) in memory.Lamps) _fleet.Recall(lamp, kept);
+        foreach (var (device, kept) in memory.Controllers) _fleet.Recall(device, kept);
     }
 
     private async ValueTask<TimeSpan?> ObeyAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         List<IncomingReading>? answers = null;
-        List<(string, LampMemory)>? told = null;
+        List<(string, ControllerMemory)>? told = null;
         for (var obeyed = 0; obeyed < BatchSize && _sender.Waiting.TryRead(out var downlink); obeyed++)
         {
-            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, now, downlink.Version);
+            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, now, downlink.Version, downlink.Program);
             if (_fleet.Read(downlink.Device, now, answers?.Count ?? 0) is { } reading) (answers ??= []).Add(reading);
             if (_fleet.MemoryOf(downlink.Device) is { } kept) (told ??= []).Add((downlink.Device, kept));
         }
