@@ -57,6 +57,7 @@ public static class Gateway
         services.AddSingleton<DeviceListing>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
+        services.AddSingleton<FieldControllers>();
         services.AddSingleton<CommuneExport>();
         services.AddSingleton<SubscriberReader>();
         services.AddSingleton<SubscriberExport>();
@@ -94,6 +95,7 @@ public static class Gateway
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
         LightingPlanEndpoints.Map(api);
+        ControllerEndpoints.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);

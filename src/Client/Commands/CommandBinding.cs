@@ -75,7 +75,7 @@ public static class CommandBinding
             ExpiresIn = expiresIn,
             Actor = actor,
             Connector = device.Connector?.Type ?? "http",
-            Gateway = GatewayOf(device.Connector),
+            Gateway = ConnectorSpec.GatewayOf(device.Connector),
             Layer = layer,
         };
     }
@@ -86,10 +86,6 @@ public static class CommandBinding
         null => ControlLayer.Override,
         _ => Words<ControlLayer>.TryParse(word, out var layer) && layer != ControlLayer.Plan ? layer : null,
     };
-
-    /// <summary>The gateway that is named, else the host of the address.</summary>
-    private static string GatewayOf(ConnectorSpec? connector) =>
-        connector?.Gateway ?? (Uri.TryCreate(connector?.Url, UriKind.Absolute, out var address) ? address.Authority : string.Empty);
 
     private static ImmutableSortedDictionary<string, double> Arguments(CommandDefinition command, Dictionary<string, JsonElement> input, List<FieldError> errors)
     {

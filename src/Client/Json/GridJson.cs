@@ -30,6 +30,7 @@ namespace Grid.Client.Json;
         typeof(WordConverter<DeviceStatus>),
         typeof(WordConverter<CommandState>),
         typeof(WordConverter<ControlLayer>),
+        typeof(WordConverter<ControllerState>),
         typeof(WordConverter<BodyKind>),
         typeof(WordConverter<BackupState>),
         typeof(WordConverter<HistoryFunction>),
@@ -54,6 +55,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(EnergyModel))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
+[JsonSerializable(typeof(ControllerPage))]
 [JsonSerializable(typeof(LightingPlanInput))]
 [JsonSerializable(typeof(List<AssignmentModel>))]
 [JsonSerializable(typeof(PreviewModel))]

@@ -77,6 +77,9 @@ public sealed record DownlinkWork
 
     /// <summary>When the row is to be looked at again, once this is sent: such as the end of what is asked for.</summary>
     [Id(4)] public required DateTimeOffset DueAt { get; init; }
+
+    /// <summary>Not to be obeyed after this instant; null for what the row says.</summary>
+    [Id(5)] public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>A device that is told something together with others.</summary>

@@ -96,6 +96,10 @@ public sealed record ConnectorSpec
     /// <summary>From the device's field names to canonical metric names.</summary>
     [Id(8)] public ImmutableSortedDictionary<string, string> Mapping { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>The network gateway through which a device is reached: the one that is named, else the host of its address; empty for none.</summary>
+    public static string GatewayOf(ConnectorSpec? connector) =>
+        connector?.Gateway ?? (Uri.TryCreate(connector?.Url, UriKind.Absolute, out var address) ? address.Authority : string.Empty);
+
     /// <summary>The record without its secret in it, so that no log line can show one.</summary>
     public override string ToString() => $"ConnectorSpec {{ Type = {Type} }}";
 }

@@ -46,9 +46,9 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("SetDesired")]
     Task<DesiredAnswer> SetDesired(DesiredChange change);
 
-    /// <summary>What it is to be told so that it is in its desired state.</summary>
-    [Alias("GetOrders")]
-    ValueTask<DeviceOrders> GetOrders();
+    /// <summary>What it is to be told so that it is in its desired state, once what has ended of that is forgotten. Persisted when answered.</summary>
+    [Alias("Renew")]
+    Task<DeviceOrders> Renew();
 }
 
 /// <summary>A lighting cabinet.</summary>

@@ -12,6 +12,7 @@ public static class DesiredRules
     private const int AnswersKept = 4;
 
     private const string Duration = "durationMinutes";
+    private const string ProgramVersion = "programVersion";
     private const long MillisecondsPerMinute = 60_000;
 
     /// <summary>Takes or refuses a change. Refused or repeated, the state stays as it was (the same instance).</summary>
@@ -27,7 +28,8 @@ public static class DesiredRules
                     Version = given.Version,
                     Superseded = [.. given.Superseded],
                     HeldBy = given.HeldBy,
-                    Order = given.HeldBy is null ? OrderOf<TRules, TSettings, TState>(former!, change) : null,
+                    Order = given.HeldBy is null && change.Name != CommandCatalog.LoadProgram ? OrderOf<TRules, TSettings, TState>(former!, change) : null,
+                    Resumes = Resumption(former!, change.At.ToMilliseconds()),
                 };
                 return former;
             }
@@ -44,6 +46,11 @@ public static class DesiredRules
         {
             answer = TRules.RefusePlan(settings) is { } reason ? new DesiredAnswer { Field = "device", Reason = reason } : new DesiredAnswer();
             return answer.Reason is null ? FollowPlan<TRules, TSettings, TState>(state, change, out answer) : former;
+        }
+
+        if (change.Name == CommandCatalog.LoadProgram)
+        {
+            return Aim<TRules, TSettings, TState>(state, change, new Aim(ProgramVersion, change.ProgramVersion, Tolerance: 0), out answer);
         }
 
         if (TRules.AimOf(settings, change, out var refused) is not { } aim)
@@ -75,7 +82,13 @@ public static class DesiredRules
                 && ReferenceEquals(desired.EffectiveAt(aim.Metric, received), aim))
             {
                 confirmed = confirmed.Add(Confirmation(aim.Command, entry, $"{aim.Metric} {value}, asked for {aim.Value}"));
-                desired = desired with { Aims = [.. desired.Aims.Select(other => ReferenceEquals(other, aim) ? aim with { IsSettled = true } : other)] };
+                desired = desired with
+                {
+                    // What program it runs is not what it should do: that is asked for once.
+                    Aims = aim.Metric == ProgramVersion
+                        ? [.. desired.Aims.Where(other => !ReferenceEquals(other, aim))]
+                        : [.. desired.Aims.Select(other => ReferenceEquals(other, aim) ? aim with { IsSettled = true } : other)],
+                };
             }
         }
 
@@ -98,7 +111,12 @@ public static class DesiredRules
     public static ImmutableArray<DeviceOrder> Orders<TRules, TSettings, TState>(DesiredState? desired, long now)
         where TRules : IDeviceRules<TSettings, TState> => desired is null
         ? []
-        : [.. desired.Aims.Where(aim => ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim)).Select(aim => OrderOf<TRules, TSettings, TState>(aim, now))];
+        : [.. desired.Aims.Where(aim => aim.Metric != ProgramVersion && ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim)).Select(aim => OrderOf<TRules, TSettings, TState>(aim, now))];
+
+    /// <summary>Without what has ended, as a new version: what lay below counts, and is news to the device. The same state when nothing has ended.</summary>
+    public static DesiredState? DropEnded(DesiredState? desired, long now) => desired is null || desired.Aims.All(aim => aim.HoldsAt(now))
+        ? desired
+        : desired with { Version = desired.Version + 1, Aims = [.. desired.Aims.Where(aim => aim.HoldsAt(now))] };
 
     /// <summary>The next instant after one at which an aim ends, in Unix milliseconds; null when none does.</summary>
     public static long? NextEnd(DesiredState? desired, long now)
@@ -137,7 +155,7 @@ public static class DesiredRules
         if (ReferenceEquals(state.EffectiveAt(next.Metric, at), next))
         {
             superseded.AddRange(Pending(former, at).Where(other => other.Metric == next.Metric && other.Layer < next.Layer).Select(other => other.Command));
-            if (former.Follow is { IsSettled: false } follow && next.Layer != ControlLayer.Plan)
+            if (former.Follow is { IsSettled: false } follow && next.Layer != ControlLayer.Plan && next.Metric != ProgramVersion)
             {
                 superseded.Add(follow.Command);
                 state = state with { Follow = null };
@@ -157,7 +175,7 @@ public static class DesiredRules
         where TRules : IDeviceRules<TSettings, TState>
     {
         var at = change.At.ToMilliseconds();
-        var dropped = former.Aims.Where(aim => aim.Layer <= change.Layer && (aim.Layer != ControlLayer.Plan || change.Layer == ControlLayer.Plan)).ToArray();
+        var dropped = former.Aims.Where(aim => aim.Metric != ProgramVersion && aim.Layer <= change.Layer && (aim.Layer != ControlLayer.Plan || change.Layer == ControlLayer.Plan)).ToArray();
         var superseded = Pending(former, at).Where(dropped.Contains).Select(aim => aim.Command).ToList();
         var state = former with { Version = former.Version + 1, Aims = [.. former.Aims.Except(dropped).Where(aim => aim.HoldsAt(at))] };
         if (change.Layer == ControlLayer.Plan)
@@ -200,8 +218,17 @@ public static class DesiredRules
             Version = version,
             Superseded = [.. superseded],
             HeldBy = ReferenceEquals(effective, aim) ? null : effective?.Layer,
-            Order = ReferenceEquals(effective, aim) ? OrderOf<TRules, TSettings, TState>(aim, at) : null,
+            Order = ReferenceEquals(effective, aim) && aim.Metric != ProgramVersion ? OrderOf<TRules, TSettings, TState>(aim, at) : null,
+            Resumes = Resumption(state, at),
         };
+    }
+
+    /// <summary>When the first aim ends that has another one below it: the device does not know that one.</summary>
+    private static DateTimeOffset? Resumption(DesiredState state, long at)
+    {
+        var ends = state.Aims.Where(aim => aim.EndsAt > at && state.Aims.Any(below => below.Layer < aim.Layer && below.Metric == aim.Metric && below.HoldsAt(aim.EndsAt)))
+            .Select(aim => aim.EndsAt).ToArray();
+        return ends.Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(ends.Min());
     }
 
     /// <summary>What a device is told for a change: as it was asked for; to follow a plan that the device does not keep, what that plan says now.</summary>

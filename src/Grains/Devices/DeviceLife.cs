@@ -119,6 +119,14 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         Conditions = ConditionTable.View(State.Active),
     };
 
+    /// <summary>Forgets what has ended of what it should do; true when that changed anything.</summary>
+    public bool DropEnded(DateTimeOffset now)
+    {
+        var former = State.Desired;
+        State.Desired = DesiredRules.DropEnded(former, now.ToMilliseconds());
+        return !ReferenceEquals(former, State.Desired);
+    }
+
     /// <summary>What it is to be told.</summary>
     public DeviceOrders Orders(DateTimeOffset now) => new()
     {
