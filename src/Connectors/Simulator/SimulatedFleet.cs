@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Models;
 using Grid.Connectors.Simulator.Programs;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Lighting;
@@ -125,7 +126,7 @@ public sealed class SimulatedFleet
     {
         if (FindRefusal(device, command, arguments, program) is not null || _byId[device] is not IController controller) return;
         var now = SimulatedTime.SecondsAt(at);
-        if (command != ControllerCommands.LoadProgram)
+        if (command != CommandCatalog.LoadProgram)
         {
             controller.Obey(command, arguments, now, version);
             return;

@@ -1,4 +1,5 @@
 using Grid.Connectors.Simulator.Programs;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Lighting;
 
 namespace Grid.Connectors.Simulator.Models;
@@ -73,14 +74,9 @@ internal sealed class Told(LightMemory[] lights)
     public void FollowProgram(int light) => Lights[light] = Lights[light] with { Until = Lights[light].From, Level = 0, Held = null };
 }
 
-/// <summary>Commands that simulated controllers obey.</summary>
+/// <summary>What the commands that simulated controllers obey have in common.</summary>
 internal static class ControllerCommands
 {
-    public const string SetDimming = Contracts.Commands.CommandCatalog.SetDimming;
-    public const string SetSegment = Contracts.Commands.CommandCatalog.SetSegment;
-    public const string FollowPlan = Contracts.Commands.CommandCatalog.FollowPlan;
-    public const string LoadProgram = "loadProgram";
-
     private const string Duration = "durationMinutes";
 
     /// <summary>How long a level is asked for; null for as long as nothing else is told.</summary>
@@ -92,9 +88,9 @@ internal static class ControllerCommands
     /// <summary>Why a controller would not follow a plan, or not load a program; null for anything else and when it would.</summary>
     public static string? FindRefusal(Scheduling scheduling, string command, ControllerProgram? program) => command switch
     {
-        LoadProgram when scheduling != Scheduling.Own => "the simulated controller has no scheduler: it keeps no program",
-        LoadProgram => ProgramClock.FindFault(program),
-        FollowPlan when scheduling == Scheduling.None => "the simulated controller has no scheduler: it has no program to follow",
+        CommandCatalog.LoadProgram when scheduling != Scheduling.Own => "the simulated controller has no scheduler: it keeps no program",
+        CommandCatalog.LoadProgram => ProgramClock.FindFault(program),
+        CommandCatalog.FollowPlan when scheduling == Scheduling.None => "the simulated controller has no scheduler: it has no program to follow",
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Programs;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 
@@ -38,8 +39,8 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
     /// <inheritdoc/>
     public string? FindRefusal(string command, IReadOnlyDictionary<string, double> arguments, ControllerProgram? program)
     {
-        if (command is ControllerCommands.FollowPlan or ControllerCommands.LoadProgram) return ControllerCommands.FindRefusal(scheduling, command, program);
-        if (command != ControllerCommands.SetDimming) return $"the simulated device does not understand {command}";
+        if (command is CommandCatalog.FollowPlan or CommandCatalog.LoadProgram) return ControllerCommands.FindRefusal(scheduling, command, program);
+        if (command != CommandCatalog.SetDimming) return $"the simulated device does not understand {command}";
         if (!arguments.TryGetValue("percent", out var percent) || !(percent is >= 0 and <= 100)) return "percent must be from 0 to 100";
         return ControllerCommands.FaultOfDuration(arguments);
     }
@@ -50,7 +51,7 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
         var told = _told ?? new Told(new LightMemory[1]);
         if (!told.Takes(0, version)) return;
         Checkpoint(told, now);
-        if (command == ControllerCommands.FollowPlan) told.FollowProgram(0);
+        if (command == CommandCatalog.FollowPlan) told.FollowProgram(0);
         else told.SetLevel(0, scheduling, arguments["percent"] / 100, ControllerCommands.MinutesOf(arguments));
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Grid.Connectors.Simulator.Programs;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 
@@ -64,8 +65,8 @@ internal sealed class LightingCabinet : SimulatedDevice, IController
     /// <inheritdoc/>
     public string? FindRefusal(string command, IReadOnlyDictionary<string, double> arguments, ControllerProgram? program)
     {
-        if (command is ControllerCommands.FollowPlan or ControllerCommands.LoadProgram) return ControllerCommands.FindRefusal(_scheduling, command, program);
-        if (command != ControllerCommands.SetSegment) return $"the simulated device does not understand {command}";
+        if (command is CommandCatalog.FollowPlan or CommandCatalog.LoadProgram) return ControllerCommands.FindRefusal(_scheduling, command, program);
+        if (command != CommandCatalog.SetSegment) return $"the simulated device does not understand {command}";
         if (!arguments.TryGetValue("segment", out var segment) || segment != Math.Floor(segment) || !(segment >= 1) || segment > _segments.Length)
         {
             return $"segment must be a whole number from 1 to {_segments.Length}";
@@ -80,7 +81,7 @@ internal sealed class LightingCabinet : SimulatedDevice, IController
     public void Obey(string command, IReadOnlyDictionary<string, double> arguments, double now, long version)
     {
         var told = _told ?? new Told(new LightMemory[_segments.Length]);
-        if (command == ControllerCommands.SetSegment)
+        if (command == CommandCatalog.SetSegment)
         {
             var segment = (int)arguments["segment"] - 1;
             if (!told.Takes(segment, version)) return;
