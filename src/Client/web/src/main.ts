@@ -7,6 +7,7 @@ import { part, write } from './dom.ts';
 import { EnergyPanel } from './energyPanel.ts';
 import { FigurePanel } from './figures.ts';
 import type { Step, Summary, View } from './frames.ts';
+import { GroupPanel } from './groupPanel.ts';
 import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
 import type { Language } from './language.ts';
 import { Live, type LiveState, type Watch } from './live.ts';
@@ -20,7 +21,8 @@ const communesMillis = 15_000;
 
 class Page {
   readonly #energy = new EnergyPanel();
-  readonly #figures = new FigurePanel([this.#energy.element]);
+  readonly #group = new GroupPanel();
+  readonly #figures = new FigurePanel([this.#group.element, this.#energy.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -151,6 +153,7 @@ class Page {
     this.#figureWatch?.stop();
     this.#figures.show(summary);
     this.#energy.show(summary.scope);
+    this.#group.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
     this.#map?.selectCommune(insee);
     this.#map?.selectDevice(null);
@@ -164,6 +167,7 @@ class Page {
   #takeFigures(step: Step): void {
     if (step.summaryChanged) {
       this.#figures.show(step.view.summary);
+      this.#group.show(step.view.summary);
       if (this.#insee === null) this.#department = step.view.summary;
     }
   }
@@ -271,6 +275,7 @@ class Page {
 
     this.#showLive(this.#state);
     this.#energy.translate();
+    this.#group.translate();
     this.#figures.translate();
     this.#communes.render();
     this.#card.translate();
