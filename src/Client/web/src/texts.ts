@@ -315,7 +315,7 @@ const fr: Texts = {
   },
   order: {
     followPlan: 'Suivre le plan', untilPlan: 'jusqu’au retour au plan', minutes: '{n} minute|{n} minutes', hours: '{n} heure|{n} heures', duration: 'Pendant',
-    segments: 'Commander les segments', on: 'Allumer', off: 'Éteindre', asked: 'Demandé : {what}', nothing: 'Rien ne lui est demandé.',
+    segments: 'Commander les segments', on: 'Marche', off: 'Arrêt', asked: 'Demandé : {what}', nothing: 'Rien ne lui est demandé.',
   },
   group: {
     title: 'Tout le territoire', allOn: 'Tout allumer', allOnIn: 'Tout allumer : {name}', followIn: 'Suivre le plan : {name}',
