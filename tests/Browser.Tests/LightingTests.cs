@@ -103,6 +103,23 @@ public sealed class LightingTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task What_fails_says_what_to_do_next_and_goes_on_when_that_is_done()
+    {
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        await PutDeviceAsync(http, "armoire-gare", new { kind = "cabinet", commune = Insee });
+        await PutDeviceAsync(http, "gare-1", new { kind = "streetlight", commune = Insee, attributes = new { cabinet = "armoire-gare", passive = true } });
+        await using var session = await browser.OpenAsync();
+        await session.Page.RouteAsync("**/devices?cabinet=*", route => route.AbortAsync());
+        await session.Page.GotoAsync($"{browser.Address}/?commune={Insee}&device=armoire-gare");
+        var lamps = session.Page.GetByRole(AriaRole.Region, new() { Name = "Light points" });
+        await Expect(lamps.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The server does not answer. Check the connection, then try again.");
+        await session.Page.UnrouteAllAsync();
+        await lamps.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(Lamp(session, "gare-1")).ToBeVisibleAsync();
+        await Expect(lamps.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task The_steps_of_a_command_come_with_the_live_stream()
     {
         using var http = new HttpClient { BaseAddress = new(browser.Address) };

@@ -5,6 +5,7 @@ import { DeviceCard } from './device.ts';
 import { DevicePanel } from './devices.ts';
 import { part, write } from './dom.ts';
 import { EnergyPanel } from './energyPanel.ts';
+import { failureLine } from './failures.ts';
 import { FigurePanel } from './figures.ts';
 import type { Step, Summary, View } from './frames.ts';
 import { GroupPanel } from './groupPanel.ts';
@@ -91,7 +92,11 @@ class Page {
     try {
       const found = await departments();
       this.#department = found.toSorted((a, b) => b.devices.total - a.devices.total)[0] ?? null;
-      if (!this.#department) throw new ApiError(0, t().noDepartment, {});
+      if (!this.#department) {
+        this.#say(t().noDepartment);
+        return;
+      }
+
       this.#list = await communesOf(this.#department.scope.split(':')[1] ?? '');
     } catch (error) {
       this.#fail(error);
@@ -113,7 +118,11 @@ class Page {
       return;
     }
 
-    write(part('failure-text'), fill(t().loadFailed, { reason: error instanceof ApiError ? error.line : String(error) }));
+    this.#say(fill(t().loadFailed, { reason: failureLine(error) }));
+  }
+
+  #say(failure: string): void {
+    write(part('failure-text'), failure);
     part('failure').hidden = false;
   }
 
