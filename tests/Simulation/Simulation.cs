@@ -8,8 +8,18 @@ namespace Grid.Simulation;
 /// <param name="CommandEnds">Commands that were accepted, by how they ended, as their states are called; <c>open</c> for those that have not.</param>
 /// <param name="Processes">Processes that were started: one more than died.</param>
 /// <param name="Violations">What did not hold.</param>
+/// <param name="ProgramReports">What controllers with a program showed and was held against it.</param>
+/// <param name="ProgramReportsAlone">The same, while no process was alive.</param>
 public sealed record SimulationResult(
-    SimulationOptions Options, string TraceHash, long Events, long Readings, IReadOnlyDictionary<string, int> CommandEnds, int Processes, IReadOnlyList<string> Violations);
+    SimulationOptions Options,
+    string TraceHash,
+    long Events,
+    long Readings,
+    IReadOnlyDictionary<string, int> CommandEnds,
+    int Processes,
+    IReadOnlyList<string> Violations,
+    long ProgramReports,
+    long ProgramReportsAlone);
 
 /// <summary>Runs worlds.</summary>
 public static class Simulations
@@ -33,7 +43,8 @@ public static class Simulations
         }
 
         var ends = world.Operators.Accepted.CountBy(command => command.Final?.ToString().ToLowerInvariant() ?? "open").ToDictionary(StringComparer.Ordinal);
-        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations);
+        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations,
+            world.Field.Programs.Judged, world.Field.Programs.JudgedAlone);
     }
 
     /// <summary>

@@ -35,6 +35,12 @@ public sealed record SimulationOptions
     /// <summary>Commands to lamps an hour.</summary>
     public double CommandsPerHour { get; init; } = 20;
 
+    /// <summary>Puts programs into the controllers that keep them, so that it shows whether they follow them.</summary>
+    public bool HasPrograms { get; init; }
+
+    /// <summary>Hours without any process, near the beginning and in addition to <see cref="Hours"/>; the devices go on.</summary>
+    public int OutageHours { get; init; }
+
     /// <summary>Virtual time between two quiet phases, after each of which the invariants are checked.</summary>
     public TimeSpan CheckEvery { get; init; } = TimeSpan.FromHours(2);
 

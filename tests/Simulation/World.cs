@@ -29,6 +29,7 @@ internal sealed class World
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RestartFrom = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestartTo = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BeforeOutage = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);
 
     private readonly List<string> _violations = [];
@@ -36,6 +37,7 @@ internal sealed class World
     private readonly Chance _chance;
     private readonly Administration _administration;
     private int _processes;
+    private DateTimeOffset _outUntil;
 
     public World(SimulationOptions options)
     {
@@ -164,13 +166,39 @@ internal sealed class World
         ScheduleFaults();
         _administration.Work();
         Operators.Work();
-        for (var end = SimulationOptions.Start.AddHours(Options.Hours); Clock.GetUtcNow() < end && _violations.Count == 0;)
+        if (Options.HasPrograms)
+        {
+            Field.AssignPrograms(new FieldPrograms(this).Of);
+        }
+
+        if (Options.OutageHours > 0)
+        {
+            After(BeforeOutage, Fail);
+        }
+
+        for (var end = SimulationOptions.Start.AddHours(Options.Hours + Options.OutageHours); Clock.GetUtcNow() < end && _violations.Count == 0;)
         {
             Resume();
             var until = Clock.GetUtcNow() + Options.CheckEvery;
             Advance(until < end ? until : end);
+            if (Clock.GetUtcNow() < _outUntil)
+            {
+                Advance(_outUntil);
+            }
+
             Quieten();
             Check();
+        }
+    }
+
+    /// <summary>All processes are gone, and none comes for hours.</summary>
+    private void Fail()
+    {
+        _outUntil = Clock.GetUtcNow().AddHours(Options.OutageHours);
+        Trace.Add("outage", null, Options.OutageHours);
+        if (Process is { } process)
+        {
+            Kill(process, "outage");
         }
     }
 
@@ -273,6 +301,12 @@ internal sealed class World
 
     private void StartProcess()
     {
+        if (Clock.GetUtcNow() < _outUntil)
+        {
+            After(_outUntil - Clock.GetUtcNow(), StartProcess);
+            return;
+        }
+
         var process = Process = new GridProcess(this, ++_processes);
         Trace.Add("starts", null, process.Number);
         process.Start();

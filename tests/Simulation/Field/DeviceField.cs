@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Lighting;
+using Grid.Simulation.Checks;
 using Grid.Simulation.Faults;
 using Grid.Simulation.Machine;
 
@@ -19,6 +22,7 @@ internal sealed class DeviceField
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DelayTo = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMinutes(1);
+    private static readonly ImmutableSortedDictionary<string, double> NoArguments = ImmutableSortedDictionary<string, double>.Empty;
 
     private readonly World _world;
     private readonly Chance _chance;
@@ -27,6 +31,7 @@ internal sealed class DeviceField
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
     private IReadOnlyCollection<DeviceDescriptor>? _registered;
     private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
+    private Func<DeviceDescriptor, ControllerProgram?>? _programOf;
     private Foresight? _foresight;
     private long _number;
 
@@ -34,8 +39,12 @@ internal sealed class DeviceField
     {
         _world = world;
         _chance = world.ChanceOf("field");
+        Programs = new ProgramsCheck(world);
         world.Clock.CreateTimer(_ => Report(), null, Tick, Tick);
     }
+
+    /// <summary>What controllers were given, and whether they follow it.</summary>
+    public ProgramsCheck Programs { get; }
 
     /// <summary>Batches that are not answered.</summary>
     public int Outstanding { get; private set; }
@@ -52,13 +61,36 @@ internal sealed class DeviceField
     /// <summary>Asks these devices from the next round on.</summary>
     public void Serve(IReadOnlyCollection<DeviceDescriptor> devices) => _registered = devices;
 
-    /// <summary>A downlink arrives at its lamp.</summary>
-    public void Obey(Downlink downlink)
+    /// <summary>
+    /// From the next round on, each controller that keeps a program and was not given one is given this one, as by hand: what it is to do without Grid.
+    /// </summary>
+    public void AssignPrograms(Func<DeviceDescriptor, ControllerProgram?> programOf) => _programOf = programOf;
+
+    /// <summary>A downlink arrives at a device.</summary>
+    /// <param name="downlink">What it is told.</param>
+    /// <param name="device">The device's key.</param>
+    /// <param name="version">The version that counts for it.</param>
+    public void Obey(Downlink downlink, string device, long version)
     {
-        if (_fleet.Contains(downlink.Device))
+        if (_fleet.FindRefusal(device, downlink.Name, downlink.Arguments, downlink.Program) is null)
         {
-            _foresight?.Forget(downlink.Device);
-            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), downlink.Version);
+            _foresight?.Forget(device);
+            Programs.Told(device, downlink.Name, downlink.Arguments, version, downlink.Program);
+            _fleet.Obey(device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), version, downlink.Program);
+        }
+    }
+
+    /// <summary>Programs are kept by whoever keeps them: a device that is made anew from its registration still has the one that it was given.</summary>
+    private void GivePrograms(IReadOnlyCollection<DeviceDescriptor> devices)
+    {
+        foreach (var device in devices)
+        {
+            if (_programOf?.Invoke(device) is { } program && _fleet.FindRefusal(device.Id, CommandCatalog.LoadProgram, NoArguments, program) is null
+                && _fleet.MemoryOf(device.Id)?.Program is null)
+            {
+                Programs.Told(device.Id, CommandCatalog.LoadProgram, NoArguments, 0, program);
+                _fleet.Obey(device.Id, CommandCatalog.LoadProgram, NoArguments, _world.Clock.GetUtcNow(), 0, program);
+            }
         }
     }
 
@@ -76,6 +108,8 @@ internal sealed class DeviceField
         {
             (_registered, foreseen) = (null, null);
             _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
+            Programs.Serve(devices);
+            GivePrograms(devices);
             Lamps = [.. devices.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive"))];
             _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
         }
@@ -150,6 +184,7 @@ internal sealed class DeviceField
             return;
         }
 
+        Programs.Judge(reading);
         reading = known.Number(reading);
         Readings++;
         if (_chance.Happens(_world.Rates[Fault.LateReading]))
@@ -275,6 +310,11 @@ internal sealed class DeviceField
             if (Array.FindIndex(Devices, known => known.Id == device) is >= 0 and var index)
             {
                 Readings[index] = null;
+                // Its cabinet meters what it draws.
+                if (Devices[index].Text("cabinet") is { } cabinet && Array.FindIndex(Devices, known => known.Id == cabinet) is >= 0 and var feeding)
+                {
+                    Readings[feeding] = null;
+                }
             }
         }
     }

@@ -28,6 +28,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public ILightingDirectoryGrain LightingDirectory() => inner.LightingDirectory();
 
+    public ISectorControllersGrain Controllers(string sector) => inner.Controllers(sector);
+
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
 
