@@ -103,6 +103,23 @@ public sealed class LightingTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task What_fails_says_what_to_do_next_and_goes_on_when_that_is_done()
+    {
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        await PutDeviceAsync(http, "armoire-gare", new { kind = "cabinet", commune = Insee });
+        await PutDeviceAsync(http, "gare-1", new { kind = "streetlight", commune = Insee, attributes = new { cabinet = "armoire-gare", passive = true } });
+        await using var session = await browser.OpenAsync();
+        await session.Page.RouteAsync("**/devices?cabinet=*", route => route.AbortAsync());
+        await session.Page.GotoAsync($"{browser.Address}/?commune={Insee}&device=armoire-gare");
+        var lamps = session.Page.GetByRole(AriaRole.Region, new() { Name = "Light points" });
+        await Expect(lamps.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The server does not answer. Check the connection, then try again.");
+        await session.Page.UnrouteAllAsync();
+        await lamps.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(Lamp(session, "gare-1")).ToBeVisibleAsync();
+        await Expect(lamps.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task The_steps_of_a_command_come_with_the_live_stream()
     {
         using var http = new HttpClient { BaseAddress = new(browser.Address) };
@@ -147,6 +164,54 @@ public sealed class LightingTests(BrowserFixture browser)
         await Expect(switches.Locator(".ledger [data-step='accepted']")).ToHaveCountAsync(1);
         session.AssertQuiet();
     }
+
+    [Fact]
+    public async Task All_on_in_a_commune_is_agreed_to_by_name_and_number_and_its_progress_is_counted()
+    {
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        string? sent = null;
+        var asked = 0;
+        await page.RouteAsync("**/api/v1/group-commands", route =>
+        {
+            sent = route.Request.PostData;
+            return route.FulfillAsync(new() { Status = 202, ContentType = "application/json", Body = Group("running", """{"accepted":30,"transmitted":0}""") });
+        });
+        await page.RouteAsync("**/api/v1/group-commands/g1", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = Interlocked.Increment(ref asked) < 2 ? Group("running", """{"accepted":5,"transmitted":15,"confirmed":10}""") : Group("done", """{"confirmed":28,"expired":2}"""),
+        }));
+        await session.ChooseCommuneAsync("Landerneau");
+        var territory = page.GetByRole(AriaRole.Region, new() { Name = "Whole territory" });
+        var allOn = territory.GetByRole(AriaRole.Button, new() { Name = "All on now" });
+        await allOn.ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "All on now in Landerneau" });
+        await Expect(dialog).ToContainTextAsync(new Regex(@"\d+ light points in Landerneau"));
+
+        // Whoever leaves the question has changed nothing, and is where they were.
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Change nothing" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(allOn).ToBeFocusedAsync();
+        await Expect(page.Locator("#territory")).ToHaveTextAsync("Landerneau");
+        Assert.Null(sent);
+
+        await page.Keyboard.PressAsync("Enter");
+        await dialog.GetByLabel("For").SelectOptionAsync("1 hour");
+        await dialog.GetByRole(AriaRole.Button, new() { NameRegex = new(@"^Light \d+ light points$") }).ClickAsync();
+        await Expect(territory.GetByText("10 of 30 at their end")).ToBeVisibleAsync();
+        await Expect(territory.Locator("[data-count='transmitted']")).ToHaveTextAsync("15");
+        await Expect(territory.GetByRole(AriaRole.Status)).ToHaveTextAsync("All on now in Landerneau – done");
+        await Expect(territory.Locator("[data-count='expired']")).ToHaveTextAsync("2");
+        var body = JsonDocument.Parse(sent!).RootElement;
+        Assert.Equal(("allOn", "emergency", Insee, 60), (
+            body.GetProperty("name").GetString(), body.GetProperty("layer").GetString(), body.GetProperty("selector").GetProperty("commune").GetString(),
+            body.GetProperty("args").GetProperty("durationMinutes").GetInt32()));
+        session.AssertQuiet();
+    }
+
+    private static string Group(string state, string counts) => $$"""{"id":"g1","name":"allOn","state":"{{state}}","members":30,"counts":{{counts}}}""";
 
     [Fact]
     public async Task Energy_and_saving_show_by_month_with_their_days()

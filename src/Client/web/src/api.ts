@@ -62,11 +62,6 @@ export class ApiError extends Error {
   }
 }
 
-/** Why something failed, in one line for people. */
-export function failureLine(error: unknown): string {
-  return error instanceof ApiError ? error.line : String(error);
-}
-
 export const departments = () => all<Summary>('/api/v1/departments?limit=1000');
 
 export const communesOf = (department: string) => all<CommuneSummary>(`/api/v1/communes?department=${encodeURIComponent(department)}&limit=1000`);

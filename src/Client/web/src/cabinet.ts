@@ -1,7 +1,8 @@
-import { failureLine, lampsOf, type DeviceDetail, type DeviceItem } from './api.ts';
+import { lampsOf, type DeviceDetail, type DeviceItem } from './api.ts';
 import { byAttention } from './attention.ts';
 import type { CardPart } from './card.ts';
 import { h, write } from './dom.ts';
+import { failureLine } from './failures.ts';
 import * as format from './format.ts';
 import type { Device, Step } from './frames.ts';
 import { counted, fill, language, t } from './i18n.ts';

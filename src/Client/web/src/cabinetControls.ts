@@ -65,7 +65,7 @@ export class CabinetControls implements CardPart {
     const state = h('span', { class: 'muted' });
     this.#states.set(number, state);
     this.#rows.append(
-      h('li', {}, h('span', {}, name), state, h('span', { class: 'turns', role: 'group', 'aria-label': name }, turn(1), turn(0))),
+      h('li', {}, h('div', {}, name, state), h('span', { class: 'turns', role: 'group', 'aria-label': name }, turn(1), turn(0))),
     );
   }
 }

@@ -1,9 +1,10 @@
-import { device as getDevice, failureLine, type DeviceDetail } from './api.ts';
+import { device as getDevice, type DeviceDetail } from './api.ts';
 import { CabinetLamps, cabinetFacts, type WatchScope } from './cabinet.ts';
 import { CabinetControls } from './cabinetControls.ts';
 import type { CardPart } from './card.ts';
 import { Dimming } from './dimming.ts';
 import { h, part, write } from './dom.ts';
+import { failureLine } from './failures.ts';
 import { FeedLink } from './feed.ts';
 import * as format from './format.ts';
 import { t } from './i18n.ts';

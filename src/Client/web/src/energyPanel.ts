@@ -1,6 +1,7 @@
-import { energy as getEnergy, failureLine } from './api.ts';
+import { energy as getEnergy } from './api.ts';
 import { h, svg, write } from './dom.ts';
 import { addMonths, columns, monthOf, type Energy } from './energy.ts';
+import { failureLine } from './failures.ts';
 import * as format from './format.ts';
 import { fill, t } from './i18n.ts';
 

@@ -1,6 +1,7 @@
-import { cancelGroup, failureLine, groupCommand, newKey, sendGroup } from './api.ts';
+import { cancelGroup, groupCommand, newKey, sendGroup } from './api.ts';
 import { h, part, write } from './dom.ts';
 import { durationOf, durationSelect } from './durations.ts';
+import { failureLine } from './failures.ts';
 import { number } from './format.ts';
 import type { Summary } from './frames.ts';
 import { ended, selectorOf, told, type GroupCommand } from './group.ts';

@@ -9,10 +9,15 @@ const final: ReadonlySet<CommandState> = new Set(['confirmed', 'rejected', 'expi
 const pollMillis = 1_000;
 const longestPollMillis = 15_000;
 
+/** Commands to one device of which news is kept before they are shown. */
+const earlyLimit = 8;
+
 /** The ledger of a command, step by step as the live stream tells it, until it is final. */
 export class Ledger {
   readonly element = h('ol', { class: 'ledger', role: 'status', hidden: true });
   command: Command | null = null;
+  /** News of commands that are not shown: they may come before the answer that says which one was made. */
+  readonly #early = new Map<string, Command>();
   #timer = 0;
   #wait = pollMillis;
   #stopped = false;
@@ -22,12 +27,20 @@ export class Ledger {
   /** Shows a command that was just sent. */
   begin(command: Command): void {
     this.#wait = pollMillis;
-    this.follow(command);
+    this.follow(this.#early.get(command.id) ?? command);
+    this.#early.clear();
   }
 
   /** News of a command from the live stream. */
   take(command: Command): void {
-    if (command.id === this.command?.id) this.follow(command);
+    if (command.id === this.command?.id) {
+      this.follow(command);
+    } else {
+      this.#early.delete(command.id);
+      this.#early.set(command.id, command);
+      const oldest = this.#early.keys().next().value;
+      if (this.#early.size > earlyLimit && oldest !== undefined) this.#early.delete(oldest);
+    }
   }
 
   /** Shows a command, and asks for news of it until it is final. */

@@ -5,8 +5,10 @@ import { DeviceCard } from './device.ts';
 import { DevicePanel } from './devices.ts';
 import { part, write } from './dom.ts';
 import { EnergyPanel } from './energyPanel.ts';
+import { failureLine } from './failures.ts';
 import { FigurePanel } from './figures.ts';
 import type { Step, Summary, View } from './frames.ts';
+import { GroupPanel } from './groupPanel.ts';
 import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
 import type { Language } from './language.ts';
 import { Live, type LiveState, type Watch } from './live.ts';
@@ -20,7 +22,8 @@ const communesMillis = 15_000;
 
 class Page {
   readonly #energy = new EnergyPanel();
-  readonly #figures = new FigurePanel([this.#energy.element]);
+  readonly #group = new GroupPanel();
+  readonly #figures = new FigurePanel([this.#group.element, this.#energy.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -89,7 +92,11 @@ class Page {
     try {
       const found = await departments();
       this.#department = found.toSorted((a, b) => b.devices.total - a.devices.total)[0] ?? null;
-      if (!this.#department) throw new ApiError(0, t().noDepartment, {});
+      if (!this.#department) {
+        this.#say(t().noDepartment);
+        return;
+      }
+
       this.#list = await communesOf(this.#department.scope.split(':')[1] ?? '');
     } catch (error) {
       this.#fail(error);
@@ -111,7 +118,11 @@ class Page {
       return;
     }
 
-    write(part('failure-text'), fill(t().loadFailed, { reason: error instanceof ApiError ? error.line : String(error) }));
+    this.#say(fill(t().loadFailed, { reason: failureLine(error) }));
+  }
+
+  #say(failure: string): void {
+    write(part('failure-text'), failure);
     part('failure').hidden = false;
   }
 
@@ -151,6 +162,7 @@ class Page {
     this.#figureWatch?.stop();
     this.#figures.show(summary);
     this.#energy.show(summary.scope);
+    this.#group.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
     this.#map?.selectCommune(insee);
     this.#map?.selectDevice(null);
@@ -164,6 +176,7 @@ class Page {
   #takeFigures(step: Step): void {
     if (step.summaryChanged) {
       this.#figures.show(step.view.summary);
+      this.#group.show(step.view.summary);
       if (this.#insee === null) this.#department = step.view.summary;
     }
   }
@@ -271,6 +284,7 @@ class Page {
 
     this.#showLive(this.#state);
     this.#energy.translate();
+    this.#group.translate();
     this.#figures.translate();
     this.#communes.render();
     this.#card.translate();

@@ -1,6 +1,7 @@
-import { failureLine, night as getNight, plan as getPlan, type ControllerState, type Plan } from './api.ts';
+import { night as getNight, plan as getPlan, type ControllerState, type Plan } from './api.ts';
 import type { CardPart } from './card.ts';
 import { h, write } from './dom.ts';
+import { failureLine } from './failures.ts';
 import { clock, day, number, percent } from './format.ts';
 import { fill, t } from './i18n.ts';
 import { addDays, nightOf, type Night } from './night.ts';

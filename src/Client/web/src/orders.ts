@@ -1,5 +1,6 @@
-import { failureLine, newKey, sendCommand } from './api.ts';
+import { newKey, sendCommand } from './api.ts';
 import { h, write } from './dom.ts';
+import { failureLine } from './failures.ts';
 import type { Command } from './frames.ts';
 import { t } from './i18n.ts';
 import { Ledger } from './ledger.ts';

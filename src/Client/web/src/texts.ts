@@ -40,6 +40,7 @@ export interface Texts {
   back: string;
   backTo: string;
   loading: string;
+  failures: Record<'noAnswer' | 'signIn' | 'askForRight' | 'gone' | 'wait' | 'report', string>;
   kinds: Record<Kind, string>;
   kind: Record<Kind, string>;
   statuses: Record<Status, string>;
@@ -138,6 +139,11 @@ const en: Texts = {
   back: 'Back to the list',
   backTo: 'Back to {name}',
   loading: 'Loading',
+  failures: {
+    noAnswer: 'The server does not answer. Check the connection, then try again.', signIn: 'Reload the page to sign in again.',
+    askForRight: 'Ask your administrator for this right.', gone: 'It may have been removed: go back to the list.', wait: 'Try again in a moment.',
+    report: 'Try again; if it stays so, tell your administrator.',
+  },
   kinds: { streetlight: 'Light points', cabinet: 'Cabinets', meter: 'Meters', building: 'Buildings', bin: 'Bins', environment: 'Environment' },
   kind: { streetlight: 'Light point', cabinet: 'Cabinet', meter: 'Meter', building: 'Building', bin: 'Bin', environment: 'Environment sensor' },
   statuses: { fault: 'Fault', warning: 'Warning', silent: 'Silent', unknown: 'Never heard', ok: 'OK' },
@@ -265,6 +271,11 @@ const fr: Texts = {
   back: 'Retour à la liste',
   backTo: 'Retour à {name}',
   loading: 'Chargement',
+  failures: {
+    noAnswer: 'Le serveur ne répond pas. Vérifiez la connexion, puis réessayez.', signIn: 'Rechargez la page pour vous reconnecter.',
+    askForRight: 'Demandez ce droit à votre administrateur.', gone: 'Il a peut-être été retiré : revenez à la liste.', wait: 'Réessayez dans un instant.',
+    report: 'Réessayez ; si cela persiste, prévenez votre administrateur.',
+  },
   kinds: { streetlight: 'Points lumineux', cabinet: 'Armoires', meter: 'Compteurs', building: 'Bâtiments', bin: 'Bacs', environment: 'Environnement' },
   kind: { streetlight: 'Point lumineux', cabinet: 'Armoire', meter: 'Compteur', building: 'Bâtiment', bin: 'Bac', environment: 'Capteur d’environnement' },
   statuses: { fault: 'En défaut', warning: 'À surveiller', silent: 'Muet', unknown: 'Jamais entendu', ok: 'Normal' },
@@ -315,7 +326,7 @@ const fr: Texts = {
   },
   order: {
     followPlan: 'Suivre le plan', untilPlan: 'jusqu’au retour au plan', minutes: '{n} minute|{n} minutes', hours: '{n} heure|{n} heures', duration: 'Pendant',
-    segments: 'Commander les segments', on: 'Allumer', off: 'Éteindre', asked: 'Demandé : {what}', nothing: 'Rien ne lui est demandé.',
+    segments: 'Commander les segments', on: 'Marche', off: 'Arrêt', asked: 'Demandé : {what}', nothing: 'Rien ne lui est demandé.',
   },
   group: {
     title: 'Tout le territoire', allOn: 'Tout allumer', allOnIn: 'Tout allumer : {name}', followIn: 'Suivre le plan : {name}',
