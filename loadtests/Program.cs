@@ -14,6 +14,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["runtime"] = RuntimeScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,
+    ["lighting-night"] = LightingNightScenario.RunAsync,
 #endif
 };
 

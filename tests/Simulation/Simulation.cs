@@ -29,7 +29,9 @@ public sealed record SimulationResult(
 /// <param name="Late">Looks at which it did not do what the plan says.</param>
 /// <param name="ReportedWattHours">What was saved by what is reported.</param>
 /// <param name="TrueWattHours">What was saved by what the light points took.</param>
-public sealed record NightResult(int Lights, long Looks, long Late, double ReportedWattHours, double TrueWattHours);
+/// <param name="RadioLights">Those that are switched live through a gateway with a budget.</param>
+/// <param name="UnicastAMinute">Messages that such gateways may send within a minute.</param>
+public sealed record NightResult(int Lights, long Looks, long Late, double ReportedWattHours, double TrueWattHours, int RadioLights, int UnicastAMinute);
 
 /// <summary>Runs worlds.</summary>
 public static class Simulations
@@ -55,7 +57,8 @@ public static class Simulations
         var ends = world.Operators.Accepted.CountBy(command => command.Final?.ToString().ToLowerInvariant() ?? "open").ToDictionary(StringComparer.Ordinal);
         return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations,
             world.Field.Programs.Judged, world.Field.Programs.JudgedAlone,
-            new NightResult(world.Night.Lights, world.Night.Looks, world.Night.Late, world.Night.ReportedWattHours, world.Night.TrueWattHours));
+            new NightResult(world.Night.Lights, world.Night.Looks, world.Night.Late, world.Night.ReportedWattHours, world.Night.TrueWattHours,
+                world.Night.Radio.Lights, world.Night.Radio.UnicastAMinute));
     }
 
     /// <summary>

@@ -2,12 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Client;
 using Grid.Connectors.Simulator;
+using Grid.Connectors.Simulator.Radio;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Sky;
 using Grid.Contracts.Territories;
 using Grid.Grains.Lighting;
+using Grid.Grains.Lighting.Controllers;
 using Grid.Simulation.Machine;
 
 namespace Grid.Simulation.Checks;
@@ -39,6 +41,7 @@ internal sealed class NightCheck
 
     private readonly World _world;
     private readonly Dictionary<string, Watched> _lights = new(StringComparer.Ordinal);
+    private ILookup<string, Watched>? _fed;
 
     public NightCheck(World world) => _world = world;
 
@@ -57,6 +60,9 @@ internal sealed class NightCheck
     /// <summary>What was saved, by what the light points took, in watt-hours.</summary>
     public double TrueWattHours { get; private set; }
 
+    /// <summary>Light points that are switched live through a gateway with a budget, and how many messages such gateways may send within a minute.</summary>
+    public (int Lights, int UnicastAMinute) Radio { get; private set; }
+
     /// <summary>Makes the plan, assigns it to every commune, and looks after each of its switch points.</summary>
     public async Task PlanAsync(GridProcess process)
     {
@@ -72,6 +78,9 @@ internal sealed class NightCheck
             _lights.Add(record.Descriptor.Id, new Watched(record.Descriptor));
         }
 
+        var behind = _lights.Values.Select(light => light.Descriptor)
+            .Where(light => !light.Flag("passive") && !ControllerRules.HasScheduler(light) && LoRaGateways.Contains(ConnectorSpec.GatewayOf(light.Connector))).ToArray();
+        Radio = (behind.Length, behind.Select(light => ConnectorSpec.GatewayOf(light.Connector)).Distinct().Count() * LoRaGateways.Budget.PerHour / 60);
         var parsed = PlanParsing.Parse(Plan, out _)!;
         var today = DateOnly.FromDateTime(SimulationOptions.Start.UtcDateTime);
         foreach (var commune in _world.Communes)
@@ -182,8 +191,6 @@ internal sealed class NightCheck
             (light.LastAt, light.Last) = (at, truth);
         }
     }
-
-    private ILookup<string, Watched>? _fed;
 
     private IEnumerable<Watched> FedBy(string cabinet) =>
         (_fed ??= _lights.Values.Where(light => light.Descriptor.Flag("passive")).ToLookup(light => light.Descriptor.Text("cabinet")!))[cabinet];
