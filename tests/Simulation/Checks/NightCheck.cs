@@ -54,11 +54,11 @@ internal sealed class NightCheck
     /// <summary>Looks at which one did something else.</summary>
     public long Late { get; private set; }
 
-    /// <summary>What was saved, by what Grid reports, in watt-hours.</summary>
-    public double ReportedWattHours { get; private set; }
+    /// <summary>What controlled light points saved, by what Grid reports and by what they took.</summary>
+    public Saving Controlled { get; private set; }
 
-    /// <summary>What was saved, by what the light points took, in watt-hours.</summary>
-    public double TrueWattHours { get; private set; }
+    /// <summary>The same of passive light points, which are seen when their cabinet reports.</summary>
+    public Saving Passive { get; private set; }
 
     /// <summary>Light points that are switched live through a gateway with a budget, and how many messages such gateways may send within a minute.</summary>
     public (int Lights, int UnicastAMinute) Radio { get; private set; }
@@ -120,7 +120,6 @@ internal sealed class NightCheck
     public async Task CompareAsync(GridProcess process)
     {
         var grains = process.Get<IGridGrains>();
-        var (passiveFull, passiveError) = (0.0, 0.0);
         foreach (var light in _lights.Values.Where(light => light.LastAt > light.FirstAt && !light.HasFailed))
         {
             var descriptor = light.Descriptor;
@@ -129,22 +128,22 @@ internal sealed class NightCheck
             var wanted = full - (light.Last.WattHours - light.First.WattHours);
             var contribution = await grains.Device(DeviceKind.Streetlight, descriptor.Id).GetContribution();
             var reported = (contribution.DaySaved + contribution.PreviousDaySaved) / 1_000.0;
-            ReportedWattHours += reported;
-            TrueWattHours += wanted;
             if (descriptor.Flag("passive"))
             {
-                passiveFull += full;
-                passiveError += reported - wanted;
+                Passive = Passive.With(full, reported, wanted);
+                continue;
             }
-            else if (Math.Abs(reported - wanted) > ControlledToleranceWattHours)
+
+            Controlled = Controlled.With(full, reported, wanted);
+            if (Math.Abs(reported - wanted) > ControlledToleranceWattHours)
             {
                 Violated($"{descriptor.Id} saved {reported} Wh by its reports, and {wanted} Wh by what it took");
             }
         }
 
-        if (Math.Abs(passiveError) > passiveFull * PassiveTolerance)
+        if (Math.Abs(Passive.ReportedWattHours - Passive.TrueWattHours) > Passive.FullWattHours * PassiveTolerance)
         {
-            Violated($"passive light points saved {passiveError} Wh more by their reports than by what they took, of {passiveFull} Wh at full power");
+            Violated($"passive light points saved {Passive.ReportedWattHours} Wh by their reports, and {Passive.TrueWattHours} Wh by what they took, of {Passive.FullWattHours} Wh at full power");
         }
     }
 
