@@ -10,6 +10,7 @@ namespace Grid.Simulation;
 /// <param name="Violations">What did not hold.</param>
 /// <param name="ProgramReports">What controllers with a program showed and was held against it.</param>
 /// <param name="ProgramReportsAlone">The same, while no process was alive.</param>
+/// <param name="Night">Of a world with one plan for all.</param>
 public sealed record SimulationResult(
     SimulationOptions Options,
     string TraceHash,
@@ -19,7 +20,16 @@ public sealed record SimulationResult(
     int Processes,
     IReadOnlyList<string> Violations,
     long ProgramReports,
-    long ProgramReportsAlone);
+    long ProgramReportsAlone,
+    NightResult Night);
+
+/// <summary>What was found of a night under one plan.</summary>
+/// <param name="Lights">Light points under it.</param>
+/// <param name="Looks">How often one was looked at a minute after a switch point.</param>
+/// <param name="Late">Looks at which it did not do what the plan says.</param>
+/// <param name="ReportedWattHours">What was saved by what is reported.</param>
+/// <param name="TrueWattHours">What was saved by what the light points took.</param>
+public sealed record NightResult(int Lights, long Looks, long Late, double ReportedWattHours, double TrueWattHours);
 
 /// <summary>Runs worlds.</summary>
 public static class Simulations
@@ -44,7 +54,8 @@ public static class Simulations
 
         var ends = world.Operators.Accepted.CountBy(command => command.Final?.ToString().ToLowerInvariant() ?? "open").ToDictionary(StringComparer.Ordinal);
         return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations,
-            world.Field.Programs.Judged, world.Field.Programs.JudgedAlone);
+            world.Field.Programs.Judged, world.Field.Programs.JudgedAlone,
+            new NightResult(world.Night.Lights, world.Night.Looks, world.Night.Late, world.Night.ReportedWattHours, world.Night.TrueWattHours));
     }
 
     /// <summary>

@@ -35,6 +35,12 @@ public sealed record SimulationOptions
     /// <summary>Commands to lamps an hour.</summary>
     public double CommandsPerHour { get; init; } = 20;
 
+    /// <summary>Changes of lighting plans an hour.</summary>
+    public double PlansPerHour { get; init; } = 1;
+
+    /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
+    public bool HasNightPlan { get; init; }
+
     /// <summary>Puts programs into the controllers that keep them, so that it shows whether they follow them.</summary>
     public bool HasPrograms { get; init; }
 
@@ -83,6 +89,7 @@ public sealed record SimulationOptions
         CheckEvery = TimeSpan.FromHours(6),
         ChangesPerHour = 1,
         CommandsPerHour = 100,
+        PlansPerHour = 0,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         UsesSecondCore = true,

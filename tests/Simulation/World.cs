@@ -57,6 +57,8 @@ internal sealed class World
         Bodies = MakeBodies();
         Field = new DeviceField(this);
         Operators = new Operators(this);
+        Planners = new Planners(this);
+        Night = new NightCheck(this);
         _administration = new Administration(this);
     }
 
@@ -96,6 +98,11 @@ internal sealed class World
     public DeviceField Field { get; }
 
     public Operators Operators { get; }
+
+    public Planners Planners { get; }
+
+    /// <summary>Of a world that has one plan for all.</summary>
+    public NightCheck Night { get; }
 
     /// <summary>The process that runs now; null between two.</summary>
     public GridProcess? Process { get; private set; }
@@ -167,6 +174,12 @@ internal sealed class World
         ScheduleFaults();
         _administration.Work();
         Operators.Work();
+        Planners.Work();
+        if (Options.HasNightPlan)
+        {
+            Ask(Process!, () => Night.PlanAsync(Process!));
+        }
+
         if (Options.HasPrograms)
         {
             Field.AssignPrograms(new FieldPrograms(this).Of);
@@ -189,6 +202,11 @@ internal sealed class World
 
             Quieten();
             Check();
+        }
+
+        if (Options.HasNightPlan && Process is { IsReady: true } process)
+        {
+            Ask(process, () => Night.CompareAsync(process));
         }
     }
 
@@ -219,7 +237,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Planners.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -246,6 +264,11 @@ internal sealed class World
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
         Ask(process, () => HistoryCheck.RunAsync(this, process));
         Ask(process, () => CommandsCheck.RunAsync(this, process));
+        if (Options.PlansPerHour > 0)
+        {
+            Ask(process, () => PlansCheck.RunAsync(this, process));
+        }
+
         foreach (var client in _clients)
         {
             // What the server found out a moment ago, such as that a device is silent, is on its way.

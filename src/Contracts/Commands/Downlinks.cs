@@ -47,7 +47,7 @@ public sealed record Downlink(
 /// Follows rows of the outbox that are for many devices. What is sent is asked of it at the last moment, so that a row holds no state of its own and what was
 /// superseded meanwhile is not sent.
 /// </summary>
-[RequiresRight(Right.Internal)]
+[Alias("grid.IDownlinkOwner"), RequiresRight(Right.Internal)]
 public interface IDownlinkOwner : IGrainWithStringKey
 {
     /// <summary>What is to be done about a row now; null when nothing ever again, so that it is removed.</summary>

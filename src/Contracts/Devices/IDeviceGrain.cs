@@ -136,6 +136,10 @@ public sealed record CommandConfirmed : DeviceEffect
     [Id(2)] public required string Detail { get; init; }
 }
 
+/// <summary>The device does something else than it should: it is to be told again. A hint, which a replay leaves out.</summary>
+[GenerateSerializer, Immutable, Alias("grid.DesiredStateDue")]
+public sealed record DesiredStateDue : DeviceEffect;
+
 /// <summary>What a device shows of itself.</summary>
 [GenerateSerializer, Immutable, Alias("grid.DeviceView")]
 public sealed record DeviceView

@@ -25,6 +25,10 @@ public interface ISectorControllersGrain : IDownlinkOwner
     [Alias("Shown"), OneWay]
     Task Shown(ImmutableArray<DownlinkMember> shown);
 
+    /// <summary>Devices that do something else than they should, to be told again. A hint: what is lost comes again with a later report.</summary>
+    [Alias("Remind"), OneWay]
+    Task Remind(ImmutableArray<string> devices);
+
     /// <summary>What a device should do changes by itself at an instant: it is told then. Noted for good when answered.</summary>
     [Alias("Watch")]
     Task Watch(string device, DateTimeOffset at);

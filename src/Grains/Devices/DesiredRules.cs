@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 
@@ -12,7 +11,10 @@ public static class DesiredRules
     private const int AnswersKept = 4;
 
     private const string Duration = "durationMinutes";
-    private const string ProgramVersion = "programVersion";
+
+    /// <summary>The metric by which a controller says which program it runs.</summary>
+    internal const string ProgramVersion = "programVersion";
+
     private const long MillisecondsPerMinute = 60_000;
 
     /// <summary>Takes or refuses a change. Refused or repeated, the state stays as it was (the same instance).</summary>
@@ -60,46 +62,6 @@ public static class DesiredRules
         }
 
         return Aim<TRules, TSettings, TState>(state, change, aim, out answer);
-    }
-
-    /// <summary>
-    /// What a report that is the device's present says of a desired state: an aim that counts is confirmed by a report that was received at or after its acceptance
-    /// and shows its value. By reception, since a source's clock may be wrong. The same state when nothing is confirmed.
-    /// </summary>
-    public static DesiredState? Confirm<TRules, TSettings, TState>(DesiredState? desired, ReadingEntry entry, out ImmutableArray<CommandConfirmed> confirmed)
-        where TRules : IDeviceRules<TSettings, TState>
-    {
-        confirmed = [];
-        if (desired is null)
-        {
-            return null;
-        }
-
-        var received = entry.ReceivedAt.ToMilliseconds();
-        foreach (var aim in desired.Aims)
-        {
-            if (!aim.IsSettled && received >= aim.AcceptedAt && entry[aim.Metric] is { } value && Math.Abs(value - aim.Value) <= aim.Tolerance
-                && ReferenceEquals(desired.EffectiveAt(aim.Metric, received), aim))
-            {
-                confirmed = confirmed.Add(Confirmation(aim.Command, entry, $"{aim.Metric} {value}, asked for {aim.Value}"));
-                desired = desired with
-                {
-                    // What program it runs is not what it should do: that is asked for once.
-                    Aims = aim.Metric == ProgramVersion
-                        ? [.. desired.Aims.Where(other => !ReferenceEquals(other, aim))]
-                        : [.. desired.Aims.Select(other => ReferenceEquals(other, aim) ? aim with { IsSettled = true } : other)],
-                };
-            }
-        }
-
-        if (desired.Follow is { IsSettled: false } follow && received >= follow.AcceptedAt
-            && TRules.PlanShown(entry, PlannedAt(desired, follow, received)) is { } shown)
-        {
-            confirmed = confirmed.Add(Confirmation(follow.Command, entry, $"{shown}, as planned"));
-            desired = desired with { Follow = follow with { IsSettled = true } };
-        }
-
-        return desired;
     }
 
     /// <summary>As clients see it: the metrics asked for, as they count now.</summary>
@@ -245,25 +207,6 @@ public static class DesiredRules
         return aim.EndsAt == 0 ? order : order with { Arguments = order.Arguments.SetItem(Duration, Math.Max(1, (double)(aim.EndsAt - at) / MillisecondsPerMinute)) };
     }
 
-    private static double? PlannedAt(DesiredState desired, FollowAim follow, long at)
-    {
-        if (desired.Aims.FirstOrDefault(aim => aim.Layer == ControlLayer.Plan) is { } plan)
-        {
-            return plan.Value;
-        }
-
-        var level = default(double?);
-        foreach (var planned in follow.Planned)
-        {
-            if (planned.From <= at)
-            {
-                level = planned.Percent;
-            }
-        }
-
-        return level;
-    }
-
     private static IEnumerable<DesiredAim> Pending(DesiredState state, long at) => state.Aims.Where(aim => !aim.IsSettled && aim.HoldsAt(at));
 
     private static DesiredState Settled(DesiredState state, IReadOnlyCollection<string> commands) => commands.Count == 0
@@ -271,9 +214,6 @@ public static class DesiredRules
         : state with { Aims = [.. state.Aims.Select(aim => !aim.IsSettled && commands.Contains(aim.Command) ? aim with { IsSettled = true } : aim)] };
 
     private static bool IsSame(DesiredAim left, DesiredAim right) => left.Layer == right.Layer && left.Metric == right.Metric;
-
-    private static CommandConfirmed Confirmation(string command, ReadingEntry entry, FormattableString detail) =>
-        new() { Command = command, At = entry.ObservedAt, Detail = detail.ToString(CultureInfo.InvariantCulture) };
 
     private static DesiredAnswer? Refuse(DeviceKind kind, DesiredChange change)
     {

@@ -22,6 +22,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, ValueTask<DeviceOutcome> Outcome)> _underWay = [];
     private readonly List<(string Device, CommandConfirmed Effect)> _confirmed = [];
     private readonly List<DownlinkMember> _programs = [];
+    private readonly List<string> _due = [];
     private bool _hasOtherControllers;
 
     /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
@@ -317,9 +318,16 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         if (!outcome.Effects.IsDefaultOrEmpty)
         {
-            foreach (var effect in outcome.Effects.OfType<CommandConfirmed>())
+            foreach (var effect in outcome.Effects)
             {
-                _confirmed.Add((device.Id, effect));
+                if (effect is CommandConfirmed confirmed)
+                {
+                    _confirmed.Add((device.Id, confirmed));
+                }
+                else if (effect is DesiredStateDue)
+                {
+                    _due.Add(device.Id);
+                }
             }
         }
     }
@@ -327,7 +335,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     /// <summary>Hints, and as such not waited for.</summary>
     private async ValueTask TellControllersAsync()
     {
-        if (_programs.Count == 0 && !_hasOtherControllers)
+        if (_programs.Count == 0 && _due.Count == 0 && !_hasOtherControllers)
         {
             return;
         }
@@ -343,7 +351,13 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             await controllers.Shown([.. _programs]);
         }
 
+        if (_due.Count > 0)
+        {
+            await controllers.Remind([.. _due]);
+        }
+
         _programs.Clear();
+        _due.Clear();
         _hasOtherControllers = false;
     }
 

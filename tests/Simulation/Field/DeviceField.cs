@@ -32,6 +32,7 @@ internal sealed class DeviceField
     private IReadOnlyCollection<DeviceDescriptor>? _registered;
     private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
     private Func<DeviceDescriptor, ControllerProgram?>? _programOf;
+    private HashSet<string>? _faulty;
     private Foresight? _foresight;
     private long _number;
 
@@ -78,6 +79,21 @@ internal sealed class DeviceField
             Programs.Told(device, downlink.Name, downlink.Arguments, version, downlink.Program);
             _fleet.Obey(device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), version, downlink.Program);
         }
+    }
+
+    /// <summary>What a device would report of a metric now; null when it reports no such thing.</summary>
+    public double? Look(string device, string metric) => _fleet.Read(device, _world.Clock.GetUtcNow()) is { } reading
+        ? reading.Metrics.Where(value => value.Name == metric).Select(value => (double?)value.Value).FirstOrDefault()
+        : null;
+
+    /// <summary>What is true of a light point.</summary>
+    public LampTruth? TruthOf(DeviceDescriptor lamp, DateTimeOffset at) => _fleet.TruthOf(lamp, at);
+
+    /// <summary>True when a fault is planted in a device within a time.</summary>
+    public bool HasFault(string device, DateTimeOffset from, DateTimeOffset to)
+    {
+        _faulty ??= _fleet.PlantedFaults(from, to).Select(fault => fault.Device).ToHashSet(StringComparer.Ordinal);
+        return _faulty.Contains(device);
     }
 
     /// <summary>Programs are kept by whoever keeps them: a device that is made anew from its registration still has the one that it was given.</summary>
@@ -185,6 +201,7 @@ internal sealed class DeviceField
         }
 
         Programs.Judge(reading);
+        _world.Night.Judge(reading);
         reading = known.Number(reading);
         Readings++;
         if (_chance.Happens(_world.Rates[Fault.LateReading]))

@@ -24,13 +24,12 @@ public sealed class SectorControllersGrain(
     ControllersOptions options,
     TimeProvider clock) : Grain, ISectorControllersGrain
 {
-    private const int Page = 5_000;
-    private const int TargetsAtOnce = 1_000;
-    private const int DesiresAtOnce = 128;
-
     private string _sector = "";
     private ControllersBook _book = new(new StoredControllers());
+    private ControllerMessages _messages = null!;
     private LivePlans? _plans;
+    private SectorPlans? _sectorPlans;
+    private LiveSwitching? _live;
     private IGrainTimer _timer = null!;
     private DateTimeOffset _lookedAt;
     private bool _mayHaveChanged;
@@ -45,7 +44,14 @@ public sealed class SectorControllersGrain(
     {
         _sector = this.GetPrimaryKeyString();
         _book = new ControllersBook(state.State);
-        _plans = table.FindCommune(SectorMap.CommuneOf(_sector)) is { } commune ? new LivePlans(LightingPlaces.Of(table, commune)) : null;
+        _messages = new ControllerMessages(_book, options);
+        if (table.FindCommune(SectorMap.CommuneOf(_sector)) is { } commune)
+        {
+            _plans = new LivePlans(LightingPlaces.Of(table, commune));
+            _sectorPlans = new SectorPlans(_sector, _plans, _book, registry, GrainFactory);
+            _live = new LiveSwitching(_plans, _book, GrainFactory);
+        }
+
         // Its lights are switched when nobody calls: a timer alone does not keep a grain.
         DelayDeactivation(TimeSpan.MaxValue);
         _timer = this.RegisterGrainTimer(LookAsync, options.RefreshAfter, options.RefreshEvery);
@@ -78,6 +84,14 @@ public sealed class SectorControllersGrain(
         {
             await WriteAsync();
             await AddProgramRowsAsync(changed.Where(ControllerRules.IsWaiting), now);
+        }
+    }
+
+    public async Task Remind(ImmutableArray<string> devices)
+    {
+        foreach (var device in devices)
+        {
+            await RenewAsync(device, Now());
         }
     }
 
@@ -134,75 +148,41 @@ public sealed class SectorControllersGrain(
         return new([.. counts]);
     }
 
-    public async Task<DownlinkWork?> Take(string row)
+    public async Task<DownlinkWork?> Take(string row) => ControllerRow.Parse(DownlinkOwners.WordOf(row)) switch
     {
-        var now = Now();
-        var word = ControllerRow.Parse(DownlinkOwners.WordOf(row));
-        switch (word)
-        {
-            case { Purpose: ControllerRow.Program }:
-                return TakeProgram(word, now);
-            case { Purpose: ControllerRow.Live }:
-                ImmutableArray<DownlinkMember> due =
-                    [.. _book.Live.Where(light => light.Lane == word.Lane && light.Level == word.Percent && light.ToSend > 0).Select(light => new DownlinkMember(light.Device, light.ToSend))];
-                return due.IsEmpty ? null : new DownlinkWork { Members = due, Name = CommandCatalog.SetDimming, Arguments = Percent(word.Percent), DueAt = now + options.SendAgainAfter, ExpiresAt = now + options.LiveLasts };
-            case { Purpose: ControllerRow.Renewal }:
-                return _sent.Remove(row) ? null : await TakeRenewalAsync(word);
-            default:
-                return null;
-        }
-    }
+        { Purpose: ControllerRow.Program } word => _messages.Program(word, Now()),
+        { Purpose: ControllerRow.Live } word => _messages.Level(word, Now()),
+        { Purpose: ControllerRow.Renewal } word => _sent.Remove(row) ? null : await TakeRenewalAsync(word),
+        _ => null,
+    };
 
     public async Task Tell(string row, ImmutableArray<MemberResult> results)
     {
-        var now = Now();
-        var word = ControllerRow.Parse(DownlinkOwners.WordOf(row));
-        var steps = new List<(string Command, string Device, CommandState State, string Detail)>();
-        var changed = false;
-        foreach (var result in results)
+        if (ControllerRow.Parse(DownlinkOwners.WordOf(row)) is not { } word)
         {
-            if (word?.Purpose == ControllerRow.Renewal && IsOver(result.Status))
-            {
-                _sent.Add(row);
-            }
-
-            if (_book.Find(result.Device) is not { } controller)
-            {
-                continue;
-            }
-
-            var next = word?.Purpose switch
-            {
-                ControllerRow.Program when controller.Version == word.Version => ControllerRules.Tell(controller, result, now),
-                ControllerRow.Live when controller.Level == word.Percent && IsOver(result.Status) => controller with { ToSend = 0 },
-                _ => controller,
-            };
-            if (next == controller)
-            {
-                continue;
-            }
-
-            _book.Set(next);
-            changed = true;
-            if (next.Command is { } command && Step(next.State) is { } step)
-            {
-                steps.Add((command, next.Device, step, next.Detail));
-            }
+            return;
         }
 
-        if (changed)
+        if (word.Purpose == ControllerRow.Renewal && results.All(result => ControllerMessages.IsOver(result.Status)))
+        {
+            _sent.Add(row);
+        }
+
+        var now = Now();
+        var changed = _messages.Tell(word, results, now);
+        if (!changed.IsEmpty)
         {
             await WriteAsync();
         }
 
-        foreach (var (command, device, step, detail) in steps)
+        foreach (var controller in changed)
         {
-            await CommandFollowers.Report(GrainFactory, command, device, new CommandProgress { State = step, At = now, Detail = detail });
+            if (controller.Command is { } command && Step(controller.State) is { } step)
+            {
+                await CommandFollowers.Report(GrainFactory, command, controller.Device, new CommandProgress { State = step, At = now, Detail = controller.Detail });
+            }
         }
     }
-
-    /// <summary>True when the message is not to be sent again: another try of one that may have arrived does no harm.</summary>
-    private static bool IsOver(DownlinkStatus status) => status is not (DownlinkStatus.Retry or DownlinkStatus.Ambiguous);
 
     private static CommandState? Step(ControllerState reached) => reached switch
     {
@@ -212,54 +192,23 @@ public sealed class SectorControllersGrain(
         _ => null,
     };
 
-    private DownlinkWork? TakeProgram(ControllerRow word, DateTimeOffset now)
-    {
-        var waiting = _book.Controllers
-            .Where(controller => controller.Version == word.Version && controller.Lane == word.Lane && ControllerRules.IsWaiting(controller))
-            .ToArray();
-        return waiting.Length == 0 || _book.FindProgram(word.Version) is not { } program ? null : new DownlinkWork
-        {
-            Members = [.. waiting.Where(controller => ControllerRules.DueAt(controller) <= now).Select(controller => new DownlinkMember(controller.Device, word.Version))],
-            Name = CommandCatalog.LoadProgram,
-            Program = program,
-            DueAt = Later(waiting.Min(ControllerRules.DueAt), now + options.SendAgainAfter),
-        };
-    }
-
-    /// <summary>A device whose desired state has changed by itself is told what counts now; one that follows its plan knows itself.</summary>
-    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
-
-    private async Task<DownlinkWork?> TakeRenewalAsync(ControllerRow word)
-    {
-        if (await registry.GetAsync(word.Device, CancellationToken.None) is not { } record)
-        {
-            return null;
-        }
-
-        var orders = await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, word.Device).Renew();
-        return word.Version >= orders.Orders.Length ? null : new DownlinkWork
-        {
-            Members = [new DownlinkMember(word.Device, orders.Version)],
-            Name = orders.Orders[(int)word.Version].Name,
-            Arguments = orders.Orders[(int)word.Version].Arguments,
-            DueAt = Now() + options.SendAgainAfter,
-            ExpiresAt = Now() + options.LiveLasts,
-        };
-    }
+    private async Task<DownlinkWork?> TakeRenewalAsync(ControllerRow word) => await registry.GetAsync(word.Device, CancellationToken.None) is { } record
+        ? _messages.Renewal(word, await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, word.Device).Renew(), Now())
+        : null;
 
     /// <summary>From time to time: what changed of plans and devices, what is to be switched now, and what ended.</summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = Now();
-        await RefreshIfDueAsync(now);
         if (!_isResumed)
         {
             await ResumeAsync(now);
             _isResumed = true;
         }
 
+        await RefreshIfDueAsync(now);
         await SwitchAsync(now);
-        await RenewAsync(now);
+        await RenewWatchedAsync(now);
         Arm(Now());
     }
 
@@ -301,178 +250,48 @@ public sealed class SectorControllersGrain(
         var isToldOf = _mayHaveChanged;
         _mayHaveChanged = false;
         var revision = await Directory.GetRevision();
-        if (revision != _book.Revision || (_book.Revision > 0 && (isToldOf || now - _book.RefreshedAt >= options.RefreshEvery || now < _book.RefreshedAt)))
+        if (_sectorPlans is { } plans)
         {
-            await RefreshAsync(revision, now);
-        }
-        else if (_plans is { } plans)
-        {
-            // After an activation the plans themselves are to be fetched.
-            foreach (var plan in _book.Controllers.Select(controller => controller.Plan).Distinct().Where(plan => plans.Find(plan) is null).ToArray())
+            if (revision != _book.Revision || (_book.Revision > 0 && (isToldOf || now - _book.RefreshedAt >= options.RefreshEvery || now < _book.RefreshedAt)))
             {
-                await FetchAsync(plans, plan);
+                await RefreshAsync(plans, revision, now);
+            }
+            else
+            {
+                await plans.FetchMissingAsync();
             }
         }
 
         _lookedAt = now;
     }
 
-    private async Task RefreshAsync(long revision, DateTimeOffset now)
+    private async Task RefreshAsync(SectorPlans plans, long revision, DateTimeOffset now)
     {
-        if (_plans is not { } plans)
-        {
-            return;
-        }
-
-        var today = TonightAt(plans.Place, now);
-        var found = await FindAsync(plans.Place, today);
-        foreach (var plan in found.Select(controller => controller.Plan).Distinct(StringComparer.Ordinal).ToArray())
-        {
-            await FetchAsync(plans, plan);
-        }
-
-        var next = new List<Controller>(found.Count);
-        foreach (var controller in found)
-        {
-            // Removed between the directory's answer and its own: the next look finds it so.
-            if (plans.Find(controller.Plan) is var (planVersion, plan))
-            {
-                var kept = ControllerRules.Carry(controller, _book.Find(controller.Device));
-                next.Add(kept.State == ControllerState.Live
-                    ? kept
-                    : ControllerRules.Assign(kept, ProgramFor(kept, planVersion, plan, plans.Place, today), now));
-            }
-        }
-
+        var next = await plans.FindAsync(now);
+        var others = next.Where(controller => controller.State == ControllerState.Pending && IsNews(controller)).ToArray();
         var left = _book.Replace(next, revision, now);
         await WriteAsync();
-        await AddProgramRowsAsync(next.Where(controller => controller.State == ControllerState.Pending), now);
-        await LeaveAsync(left);
-    }
-
-    /// <summary>The version of the program that a controller should run: the one that it had, as long as the plan says the same and it names enough nights.</summary>
-    private long ProgramFor(Controller controller, long planVersion, ParsedPlan plan, LightingPlace place, DateOnly today)
-    {
-        if (_book.ProgramOf(controller.Plan, controller.MinimumPercent, today) is { } known)
+        await AddProgramRowsAsync(others, now);
+        if (_live is { } live)
         {
-            if (known.PlanVersion == planVersion)
-            {
-                return known.Version;
-            }
-
-            var same = ProgramCompiler.Compile(plan, controller.Plan, planVersion, place, controller.MinimumPercent, known.Calendar[0].From, known.Version);
-            if (ProgramCompiler.AreSame(known, same))
-            {
-                _book.Add(same);
-                return known.Version;
-            }
-        }
-
-        var program = ProgramCompiler.Compile(plan, controller.Plan, planVersion, place, controller.MinimumPercent, today.AddDays(-1), _book.NextNumber());
-        _book.Add(program);
-        return program.Version;
-    }
-
-    /// <summary>The sector's controllers that are under a plan tonight.</summary>
-    private async Task<List<Controller>> FindAsync(LightingPlace place, DateOnly today)
-    {
-        var found = new List<(Controller Controller, PlanTarget Target)>();
-        var query = new DeviceQuery { Communes = [(place.Commune, DeviceKinds.Cabinet | DeviceKinds.Streetlight)], Limit = Page };
-        while (true)
-        {
-            var page = await registry.ListAsync(query, CancellationToken.None);
-            foreach (var record in page.Where(record => record.Sector == _sector))
-            {
-                if (ControllerRules.Of(record.Descriptor) is { } controller)
-                {
-                    found.Add((controller, PlanTargets.Of(record.Descriptor)));
-                }
-            }
-
-            if (page.Length < Page)
-            {
-                break;
-            }
-
-            query = query with { After = page[^1].Descriptor.Id };
-        }
-
-        var under = new List<Controller>();
-        foreach (var chunk in found.Chunk(TargetsAtOnce))
-        {
-            var choices = await Directory.ResolveAll([.. chunk.Select(item => item.Target)], today);
-            under.AddRange(chunk.Zip(choices, (item, choice) => choice is null ? null : item.Controller with { Plan = choice.Plan, By = choice.By }).OfType<Controller>());
-        }
-
-        return under;
-    }
-
-    private async Task FetchAsync(LivePlans plans, string id)
-    {
-        if (await GrainFactory.GetGrain<ILightingPlanGrain>(id).Get() is { } view && PlanParsing.Parse(view.Plan, out _) is { } parsed)
-        {
-            plans.Set(id, view.Version, parsed);
+            await live.LeaveAsync(left, now);
         }
     }
 
-    /// <summary>Sets the plan's level as the lowest layer of every device that is switched live and whose level it is not.</summary>
+    /// <summary>True for a program that no row is there for yet: another one, or another way to the same controller.</summary>
+    private bool IsNews(Controller controller) =>
+        _book.Find(controller.Device) is not { } former || former.Version != controller.Version || former.Lane != controller.Lane || former.State != controller.State;
+
     private async Task SwitchAsync(DateTimeOffset now)
     {
-        var at = now.ToUnixTimeMilliseconds();
-        var due = _book.Live
-            .Select(light => (Light: light, Level: _plans?.LevelAt(light.Plan, light.MinimumPercent, at)))
-            .Where(item => item.Level is { } level && level != item.Light.Level)
-            .ToArray();
-        if (due.Length == 0)
+        if (_live is { } live && await live.SwitchAsync(now) is { IsEmpty: false } switched)
         {
-            return;
-        }
-
-        var switched = new List<Controller>(due.Length);
-        foreach (var chunk in due.Chunk(DesiresAtOnce))
-        {
-            var answers = await Task.WhenAll(chunk.Select(item => DesireAsync(item.Light, item.Level!.Value, now)));
-            foreach (var (item, answer) in chunk.Zip(answers))
-            {
-                var next = item.Light with
-                {
-                    Level = item.Level!.Value,
-                    ToSend = answer.Order is null ? 0 : answer.Version,
-                    Detail = answer.Reason ?? string.Empty,
-                };
-                _book.Set(next);
-                switched.Add(next);
-                if (answer.Resumes is { } resumes)
-                {
-                    _book.Watch(next.Device, resumes);
-                }
-            }
-        }
-
-        await WriteAsync();
-        await AddLevelRowsAsync(switched.Where(light => light.ToSend > 0), now);
-    }
-
-    private Task<DesiredAnswer> DesireAsync(Controller light, double level, DateTimeOffset now) => DeviceGrains.Get(GrainFactory, light.Kind, light.Device).SetDesired(
-        new DesiredChange { Command = $"plan:{light.Plan}", Name = CommandCatalog.SetDimming, Arguments = Percent(level), At = now, Layer = ControlLayer.Plan });
-
-    /// <summary>A device that was switched live and is under no plan any more wants nothing by plan.</summary>
-    private async Task LeaveAsync(ImmutableArray<Controller> left)
-    {
-        foreach (var light in left.Where(light => light.State == ControllerState.Live && light.Level >= 0))
-        {
-            await DeviceGrains.Get(GrainFactory, light.Kind, light.Device).SetDesired(new DesiredChange
-            {
-                Command = "plan:none",
-                Name = CommandCatalog.FollowPlan,
-                Arguments = ImmutableSortedDictionary<string, double>.Empty,
-                At = Now(),
-                Layer = ControlLayer.Plan,
-            });
+            await WriteAsync();
+            await AddLevelRowsAsync(switched.Where(light => light.ToSend > 0), now);
         }
     }
 
-    private async Task RenewAsync(DateTimeOffset now)
+    private async Task RenewWatchedAsync(DateTimeOffset now)
     {
         if (!(_book.NextWatched <= now))
         {
@@ -481,25 +300,31 @@ public sealed class SectorControllersGrain(
 
         foreach (var device in _book.TakeWatched(now))
         {
-            if (await registry.GetAsync(device, CancellationToken.None) is not { } record)
-            {
-                continue;
-            }
-
-            var orders = await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, device).Renew();
-            if (orders.NextEnd is { } next)
-            {
-                _book.Watch(device, next);
-            }
-
-            var lane = new ControllerLane(record.Descriptor.Connector?.Type ?? string.Empty, ConnectorSpec.GatewayOf(record.Descriptor.Connector));
-            for (var place = 0; place < orders.Orders.Length; place++)
-            {
-                await AddRowAsync(ControllerRow.ForRenewal(_book.NextNumber(), device, place, lane), now);
-            }
+            await RenewAsync(device, now);
         }
 
         await WriteAsync();
+    }
+
+    /// <summary>Rows for all that a device should do now.</summary>
+    private async Task RenewAsync(string device, DateTimeOffset now)
+    {
+        if (await registry.GetAsync(device, CancellationToken.None) is not { } record)
+        {
+            return;
+        }
+
+        var orders = await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, device).Renew();
+        if (orders.NextEnd is { } next)
+        {
+            _book.Watch(device, next);
+        }
+
+        var lane = new ControllerLane(record.Descriptor.Connector?.Type ?? string.Empty, ConnectorSpec.GatewayOf(record.Descriptor.Connector));
+        for (var place = 0; place < orders.Orders.Length; place++)
+        {
+            await AddRowAsync(ControllerRow.ForRenewal(_book.NextNumber(), device, place, lane), now);
+        }
     }
 
     private async Task AddProgramRowsAsync(IEnumerable<Controller> pending, DateTimeOffset now)
@@ -552,15 +377,6 @@ public sealed class SectorControllersGrain(
         Since = controller.Since,
         Detail = controller.Detail,
     };
-
-    private static DateOnly TonightAt(LightingPlace place, DateTimeOffset now)
-    {
-        var local = NodaTime.Instant.FromDateTimeOffset(now).InZone(NodaTime.DateTimeZoneProviders.Tzdb[place.ZoneId]).Date;
-        return new DateOnly(local.Year, local.Month, local.Day);
-    }
-
-    private static ImmutableSortedDictionary<string, double> Percent(double percent) =>
-        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("percent", percent);
 
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 }
