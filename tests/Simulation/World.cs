@@ -29,6 +29,7 @@ internal sealed class World
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RestartFrom = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestartTo = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LiveDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BeforeOutage = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);
 
@@ -270,10 +271,25 @@ internal sealed class World
 
         foreach (var client in _clients)
         {
-            Ask(process, () => LiveCheck.RunAsync(this, process, client));
+            // What the server found out a moment ago, such as that a device is silent, is on its way.
+            if (Differences(process, client).Count > 0)
+            {
+                Advance(Clock.GetUtcNow() + LiveDelay);
+                foreach (var difference in Differences(process, client))
+                {
+                    Violated("I5", difference);
+                }
+            }
         }
 
         Trace.Add("checked", null, _violations.Count);
+    }
+
+    private IReadOnlyList<string> Differences(GridProcess process, SimulatedClient client)
+    {
+        IReadOnlyList<string> differences = [];
+        Ask(process, async () => differences = await LiveCheck.CompareAsync(this, process, client));
+        return differences;
     }
 
     private void Ask(GridProcess process, Func<Task> question)

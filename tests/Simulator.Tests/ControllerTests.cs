@@ -246,6 +246,20 @@ public sealed class ControllerTests
     }
 
     [Fact]
+    public void One_program_of_many_controllers_is_kept_once_and_those_that_nobody_runs_are_dropped()
+    {
+        Load("scheduled", Programs.Midnight(version: 1), Noon);
+        Load("cabinet", Programs.Midnight(version: 7), Noon);
+        Assert.Equal(1, _fleet.Programs);
+
+        for (var version = 2; version <= 500; version++) Load("scheduled", Programs.Midnight(version, version % 100, version), Noon.AddMinutes(version));
+
+        Assert.InRange(_fleet.Programs, 2, 80);
+        Assert.Equal((500, 7), (Value("scheduled", "programVersion", At(40)), Value("cabinet", "programVersion", At(40))));
+        Assert.Equal((1, 1, 1), Segments(At(23.5)));
+    }
+
+    [Fact]
     public void What_is_true_of_a_lamp_can_be_held_against_what_is_reported()
     {
         Load("scheduled", Programs.Midnight(dimmed: 0), Noon);

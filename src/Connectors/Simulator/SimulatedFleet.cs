@@ -44,6 +44,9 @@ public sealed class SimulatedFleet
     /// <summary>All devices, passive lamps included.</summary>
     public int Count => _byId.Count;
 
+    /// <summary>Programs that are kept in memory: those that controllers run, and some that they ran.</summary>
+    internal int Programs => _programs.Count;
+
     /// <summary>True when the device is one of these.</summary>
     public bool Contains(string device) => _byId.ContainsKey(device);
 

@@ -13,26 +13,30 @@ namespace Grid.Simulation.Checks;
 /// <summary>I5: what a live client shows after it caught up is what the server has for its scope: the devices, the figures, and nothing else.</summary>
 internal static class LiveCheck
 {
-    public static async Task RunAsync(World world, GridProcess process, SimulatedClient client)
+    /// <summary>What differs now; empty when nothing does.</summary>
+    public static async Task<IReadOnlyList<string>> CompareAsync(World world, GridProcess process, SimulatedClient client)
     {
+        var differences = new List<string>();
         if (client.Cursor is null)
         {
-            world.Violated("I5", $"{client.Name} ({client.Scope}) has no whole snapshot after quiet");
-            return;
+            differences.Add($"{client.Name} ({client.Scope}) has no whole snapshot after quiet");
+            return differences;
         }
 
         if (client.Filter.Devices)
         {
-            await CompareDevicesAsync(world, process, client);
+            await CompareDevicesAsync(world, process, client, differences);
         }
 
         if (client.Scope.Kind != ScopeKind.All)
         {
-            await CompareFiguresAsync(world, process, client);
+            await CompareFiguresAsync(process, client, differences);
         }
+
+        return differences;
     }
 
-    private static async Task CompareDevicesAsync(World world, GridProcess process, SimulatedClient client)
+    private static async Task CompareDevicesAsync(World world, GridProcess process, SimulatedClient client, List<string> differences)
     {
         var expected = new SortedDictionary<string, (string Status, string Metrics)>(StringComparer.Ordinal);
         foreach (var record in world.Registry.Devices.Values.Where(record => IsIn(world, client, record.Descriptor)))
@@ -43,27 +47,27 @@ internal static class LiveCheck
 
         foreach (var stranger in client.Devices.Keys.Where(device => !expected.ContainsKey(device)).Order(StringComparer.Ordinal))
         {
-            world.Violated("I5", $"{client.Name} ({client.Scope}) shows {stranger}, which is not in its scope any more");
+            differences.Add($"{client.Name} ({client.Scope}) shows {stranger}, which is not in its scope any more");
         }
 
         foreach (var (device, (status, metrics)) in expected)
         {
             if (!client.Devices.TryGetValue(device, out var shown))
             {
-                world.Violated("I5", $"{client.Name} ({client.Scope}) does not show {device}");
+                differences.Add($"{client.Name} ({client.Scope}) does not show {device}");
             }
             else if (shown.Status != status)
             {
-                world.Violated("I5", $"{client.Name} ({client.Scope}) shows {device} as {shown.Status}; it is {status}");
+                differences.Add($"{client.Name} ({client.Scope}) shows {device} as {shown.Status}; it is {status}");
             }
             else if (Text(shown.Metrics) is var text && text != metrics)
             {
-                world.Violated("I5", $"{client.Name} ({client.Scope}) shows {device} with {text}; it has {metrics}");
+                differences.Add($"{client.Name} ({client.Scope}) shows {device} with {text}; it has {metrics}");
             }
         }
     }
 
-    private static async Task CompareFiguresAsync(World world, GridProcess process, SimulatedClient client)
+    private static async Task CompareFiguresAsync(GridProcess process, SimulatedClient client, List<string> differences)
     {
         ITerritoryGrain grain = client.Scope.Kind switch
         {
@@ -74,7 +78,7 @@ internal static class LiveCheck
         var expected = System.Text.Json.JsonSerializer.Serialize(SummaryPresenting.Present(await grain.GetSummary(), client.Cursor!), GridJson.Default.SummaryModel);
         if (client.Summary is null || !JsonNode.DeepEquals(WithoutCursor(expected), WithoutCursor(client.Summary)))
         {
-            world.Violated("I5", $"{client.Name} ({client.Scope}) shows {client.Summary ?? "no figures"}; the server has {expected}");
+            differences.Add($"{client.Name} ({client.Scope}) shows {client.Summary ?? "no figures"}; the server has {expected}");
         }
     }
 

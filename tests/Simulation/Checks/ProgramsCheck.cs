@@ -28,14 +28,23 @@ internal sealed class ProgramsCheck(World world)
     /// <summary>Those of them that were made while no process was alive.</summary>
     public long JudgedAlone { get; private set; }
 
-    /// <summary>Segments that feed nothing but lamps with their own controllers are always supplied.</summary>
-    public void Serve(IReadOnlyCollection<DeviceDescriptor> devices) => _permanent =
-    [
-        .. devices.Where(device => device.Kind == DeviceKind.Streetlight && device.Text("cabinet") is not null)
-            .GroupBy(lamp => (lamp.Text("cabinet")!, (int)(lamp.Number("segment") ?? 1)))
-            .Where(segment => !segment.Any(lamp => lamp.Flag("passive")))
-            .Select(segment => segment.Key),
-    ];
+    /// <summary>These devices are in the field now. What was taken away is forgotten: another controller that comes in its place knows nothing.</summary>
+    public void Serve(IReadOnlyCollection<DeviceDescriptor> devices)
+    {
+        // Segments that feed nothing but lamps with their own controllers are always supplied.
+        _permanent =
+        [
+            .. devices.Where(device => device.Kind == DeviceKind.Streetlight && device.Text("cabinet") is not null)
+                .GroupBy(lamp => (lamp.Text("cabinet")!, (int)(lamp.Number("segment") ?? 1)))
+                .Where(segment => !segment.Any(lamp => lamp.Flag("passive")))
+                .Select(segment => segment.Key),
+        ];
+        var present = devices.Select(device => device.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _given.Keys.Where(device => !present.Contains(device)).ToList())
+        {
+            _given.Remove(gone);
+        }
+    }
 
     /// <summary>A controller got a message.</summary>
     public void Told(string device, string name, IReadOnlyDictionary<string, double> arguments, long version, ControllerProgram? program)

@@ -105,7 +105,7 @@ internal sealed class DeviceField
                 && _fleet.MemoryOf(device.Id)?.Program is null)
             {
                 Programs.Told(device.Id, CommandCatalog.LoadProgram, NoArguments, 0, program);
-                _fleet.Obey(device.Id, CommandCatalog.LoadProgram, NoArguments, _world.Clock.GetUtcNow(), 0, program);
+                _fleet.Obey(device.Id, CommandCatalog.LoadProgram, NoArguments, _world.Clock.GetUtcNow(), 0, _world.Plants.Over(program));
             }
         }
     }
