@@ -93,6 +93,7 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        GroupCommandEndpoints.Map(api);
         LightingPlanEndpoints.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);

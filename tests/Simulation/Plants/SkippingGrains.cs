@@ -24,6 +24,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public ICommandGrain Command(string command) => inner.Command(command);
 
+    public IGroupCommandGrain GroupCommand(string command) => inner.GroupCommand(command);
+
     public ILightingPlanGrain LightingPlan(string plan) => inner.LightingPlan(plan);
 
     public ILightingDirectoryGrain LightingDirectory() => inner.LightingDirectory();
