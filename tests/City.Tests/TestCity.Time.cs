@@ -43,7 +43,7 @@ internal sealed partial class TestCity
     public Task<TestCity> CrashNowAsync(Action<IServiceCollection>? services = null) => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()), services);
 
     /// <summary>A little time passes.</summary>
-    private Task TickAsync()
+    public Task TickAsync()
     {
         ((VirtualTimeProvider)_clock).Advance(TimeSpan.FromMilliseconds(100));
         return Task.Delay(Poll);

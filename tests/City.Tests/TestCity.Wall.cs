@@ -6,5 +6,5 @@ internal sealed partial class TestCity
     private static TimeProvider CreateClock(DateTimeOffset? _) => TimeProvider.System;
 
     /// <summary>A little time passes.</summary>
-    private static Task TickAsync() => Task.Delay(TimeSpan.FromMilliseconds(50));
+    public Task TickAsync() => Task.Delay(TimeSpan.FromMilliseconds(50));
 }

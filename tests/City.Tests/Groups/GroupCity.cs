@@ -13,6 +13,12 @@ internal sealed class GroupCity : IAsyncDisposable
 {
     public const string Quimper = "29232";
 
+    /// <summary>Small: of one sector.</summary>
+    public const string Ouessant = "29155";
+
+    /// <summary>Smaller.</summary>
+    public const string Sein = "29083";
+
     private readonly OutboxSender _sender;
 
     private GroupCity(TestCity city)
@@ -86,9 +92,12 @@ internal sealed class GroupCity : IAsyncDisposable
 
     public async Task<CommandState> StateAsync(string command) => (await City.Grains.GetGrain<ICommandGrain>(command).Get())!.State;
 
-    /// <summary>Lamps report a level.</summary>
-    public Task ReportAsync(double percent, params IEnumerable<string> lamps) =>
-        City.ReportAsync([.. lamps.Select((lamp, index) => Say.Reading(lamp, City.Now, ("dimmingPercent", percent)) with { Index = index })]);
+    /// <summary>Lamps report a level, a little later than what they reported before.</summary>
+    public async Task ReportAsync(double percent, params IEnumerable<string> lamps)
+    {
+        await City.TickAsync();
+        await City.ReportAsync([.. lamps.Select((lamp, index) => Say.Reading(lamp, City.Now, ("dimmingPercent", percent)) with { Index = index })]);
+    }
 
     /// <summary>Lets time pass until a group command has so many members in a state.</summary>
     public async Task<GroupView> UntilAsync(string id, CommandState state, int members)

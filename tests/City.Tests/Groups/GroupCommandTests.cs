@@ -9,7 +9,6 @@ public sealed class GroupCommandTests
 {
     private const string Quimper = GroupCity.Quimper;
     private const string Brest = "29019";
-    private const string Ouessant = "29155";
 
     [Fact]
     public async Task Every_lamp_of_a_commune_is_told_and_confirmed_by_its_measurements()
@@ -229,7 +228,7 @@ public sealed class GroupCommandTests
     {
         await using var city = await GroupCity.StartAsync();
         city.Field.HasMulticast = true;
-        await city.City.PutAsync([.. GroupCity.Lamps(40, gateway: "mast-1"), .. GroupCity.Lamps(30, Ouessant, gateway: "mast-2")]);
+        await city.City.PutAsync([.. GroupCity.Lamps(40, GroupCity.Sein, "mast-1"), .. GroupCity.Lamps(30, GroupCity.Ouessant, "mast-2")]);
         await city.SubmitAsync("g1", GroupCity.Dim(40, new GroupSelector { Department = "29" }));
         await city.UntilAsync("g1", CommandState.Transmitted, 70);
 
@@ -248,7 +247,8 @@ public sealed class GroupCommandTests
         await city.SubmitAsync("g1", GroupCity.Dim(40));
         await city.UntilAsync("g1", CommandState.Acknowledged, 6);
 
-        await city.SubmitAsync("one", lamps[^1].Id, 90);
+        var waits = (await city.MembersAsync("g1", CommandState.Accepted))[0].Device;
+        await city.SubmitAsync("one", waits, 90);
         await city.City.UntilAsync(async () => await city.StateAsync("one") == CommandState.Acknowledged, () => "the command to one lamp to be sent");
         Assert.Equal(7, city.Field.Sent.Count);
         var view = (await city.Group("g1").Get())!;

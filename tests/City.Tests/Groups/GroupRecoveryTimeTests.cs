@@ -11,11 +11,11 @@ public sealed class GroupRecoveryTimeTests
     [Fact]
     public async Task A_crash_between_two_steps_goes_on_where_it_was()
     {
-        var lamps = GroupCity.Lamps(700);
+        var lamps = GroupCity.Lamps(700, GroupCity.Ouessant);
         await using var before = await TestCity.StartAsync();
         await before.PutAsync(lamps);
         var group = before.Grains.GetGrain<IGroupCommandGrain>("g1");
-        Assert.Equal(SubmitStatus.Accepted, (await group.Submit(GroupCity.Dim(40))).Status);
+        Assert.Equal(SubmitStatus.Accepted, (await group.Submit(GroupCity.Dim(40, new GroupSelector { Commune = GroupCity.Ouessant }))).Status);
 
         // Nothing has been done but to persist it.
         await using (var city = await GroupCity.OfAsync(await before.CrashNowAsync(GroupCity.AddSender)))
@@ -43,10 +43,10 @@ public sealed class GroupRecoveryTimeTests
     [Fact]
     public async Task What_was_told_and_what_was_reported_outlives_a_crash_and_saying_it_again_changes_nothing()
     {
-        var lamps = GroupCity.Lamps(10);
+        var lamps = GroupCity.Lamps(10, GroupCity.Ouessant);
         await using var before = await TestCity.StartAsync();
         await before.PutAsync(lamps);
-        await before.Grains.GetGrain<IGroupCommandGrain>("g1").Submit(GroupCity.Dim(40));
+        await before.Grains.GetGrain<IGroupCommandGrain>("g1").Submit(GroupCity.Dim(40, new GroupSelector { Commune = GroupCity.Ouessant }));
         var sector = (await before.Get<IDeviceRegistry>().GetAsync(lamps[0].Id, CancellationToken.None))!.Sector;
         var key = GroupParts.KeyOf("g1", sector);
         var part = before.Grains.GetGrain<IGroupPartGrain>(key);

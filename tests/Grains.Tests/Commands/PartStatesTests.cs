@@ -121,7 +121,7 @@ public sealed class PartStatesTests
         states.Desire(2, 1, Light, Light);
 
         var first = PartRows.Take(members, states, "0.0", Start, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10))!;
-        Assert.Equal((["d000", "d002"], 100.0, Start), (first.Members.Select(member => member.Device).ToArray(), first.Arguments["percent"], first.DueAt));
+        Assert.Equal(("d000 d002", 100.0, Start), (string.Join(' ', first.Members.Select(member => member.Device)), first.Arguments["percent"], first.DueAt));
         states.Send(0);
         states.Send(2);
         var second = PartRows.Take(members, states, "0.0", Start, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10))!;

@@ -237,7 +237,7 @@ public sealed class GroupPartGrain(
     {
         await TryAsync(members.ClearStateAsync);
         await TryAsync(states.ClearStateAsync);
-        DeactivateOnIdle();
+        Resume();
     }
 
     private Task PersistAsync() => _writer.WriteAsync();
