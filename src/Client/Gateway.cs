@@ -57,6 +57,7 @@ public static class Gateway
         services.AddSingleton<DeviceListing>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
+        services.AddSingleton<FieldControllers>();
         services.AddSingleton<CommuneExport>();
         services.AddSingleton<SubscriberReader>();
         services.AddSingleton<SubscriberExport>();
@@ -95,6 +96,7 @@ public static class Gateway
         CommandEndpoints.Map(api);
         GroupCommandEndpoints.Map(api);
         LightingPlanEndpoints.Map(api);
+        ControllerEndpoints.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);

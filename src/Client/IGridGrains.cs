@@ -34,6 +34,9 @@ public interface IGridGrains
     /// <summary>The directory of lighting plans.</summary>
     ILightingDirectoryGrain LightingDirectory();
 
+    /// <summary>The controllers of a sector.</summary>
+    ISectorControllersGrain Controllers(string sector);
+
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
         where T : class, IGrainObserver;
@@ -69,6 +72,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public ILightingDirectoryGrain LightingDirectory() => factory.GetGrain<ILightingDirectoryGrain>(ILightingDirectoryGrain.Key);
+
+    /// <inheritdoc/>
+    public ISectorControllersGrain Controllers(string sector) => factory.GetGrain<ISectorControllersGrain>(sector);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

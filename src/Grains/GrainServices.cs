@@ -5,6 +5,7 @@ using Grid.Grains.Commands.Groups;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.Lighting.Controllers;
 using Grid.Grains.Privacy;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
@@ -25,6 +26,7 @@ public static class GrainServices
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();
+        services.AddSingleton(new ControllersOptions());
         services.AddSingleton(new HistoryFeedOptions());
         services.AddSingleton<HistoryFeed>();
         services.AddSingleton<LogRelease>();

@@ -245,6 +245,34 @@ public abstract class DeviceRegistryConformance : Conformance<IDeviceRegistry>
         Assert.Empty(await Keys(new DeviceQuery { Connector = "mqtt" }));
     }
 
+    [Fact]
+    public async Task A_list_by_cabinet_gives_the_light_points_that_it_feeds_also_after_a_restart()
+    {
+        static DeviceDescriptor Fed(string id, string cabinet, DeviceKind kind = DeviceKind.Streetlight, string commune = "29019") =>
+            Samples.Device(id, commune, kind) with { Attributes = ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("cabinet", AttributeValue.Of(cabinet)) };
+
+        await Port.PutAsync(
+            [
+                (Fed("L1", "C1"), Sector), (Fed("L2", "C2"), Sector), (Fed("L3", "C1") with { Name = "quai", Position = new GeoPoint(-4.5, 48.4) }, Sector),
+                (Fed("L4", "C1"), Sector), (Fed("B1", "C1", DeviceKind.Building), Sector), (Samples.Device("L5"), Sector), (Fed("L6", "C1", commune: "29232"), "29232.0"),
+            ],
+            None);
+        await RestartAsync();
+
+        Assert.Equal(["L1", "L3", "L4", "L6"], await Keys(new DeviceQuery { Cabinet = "C1" }));
+        Assert.Equal(["L3", "L4"], await Keys(new DeviceQuery { Cabinet = "C1", After = "L1", Limit = 2 }));
+        Assert.Equal(["L6"], await Keys(new DeviceQuery { Cabinet = "C1", Communes = [("29232", DeviceKinds.All), ("29001", DeviceKinds.All)], Limit = 1 }));
+        Assert.Equal(["L3"], await Keys(new DeviceQuery { Cabinet = "C1", Text = "quai" }));
+        Assert.Equal(["L3"], await Keys(new DeviceQuery { Cabinet = "C1", Box = new BoundingBox(-5, 48, -4, 49) }));
+        Assert.Empty(await Keys(new DeviceQuery { Cabinet = "C1", Kinds = DeviceKinds.Building }));
+        Assert.Empty(await Keys(new DeviceQuery { Cabinet = "c1" }));
+
+        await Put(Fed("L1", "C2"));
+        await Port.RemoveAsync("L3", None);
+        Assert.Equal(["L4", "L6"], await Keys(new DeviceQuery { Cabinet = "C1" }));
+        Assert.Equal(["L1", "L2"], await Keys(new DeviceQuery { Cabinet = "C2" }));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10_001)]

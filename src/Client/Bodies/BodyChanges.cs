@@ -38,5 +38,6 @@ public sealed class BodyChanges(IBodyRegistry bodies, IGridGrains grains)
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentRefreshes },
             async (commune, _) => await grains.Commune(commune).Refresh());
         await grains.Body(siren).Refresh();
+        await grains.LightingDirectory().Renew();
     }
 }

@@ -31,6 +31,7 @@ namespace Grid.Client.Json;
         typeof(WordConverter<CommandState>),
         typeof(WordConverter<ControlLayer>),
         typeof(WordConverter<GroupState>),
+        typeof(WordConverter<ControllerState>),
         typeof(WordConverter<BodyKind>),
         typeof(WordConverter<BackupState>),
         typeof(WordConverter<HistoryFunction>),
@@ -58,6 +59,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(EnergyModel))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
+[JsonSerializable(typeof(ControllerPage))]
 [JsonSerializable(typeof(LightingPlanInput))]
 [JsonSerializable(typeof(List<AssignmentModel>))]
 [JsonSerializable(typeof(PreviewModel))]

@@ -96,9 +96,9 @@ internal static class LightingPlanEndpoints
             GridJson.Default.LightingPlanPage);
     }
 
-    private static async Task<IResult> GetAsync(string id, IGridGrains grains) =>
+    private static async Task<IResult> GetAsync(string id, IGridGrains grains, FieldControllers controllers) =>
         DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Get() is { } view
-            ? TypedResults.Json(LightingPlanPresenting.Present(view), GridJson.Default.LightingPlanModel)
+            ? TypedResults.Json(LightingPlanPresenting.Present(view) with { Controllers = await controllers.CountAsync(id) }, GridJson.Default.LightingPlanModel)
             : Problems.NotFound("such lighting plan");
 
     private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)

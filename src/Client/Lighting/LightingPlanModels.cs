@@ -41,6 +41,9 @@ public sealed record LightingPlanModel
 
     /// <summary>What the law's hours do not allow within a year from the last change, each kind once.</summary>
     public required IReadOnlyList<PlanWarningModel> Warnings { get; init; }
+
+    /// <summary>The controllers under it by how far they are, those under none left out; null in the answer to a change, which they do not know yet.</summary>
+    public IReadOnlyDictionary<string, int>? Controllers { get; init; }
 }
 
 /// <summary>The decision that a plan carries out.</summary>

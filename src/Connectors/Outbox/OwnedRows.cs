@@ -31,7 +31,7 @@ internal sealed class OwnedRows(IOutbox outbox, IGrainFactory grains, Carriers c
         var due = work.DueAt;
         if (!work.Members.IsEmpty)
         {
-            var message = downlink with { Name = work.Name, Arguments = work.Arguments, Program = work.Program };
+            var message = downlink with { Name = work.Name, Arguments = work.Arguments, Program = work.Program, ExpiresAt = work.ExpiresAt ?? downlink.ExpiresAt };
             if (await SendAsync(owner, row, message, work.Members, mayGoOn, cancellationToken) is { } again && again < due)
             {
                 due = again;

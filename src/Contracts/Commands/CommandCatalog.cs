@@ -40,6 +40,9 @@ public static class CommandCatalog
     /// <summary>Back to the plan: what lower layers and this one ask for ends.</summary>
     public const string FollowPlan = "followPlan";
 
+    /// <summary>The program of the plan that the controller is under, sent to it again.</summary>
+    public const string LoadProgram = "loadProgram";
+
     private static readonly ArgumentDefinition Duration = new("durationMinutes", 1, 1440, IsRequired: false);
 
     /// <summary>Every command.</summary>
@@ -47,8 +50,10 @@ public static class CommandCatalog
     [
         new(SetDimming, DeviceKind.Streetlight, [new("percent", 0, 100, IsRequired: true), Duration]),
         new(FollowPlan, DeviceKind.Streetlight, []),
+        new(LoadProgram, DeviceKind.Streetlight, []),
         new(SetSegment, DeviceKind.Cabinet, [new("segment", 1, 8, IsRequired: true) { IsWhole = true }, new("on", 0, 1, IsRequired: true) { IsWhole = true }, Duration]),
         new(FollowPlan, DeviceKind.Cabinet, []),
+        new(LoadProgram, DeviceKind.Cabinet, []),
     ];
 
     /// <summary>By kind and name.</summary>

@@ -214,6 +214,9 @@ public sealed record DesiredAnswer
 
     /// <summary>What the device is to be told; null when nothing is.</summary>
     [Id(5)] public DeviceOrder? Order { get; init; }
+
+    /// <summary>When something ends by itself, so that what lies below it counts again and the device is to be told; null for never.</summary>
+    [Id(6)] public DateTimeOffset? Resumes { get; init; }
 }
 
 /// <summary>What a device is told: the state that it should be in, as a command.</summary>

@@ -13,12 +13,12 @@ public static class DownlinkOwners
     public static string RowOf(string owner, string word) => $"{owner}{Separator}{word}";
 
     /// <summary>The owner's word in the key of a row.</summary>
-    public static string WordOf(string row) => row[(row.LastIndexOf(Separator) + 1)..];
+    public static string WordOf(string row) => row[(row.IndexOf(Separator, StringComparison.Ordinal) + 1)..];
 
     /// <summary>The owner of a row that is asked.</summary>
     public static IDownlinkOwner Get(IGrainFactory grains, Downlink row)
     {
-        var key = row.Command[..row.Command.LastIndexOf(Separator)];
+        var key = row.Command[..row.Command.IndexOf(Separator, StringComparison.Ordinal)];
         return row.Owner switch
         {
             DownlinkOwner.Group => grains.GetGrain<IGroupPartGrain>(key),

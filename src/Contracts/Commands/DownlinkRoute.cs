@@ -11,8 +11,6 @@ public readonly record struct DownlinkRoute([property: Id(0)] string Connector, 
 {
     private const string WithoutConnector = "http";
 
-    /// <summary>The way down to a device: through the gateway that is named, else the host of its address.</summary>
-    public static DownlinkRoute Of(ConnectorSpec? connector) => new(
-        connector?.Type ?? WithoutConnector,
-        connector?.Gateway ?? (Uri.TryCreate(connector?.Url, UriKind.Absolute, out var address) ? address.Authority : string.Empty));
+    /// <summary>The way down to a device.</summary>
+    public static DownlinkRoute Of(ConnectorSpec? connector) => new(connector?.Type ?? WithoutConnector, ConnectorSpec.GatewayOf(connector));
 }

@@ -47,7 +47,7 @@ public sealed record Downlink(
 /// Follows rows of the outbox that are for many devices. What is sent is asked of it at the last moment, so that a row holds no state of its own and what was
 /// superseded meanwhile is not sent.
 /// </summary>
-[RequiresRight(Right.Internal)]
+[Alias("grid.IDownlinkOwner"), RequiresRight(Right.Internal)]
 public interface IDownlinkOwner : IGrainWithStringKey
 {
     /// <summary>What is to be done about a row now; null when nothing ever again, so that it is removed.</summary>
@@ -77,6 +77,9 @@ public sealed record DownlinkWork
 
     /// <summary>When the row is to be looked at again, once this is sent: such as the end of what is asked for.</summary>
     [Id(4)] public required DateTimeOffset DueAt { get; init; }
+
+    /// <summary>Not to be obeyed after this instant; null for what the row says.</summary>
+    [Id(5)] public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>A device that is told something together with others.</summary>

@@ -28,6 +28,9 @@ public sealed record DeviceDescriptor
     /// <summary>How the device is reached, null when it only posts readings.</summary>
     [Id(6)] public ConnectorSpec? Connector { get; init; }
 
+    /// <summary>Key of the cabinet that feeds a light point; null where it has none, and for what is no light point.</summary>
+    public string? FedBy() => Kind == DeviceKind.Streetlight ? Text("cabinet") : null;
+
     /// <summary>The text attribute of that name, null when absent or not a text.</summary>
     public string? Text(string name) => Attributes.TryGetValue(name, out var value) ? value.Text : null;
 
@@ -95,6 +98,10 @@ public sealed record ConnectorSpec
 
     /// <summary>From the device's field names to canonical metric names.</summary>
     [Id(8)] public ImmutableSortedDictionary<string, string> Mapping { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The network gateway through which a device is reached: the one that is named, else the host of its address; empty for none.</summary>
+    public static string GatewayOf(ConnectorSpec? connector) =>
+        connector?.Gateway ?? (Uri.TryCreate(connector?.Url, UriKind.Absolute, out var address) ? address.Authority : string.Empty);
 
     /// <summary>The record without its secret in it, so that no log line can show one.</summary>
     public override string ToString() => $"ConnectorSpec {{ Type = {Type} }}";

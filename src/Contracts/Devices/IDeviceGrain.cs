@@ -46,9 +46,9 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("SetDesired")]
     Task<DesiredAnswer> SetDesired(DesiredChange change);
 
-    /// <summary>What it is to be told so that it is in its desired state.</summary>
-    [Alias("GetOrders")]
-    ValueTask<DeviceOrders> GetOrders();
+    /// <summary>What it is to be told so that it is in its desired state, once what has ended of that is forgotten. Persisted when answered.</summary>
+    [Alias("Renew")]
+    Task<DeviceOrders> Renew();
 }
 
 /// <summary>A lighting cabinet.</summary>
@@ -135,6 +135,10 @@ public sealed record CommandConfirmed : DeviceEffect
     /// <summary>What was measured, for the ledger.</summary>
     [Id(2)] public required string Detail { get; init; }
 }
+
+/// <summary>The device does something else than it should: it is to be told again. A hint, which a replay leaves out.</summary>
+[GenerateSerializer, Immutable, Alias("grid.DesiredStateDue")]
+public sealed record DesiredStateDue : DeviceEffect;
 
 /// <summary>What a device shows of itself.</summary>
 [GenerateSerializer, Immutable, Alias("grid.DeviceView")]

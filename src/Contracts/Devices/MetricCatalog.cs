@@ -26,7 +26,7 @@ public static class MetricCatalog
         new("leakageMilliamperes", 0, Unbounded, DeviceKinds.Cabinet),
         new("doorOpen", 0, 1, DeviceKinds.Cabinet),
         new("breakerTripped", 0, 1, DeviceKinds.Cabinet),
-        new("programVersion", 0, Unbounded, DeviceKinds.Cabinet),
+        new("programVersion", 0, Unbounded, DeviceKinds.Cabinet | DeviceKinds.Streetlight),
         new("dimmingPercent", 0, 100, DeviceKinds.Streetlight),
         new("burningHours", 0, Unbounded, DeviceKinds.Streetlight),
         new("lampFailure", 0, 1, DeviceKinds.Streetlight),

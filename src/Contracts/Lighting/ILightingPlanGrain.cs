@@ -62,6 +62,18 @@ public interface ILightingDirectoryGrain : IGrainWithStringKey
     /// <summary>The plan that a light or a cabinet is under on a date; null when it is under none.</summary>
     [Alias("Resolve")]
     ValueTask<PlanChoice?> Resolve(PlanTarget target, DateOnly date);
+
+    /// <summary>The same for many devices of one commune, in their order.</summary>
+    [Alias("ResolveAll")]
+    ValueTask<ImmutableArray<PlanChoice?>> ResolveAll(ImmutableArray<PlanTarget> targets, DateOnly date);
+
+    /// <summary>Who is competent where has changed: which plan a device is under may have.</summary>
+    [Alias("Renew")]
+    Task Renew();
+
+    /// <summary>Grows whenever a plan or its assignments may have changed; 0 before the first plan of all.</summary>
+    [Alias("GetRevision"), AlwaysInterleave]
+    ValueTask<long> GetRevision();
 }
 
 /// <summary>What chooses the plan of a light or a cabinet.</summary>

@@ -62,6 +62,9 @@ public sealed record DeviceQuery
     /// <summary>Only these connector types; null for all.</summary>
     public string? Connector { get; init; }
 
+    /// <summary>Only light points that this cabinet feeds; null for all.</summary>
+    public string? Cabinet { get; init; }
+
     /// <summary>Keys greater than this one (ordinal); null from the beginning.</summary>
     public string? After { get; init; }
 

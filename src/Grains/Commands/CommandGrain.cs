@@ -1,6 +1,7 @@
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Orleans;
@@ -30,8 +31,8 @@ public sealed class CommandGrain(
         var id = this.GetPrimaryKeyString();
         var now = Now();
         var accepted = CommandRules.Accept(id, request, now);
-        var desired = await DeviceGrains.Get(GrainFactory, request.Kind, request.Device).SetDesired(
-            new DesiredChange { Command = id, Name = request.Name, Arguments = request.Arguments, At = now, Layer = request.Layer });
+        var (change, refusal) = await ChangeAsync(id, request, now, accepted.ExpiresAt);
+        var desired = refusal ?? await DeviceGrains.Get(GrainFactory, request.Kind, request.Device).SetDesired(change);
         if (desired.Reason is not null)
         {
             return new SubmitAnswer { Status = SubmitStatus.Refused, Field = desired.Field, Reason = desired.Reason };
@@ -41,10 +42,18 @@ public sealed class CommandGrain(
         {
             accepted = CommandRules.Apply(accepted, new CommandProgress { State = CommandState.Superseded, At = now, Detail = CommandRules.HeldBy(layer) });
         }
-        else if (desired.Order is { } order)
+        else
         {
-            var downlink = new Downlink(id, request.Device, request.Connector, order.Name, order.Arguments, desired.Version, accepted.ExpiresAt, request.Gateway);
+            // A program is sent with those of its controller's sector: this row only ends the command in time.
+            var order = desired.Order ?? new DeviceOrder(request.Name, request.Arguments);
+            var connector = desired.Order is null ? string.Empty : request.Connector;
+            var downlink = new Downlink(id, request.Device, connector, order.Name, order.Arguments, desired.Version, accepted.ExpiresAt, request.Gateway);
             await outbox.AddAsync(downlink, now, CancellationToken.None);
+        }
+
+        if (desired.Resumes is { } resumes && ControllersOf(request.Device) is { } controllers)
+        {
+            await controllers.Watch(request.Device, resumes);
         }
 
         await PersistAsync(request, accepted);
@@ -56,6 +65,30 @@ public sealed class CommandGrain(
 
         return new SubmitAnswer { Status = SubmitStatus.Accepted, Command = accepted };
     }
+
+    /// <summary>The change that a request asks for, with what only its controller's sector knows; or why there is none.</summary>
+    private async Task<(DesiredChange Change, DesiredAnswer? Refusal)> ChangeAsync(string id, CommandRequest request, DateTimeOffset now, DateTimeOffset expiresAt)
+    {
+        var change = new DesiredChange { Command = id, Name = request.Name, Arguments = request.Arguments, At = now, Layer = request.Layer };
+        if (ControllersOf(request.Device) is not { } controllers)
+        {
+            return (change, null);
+        }
+
+        switch (request.Name)
+        {
+            case CommandCatalog.FollowPlan:
+                return (change with { Planned = await controllers.GetPlanned(request.Device, now, expiresAt) }, null);
+            case CommandCatalog.LoadProgram:
+                var program = await controllers.Reload(request.Device, id);
+                return (change with { ProgramVersion = program.Version }, program.Reason is { } reason ? new DesiredAnswer { Field = "device", Reason = reason } : null);
+            default:
+                return (change, null);
+        }
+    }
+
+    private ISectorControllersGrain? ControllersOf(string device) =>
+        directory.Find(device) is { } address ? GrainFactory.GetGrain<ISectorControllersGrain>(address.Sector) : null;
 
     public ValueTask<CommandView?> Get() => new(state.State.View);
 

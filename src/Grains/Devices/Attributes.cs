@@ -77,6 +77,9 @@ public static class SharedAttributes
     /// <summary>Where the device's index starts again from 0, in the unit of the index; none when it never does.</summary>
     public static readonly AttributeDefinition IndexMaximum = AttributeDefinition.Number("indexMaximum", 1, Unbounded, null);
 
+    /// <summary>Whether a cabinet or a light point keeps a lighting program and runs it by itself.</summary>
+    public static readonly AttributeDefinition Scheduler = AttributeDefinition.Flag("scheduler");
+
     /// <summary>Battery level below which it wants changing.</summary>
     public static readonly AttributeDefinition BatteryLowPercent = AttributeDefinition.Number("batteryLowPercent", 0, 100, 15);
 

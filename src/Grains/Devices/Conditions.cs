@@ -68,6 +68,9 @@ public enum Conditions
 
     /// <summary>Cabinet: a segment for the night is fed by day.</summary>
     SegmentUnexpectedOn = 1 << 18,
+
+    /// <summary>Any: it does not do what it was told.</summary>
+    Discrepancy = 1 << 30,
 }
 
 /// <summary>Since when a condition holds.</summary>
@@ -107,6 +110,7 @@ public static class ConditionTable
         Conditions.LampCycling => "lampCycling",
         Conditions.PowerDrift => "powerDrift",
         Conditions.SegmentUnexpectedOn => "segmentUnexpectedOn",
+        Conditions.Discrepancy => "discrepancy",
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Not one condition."),
     };
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 
@@ -12,6 +11,10 @@ public static class DesiredRules
     private const int AnswersKept = 4;
 
     private const string Duration = "durationMinutes";
+
+    /// <summary>The metric by which a controller says which program it runs.</summary>
+    internal const string ProgramVersion = "programVersion";
+
     private const long MillisecondsPerMinute = 60_000;
 
     /// <summary>Takes or refuses a change. Refused or repeated, the state stays as it was (the same instance).</summary>
@@ -27,7 +30,8 @@ public static class DesiredRules
                     Version = given.Version,
                     Superseded = [.. given.Superseded],
                     HeldBy = given.HeldBy,
-                    Order = given.HeldBy is null ? OrderOf<TRules, TSettings, TState>(former!, change) : null,
+                    Order = given.HeldBy is null && change.Name != CommandCatalog.LoadProgram ? OrderOf<TRules, TSettings, TState>(former!, change) : null,
+                    Resumes = Resumption(former!, change.At.ToMilliseconds()),
                 };
                 return former;
             }
@@ -46,6 +50,11 @@ public static class DesiredRules
             return answer.Reason is null ? FollowPlan<TRules, TSettings, TState>(state, change, out answer) : former;
         }
 
+        if (change.Name == CommandCatalog.LoadProgram)
+        {
+            return Aim<TRules, TSettings, TState>(state, change, new Aim(ProgramVersion, change.ProgramVersion, Tolerance: 0), out answer);
+        }
+
         if (TRules.AimOf(settings, change, out var refused) is not { } aim)
         {
             answer = new DesiredAnswer { Field = "device", Reason = refused };
@@ -53,40 +62,6 @@ public static class DesiredRules
         }
 
         return Aim<TRules, TSettings, TState>(state, change, aim, out answer);
-    }
-
-    /// <summary>
-    /// What a report that is the device's present says of a desired state: an aim that counts is confirmed by a report that was received at or after its acceptance
-    /// and shows its value. By reception, since a source's clock may be wrong. The same state when nothing is confirmed.
-    /// </summary>
-    public static DesiredState? Confirm<TRules, TSettings, TState>(DesiredState? desired, ReadingEntry entry, out ImmutableArray<CommandConfirmed> confirmed)
-        where TRules : IDeviceRules<TSettings, TState>
-    {
-        confirmed = [];
-        if (desired is null)
-        {
-            return null;
-        }
-
-        var received = entry.ReceivedAt.ToMilliseconds();
-        foreach (var aim in desired.Aims)
-        {
-            if (!aim.IsSettled && received >= aim.AcceptedAt && entry[aim.Metric] is { } value && Math.Abs(value - aim.Value) <= aim.Tolerance
-                && ReferenceEquals(desired.EffectiveAt(aim.Metric, received), aim))
-            {
-                confirmed = confirmed.Add(Confirmation(aim.Command, entry, $"{aim.Metric} {value}, asked for {aim.Value}"));
-                desired = desired with { Aims = [.. desired.Aims.Select(other => ReferenceEquals(other, aim) ? aim with { IsSettled = true } : other)] };
-            }
-        }
-
-        if (desired.Follow is { IsSettled: false } follow && received >= follow.AcceptedAt
-            && TRules.PlanShown(entry, PlannedAt(desired, follow, received)) is { } shown)
-        {
-            confirmed = confirmed.Add(Confirmation(follow.Command, entry, $"{shown}, as planned"));
-            desired = desired with { Follow = follow with { IsSettled = true } };
-        }
-
-        return desired;
     }
 
     /// <summary>As clients see it: the metrics asked for, as they count now.</summary>
@@ -98,7 +73,12 @@ public static class DesiredRules
     public static ImmutableArray<DeviceOrder> Orders<TRules, TSettings, TState>(DesiredState? desired, long now)
         where TRules : IDeviceRules<TSettings, TState> => desired is null
         ? []
-        : [.. desired.Aims.Where(aim => ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim)).Select(aim => OrderOf<TRules, TSettings, TState>(aim, now))];
+        : [.. desired.Aims.Where(aim => aim.Metric != ProgramVersion && ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim)).Select(aim => OrderOf<TRules, TSettings, TState>(aim, now))];
+
+    /// <summary>Without what has ended, as a new version: what lay below counts, and is news to the device. The same state when nothing has ended.</summary>
+    public static DesiredState? DropEnded(DesiredState? desired, long now) => desired is null || desired.Aims.All(aim => aim.HoldsAt(now))
+        ? desired
+        : desired with { Version = desired.Version + 1, Aims = [.. desired.Aims.Where(aim => aim.HoldsAt(now))] };
 
     /// <summary>The next instant after one at which an aim ends, in Unix milliseconds; null when none does.</summary>
     public static long? NextEnd(DesiredState? desired, long now)
@@ -137,7 +117,7 @@ public static class DesiredRules
         if (ReferenceEquals(state.EffectiveAt(next.Metric, at), next))
         {
             superseded.AddRange(Pending(former, at).Where(other => other.Metric == next.Metric && other.Layer < next.Layer).Select(other => other.Command));
-            if (former.Follow is { IsSettled: false } follow && next.Layer != ControlLayer.Plan)
+            if (former.Follow is { IsSettled: false } follow && next.Layer != ControlLayer.Plan && next.Metric != ProgramVersion)
             {
                 superseded.Add(follow.Command);
                 state = state with { Follow = null };
@@ -157,7 +137,7 @@ public static class DesiredRules
         where TRules : IDeviceRules<TSettings, TState>
     {
         var at = change.At.ToMilliseconds();
-        var dropped = former.Aims.Where(aim => aim.Layer <= change.Layer && (aim.Layer != ControlLayer.Plan || change.Layer == ControlLayer.Plan)).ToArray();
+        var dropped = former.Aims.Where(aim => aim.Metric != ProgramVersion && aim.Layer <= change.Layer && (aim.Layer != ControlLayer.Plan || change.Layer == ControlLayer.Plan)).ToArray();
         var superseded = Pending(former, at).Where(dropped.Contains).Select(aim => aim.Command).ToList();
         var state = former with { Version = former.Version + 1, Aims = [.. former.Aims.Except(dropped).Where(aim => aim.HoldsAt(at))] };
         if (change.Layer == ControlLayer.Plan)
@@ -200,8 +180,17 @@ public static class DesiredRules
             Version = version,
             Superseded = [.. superseded],
             HeldBy = ReferenceEquals(effective, aim) ? null : effective?.Layer,
-            Order = ReferenceEquals(effective, aim) ? OrderOf<TRules, TSettings, TState>(aim, at) : null,
+            Order = ReferenceEquals(effective, aim) && aim.Metric != ProgramVersion ? OrderOf<TRules, TSettings, TState>(aim, at) : null,
+            Resumes = Resumption(state, at),
         };
+    }
+
+    /// <summary>When the first aim ends that has another one below it: the device does not know that one.</summary>
+    private static DateTimeOffset? Resumption(DesiredState state, long at)
+    {
+        var ends = state.Aims.Where(aim => aim.EndsAt > at && state.Aims.Any(below => below.Layer < aim.Layer && below.Metric == aim.Metric && below.HoldsAt(aim.EndsAt)))
+            .Select(aim => aim.EndsAt).ToArray();
+        return ends.Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(ends.Min());
     }
 
     /// <summary>What a device is told for a change: as it was asked for; to follow a plan that the device does not keep, what that plan says now.</summary>
@@ -218,25 +207,6 @@ public static class DesiredRules
         return aim.EndsAt == 0 ? order : order with { Arguments = order.Arguments.SetItem(Duration, Math.Max(1, (double)(aim.EndsAt - at) / MillisecondsPerMinute)) };
     }
 
-    private static double? PlannedAt(DesiredState desired, FollowAim follow, long at)
-    {
-        if (desired.Aims.FirstOrDefault(aim => aim.Layer == ControlLayer.Plan) is { } plan)
-        {
-            return plan.Value;
-        }
-
-        var level = default(double?);
-        foreach (var planned in follow.Planned)
-        {
-            if (planned.From <= at)
-            {
-                level = planned.Percent;
-            }
-        }
-
-        return level;
-    }
-
     private static IEnumerable<DesiredAim> Pending(DesiredState state, long at) => state.Aims.Where(aim => !aim.IsSettled && aim.HoldsAt(at));
 
     private static DesiredState Settled(DesiredState state, IReadOnlyCollection<string> commands) => commands.Count == 0
@@ -244,9 +214,6 @@ public static class DesiredRules
         : state with { Aims = [.. state.Aims.Select(aim => !aim.IsSettled && commands.Contains(aim.Command) ? aim with { IsSettled = true } : aim)] };
 
     private static bool IsSame(DesiredAim left, DesiredAim right) => left.Layer == right.Layer && left.Metric == right.Metric;
-
-    private static CommandConfirmed Confirmation(string command, ReadingEntry entry, FormattableString detail) =>
-        new() { Command = command, At = entry.ObservedAt, Detail = detail.ToString(CultureInfo.InvariantCulture) };
 
     private static DesiredAnswer? Refuse(DeviceKind kind, DesiredChange change)
     {

@@ -63,6 +63,18 @@ public sealed record DesiredAim
     /// <summary>True once nothing is to be told of it any more: the measurements showed it, or another command took its place.</summary>
     [Id(7)] public bool IsSettled { get; init; }
 
+    /// <summary>Reception of the first of the reports in a row that show another value, in Unix milliseconds; 0 when the last one shows this.</summary>
+    [Id(8)] public long ContradictedAt { get; init; }
+
+    /// <summary>True when that has lasted so long that people are told.</summary>
+    [Id(9)] public bool IsDiscrepant { get; init; }
+
+    /// <summary>How often the device was told again since then.</summary>
+    [Id(10)] public int Reminders { get; init; }
+
+    /// <summary>When it was told last, in Unix milliseconds.</summary>
+    [Id(11)] public long RemindedAt { get; init; }
+
     /// <summary>True while it holds at an instant in Unix milliseconds.</summary>
     public bool HoldsAt(long at) => EndsAt == 0 || at < EndsAt;
 }

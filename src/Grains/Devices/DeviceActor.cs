@@ -84,23 +84,38 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
         var former = _life.State.Desired;
         if (_life.Desire(change, out var answer))
         {
-            try
-            {
-                await Write();
-            }
-            catch
-            {
-                // Not durable, so it never was: the caller is told, and the next answer must not speak of it.
-                _life.RestoreDesired(former);
-                throw;
-            }
+            await WriteDesired(former);
         }
 
         return answer;
     }
 
-    /// <inheritdoc cref="IDeviceGrain.GetOrders"/>
-    public DeviceOrders GetOrders() => _life.Orders(context.Clock.GetUtcNow());
+    /// <inheritdoc cref="IDeviceGrain.Renew"/>
+    public async Task<DeviceOrders> Renew()
+    {
+        var now = context.Clock.GetUtcNow();
+        var former = _life.State.Desired;
+        if (_life.DropEnded(now))
+        {
+            await WriteDesired(former);
+        }
+
+        return _life.Orders(now);
+    }
+
+    private async Task WriteDesired(DesiredState? former)
+    {
+        try
+        {
+            await Write();
+        }
+        catch
+        {
+            // Not durable, so it never was: the caller is told, and the next answer must not speak of it.
+            _life.RestoreDesired(former);
+            throw;
+        }
+    }
 
     private async ValueTask<DeviceOutcome> WriteThenAnswer(DeviceOutcome outcome)
     {

@@ -119,6 +119,14 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         Conditions = ConditionTable.View(State.Active),
     };
 
+    /// <summary>Forgets what has ended of what it should do; true when that changed anything.</summary>
+    public bool DropEnded(DateTimeOffset now)
+    {
+        var former = State.Desired;
+        State.Desired = DesiredRules.DropEnded(former, now.ToMilliseconds());
+        return !ReferenceEquals(former, State.Desired);
+    }
+
     /// <summary>What it is to be told.</summary>
     public DeviceOrders Orders(DateTimeOffset now) => new()
     {
@@ -260,13 +268,13 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         var isLate = placement == Placement.Older;
         State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate) { Sky = _sky }, _calendar!);
         var isVisible = false;
+        var effects = isLate || !isOwn ? default : JudgeDesired(present);
         if (!isLate)
         {
             isVisible = isOwn ? Show(present) : Derive(entry);
             UpdateConditions(at);
         }
 
-        var effects = isLate || !isOwn ? default : Confirm(present);
         return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status, Effects = effects };
     }
 
@@ -332,20 +340,30 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         return isVisible;
     }
 
-    private ImmutableArray<DeviceEffect> Confirm(ReadingEntry entry)
+    private ImmutableArray<DeviceEffect> JudgeDesired(ReadingEntry entry)
     {
-        State.Desired = DesiredRules.Confirm<TRules, TSettings, TState>(State.Desired, entry, out var confirmed);
-        if (confirmed.IsEmpty)
+        if (State.Desired is not { } desired)
         {
             return default;
         }
 
+        (State.Desired, var confirmed, var isDue) = DesiredReports.Judge<TRules, TSettings, TState>(desired, entry);
+        if (confirmed.IsEmpty)
+        {
+            // A hint, which a replay may leave out: the device goes on doing what it should not.
+            return isDue ? [new DesiredStateDue()] : default;
+        }
+
         var kept = (State.Confirmations ?? []).Concat(confirmed.Select(effect => new ConfirmationGiven(State.Offset, effect))).ToArray();
         State.Confirmations = kept[^Math.Min(kept.Length, ConfirmationsKept)..];
-        return [.. confirmed];
+        return isDue ? [.. confirmed, new DesiredStateDue()] : [.. confirmed];
     }
 
-    private void UpdateConditions(long at) => State.Active = ConditionTable.Update(State.Active, TRules.ConditionsOf(State.Trade), at);
+    private void UpdateConditions(long at)
+    {
+        var holds = TRules.ConditionsOf(State.Trade);
+        State.Active = ConditionTable.Update(State.Active, DesiredReports.IsDiscrepant(State.Desired, at) ? holds | Conditions.Discrepancy : holds, at);
+    }
 
     private ImmutableArray<DeviceEffect> EffectsOf(long offset) =>
         State.Confirmations is { } given ? [.. given.Where(confirmation => confirmation.Offset == offset).Select(confirmation => confirmation.Effect)] : default;

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
 using Orleans;
 using Orleans.Runtime;
 
@@ -11,8 +14,11 @@ namespace Grid.Grains.Lighting;
 /// The directory of plans. A plan that changes is marked before it is written and completed after: a stop in between leaves the mark, and then the plan
 /// itself says what it is. Both its former and its claimed assignments are taken until then.
 /// </summary>
-public sealed class LightingDirectoryGrain([PersistentState("lighting-directory")] IPersistentState<StoredLightingDirectory> state, IBodyRegistry bodies)
-    : Grain, ILightingDirectoryGrain
+public sealed class LightingDirectoryGrain(
+    [PersistentState("lighting-directory")] IPersistentState<StoredLightingDirectory> state,
+    IBodyRegistry bodies,
+    IDeviceDirectory devices,
+    ITerritoryTable table) : Grain, ILightingDirectoryGrain
 {
     /// <summary>Most devices named by the assignments of all plans.</summary>
     private const int MaximumIds = 100_000;
@@ -48,6 +54,16 @@ public sealed class LightingDirectoryGrain([PersistentState("lighting-directory"
             await Write(summary is null
                 ? state.State.Plans.RemoveAt(place)
                 : state.State.Plans.SetItem(place, new DirectoryEntry { Plan = plan, Summary = summary }));
+            await TellControllersAsync();
+        }
+    }
+
+    public async Task Renew()
+    {
+        if (state.State.Revision > 0)
+        {
+            await Write(state.State.Plans);
+            await TellControllersAsync();
         }
     }
 
@@ -67,25 +83,57 @@ public sealed class LightingDirectoryGrain([PersistentState("lighting-directory"
         return page.DrainToImmutable();
     }
 
-    public async ValueTask<PlanChoice?> Resolve(PlanTarget target, DateOnly date)
+    public async ValueTask<PlanChoice?> Resolve(PlanTarget target, DateOnly date) => (await ResolveAll([target], date))[0];
+
+    public async ValueTask<ImmutableArray<PlanChoice?>> ResolveAll(ImmutableArray<PlanTarget> targets, DateOnly date)
+    {
+        var taken = Taken();
+        var holds = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var bodiesOf = new Dictionary<(string Commune, DeviceKind Kind), List<string>>();
+        var choices = ImmutableArray.CreateBuilder<PlanChoice?>(targets.Length);
+        foreach (var target in targets)
+        {
+            if (!bodiesOf.TryGetValue((target.Commune, target.Kind), out var competent))
+            {
+                bodiesOf.Add((target.Commune, target.Kind), competent = await CompetentAsync(target, date));
+            }
+
+            var choice = default(PlanChoice);
+            foreach (var key in PlanAssignments.KeysFor(target, competent))
+            {
+                if (taken.TryGetValue(key, out var plan) && (holds.TryGetValue(key, out var known) ? known : holds[key] = await Holds(plan, key)))
+                {
+                    choice = new PlanChoice(plan, key);
+                    break;
+                }
+            }
+
+            choices.Add(choice);
+        }
+
+        return choices.MoveToImmutable();
+    }
+
+    public ValueTask<long> GetRevision() => new(state.State.Revision);
+
+    /// <summary>A hint: a sector that misses it finds the other revision within the hour.</summary>
+    private async Task TellControllersAsync()
+    {
+        foreach (var sector in devices.Communes().Select(table.FindCommune).OfType<Commune>().SelectMany(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population)).Order(StringComparer.Ordinal))
+        {
+            await GrainFactory.GetGrain<ISectorControllersGrain>(sector).Changed();
+        }
+    }
+
+    private async ValueTask<List<string>> CompetentAsync(PlanTarget target, DateOnly date)
     {
         var memberships = await bodies.GetBodiesOfAsync(target.Commune, CancellationToken.None);
         var kind = (DeviceKinds)(1 << (int)target.Kind);
-        List<string> competent =
+        return
         [
             .. memberships.Where(member => member.HoldsOn(date) && (member.Kinds & kind) != 0)
                 .Select(member => member.Body).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
-        var taken = Taken();
-        foreach (var key in PlanAssignments.KeysFor(target, competent))
-        {
-            if (taken.TryGetValue(key, out var plan) && await Holds(plan, key))
-            {
-                return new PlanChoice(plan, key);
-            }
-        }
-
-        return null;
     }
 
     /// <summary>True when the plan has an assignment now: a claim may not have been written.</summary>
@@ -132,7 +180,7 @@ public sealed class LightingDirectoryGrain([PersistentState("lighting-directory"
     {
         var former = state.State;
         _taken = null;
-        state.State = new StoredLightingDirectory { Plans = plans };
+        state.State = new StoredLightingDirectory { Plans = plans, Revision = former.Revision + 1 };
         try
         {
             await state.WriteStateAsync();

@@ -102,7 +102,7 @@ public sealed class LightingPlanGrain(
             return new(default(PlanPreview));
         }
 
-        var place = PlaceOf(table.FindCommune(commune) ?? throw new ArgumentException($"There is no commune {commune}.", nameof(commune)));
+        var place = LightingPlaces.Of(table, table.FindCommune(commune) ?? throw new ArgumentException($"There is no commune {commune}.", nameof(commune)));
         var night = new LocalNight(place, date);
         var profile = parsed.Compile(place, night).AtLeast(night.Sunset, night.Sunrise, minimumPercent);
         return new(new PlanPreview
@@ -174,7 +174,7 @@ public sealed class LightingPlanGrain(
     private ImmutableArray<PlanWarning> WarningsOf(ParsedPlan parsed, StoredLightingPlan stored)
     {
         var first = stored.Assignments.Select(assignment => assignment.Commune).FirstOrDefault(commune => commune is not null);
-        var place = first is not null && table.FindCommune(first) is { } commune ? PlaceOf(commune) : Paris;
+        var place = first is not null && table.FindCommune(first) is { } commune ? LightingPlaces.Of(table, commune) : Paris;
         var month = new DateOnly(stored.ChangedAt.Year, stored.ChangedAt.Month, DayLookedAt);
         return
         [
@@ -189,9 +189,6 @@ public sealed class LightingPlanGrain(
             .Concat(plan.Pauses.Select((item, index) => (Field: $"pauses[{index}].commune", item.Commune)))
             .Where(item => item.Commune is not null && table.FindCommune(item.Commune) is null)
             .Select(item => new PlanFault(item.Field, "is no commune that is known"));
-
-    private LightingPlace PlaceOf(Commune commune) =>
-        new(commune.InseeCode, commune.Department, table.FindDepartment(commune.Department)?.ZoneId ?? LocalCalendars.DefaultZone, commune.Longitude, commune.Latitude);
 
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -27,6 +27,9 @@ public sealed class StoredLightingDirectory
 {
     /// <summary>By id (ordinal).</summary>
     [Id(0)] public ImmutableArray<DirectoryEntry> Plans { get; set; } = [];
+
+    /// <summary>Grows with every change.</summary>
+    [Id(1)] public long Revision { get; set; }
 }
 
 /// <summary>A plan that there is, or that may be.</summary>

@@ -45,5 +45,5 @@ public sealed class MeterGrain([PersistentState("device")] IPersistentState<Devi
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => _actor.SetDesired(change);
 
     /// <inheritdoc/>
-    public ValueTask<DeviceOrders> GetOrders() => ValueTask.FromResult(_actor.GetOrders());
+    public Task<DeviceOrders> Renew() => _actor.Renew();
 }

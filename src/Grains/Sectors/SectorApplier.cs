@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 using Microsoft.Extensions.Logging;
@@ -16,9 +17,13 @@ namespace Grid.Grains.Sectors;
 internal sealed partial class SectorApplier(string sector, SectorBook book, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
 {
     private const int MaximumUnderWay = 256;
+    private const string ProgramVersion = "programVersion";
 
     private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, ValueTask<DeviceOutcome> Outcome)> _underWay = [];
     private readonly List<(string Device, CommandConfirmed Effect)> _confirmed = [];
+    private readonly List<DownlinkMember> _programs = [];
+    private readonly List<string> _due = [];
+    private bool _hasOtherControllers;
 
     /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
     public async ValueTask ApplyAsync(IReadOnlyList<LogEntry> entries, long firstOffset)
@@ -64,6 +69,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         await DrainAsync();
         await ConfirmCommandsAsync();
+        await TellControllersAsync();
         book.Offset = Math.Max(book.Offset, firstOffset + entries.Count - 1);
         meter.Applied(entries.Count - skipped);
     }
@@ -79,6 +85,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     {
         var descriptor = entry.Descriptor;
         var device = book.Find(entry.Device);
+        _hasOtherControllers |= IsLight(descriptor.Kind);
         if (device is null)
         {
             device = new SectorDevice
@@ -112,6 +119,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
         }
 
+        _hasOtherControllers |= IsLight(entry.Kind);
         if (device is not null)
         {
             book.Remove(device, offset);
@@ -129,6 +137,12 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         if (device.IsBusy)
         {
             await DrainAsync();
+        }
+
+        if (IsLight(device.Kind) && entry is ReadingEntry reading && reading.Device == device.Id && reading[ProgramVersion] is { } version && version != device.ProgramVersion)
+        {
+            device.ProgramVersion = version;
+            _programs.Add(new DownlinkMember(device.Id, (long)version));
         }
 
         // A device that throws at once fails like one that throws later.
@@ -304,12 +318,50 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         if (!outcome.Effects.IsDefaultOrEmpty)
         {
-            foreach (var effect in outcome.Effects.OfType<CommandConfirmed>())
+            foreach (var effect in outcome.Effects)
             {
-                _confirmed.Add((device.Id, effect));
+                if (effect is CommandConfirmed confirmed)
+                {
+                    _confirmed.Add((device.Id, confirmed));
+                }
+                else if (effect is DesiredStateDue)
+                {
+                    _due.Add(device.Id);
+                }
             }
         }
     }
+
+    /// <summary>Hints, and as such not waited for.</summary>
+    private async ValueTask TellControllersAsync()
+    {
+        if (_programs.Count == 0 && _due.Count == 0 && !_hasOtherControllers)
+        {
+            return;
+        }
+
+        var controllers = grains.GetGrain<ISectorControllersGrain>(sector);
+        if (_hasOtherControllers)
+        {
+            await controllers.Changed();
+        }
+
+        if (_programs.Count > 0)
+        {
+            await controllers.Shown([.. _programs]);
+        }
+
+        if (_due.Count > 0)
+        {
+            await controllers.Remind([.. _due]);
+        }
+
+        _programs.Clear();
+        _due.Clear();
+        _hasOtherControllers = false;
+    }
+
+    private static bool IsLight(DeviceKind kind) => kind is DeviceKind.Cabinet or DeviceKind.Streetlight;
 
     private async ValueTask ConfirmCommandsAsync()
     {

@@ -38,6 +38,9 @@ internal sealed class SectorDevice
     /// <summary>The last instant at which it is not too long silent yet; null for never.</summary>
     public DateTimeOffset? SilentFrom => SilentAfter is { } silence && LastHeardAt is { } heard ? heard + silence : null;
 
+    /// <summary>The version of its program that was told to the controllers of the sector last; NaN before the first since the start.</summary>
+    public double ProgramVersion { get; set; } = double.NaN;
+
     /// <summary>The device holds what no snapshot has.</summary>
     public bool IsDirty { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -72,6 +73,7 @@ public sealed class SectorGrain(
         }
 
         release.Follow(_sector, head);
+        await WakeControllersAsync();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -331,12 +333,22 @@ public sealed class SectorGrain(
         }
     }
 
+    /// <summary>Where there are lights: what is to be switched by plan is to be switched when nobody asks for it.</summary>
+    private async ValueTask WakeControllersAsync()
+    {
+        if (_book.Devices.Any(device => device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight))
+        {
+            await GrainFactory.GetGrain<ISectorControllersGrain>(_sector).Wake();
+        }
+    }
+
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (now - _recountedAt >= options.RecountEvery)
         {
             _recountedAt = now;
+            await WakeControllersAsync();
             if (_book.Recount())
             {
                 meter.Drift();

@@ -31,7 +31,7 @@ public sealed record StreetlightSettings
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         PassiveAttribute, CabinetAttribute, SegmentAttribute, RatedWattsAttribute, NearZeroWattsAttribute, SupplyMinimumVoltsAttribute,
-        SafetyMinimumPercentAttribute,
+        SafetyMinimumPercentAttribute, SharedAttributes.Scheduler,
         SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60), .. LampParameters.Attributes,
     ];
 

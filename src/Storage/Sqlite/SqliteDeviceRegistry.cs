@@ -113,9 +113,9 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
     {
         var descriptor = device.Descriptor;
         var row = id is null
-            ? session.Query("INSERT INTO device(key, commune, kind, connector, longitude, latitude, search, record) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+            ? session.Query("INSERT INTO device(key, commune, kind, connector, longitude, latitude, search, record, cabinet) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
                 .Bind(1, descriptor.Id)
-            : session.Query("UPDATE device SET commune = ?2, kind = ?3, connector = ?4, longitude = ?5, latitude = ?6, search = ?7, record = ?8 WHERE id = ?1")
+            : session.Query("UPDATE device SET commune = ?2, kind = ?3, connector = ?4, longitude = ?5, latitude = ?6, search = ?7, record = ?8, cabinet = ?9 WHERE id = ?1")
                 .Bind(1, id);
         row.Bind(2, descriptor.Commune)
             .Bind(3, (long)descriptor.Kind)
@@ -124,6 +124,7 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
             .Bind(6, descriptor.Position?.Latitude)
             .Bind(7, DeviceListing.SearchText(descriptor))
             .Bind(8, Records.Write(writer, device))
+            .Bind(9, descriptor.FedBy())
             .Run();
         return id ?? session.LastId;
     }

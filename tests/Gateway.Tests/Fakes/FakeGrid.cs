@@ -37,7 +37,9 @@ internal sealed class FakeGrid : IGridGrains
 
     public ILightingPlanGrain LightingPlan(string plan) => throw new InvalidOperationException("Lighting plans are tested with the whole program.");
 
-    public ILightingDirectoryGrain LightingDirectory() => throw new InvalidOperationException("Lighting plans are tested with the whole program.");
+    public ILightingDirectoryGrain LightingDirectory() => new NoPlans();
+
+    public ISectorControllersGrain Controllers(string sector) => throw new InvalidOperationException("Controllers are tested with the whole program.");
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;
@@ -78,7 +80,7 @@ internal sealed class FakeDevice : IDeviceGrain
 
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => throw new InvalidOperationException("The gateway commands through commands.");
 
-    public ValueTask<DeviceOrders> GetOrders() => throw new InvalidOperationException("The gateway commands through commands.");
+    public Task<DeviceOrders> Renew() => throw new InvalidOperationException("The gateway commands through commands.");
 }
 
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
@@ -293,4 +295,22 @@ internal sealed class FakeCommand(string id) : ICommandGrain
 
         return Task.CompletedTask;
     }
+}
+
+/// <summary>No lighting plan: those are tested with the whole program.</summary>
+internal sealed class NoPlans : ILightingDirectoryGrain
+{
+    public Task<ImmutableArray<PlanFault>> Begin(string plan, ImmutableArray<PlanAssignment> assignments) => throw new NotSupportedException();
+
+    public Task Complete(string plan, PlanSummary? summary) => throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<PlanSummary>> List(string? after, int limit) => throw new NotSupportedException();
+
+    public ValueTask<PlanChoice?> Resolve(PlanTarget target, DateOnly date) => throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<PlanChoice?>> ResolveAll(ImmutableArray<PlanTarget> targets, DateOnly date) => throw new NotSupportedException();
+
+    public Task Renew() => Task.CompletedTask;
+
+    public ValueTask<long> GetRevision() => throw new NotSupportedException();
 }

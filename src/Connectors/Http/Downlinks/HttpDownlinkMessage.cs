@@ -14,8 +14,9 @@ namespace Grid.Connectors.Http.Downlinks;
 /// <param name="Args">Its arguments.</param>
 /// <param name="Version">Version of the desired state; a device ignores one that is not above the one it has.</param>
 /// <param name="ExpiresAt">Not to be obeyed after this instant.</param>
+/// <param name="Program">To load a program: the program, whose version is another number than that of the desired state.</param>
 internal sealed record HttpDownlinkBody(
-    string Device, string Command, string Name, IReadOnlyDictionary<string, double> Args, long Version, DateTimeOffset ExpiresAt);
+    string Device, string Command, string Name, IReadOnlyDictionary<string, double> Args, long Version, DateTimeOffset ExpiresAt, HttpProgram? Program);
 
 /// <summary>What a device may answer in its body; everything in it can be left out.</summary>
 /// <param name="Status"><c>acknowledged</c> when the device has it, and not only its gateway.</param>
@@ -23,7 +24,7 @@ internal sealed record HttpDownlinkBody(
 internal sealed record HttpDownlinkAnswer(string? Status, string? Reason);
 
 /// <inheritdoc/>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HttpDownlinkBody))]
 [JsonSerializable(typeof(HttpDownlinkAnswer))]
 internal sealed partial class HttpDownlinkJson : JsonSerializerContext;
@@ -35,17 +36,24 @@ internal static class HttpDownlinkMessage
 
     public static HttpRequestMessage Of(Downlink downlink, Uri address, string secret, DateTimeOffset now)
     {
+        var id = IdOf(downlink);
         var body = JsonSerializer.SerializeToUtf8Bytes(
-            new HttpDownlinkBody(downlink.Device, downlink.Command, downlink.Name, downlink.Arguments, downlink.Version, downlink.ExpiresAt),
+            new HttpDownlinkBody(downlink.Device, id, downlink.Name, downlink.Arguments, downlink.Version, downlink.ExpiresAt, HttpProgram.Of(downlink.Program)),
             HttpDownlinkJson.Default.HttpDownlinkBody);
         var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
-        request.Headers.Add("webhook-id", downlink.Command);
+        request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", "v1," + Sign(KeyOf(secret), downlink.Command, timestamp, body));
+        request.Headers.Add("webhook-signature", "v1," + Sign(KeyOf(secret), id, timestamp, body));
         return request;
     }
+
+    /// <summary>The command; where many devices are told the same, one for each of them and version, the same in every try.</summary>
+    private static string IdOf(Downlink downlink) => downlink.Owner == DownlinkOwner.Command
+        ? downlink.Command
+        : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"{downlink.Owner} {downlink.Device} {downlink.Name} {downlink.Version}"))))[..32];
 
     /// <summary>HMAC-SHA256 over <c>id.timestamp.body</c>, in base64.</summary>
     public static string Sign(byte[] key, string id, string timestamp, ReadOnlySpan<byte> body)

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+
+namespace Grid.Grains.Lighting.Controllers;
+
+/// <summary>What rows of the outbox send to controllers, and what became of it, in the books of their sector.</summary>
+internal sealed class ControllerMessages(ControllersBook book, ControllersOptions options)
+{
+    /// <summary>The controllers that are still to load a program, and which of them now; null when none is.</summary>
+    public DownlinkWork? Program(ControllerRow row, DateTimeOffset now)
+    {
+        var waiting = book.Controllers
+            .Where(controller => controller.Version == row.Version && controller.Lane == row.Lane && ControllerRules.IsWaiting(controller))
+            .ToArray();
+        if (waiting.Length == 0 || book.FindProgram(row.Version) is not { } program)
+        {
+            return null;
+        }
+
+        var next = waiting.Min(ControllerRules.DueAt);
+        return new DownlinkWork
+        {
+            Members = [.. waiting.Where(controller => ControllerRules.DueAt(controller) <= now).Select(controller => new DownlinkMember(controller.Device, row.Version))],
+            Name = CommandCatalog.LoadProgram,
+            Program = program,
+            DueAt = next > now + options.SendAgainAfter ? next : now + options.SendAgainAfter,
+        };
+    }
+
+    /// <summary>The lights that are still to be switched to a level; null when none is.</summary>
+    public DownlinkWork? Level(ControllerRow row, DateTimeOffset now)
+    {
+        ImmutableArray<DownlinkMember> due =
+            [.. book.Live.Where(light => light.Lane == row.Lane && light.Level == row.Percent && light.ToSend > 0).Select(light => new DownlinkMember(light.Device, light.ToSend))];
+        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetDimming, Percent(row.Percent)), now);
+    }
+
+    /// <summary>One of the orders of a device; null when there are fewer.</summary>
+    public DownlinkWork? Renewal(ControllerRow row, DeviceOrders orders, DateTimeOffset now) =>
+        row.Version >= orders.Orders.Length ? null : Of([new DownlinkMember(row.Device, orders.Version)], orders.Orders[(int)row.Version], now);
+
+    /// <summary>Notes what became of a row's members; answers those whose state changed.</summary>
+    public ImmutableArray<Controller> Tell(ControllerRow row, ImmutableArray<MemberResult> results, DateTimeOffset now)
+    {
+        var changed = ImmutableArray.CreateBuilder<Controller>();
+        foreach (var result in results)
+        {
+            if (book.Find(result.Device) is not { } controller)
+            {
+                continue;
+            }
+
+            var next = row.Purpose switch
+            {
+                ControllerRow.Program when controller.Version == row.Version => ControllerRules.Tell(controller, result, now),
+                ControllerRow.Live when controller.Level == row.Percent && IsOver(result.Status) => controller with { ToSend = 0 },
+                _ => controller,
+            };
+            if (next != controller)
+            {
+                book.Set(next);
+                changed.Add(next);
+            }
+        }
+
+        return changed.ToImmutable();
+    }
+
+    /// <summary>True when the message is not to be sent again: another try of one that may have arrived does no harm.</summary>
+    public static bool IsOver(DownlinkStatus status) => status is not (DownlinkStatus.Retry or DownlinkStatus.Ambiguous);
+
+    /// <summary>The arguments of a level.</summary>
+    public static ImmutableSortedDictionary<string, double> Percent(double percent) =>
+        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("percent", percent);
+
+    private DownlinkWork Of(ImmutableArray<DownlinkMember> members, DeviceOrder order, DateTimeOffset now) => new()
+    {
+        Members = members,
+        Name = order.Name,
+        Arguments = order.Arguments,
+        DueAt = now + options.SendAgainAfter,
+        ExpiresAt = now + options.LiveLasts,
+    };
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Grid.Grains.Lighting.Controllers;
+
+/// <summary>What a row of the outbox is about: which program, which level, or which device, and through what.</summary>
+internal sealed record ControllerRow(char Purpose, long Number, long Version, double Percent, string Device, ControllerLane Lane)
+{
+    /// <summary>Controllers that are to load a program: <see cref="Version"/>.</summary>
+    public const char Program = 'p';
+
+    /// <summary>Devices that are switched live to a level: <see cref="Percent"/>.</summary>
+    public const char Live = 'l';
+
+    /// <summary>A device that is told what it should do now: <see cref="Device"/>; of several orders the one at <see cref="Version"/>.</summary>
+    public const char Renewal = 'r';
+
+    private const int Parts = 7;
+
+    /// <summary>A row for controllers that are to load a program.</summary>
+    public static ControllerRow ForProgram(long number, long version, ControllerLane lane) => new(Program, number, version, 0, "", lane);
+
+    /// <summary>A row for devices that are switched live.</summary>
+    public static ControllerRow ForLevel(long number, double percent, ControllerLane lane) => new(Live, number, 0, percent, "", lane);
+
+    /// <summary>A row for one of the orders of a device.</summary>
+    public static ControllerRow ForRenewal(long number, string device, int place, ControllerLane lane) => new(Renewal, number, place, 0, device, lane);
+
+    /// <summary>The row of a word; null when it is none.</summary>
+    public static ControllerRow? Parse(string word)
+    {
+        // The gateway is last: it may have any character.
+        var parts = word.Split('/', Parts);
+        return parts is [{ Length: 1 } purpose, _, _, _, _, _, _]
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && double.TryParse(parts[3], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent)
+            ? new ControllerRow(purpose[0], number, version, percent, parts[4], new ControllerLane(parts[5], parts[6]))
+            : null;
+    }
+
+    /// <summary>As the owner's word in the key of a row.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Purpose}/{Number}/{Version}/{Percent:R}/{Device}/{Lane.Connector}/{Lane.Gateway}");
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Lighting;
+
+namespace Grid.Grains.Lighting.Controllers;
+
+/// <summary>The controllers of a sector in memory, as they are persisted. Not safe for use by two at once.</summary>
+internal sealed class ControllersBook
+{
+    private readonly SortedDictionary<string, Controller> _controllers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, ControllerProgram> _programs = [];
+    private readonly SortedDictionary<string, DateTimeOffset> _watched = new(StringComparer.Ordinal);
+
+    public ControllersBook(StoredControllers stored)
+    {
+        (Revision, RefreshedAt, LastNumber) = (stored.Revision, stored.RefreshedAt, stored.LastNumber);
+        foreach (var controller in stored.Controllers)
+        {
+            _controllers[controller.Device] = controller;
+        }
+
+        foreach (var program in stored.Programs)
+        {
+            _programs[program.Version] = program;
+        }
+
+        foreach (var watched in stored.Watched)
+        {
+            _watched[watched.Device] = watched.At;
+        }
+    }
+
+    /// <summary>Revision of the directory of plans that they are up to date with.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>When they were last brought up to date.</summary>
+    public DateTimeOffset RefreshedAt { get; private set; }
+
+    private long LastNumber { get; set; }
+
+    /// <summary>Every controller, by key.</summary>
+    public IReadOnlyCollection<Controller> Controllers => _controllers.Values;
+
+    /// <summary>Those that are switched live.</summary>
+    public IEnumerable<Controller> Live => _controllers.Values.Where(controller => controller.State == ControllerState.Live);
+
+    /// <summary>When the next device is to be told something; null for never.</summary>
+    public DateTimeOffset? NextWatched => _watched.Count == 0 ? null : _watched.Values.Min();
+
+    /// <summary>What is to be persisted.</summary>
+    public StoredControllers ToStored() => new()
+    {
+        Revision = Revision,
+        RefreshedAt = RefreshedAt,
+        LastNumber = LastNumber,
+        Programs = [.. _programs.Values],
+        Controllers = [.. _controllers.Values],
+        Watched = [.. _watched.Select(pair => new WatchedDevice(pair.Key, pair.Value))],
+    };
+
+    public Controller? Find(string device) => _controllers.GetValueOrDefault(device);
+
+    public ControllerProgram? FindProgram(long version) => _programs.GetValueOrDefault(version);
+
+    public void Set(Controller controller) => _controllers[controller.Device] = controller;
+
+    public long NextNumber() => ++LastNumber;
+
+    public void Watch(string device, DateTimeOffset at) =>
+        _watched[device] = _watched.TryGetValue(device, out var other) && other < at ? other : at;
+
+    /// <summary>Takes the devices out that are to be told something by now.</summary>
+    public ImmutableArray<string> TakeWatched(DateTimeOffset now)
+    {
+        ImmutableArray<string> due = [.. _watched.Where(pair => pair.Value <= now).Select(pair => pair.Key)];
+        foreach (var device in due)
+        {
+            _watched.Remove(device);
+        }
+
+        return due;
+    }
+
+    /// <summary>The newest program of a plan with a minimum, when it still names enough nights; null for none.</summary>
+    public ControllerProgram? ProgramOf(string plan, double minimumPercent, DateOnly today) =>
+        _programs.Values.LastOrDefault(program => program.Plan == plan && program.MinimumPercent == minimumPercent) is { } newest
+        && newest.Calendar[0].From.AddDays(ProgramCompiler.Nights - ProgramCompiler.NightsBeforeRenewal) > today
+            ? newest
+            : null;
+
+    public void Add(ControllerProgram program) => _programs[program.Version] = program;
+
+    /// <summary>The controllers as they are now found: those that are not among them are under no plan any more.</summary>
+    public ImmutableArray<Controller> Replace(IReadOnlyCollection<Controller> found, long revision, DateTimeOffset now)
+    {
+        var kept = found.Select(controller => controller.Device).ToHashSet(StringComparer.Ordinal);
+        ImmutableArray<Controller> left = [.. _controllers.Values.Where(controller => !kept.Contains(controller.Device))];
+        foreach (var controller in left)
+        {
+            _controllers.Remove(controller.Device);
+        }
+
+        foreach (var controller in found)
+        {
+            _controllers[controller.Device] = controller;
+        }
+
+        var used = _controllers.Values.Select(controller => controller.Version).ToHashSet();
+        foreach (var version in _programs.Keys.Where(version => !used.Contains(version)).ToArray())
+        {
+            _programs.Remove(version);
+        }
+
+        (Revision, RefreshedAt) = (revision, now);
+        return left;
+    }
+}

@@ -1,0 +1,377 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Lighting;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Commands;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Grains.Lighting.Controllers;
+
+/// <summary>
+/// The controllers of a sector: see <see cref="ISectorControllersGrain"/>. It looks at the directory of plans from time to time; what it then finds is persisted before
+/// rows of the outbox are added for it, and a row asks what is still to be sent: so that nothing is lost by a stop, and what is done twice changes nothing.
+/// </summary>
+public sealed class SectorControllersGrain(
+    [PersistentState("controllers")] IPersistentState<StoredControllers> state,
+    IDeviceRegistry registry,
+    ITerritoryTable table,
+    IOutbox outbox,
+    ControllersOptions options,
+    TimeProvider clock) : Grain, ISectorControllersGrain
+{
+    private string _sector = "";
+    private ControllersBook _book = new(new StoredControllers());
+    private ControllerMessages _messages = null!;
+    private LivePlans? _plans;
+    private SectorPlans? _sectorPlans;
+    private LiveSwitching? _live;
+    private IGrainTimer _timer = null!;
+    private DateTimeOffset _lookedAt;
+    private bool _mayHaveChanged;
+    private bool _isResumed;
+
+    // Rows whose one message has gone out, until they are looked at again.
+    private readonly HashSet<string> _sent = new(StringComparer.Ordinal);
+
+    private ILightingDirectoryGrain Directory => GrainFactory.GetGrain<ILightingDirectoryGrain>(ILightingDirectoryGrain.Key);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _sector = this.GetPrimaryKeyString();
+        _book = new ControllersBook(state.State);
+        _messages = new ControllerMessages(_book, options);
+        if (table.FindCommune(SectorMap.CommuneOf(_sector)) is { } commune)
+        {
+            _plans = new LivePlans(LightingPlaces.Of(table, commune));
+            _sectorPlans = new SectorPlans(_sector, _plans, _book, registry, GrainFactory);
+            _live = new LiveSwitching(_plans, _book, GrainFactory);
+        }
+
+        // Its lights are switched when nobody calls: a timer alone does not keep a grain.
+        DelayDeactivation(TimeSpan.MaxValue);
+        _timer = this.RegisterGrainTimer(LookAsync, options.RefreshAfter, options.RefreshEvery);
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    public Task Wake() => Task.CompletedTask;
+
+    public Task Changed()
+    {
+        _mayHaveChanged = true;
+        _timer.Change(options.RefreshAfter, options.RefreshEvery);
+        return Task.CompletedTask;
+    }
+
+    public async Task Shown(ImmutableArray<DownlinkMember> shown)
+    {
+        var now = Now();
+        var changed = new List<Controller>();
+        foreach (var (device, version) in shown)
+        {
+            if (_book.Find(device) is { } controller && ControllerRules.Shown(controller, version, now) is var next && next != controller)
+            {
+                _book.Set(next);
+                changed.Add(next);
+            }
+        }
+
+        if (changed.Count > 0)
+        {
+            await WriteAsync();
+            await AddProgramRowsAsync(changed.Where(ControllerRules.IsWaiting), now);
+        }
+    }
+
+    public async Task Remind(ImmutableArray<string> devices)
+    {
+        foreach (var device in devices)
+        {
+            await RenewAsync(device, Now());
+        }
+    }
+
+    public async Task Watch(string device, DateTimeOffset at)
+    {
+        _book.Watch(device, at);
+        await WriteAsync();
+        Arm(Now());
+    }
+
+    public async Task<ProgramChoice> Reload(string device, string command)
+    {
+        await RefreshIfDueAsync(Now());
+        if (_book.Find(device) is not { } controller)
+        {
+            return new ProgramChoice { Reason = "this device is under no lighting plan" };
+        }
+
+        if (controller.State == ControllerState.Live)
+        {
+            return new ProgramChoice { Reason = "this device keeps no program: it is switched live (its attribute scheduler)" };
+        }
+
+        var now = Now();
+        var pending = controller with { State = ControllerState.Pending, Since = now, Detail = string.Empty, Sent = 0, Command = command };
+        _book.Set(pending);
+        await WriteAsync();
+        await AddProgramRowsAsync([pending], now);
+        return new ProgramChoice { Version = controller.Version };
+    }
+
+    public async Task<ImmutableArray<PlannedLevel>> GetPlanned(string device, DateTimeOffset from, DateTimeOffset to)
+    {
+        await RefreshIfDueAsync(Now());
+        return _book.Find(device) is { } controller && _plans is { } plans
+            ? [.. plans.Between(controller.Plan, controller.MinimumPercent, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds())]
+            : [];
+    }
+
+    public ValueTask<ImmutableArray<ControllerView>> List(string plan, ControllerState? state, string? after, int limit) => new(
+        [.. _book.Controllers
+            .Where(controller => controller.Plan == plan && (state ?? controller.State) == controller.State && (after is null || string.CompareOrdinal(controller.Device, after) > 0))
+            .Take(limit)
+            .Select(View)]);
+
+    public ValueTask<ImmutableArray<int>> Count(string plan)
+    {
+        var counts = new int[Enum.GetValues<ControllerState>().Length];
+        foreach (var controller in _book.Controllers.Where(controller => controller.Plan == plan))
+        {
+            counts[(int)controller.State]++;
+        }
+
+        return new([.. counts]);
+    }
+
+    public async Task<DownlinkWork?> Take(string row) => ControllerRow.Parse(DownlinkOwners.WordOf(row)) switch
+    {
+        { Purpose: ControllerRow.Program } word => _messages.Program(word, Now()),
+        { Purpose: ControllerRow.Live } word => _messages.Level(word, Now()),
+        { Purpose: ControllerRow.Renewal } word => _sent.Remove(row) ? null : await TakeRenewalAsync(word),
+        _ => null,
+    };
+
+    public async Task Tell(string row, ImmutableArray<MemberResult> results)
+    {
+        if (ControllerRow.Parse(DownlinkOwners.WordOf(row)) is not { } word)
+        {
+            return;
+        }
+
+        if (word.Purpose == ControllerRow.Renewal && results.All(result => ControllerMessages.IsOver(result.Status)))
+        {
+            _sent.Add(row);
+        }
+
+        var now = Now();
+        var changed = _messages.Tell(word, results, now);
+        if (!changed.IsEmpty)
+        {
+            await WriteAsync();
+        }
+
+        foreach (var controller in changed)
+        {
+            if (controller.Command is { } command && Step(controller.State) is { } step)
+            {
+                await CommandFollowers.Report(GrainFactory, command, controller.Device, new CommandProgress { State = step, At = now, Detail = controller.Detail });
+            }
+        }
+    }
+
+    private static CommandState? Step(ControllerState reached) => reached switch
+    {
+        ControllerState.Transmitted => CommandState.Transmitted,
+        ControllerState.Acknowledged => CommandState.Acknowledged,
+        ControllerState.Rejected => CommandState.Rejected,
+        _ => null,
+    };
+
+    private async Task<DownlinkWork?> TakeRenewalAsync(ControllerRow word) => await registry.GetAsync(word.Device, CancellationToken.None) is { } record
+        ? _messages.Renewal(word, await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, word.Device).Renew(), Now())
+        : null;
+
+    /// <summary>From time to time: what changed of plans and devices, what is to be switched now, and what ended.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var now = Now();
+        await RefreshIfDueAsync(now);
+        if (!_isResumed)
+        {
+            await ResumeAsync(now);
+            _isResumed = true;
+        }
+
+        await SwitchAsync(now);
+        await RenewWatchedAsync(now);
+        Arm(Now());
+    }
+
+    /// <summary>A stop may have come between what was persisted and its rows. One too many finds nothing to send.</summary>
+    private async Task ResumeAsync(DateTimeOffset now)
+    {
+        await AddProgramRowsAsync(_book.Controllers.Where(ControllerRules.IsWaiting), now);
+        await AddLevelRowsAsync(_book.Live.Where(light => light.ToSend > 0), now);
+    }
+
+    /// <summary>The timer goes on at the next switch point, and within its period at the latest.</summary>
+    private void Arm(DateTimeOffset now)
+    {
+        var next = now + options.RefreshEvery;
+        if (_book.NextWatched is { } watched && watched < next)
+        {
+            next = watched;
+        }
+
+        foreach (var (plan, minimum) in _book.Live.Select(light => (light.Plan, light.MinimumPercent)).Distinct())
+        {
+            var at = _plans?.NextAfter(plan, minimum, now.ToUnixTimeMilliseconds()) ?? long.MaxValue;
+            if (at < next.ToUnixTimeMilliseconds())
+            {
+                next = DateTimeOffset.FromUnixTimeMilliseconds(at);
+            }
+        }
+
+        _timer.Change(next > now ? next - now : TimeSpan.FromMilliseconds(1), options.RefreshEvery);
+    }
+
+    private async Task RefreshIfDueAsync(DateTimeOffset now)
+    {
+        if (_lookedAt != default && !_mayHaveChanged && now >= _lookedAt && now - _lookedAt < options.RefreshEvery)
+        {
+            return;
+        }
+
+        var isToldOf = _mayHaveChanged;
+        _mayHaveChanged = false;
+        var revision = await Directory.GetRevision();
+        if (_sectorPlans is { } plans)
+        {
+            if (revision != _book.Revision || (_book.Revision > 0 && (isToldOf || now - _book.RefreshedAt >= options.RefreshEvery || now < _book.RefreshedAt)))
+            {
+                await RefreshAsync(plans, revision, now);
+            }
+            else
+            {
+                await plans.FetchMissingAsync();
+            }
+        }
+
+        _lookedAt = now;
+    }
+
+    private async Task RefreshAsync(SectorPlans plans, long revision, DateTimeOffset now)
+    {
+        var next = await plans.FindAsync(now);
+        var left = _book.Replace(next, revision, now);
+        await WriteAsync();
+        await AddProgramRowsAsync(next.Where(controller => controller.State == ControllerState.Pending), now);
+        if (_live is { } live)
+        {
+            await live.LeaveAsync(left, now);
+        }
+    }
+
+    private async Task SwitchAsync(DateTimeOffset now)
+    {
+        if (_live is { } live && await live.SwitchAsync(now) is { IsEmpty: false } switched)
+        {
+            await WriteAsync();
+            await AddLevelRowsAsync(switched.Where(light => light.ToSend > 0), now);
+        }
+    }
+
+    private async Task RenewWatchedAsync(DateTimeOffset now)
+    {
+        if (!(_book.NextWatched <= now))
+        {
+            return;
+        }
+
+        foreach (var device in _book.TakeWatched(now))
+        {
+            await RenewAsync(device, now);
+        }
+
+        await WriteAsync();
+    }
+
+    /// <summary>Rows for all that a device should do now.</summary>
+    private async Task RenewAsync(string device, DateTimeOffset now)
+    {
+        if (await registry.GetAsync(device, CancellationToken.None) is not { } record)
+        {
+            return;
+        }
+
+        var orders = await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, device).Renew();
+        if (orders.NextEnd is { } next)
+        {
+            _book.Watch(device, next);
+        }
+
+        var lane = new ControllerLane(record.Descriptor.Connector?.Type ?? string.Empty, ConnectorSpec.GatewayOf(record.Descriptor.Connector));
+        for (var place = 0; place < orders.Orders.Length; place++)
+        {
+            await AddRowAsync(ControllerRow.ForRenewal(_book.NextNumber(), device, place, lane), now);
+        }
+    }
+
+    private async Task AddProgramRowsAsync(IEnumerable<Controller> pending, DateTimeOffset now)
+    {
+        foreach (var (version, lane) in pending.Select(controller => (controller.Version, controller.Lane)).Distinct().ToArray())
+        {
+            await AddRowAsync(ControllerRow.ForProgram(_book.NextNumber(), version, lane), now);
+        }
+    }
+
+    private async Task AddLevelRowsAsync(IEnumerable<Controller> lights, DateTimeOffset now)
+    {
+        foreach (var (percent, lane) in lights.Select(light => (light.Level, light.Lane)).Distinct().ToArray())
+        {
+            await AddRowAsync(ControllerRow.ForLevel(_book.NextNumber(), percent, lane), now);
+        }
+    }
+
+    private Task AddRowAsync(ControllerRow word, DateTimeOffset now) => outbox.AddAsync(
+        new Downlink(
+            DownlinkOwners.RowOf(_sector, word.ToString()), "", word.Lane.Connector, "", ImmutableSortedDictionary<string, double>.Empty, 0, now + options.RowsLast,
+            word.Lane.Gateway, DownlinkOwner.Controllers),
+        now,
+        CancellationToken.None);
+
+    private async Task WriteAsync()
+    {
+        state.State = _book.ToStored();
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // What is in memory is not what is stored: the next activation begins with that.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private ControllerView View(Controller controller) => new()
+    {
+        Device = controller.Device,
+        Plan = controller.Plan,
+        By = controller.By,
+        PlanVersion = _book.FindProgram(controller.Version)?.PlanVersion ?? 0,
+        Version = controller.Version,
+        ReportedVersion = controller.Reported < 0 ? null : controller.Reported,
+        State = controller.State,
+        Since = controller.Since,
+        Detail = controller.Detail,
+    };
+
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
+using Orleans;
+
+namespace Grid.Grains.Lighting.Controllers;
+
+/// <summary>What a sector's controllers grain persists.</summary>
+[GenerateSerializer, Alias("grid.StoredControllers")]
+public sealed class StoredControllers
+{
+    /// <summary>Revision of the directory of plans that the controllers are up to date with; 0 before the first plan of all.</summary>
+    [Id(0)] public long Revision { get; set; }
+
+    /// <summary>When they were last brought up to date.</summary>
+    [Id(2)] public DateTimeOffset RefreshedAt { get; set; }
+
+    /// <summary>The last number given to a program or a row.</summary>
+    [Id(3)] public long LastNumber { get; set; }
+
+    /// <summary>The programs that controllers should run, by version.</summary>
+    [Id(4)] public ImmutableArray<ControllerProgram> Programs { get; set; } = [];
+
+    /// <summary>The controllers under a plan, by key (ordinal).</summary>
+    [Id(5)] public ImmutableArray<Controller> Controllers { get; set; } = [];
+
+    /// <summary>Devices that are to be told something at an instant.</summary>
+    [Id(6)] public ImmutableArray<WatchedDevice> Watched { get; set; } = [];
+}
+
+/// <summary>A device whose desired state changes by itself.</summary>
+/// <param name="Device">The device's key.</param>
+/// <param name="At">When.</param>
+[GenerateSerializer, Immutable, Alias("grid.WatchedDevice")]
+public readonly record struct WatchedDevice([property: Id(0)] string Device, [property: Id(1)] DateTimeOffset At);
+
+/// <summary>Through what a controller is reached.</summary>
+/// <param name="Connector">Connector type; empty when nothing carries anything down to it.</param>
+/// <param name="Gateway">Network gateway; empty for none.</param>
+[GenerateSerializer, Immutable, Alias("grid.ControllerLane")]
+public readonly record struct ControllerLane([property: Id(0)] string Connector, [property: Id(1)] string Gateway);
+
+/// <summary>A controller under a plan.</summary>
+[GenerateSerializer, Immutable, Alias("grid.Controller")]
+public sealed record Controller
+{
+    /// <summary>The device's key.</summary>
+    [Id(0)] public string Device { get; init; } = string.Empty;
+
+    /// <summary>Its trade.</summary>
+    [Id(1)] public DeviceKind Kind { get; init; }
+
+    /// <summary>Through what it is reached.</summary>
+    [Id(2)] public ControllerLane Lane { get; init; }
+
+    /// <summary>The plan that it is under.</summary>
+    [Id(3)] public string Plan { get; init; } = string.Empty;
+
+    /// <summary>By what it is under it.</summary>
+    [Id(4)] public string By { get; init; } = string.Empty;
+
+    /// <summary>Its least level from sunset to sunrise.</summary>
+    [Id(5)] public double MinimumPercent { get; init; }
+
+    /// <summary>How far it is with its program.</summary>
+    [Id(6)] public ControllerState State { get; init; }
+
+    /// <summary>Since when.</summary>
+    [Id(7)] public DateTimeOffset Since { get; init; }
+
+    /// <summary>For people.</summary>
+    [Id(8)] public string Detail { get; init; } = string.Empty;
+
+    /// <summary>The program that it should run; 0 for none.</summary>
+    [Id(9)] public long Version { get; init; }
+
+    /// <summary>The program that it reported last; -1 before the first report.</summary>
+    [Id(10)] public long Reported { get; init; } = -1;
+
+    /// <summary>How often the program was sent.</summary>
+    [Id(11)] public int Sent { get; init; }
+
+    /// <summary>When it was sent last.</summary>
+    [Id(12)] public DateTimeOffset SentAt { get; init; }
+
+    /// <summary>The command that asked to load it again, null when none did.</summary>
+    [Id(13)] public string? Command { get; init; }
+
+    /// <summary>Switched live: the level of its plan that its desired state has; -1 before the first.</summary>
+    [Id(14)] public double Level { get; init; } = -1;
+
+    /// <summary>Switched live: the version of its desired state that is to be sent; 0 when nothing is.</summary>
+    [Id(15)] public long ToSend { get; init; }
+}
