@@ -376,9 +376,9 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         }
 
         // Lamps of a group confirm by the hundred, and one call notes them all.
-        foreach (var part in _confirmed.Where(one => GroupParts.IsPart(one.Effect.Command)).GroupBy(one => one.Effect.Command, StringComparer.Ordinal))
+        foreach (var lane in _confirmed.Where(one => GroupParts.IsPart(one.Effect.Command)).GroupBy(one => one.Effect.Command, StringComparer.Ordinal))
         {
-            await NoteAsync(part.Key, () => grains.GetGrain<IGroupPartGrain>(part.Key).Report([.. part.Select(one => one.Device)], Progress(part.First().Effect)));
+            await NoteAsync(lane.Key, () => grains.GetGrain<IGroupPartGrain>(GroupParts.PartOf(lane.Key)).Report(lane.Key, [.. lane.Select(one => one.Device)], Progress(lane.First().Effect)));
         }
 
         _confirmed.Clear();

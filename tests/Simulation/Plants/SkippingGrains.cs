@@ -24,6 +24,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public ICommandGrain Command(string command) => inner.Command(command);
 
+    public IGroupCommandGrain GroupCommand(string command) => inner.GroupCommand(command);
+
+    public ISectorControllersGrain Controllers(string sector) => inner.Controllers(sector);
+
     public ILightingPlanGrain LightingPlan(string plan) => inner.LightingPlan(plan);
 
     public ILightingDirectoryGrain LightingDirectory() => inner.LightingDirectory();
