@@ -13,6 +13,8 @@ namespace Grid.Grains.Intake;
 public sealed class DeviceDirectory : IDeviceDirectory
 {
     private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(new DeviceKeyComparer());
+
+    // One object for each address: few, and never taken away.
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -21,6 +23,9 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     // Of the few that have one: where their index starts again from 0.
     private readonly ConcurrentDictionary<string, double> _indexMaximums = new(StringComparer.Ordinal);
+
+    // Made from the addresses when somebody asks; null again as soon as there is another one.
+    private volatile IReadOnlySet<string>? _communes;
 
     /// <inheritdoc />
     public int Count => _devices.Count;
@@ -36,7 +41,22 @@ public sealed class DeviceDirectory : IDeviceDirectory
         _devices.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out var key, out _) ? key : null;
 
     /// <inheritdoc />
-    public IReadOnlySet<string> Communes() => _addresses.Keys.Select(address => SectorMap.CommuneOf(address.Sector)).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Communes()
+    {
+        if (_communes is { } known)
+        {
+            return known;
+        }
+
+        var communes = new HashSet<string>(StringComparer.Ordinal);
+        lock (_addresses)
+        {
+            communes.UnionWith(_addresses.Keys.Select(address => SectorMap.CommuneOf(address.Sector)));
+            _communes = communes;
+        }
+
+        return communes;
+    }
 
     /// <summary>Devices of each sector that has any.</summary>
     public Dictionary<string, int> CountBySector()
@@ -66,7 +86,7 @@ public sealed class DeviceDirectory : IDeviceDirectory
             _indexMaximums.TryRemove(record.Descriptor.Id, out _);
         }
 
-        _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
+        _devices[record.Descriptor.Id] = Shared(address);
         if (personal is not null)
         {
             _personal[record.Descriptor.Id] = personal;
@@ -88,6 +108,21 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     /// <summary>Where the device's index starts again from 0, in its unit; 0 when it never does.</summary>
     internal double IndexMaximumOf(string device) => _indexMaximums.GetValueOrDefault(device);
+
+    private DeviceAddress Shared(DeviceAddress address)
+    {
+        if (_addresses.TryGetValue(address, out var known))
+        {
+            return known;
+        }
+
+        lock (_addresses)
+        {
+            known = _addresses.GetOrAdd(address, address);
+            _communes = null;
+            return known;
+        }
+    }
 
     internal void Remove(string device)
     {
