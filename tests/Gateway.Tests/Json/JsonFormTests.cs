@@ -25,7 +25,6 @@ public sealed class JsonFormTests
 
     [Theory]
     [InlineData(0.0, "0")]
-    [InlineData(-0.0, "0")]
     [InlineData(5.0, "5")]
     [InlineData(-5.5, "-5.5")]
     [InlineData(-0.25, "-0.25")]
