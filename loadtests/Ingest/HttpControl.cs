@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grid.Connectors.Http;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
 using Grid.Grains.Intake;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
