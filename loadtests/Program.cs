@@ -33,9 +33,9 @@ if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))
 try
 {
     var options = ScenarioOptions.Parse(args);
-    if (YoungGeneration.IsTooSmallFor(options))
+    if (LargeWorldProcess.IsNeededFor(options))
     {
-        return await YoungGeneration.RestartLargerAsync(args);
+        return await LargeWorldProcess.RunAsync(args);
     }
 
     using var stopping = new CancellationTokenSource();

@@ -296,6 +296,35 @@ public abstract class DeviceRegistryConformance : Conformance<IDeviceRegistry>
     }
 
     [Fact]
+    public async Task The_directory_has_of_every_device_what_the_door_must_know()
+    {
+        var lamp = Full("A-LAMP");
+        var meter = Samples.Device("B-METER") with
+        {
+            Kind = DeviceKind.Meter,
+            Connector = null,
+            Attributes = lamp.Attributes.Clear().Add("indexMaximum", AttributeValue.Of(99_999.5)).Add("fluid", AttributeValue.Of("water")),
+        };
+        var persons = Full("C-PERSON") with { Attributes = lamp.Attributes.SetItem(PersonalData.Subscriber, AttributeValue.Of("S-1")) };
+        var dwelling = meter with { Id = "D-DWELLING", Attributes = meter.Attributes.SetItem(PersonalData.Dwelling, AttributeValue.Of(true)) };
+        await Port.PutAsync([(lamp, Sector), (meter, "29019:1"), (persons, Sector), (dwelling, Sector)], None);
+
+        var entries = new List<DirectoryEntry>();
+        await foreach (var page in Port.ReadDirectoryAsync(None))
+        {
+            entries.AddRange(page);
+        }
+
+        entries.Sort((left, right) => string.CompareOrdinal(left.Id, right.Id));
+        Assert.Equal(["A-LAMP", "B-METER", "C-PERSON", "D-DWELLING"], entries.Select(entry => entry.Id));
+        Assert.Equal([Sector, "29019:1", Sector, Sector], entries.Select(entry => entry.Sector));
+        Assert.Equal([lamp.Kind, DeviceKind.Meter, persons.Kind, DeviceKind.Meter], entries.Select(entry => entry.Kind));
+        Assert.Equal([lamp.Connector?.Type, null, persons.Connector?.Type, null], entries.Select(entry => entry.Connector));
+        Assert.Equal([null, 99_999.5, null, 99_999.5], entries.Select(entry => entry.IndexMaximum));
+        Assert.Equal([null, null, "S-1", "D-DWELLING"], entries.Select(entry => entry.Personal is { } device ? PersonalData.SubscriberOf(device) : null));
+    }
+
+    [Fact]
     public async Task Concurrent_puts_all_happen_with_revisions_of_their_own()
     {
         var changes = await Task.WhenAll(Enumerable.Range(0, 200).Select(number => Task.Run(() => Put(Samples.Device($"D{number % 50}")))));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
@@ -32,6 +33,15 @@ public interface IDeviceRegistry
 
     /// <summary>Every device, in no promised order, read in pages.</summary>
     IAsyncEnumerable<DeviceRecord> ReadAllAsync(CancellationToken cancellationToken);
+
+    /// <summary>Of every device what the door must know, in no promised order, read in pages: a start waits for it.</summary>
+    async IAsyncEnumerable<IReadOnlyList<DirectoryEntry>> ReadDirectoryAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var record in ReadAllAsync(cancellationToken))
+        {
+            yield return [DirectoryEntry.Of(record)];
+        }
+    }
 
     /// <summary>Devices registered.</summary>
     Task<long> CountAsync(CancellationToken cancellationToken);

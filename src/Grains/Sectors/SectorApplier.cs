@@ -258,20 +258,19 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             return ValueTask.FromException(exception);
         }
 
-        return saving.IsCompletedSuccessfully ? CompleteAsync(device, saving.Result, expected) : AfterAsync();
-
-        async ValueTask AfterAsync() => await CompleteAsync(device, await saving, expected);
+        return saving.IsCompletedSuccessfully ? CompleteAsync(device, saving.Result, expected) : CompleteAfterAsync(device, saving, expected);
     }
 
-    private ValueTask CompleteAsync(SectorDevice device, LogPosition at, long expected)
-    {
-        return at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0) ? AgainAsync() : ValueTask.CompletedTask;
+    private async ValueTask CompleteAfterAsync(SectorDevice device, ValueTask<LogPosition> saving, long expected) =>
+        await CompleteAsync(device, await saving, expected);
 
-        async ValueTask AgainAsync()
-        {
-            await HandAgainAsync(device, at.Offset, expected);
-            await device.Grain.Save();
-        }
+    private ValueTask CompleteAsync(SectorDevice device, LogPosition at, long expected) =>
+        at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0) ? SaveAgainAsync(device, at.Offset, expected) : ValueTask.CompletedTask;
+
+    private async ValueTask SaveAgainAsync(SectorDevice device, long deviceOffset, long expected)
+    {
+        await HandAgainAsync(device, deviceOffset, expected);
+        await device.Grain.Save();
     }
 
     private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset) =>

@@ -38,11 +38,12 @@ internal static class LiveCheck
 
     private static async Task CompareDevicesAsync(World world, GridProcess process, SimulatedClient client, List<string> differences)
     {
-        var expected = new SortedDictionary<string, (string Status, string Metrics)>(StringComparer.Ordinal);
-        foreach (var record in world.Registry.Devices.Values.Where(record => IsIn(world, client, record.Descriptor)))
+        var expected = new OrderedDictionary<string, (string Status, (string Name, double Value)[] Metrics)>(StringComparer.Ordinal);
+        var (grains, isIn) = (process.Get<Client.IGridGrains>(), IsIn(world, client));
+        foreach (var record in world.Registry.Devices.Values.Where(record => isIn(record.Descriptor)))
         {
-            var view = await process.Get<Client.IGridGrains>().Device(record.Descriptor.Kind, record.Descriptor.Id).GetView();
-            expected.Add(record.Descriptor.Id, (Words<DeviceStatus>.Of(view.Status), Text(view.Reported.Select(metric => (metric.Name, metric.Value)))));
+            var view = await grains.Device(record.Descriptor.Kind, record.Descriptor.Id).GetView();
+            expected.Add(record.Descriptor.Id, (Words<DeviceStatus>.Of(view.Status), [.. view.Reported.Select(metric => (metric.Name, metric.Value))]));
         }
 
         foreach (var stranger in client.Devices.Keys.Where(device => !expected.ContainsKey(device)).Order(StringComparer.Ordinal))
@@ -60,9 +61,9 @@ internal static class LiveCheck
             {
                 differences.Add($"{client.Name} ({client.Scope}) shows {device} as {shown.Status}; it is {status}");
             }
-            else if (Text(shown.Metrics) is var text && text != metrics)
+            else if (shown.Metrics.Count != metrics.Length || !metrics.All(shown.Metrics.Contains))
             {
-                differences.Add($"{client.Name} ({client.Scope}) shows {device} with {text}; it has {metrics}");
+                differences.Add($"{client.Name} ({client.Scope}) shows {device} with {Text(shown.Metrics)}; it has {Text(metrics)}");
             }
         }
     }
@@ -89,26 +90,24 @@ internal static class LiveCheck
         return node;
     }
 
-    private static bool IsIn(World world, SimulatedClient client, DeviceDescriptor device)
+    private static Func<DeviceDescriptor, bool> IsIn(World world, SimulatedClient client)
     {
-        var kind = (DeviceKinds)(1 << (int)device.Kind);
-        if (!client.Filter.Kinds.HasFlag(kind))
-        {
-            return false;
-        }
-
+        var kinds = client.Filter.Kinds;
         switch (client.Scope.Kind)
         {
             case ScopeKind.Commune:
-                return device.Commune == client.Scope.Key;
+                return device => kinds.HasFlag(KindOf(device)) && device.Commune == client.Scope.Key;
             case ScopeKind.Syndicate:
                 var zone = TimeZoneInfo.FindSystemTimeZoneById(world.Territory.FindDepartment(world.Options.Department)!.ZoneId);
                 var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(world.Clock.GetUtcNow(), zone).DateTime);
-                return world.Registry.Members[client.Scope.Key].Any(member => member.Commune == device.Commune && member.HoldsOn(today) && member.Kinds.HasFlag(kind));
+                var members = world.Registry.Members[client.Scope.Key].Where(member => member.HoldsOn(today)).ToLookup(member => member.Commune, StringComparer.Ordinal);
+                return device => kinds.HasFlag(KindOf(device)) && members[device.Commune].Any(member => member.Kinds.HasFlag(KindOf(device)));
             default:
-                return true;
+                return device => kinds.HasFlag(KindOf(device));
         }
     }
+
+    private static DeviceKinds KindOf(DeviceDescriptor device) => (DeviceKinds)(1 << (int)device.Kind);
 
     private static string Text(IEnumerable<(string Name, double Value)> metrics) =>
         string.Join(", ", metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal).Select(metric => FormattableString.Invariant($"{metric.Name} {metric.Value}")));

@@ -30,7 +30,7 @@ internal sealed class DeviceField
     private readonly SortedDictionary<DateTimeOffset, List<(string Commune, IncomingReading Reading)>> _kept = [];
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
     private IReadOnlyCollection<DeviceDescriptor>? _registered;
-    private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
+    private ILookup<int, FieldDevice> _rounds = Array.Empty<FieldDevice>().ToLookup(_ => 0);
     private Func<DeviceDescriptor, ControllerProgram?>? _programOf;
     private HashSet<string>? _faulty;
     private Foresight? _foresight;
@@ -127,7 +127,7 @@ internal sealed class DeviceField
             Programs.Serve(devices);
             GivePrograms(devices);
             Lamps = [.. devices.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive"))];
-            _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
+            _rounds = devices.Where(device => !device.Flag("passive")).Select(Known).ToLookup(device => RoundOf(device.Commune));
         }
 
         var now = _world.Clock.GetUtcNow();
@@ -162,7 +162,7 @@ internal sealed class DeviceField
     /// <summary>What a device says follows from the instant and from what it obeys: it can be worked out before, beside the world.</summary>
     private void Foresee(DateTimeOffset at)
     {
-        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].ToArray());
+        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].Select(device => (device.Id, device.Commune)).ToArray());
         var readings = new IncomingReading?[devices.Length];
         _foresight = new Foresight(at, devices, readings, Task.Run(() =>
         {
@@ -176,21 +176,28 @@ internal sealed class DeviceField
         }));
     }
 
-    private void Ask(DeviceDescriptor device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches, IncomingReading? foreseen)
+    /// <summary>The device as it was before it was registered anew, where it is now.</summary>
+    private FieldDevice Known(DeviceDescriptor device)
     {
         if (!_devices.TryGetValue(device.Id, out var known))
         {
             _devices.Add(device.Id, known = new FieldDevice(device.Id, hasCounter: Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(device.Id)) % 3 == 0));
         }
 
-        if (now < known.SilentUntil)
+        known.Commune = device.Commune;
+        return known;
+    }
+
+    private void Ask(FieldDevice device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches, IncomingReading? foreseen)
+    {
+        if (now < device.SilentUntil)
         {
             return;
         }
 
         if (_chance.Happens(_world.Rates[Fault.Silence] / 4))
         {
-            known.FallSilent(now + _chance.Between(TimeSpan.FromMinutes(30), TimeSpan.FromHours(3)));
+            device.FallSilent(now + _chance.Between(TimeSpan.FromMinutes(30), TimeSpan.FromHours(3)));
             _world.Trace.Add("silent", device.Id);
             return;
         }
@@ -202,7 +209,7 @@ internal sealed class DeviceField
 
         Programs.Judge(reading);
         _world.Night.Judge(reading);
-        reading = known.Number(reading);
+        reading = device.Number(reading);
         Readings++;
         if (_chance.Happens(_world.Rates[Fault.LateReading]))
         {
@@ -318,7 +325,7 @@ internal sealed class DeviceField
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
 
     /// <summary>What the devices of a round will say at an instant, once it is done.</summary>
-    private sealed record Foresight(DateTimeOffset At, DeviceDescriptor[] Devices, IncomingReading?[] Readings, Task Done)
+    private sealed record Foresight(DateTimeOffset At, (string Id, string Commune)[] Devices, IncomingReading?[] Readings, Task Done)
     {
         /// <summary>A device is about to obey something else: it is asked when it is its turn. Nothing else is under way meanwhile.</summary>
         public void Forget(string device)

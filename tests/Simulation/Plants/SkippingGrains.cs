@@ -26,8 +26,6 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public IGroupCommandGrain GroupCommand(string command) => inner.GroupCommand(command);
 
-    public ISectorControllersGrain Controllers(string sector) => inner.Controllers(sector);
-
     public ILightingPlanGrain LightingPlan(string plan) => inner.LightingPlan(plan);
 
     public ILightingDirectoryGrain LightingDirectory() => inner.LightingDirectory();
