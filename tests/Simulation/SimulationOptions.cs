@@ -35,6 +35,9 @@ public sealed record SimulationOptions
     /// <summary>Commands to lamps an hour.</summary>
     public double CommandsPerHour { get; init; } = 20;
 
+    /// <summary>Commands to all lights of a commune an hour.</summary>
+    public double GroupsPerHour { get; init; } = 3;
+
     /// <summary>Virtual time between two quiet phases, after each of which the invariants are checked.</summary>
     public TimeSpan CheckEvery { get; init; } = TimeSpan.FromHours(2);
 

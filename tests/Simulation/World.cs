@@ -54,6 +54,7 @@ internal sealed class World
         Bodies = MakeBodies();
         Field = new DeviceField(this);
         Operators = new Operators(this);
+        Groups = new GroupOperators(this);
         _administration = new Administration(this);
     }
 
@@ -93,6 +94,8 @@ internal sealed class World
     public DeviceField Field { get; }
 
     public Operators Operators { get; }
+
+    public GroupOperators Groups { get; }
 
     /// <summary>The process that runs now; null between two.</summary>
     public GridProcess? Process { get; private set; }
@@ -164,6 +167,7 @@ internal sealed class World
         ScheduleFaults();
         _administration.Work();
         Operators.Work();
+        Groups.Work();
         for (var end = SimulationOptions.Start.AddHours(Options.Hours); Clock.GetUtcNow() < end && _violations.Count == 0;)
         {
             Resume();
@@ -190,7 +194,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -214,6 +218,7 @@ internal sealed class World
 
         BoundsCheck.RunAfterQuiet(this, process, _clients.Count);
         Ask(process, () => RollUpCheck.RunAsync(this, process));
+        Ask(process, () => GroupsCheck.RunAsync(this, process));
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
         Ask(process, () => HistoryCheck.RunAsync(this, process));
         Ask(process, () => CommandsCheck.RunAsync(this, process));
