@@ -11,6 +11,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["flip"] = FlipScenario.RunAsync,
     ["history"] = HistoryScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
+    ["group-command"] = GroupCommandScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,

@@ -35,6 +35,9 @@ public sealed record SimulationOptions
     /// <summary>Commands to lamps an hour.</summary>
     public double CommandsPerHour { get; init; } = 20;
 
+    /// <summary>Commands to all lights of a commune an hour.</summary>
+    public double GroupsPerHour { get; init; } = 3;
+
     /// <summary>Changes of lighting plans an hour.</summary>
     public double PlansPerHour { get; init; } = 1;
 

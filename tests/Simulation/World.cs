@@ -57,6 +57,7 @@ internal sealed class World
         Bodies = MakeBodies();
         Field = new DeviceField(this);
         Operators = new Operators(this);
+        Groups = new GroupOperators(this);
         Planners = new Planners(this);
         Night = new NightCheck(this);
         _administration = new Administration(this);
@@ -98,6 +99,8 @@ internal sealed class World
     public DeviceField Field { get; }
 
     public Operators Operators { get; }
+
+    public GroupOperators Groups { get; }
 
     public Planners Planners { get; }
 
@@ -174,6 +177,7 @@ internal sealed class World
         ScheduleFaults();
         _administration.Work();
         Operators.Work();
+        Groups.Work();
         Planners.Work();
         if (Options.HasNightPlan)
         {
@@ -237,7 +241,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Planners.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -261,6 +265,7 @@ internal sealed class World
 
         BoundsCheck.RunAfterQuiet(this, process, _clients.Count);
         Ask(process, () => RollUpCheck.RunAsync(this, process));
+        Ask(process, () => GroupsCheck.RunAsync(this, process));
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
         Ask(process, () => HistoryCheck.RunAsync(this, process));
         Ask(process, () => CommandsCheck.RunAsync(this, process));
