@@ -20,6 +20,7 @@ internal static class LightingNightScenario
             HasNightPlan = true,
             ChangesPerHour = 0,
             CommandsPerHour = 0,
+            GroupsPerHour = 0,
             CheckEvery = TimeSpan.FromHours(18),
 
             // Devices are looked at between their reports, and programs are not for several threads.

@@ -17,6 +17,7 @@ public sealed class LightingNightTests
             Hours = 18,
             CommandsPerHour = 0,
             PlansPerHour = 0,
+            GroupsPerHour = 0,
             ChangesPerHour = 0,
             HasNightPlan = true,
             Setup = new Setup(),

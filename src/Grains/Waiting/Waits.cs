@@ -1,8 +1,11 @@
+using System.Runtime.ExceptionServices;
+
 namespace Grid.Grains.Waiting;
 
 /// <summary>
 /// Waiting that may be given up and goes on where it began. A task that the platform waits for with a token, and a semaphore that is entered with one, complete
-/// in the thread pool when they had to wait: there, the code that follows has left its activation, and the simulation its one thread.
+/// in the thread pool when they had to wait: there, the code that follows has left its activation, and the simulation its one thread. The same goes for a task that
+/// stands for several.
 /// </summary>
 internal static class Waits
 {
@@ -15,6 +18,39 @@ internal static class Waits
     {
         await ((Task)task).OrUntil(cancellationToken);
         return await task;
+    }
+
+    /// <summary>All of them, once all have ended; fails as the first that failed.</summary>
+    public static async Task All(IEnumerable<Task> tasks)
+    {
+        var failure = default(ExceptionDispatchInfo);
+        foreach (var task in tasks.ToArray())
+        {
+            try
+            {
+                await task;
+            }
+            catch (Exception exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+
+        failure?.Throw();
+    }
+
+    /// <summary>The results of all of them, in their order, once all have ended; fails as the first that failed.</summary>
+    public static async Task<T[]> All<T>(IEnumerable<Task<T>> tasks)
+    {
+        var begun = tasks.ToArray();
+        await All((IEnumerable<Task>)begun);
+        var results = new T[begun.Length];
+        for (var index = 0; index < begun.Length; index++)
+        {
+            results[index] = await begun[index];
+        }
+
+        return results;
     }
 
     /// <summary>Enters; whoever gives up while others are inside is passed over.</summary>

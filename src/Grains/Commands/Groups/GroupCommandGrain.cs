@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
-using Orleans;
+using Grid.Grains.Waiting;
 using Orleans.Runtime;
 using Orleans.Storage;
+using Orleans;
 
 namespace Grid.Grains.Commands.Groups;
 
@@ -185,7 +186,14 @@ public sealed class GroupCommandGrain(
     {
         while (!_persisting.IsCompleted)
         {
-            await Task.WhenAny(_persisting);
+            try
+            {
+                await _persisting;
+            }
+            catch (Exception)
+            {
+                // Told to whoever asked for that write.
+            }
         }
 
         await (_persisting = WriteAsync(change(_group)));
@@ -214,7 +222,7 @@ public sealed class GroupCommandGrain(
     {
         foreach (var some in parts.Chunk(PartsAtOnce))
         {
-            await Task.WhenAll(some.Select(ask));
+            await Waits.All(some.Select(ask));
         }
     }
 }

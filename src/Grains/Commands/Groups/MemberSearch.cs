@@ -3,6 +3,7 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Waiting;
 
 namespace Grid.Grains.Commands.Groups;
 
@@ -101,7 +102,7 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
     {
         foreach (var ids in selector.Ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Chunk(IdsAtOnce))
         {
-            var records = await Task.WhenAll(ids.Select(id => registry.GetAsync(id, cancellationToken)));
+            var records = await Waits.All(ids.Select(id => registry.GetAsync(id, cancellationToken)));
             for (var index = 0; index < ids.Length; index++)
             {
                 if (records[index] is not { Descriptor: var device } record)

@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
-using Orleans;
+using Grid.Grains.Waiting;
 using Orleans.Storage;
+using Orleans;
 
 namespace Grid.Grains.Commands.Groups;
 
@@ -46,14 +47,14 @@ internal sealed class PartStep(IGrainFactory grains, IOutbox outbox, string key,
         var answers = new List<(PartSlot Slot, int Member, DesiredAnswer Answer)>();
         foreach (var some in slots.SelectMany(slot => WaitingIn(slot).Select(member => (Slot: slot, Member: member))).Chunk(AtOnce))
         {
-            var given = await Task.WhenAll(some.Select(one => SetAsync(one.Slot.Lane, one.Member)));
+            var given = await Waits.All(some.Select(one => SetAsync(one.Slot.Lane, one.Member)));
             answers.AddRange(some.Zip(given).Where(one => one.Second is not null).Select(one => (one.First.Slot, one.First.Member, one.Second!)));
         }
 
         await TellAsync(answers, now);
         foreach (var some in answers.Where(one => one.Answer.Order is not null).Select(one => one.Slot).Distinct().Chunk(AtOnce))
         {
-            await Task.WhenAll(some.Select(slot => outbox.AddAsync(RowOf(slot), now, CancellationToken.None)));
+            await Waits.All(some.Select(slot => outbox.AddAsync(RowOf(slot), now, CancellationToken.None)));
         }
 
         foreach (var (slot, member, answer) in answers)
@@ -115,7 +116,7 @@ internal sealed class PartStep(IGrainFactory grains, IOutbox outbox, string key,
         var progress = new CommandProgress { State = CommandState.Superseded, At = now, Detail = $"by group command {GroupParts.GroupOf(key)}" };
         foreach (var some in superseded.GroupBy(one => one.Command, one => one.Device, StringComparer.Ordinal).Chunk(AtOnce))
         {
-            await Task.WhenAll(some.Select(one => GroupParts.IsPart(one.Key)
+            await Waits.All(some.Select(one => GroupParts.IsPart(one.Key)
                 ? grains.GetGrain<IGroupPartGrain>(GroupParts.PartOf(one.Key)).Report(one.Key, [.. one], progress)
                 : grains.GetGrain<ICommandGrain>(one.Key).Report(progress)));
         }

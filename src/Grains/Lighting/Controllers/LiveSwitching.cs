@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Grains.Waiting;
 using Orleans;
 
 namespace Grid.Grains.Lighting.Controllers;
@@ -22,7 +23,7 @@ internal sealed class LiveSwitching(LivePlans plans, ControllersBook book, IGrai
         var switched = ImmutableArray.CreateBuilder<Controller>(due.Length);
         foreach (var chunk in due.Chunk(DesiresAtOnce))
         {
-            var answers = await Task.WhenAll(chunk.Select(item => DesireAsync(item.Light, item.Level!.Value, now)));
+            var answers = await Waits.All(chunk.Select(item => DesireAsync(item.Light, item.Level!.Value, now)));
             foreach (var (item, answer) in chunk.Zip(answers))
             {
                 var next = item.Light with
@@ -48,7 +49,7 @@ internal sealed class LiveSwitching(LivePlans plans, ControllersBook book, IGrai
     {
         foreach (var chunk in left.Where(light => light.State == ControllerState.Live && light.Level >= 0).Chunk(DesiresAtOnce))
         {
-            await Task.WhenAll(chunk.Select(light => DeviceGrains.Get(grains, light.Kind, light.Device).SetDesired(new DesiredChange
+            await Waits.All(chunk.Select(light => DeviceGrains.Get(grains, light.Kind, light.Device).SetDesired(new DesiredChange
             {
                 Command = "plan:none",
                 Name = CommandCatalog.FollowPlan,
