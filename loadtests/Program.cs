@@ -11,9 +11,11 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["flip"] = FlipScenario.RunAsync,
     ["history"] = HistoryScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
+    ["group-command"] = GroupCommandScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,
+    ["lighting-night"] = LightingNightScenario.RunAsync,
 #endif
 };
 
@@ -32,9 +34,9 @@ if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))
 try
 {
     var options = ScenarioOptions.Parse(args);
-    if (YoungGeneration.IsTooSmallFor(options))
+    if (LargeWorldProcess.IsNeededFor(options))
     {
-        return await YoungGeneration.RestartLargerAsync(args);
+        return await LargeWorldProcess.RunAsync(args);
     }
 
     using var stopping = new CancellationTokenSource();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grid.Connectors.Http;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Storage;
 using Grid.Grains.Intake;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -60,18 +61,8 @@ internal sealed class HttpControl : IAsyncDisposable
         foreach (var line in await File.ReadAllLinesAsync(known))
         {
             var separator = line.IndexOf(' ', StringComparison.Ordinal);
-            directory.Set(new DeviceRecord
-            {
-                Descriptor = new DeviceDescriptor
-                {
-                    Id = line[(separator + 1)..],
-                    Kind = Enum.Parse<DeviceKind>(line[..separator], ignoreCase: true),
-                    Commune = "29019",
-                    Name = "",
-                },
-                Sector = "29019",
-                Revision = 1,
-            });
+            directory.Set(new DirectoryEntry(
+                line[(separator + 1)..], Enum.Parse<DeviceKind>(line[..separator], ignoreCase: true), "29019", Connector: null, IndexMaximum: null, Personal: null));
         }
 
         var builder = WebApplication.CreateBuilder();

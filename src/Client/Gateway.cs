@@ -94,6 +94,7 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
+        GroupCommandEndpoints.Map(api);
         LightingPlanEndpoints.Map(api);
         ControllerEndpoints.Map(api);
         ExportEndpoints.Map(api);

@@ -25,6 +25,9 @@ public interface IGridGrains
     /// <summary>A command.</summary>
     ICommandGrain Command(string command);
 
+    /// <summary>A command to many devices.</summary>
+    IGroupCommandGrain GroupCommand(string command);
+
     /// <summary>A lighting plan.</summary>
     ILightingPlanGrain LightingPlan(string plan);
 
@@ -60,6 +63,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public ICommandGrain Command(string command) => factory.GetGrain<ICommandGrain>(command);
+
+    /// <inheritdoc/>
+    public IGroupCommandGrain GroupCommand(string command) => factory.GetGrain<IGroupCommandGrain>(command);
 
     /// <inheritdoc/>
     public ILightingPlanGrain LightingPlan(string plan) => factory.GetGrain<ILightingPlanGrain>(plan);

@@ -1,6 +1,7 @@
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Commands.Groups;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
@@ -55,6 +56,7 @@ public static class GrainServices
             provider.GetRequiredService<IntakeGate>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Registrar>>()));
+        services.AddSingleton<MemberSearch>();
         services.AddSingleton<ISubscribers, Subscribers>();
         services.AddSingleton<IRegistrar>(provider => provider.GetRequiredService<Registrar>());
         return services;

@@ -16,7 +16,7 @@ public sealed class PageSession : IAsyncDisposable
         Page = page;
         page.Console += (_, message) =>
         {
-            if (message.Type == "error")
+            if (message.Type == "error" && !IsAnswer(message))
             {
                 _errors.Enqueue(message.Text);
             }
@@ -72,6 +72,10 @@ public sealed class PageSession : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+
+    /// <summary>A browser logs each 404 as an error; for the night of a device that is under no plan it is the answer.</summary>
+    private static bool IsAnswer(IConsoleMessage message) =>
+        message.Text.Contains("404", StringComparison.Ordinal) && message.Location.Contains("/night?date=", StringComparison.Ordinal);
 
     private void Note(string url)
     {

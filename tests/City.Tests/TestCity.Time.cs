@@ -2,6 +2,7 @@ using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
 using Grid.Runtime;
 using Grid.TestCluster;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Grid.Tests.City;
 
@@ -39,7 +40,14 @@ internal sealed partial class TestCity
     }
 
     /// <summary>The city that starts from what a crash at this moment would leave on the disk. Nothing may be writing.</summary>
-    public Task<TestCity> CrashNowAsync() => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()));
+    public Task<TestCity> CrashNowAsync(Action<IServiceCollection>? services = null) => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()), services);
+
+    /// <summary>A little time passes.</summary>
+    public Task TickAsync()
+    {
+        ((VirtualTimeProvider)_clock).Advance(TimeSpan.FromMilliseconds(100));
+        return Task.Delay(Poll);
+    }
 
     private static VirtualTimeProvider CreateClock(DateTimeOffset? now) => new(now ?? GridCluster.VirtualStart);
 

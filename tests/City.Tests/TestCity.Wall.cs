@@ -4,4 +4,7 @@ namespace Grid.Tests.City;
 internal sealed partial class TestCity
 {
     private static TimeProvider CreateClock(DateTimeOffset? _) => TimeProvider.System;
+
+    /// <summary>A little time passes.</summary>
+    public Task TickAsync() => Task.Delay(TimeSpan.FromMilliseconds(50));
 }

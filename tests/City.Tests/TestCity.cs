@@ -23,6 +23,7 @@ namespace Grid.Tests.City;
 internal sealed partial class TestCity : IAsyncDisposable
 {
     private static readonly TimeSpan QuietWithin = TimeSpan.FromMinutes(2);
+    private const int MaximumTicks = 5_000;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
 
     private readonly GridCluster _cluster;
@@ -115,6 +116,16 @@ internal sealed partial class TestCity : IAsyncDisposable
 
         await territory.Refresh();
         return (await territory.GetPartial()).Figures;
+    }
+
+    /// <summary>Lets time pass until something holds.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds, Func<string> what)
+    {
+        for (var ticks = 0; !await holds(); ticks++)
+        {
+            Assert.True(ticks < MaximumTicks, $"It was waited for {what()}.");
+            await TickAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()

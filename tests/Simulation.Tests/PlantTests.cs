@@ -17,13 +17,14 @@ public sealed class PlantTests
     [InlineData("skippingCursor", "I5")]
     [InlineData("historyAhead", "I2")]
     [InlineData("forgetfulOutbox", "I4")]
+    [InlineData("slowControllers", "I9")]
     public void A_planted_bug_is_found_by_a_sweep(string plant, string invariant)
     {
         // What the bug breaks, and not the disk's or the network's own faults, which only make a world slower.
         var faults = FaultRates.Parse("crash=2,powerLoss=1,silence,lateReading,duplicateReading,reconnect");
 
         var found = Enumerable.Range(1, MostSeeds)
-            .Select(seed => Simulations.Run(SmallWorld.Of(seed) with { Plant = plant, Faults = faults }))
+            .Select(seed => Simulations.Run(SmallWorld.Of(seed) with { Plant = plant, Faults = faults, HasPrograms = true }))
             .FirstOrDefault(result => result.Violations.Count > 0);
 
         Assert.True(found is not null, $"{plant} was not found in {MostSeeds} worlds");
@@ -43,7 +44,7 @@ public sealed class PlantTests
     [Fact]
     public void Every_bug_that_can_be_planted_is_looked_for() =>
         Assert.Equal(
-            ["earlyCheckpoint", "forgetfulOutbox", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "unorderedStream"],
+            ["earlyCheckpoint", "forgetfulOutbox", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "slowControllers", "unorderedStream"],
             Simulations.Plants.Order(StringComparer.Ordinal));
 
     [Fact]

@@ -8,8 +8,39 @@ namespace Grid.Simulation;
 /// <param name="CommandEnds">Commands that were accepted, by how they ended, as their states are called; <c>open</c> for those that have not.</param>
 /// <param name="Processes">Processes that were started: one more than died.</param>
 /// <param name="Violations">What did not hold.</param>
+/// <param name="ProgramReports">What controllers with a program showed and was held against it.</param>
+/// <param name="ProgramReportsAlone">The same, while no process was alive.</param>
+/// <param name="Night">Of a world with one plan for all.</param>
 public sealed record SimulationResult(
-    SimulationOptions Options, string TraceHash, long Events, long Readings, IReadOnlyDictionary<string, int> CommandEnds, int Processes, IReadOnlyList<string> Violations);
+    SimulationOptions Options,
+    string TraceHash,
+    long Events,
+    long Readings,
+    IReadOnlyDictionary<string, int> CommandEnds,
+    int Processes,
+    IReadOnlyList<string> Violations,
+    long ProgramReports,
+    long ProgramReportsAlone,
+    NightResult Night);
+
+/// <summary>What was found of a night under one plan.</summary>
+/// <param name="Lights">Light points under it.</param>
+/// <param name="Looks">How often one was looked at a minute after a switch point.</param>
+/// <param name="Late">Looks at which it did not do what the plan says.</param>
+/// <param name="Controlled">What controlled light points saved.</param>
+/// <param name="Passive">What passive ones saved.</param>
+/// <param name="RadioLights">Those that are switched live through a gateway with a budget.</param>
+/// <param name="UnicastAMinute">Messages that such gateways may send within a minute.</param>
+public sealed record NightResult(int Lights, long Looks, long Late, Saving Controlled, Saving Passive, int RadioLights, int UnicastAMinute);
+
+/// <summary>What light points saved against burning in full from sunset to sunrise.</summary>
+/// <param name="FullWattHours">What that would have taken.</param>
+/// <param name="ReportedWattHours">What was saved by what is reported.</param>
+/// <param name="TrueWattHours">What was saved by what the light points took.</param>
+public readonly record struct Saving(double FullWattHours, double ReportedWattHours, double TrueWattHours)
+{
+    internal Saving With(double full, double reported, double wanted) => new(FullWattHours + full, ReportedWattHours + reported, TrueWattHours + wanted);
+}
 
 /// <summary>Runs worlds.</summary>
 public static class Simulations
@@ -33,7 +64,10 @@ public static class Simulations
         }
 
         var ends = world.Operators.Accepted.CountBy(command => command.Final?.ToString().ToLowerInvariant() ?? "open").ToDictionary(StringComparer.Ordinal);
-        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations);
+        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations,
+            world.Field.Programs.Judged, world.Field.Programs.JudgedAlone,
+            new NightResult(world.Night.Lights, world.Night.Looks, world.Night.Late, world.Night.Controlled, world.Night.Passive,
+                world.Night.Radio.Lights, world.Night.Radio.UnicastAMinute));
     }
 
     /// <summary>

@@ -35,6 +35,21 @@ public sealed record SimulationOptions
     /// <summary>Commands to lamps an hour.</summary>
     public double CommandsPerHour { get; init; } = 20;
 
+    /// <summary>Commands to all lights of a commune an hour.</summary>
+    public double GroupsPerHour { get; init; } = 3;
+
+    /// <summary>Changes of lighting plans an hour.</summary>
+    public double PlansPerHour { get; init; } = 1;
+
+    /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
+    public bool HasNightPlan { get; init; }
+
+    /// <summary>Puts programs into the controllers that keep them, so that it shows whether they follow them.</summary>
+    public bool HasPrograms { get; init; }
+
+    /// <summary>Hours without any process, near the beginning and in addition to <see cref="Hours"/>; the devices go on.</summary>
+    public int OutageHours { get; init; }
+
     /// <summary>Virtual time between two quiet phases, after each of which the invariants are checked.</summary>
     public TimeSpan CheckEvery { get; init; } = TimeSpan.FromHours(2);
 
@@ -77,6 +92,7 @@ public sealed record SimulationOptions
         CheckEvery = TimeSpan.FromHours(6),
         ChangesPerHour = 1,
         CommandsPerHour = 100,
+        PlansPerHour = 0,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         UsesSecondCore = true,

@@ -29,6 +29,8 @@ internal sealed class World
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RestartFrom = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestartTo = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LiveDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BeforeOutage = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);
 
     private readonly List<string> _violations = [];
@@ -36,6 +38,7 @@ internal sealed class World
     private readonly Chance _chance;
     private readonly Administration _administration;
     private int _processes;
+    private DateTimeOffset _outUntil;
 
     public World(SimulationOptions options)
     {
@@ -54,6 +57,9 @@ internal sealed class World
         Bodies = MakeBodies();
         Field = new DeviceField(this);
         Operators = new Operators(this);
+        Groups = new GroupOperators(this);
+        Planners = new Planners(this);
+        Night = new NightCheck(this);
         _administration = new Administration(this);
     }
 
@@ -93,6 +99,13 @@ internal sealed class World
     public DeviceField Field { get; }
 
     public Operators Operators { get; }
+
+    public GroupOperators Groups { get; }
+
+    public Planners Planners { get; }
+
+    /// <summary>Of a world that has one plan for all.</summary>
+    public NightCheck Night { get; }
 
     /// <summary>The process that runs now; null between two.</summary>
     public GridProcess? Process { get; private set; }
@@ -164,13 +177,51 @@ internal sealed class World
         ScheduleFaults();
         _administration.Work();
         Operators.Work();
-        for (var end = SimulationOptions.Start.AddHours(Options.Hours); Clock.GetUtcNow() < end && _violations.Count == 0;)
+        Groups.Work();
+        Planners.Work();
+        if (Options.HasNightPlan)
+        {
+            Ask(Process!, () => Night.PlanAsync(Process!));
+        }
+
+        if (Options.HasPrograms)
+        {
+            Field.AssignPrograms(new FieldPrograms(this).Of);
+        }
+
+        if (Options.OutageHours > 0)
+        {
+            After(BeforeOutage, Fail);
+        }
+
+        for (var end = SimulationOptions.Start.AddHours(Options.Hours + Options.OutageHours); Clock.GetUtcNow() < end && _violations.Count == 0;)
         {
             Resume();
             var until = Clock.GetUtcNow() + Options.CheckEvery;
             Advance(until < end ? until : end);
+            if (Clock.GetUtcNow() < _outUntil)
+            {
+                Advance(_outUntil);
+            }
+
             Quieten();
             Check();
+        }
+
+        if (Options.HasNightPlan && Process is { IsReady: true } process)
+        {
+            Ask(process, () => Night.CompareAsync(process));
+        }
+    }
+
+    /// <summary>All processes are gone, and none comes for hours.</summary>
+    private void Fail()
+    {
+        _outUntil = Clock.GetUtcNow().AddHours(Options.OutageHours);
+        Trace.Add("outage", null, Options.OutageHours);
+        if (Process is { } process)
+        {
+            Kill(process, "outage");
         }
     }
 
@@ -190,7 +241,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -214,15 +265,36 @@ internal sealed class World
 
         BoundsCheck.RunAfterQuiet(this, process, _clients.Count);
         Ask(process, () => RollUpCheck.RunAsync(this, process));
+        Ask(process, () => GroupsCheck.RunAsync(this, process));
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
         Ask(process, () => HistoryCheck.RunAsync(this, process));
         Ask(process, () => CommandsCheck.RunAsync(this, process));
+        if (Options.PlansPerHour > 0)
+        {
+            Ask(process, () => PlansCheck.RunAsync(this, process));
+        }
+
         foreach (var client in _clients)
         {
-            Ask(process, () => LiveCheck.RunAsync(this, process, client));
+            // What the server found out a moment ago, such as that a device is silent, is on its way.
+            if (Differences(process, client).Count > 0)
+            {
+                Advance(Clock.GetUtcNow() + LiveDelay);
+                foreach (var difference in Differences(process, client))
+                {
+                    Violated("I5", difference);
+                }
+            }
         }
 
         Trace.Add("checked", null, _violations.Count);
+    }
+
+    private IReadOnlyList<string> Differences(GridProcess process, SimulatedClient client)
+    {
+        IReadOnlyList<string> differences = [];
+        Ask(process, async () => differences = await LiveCheck.CompareAsync(this, process, client));
+        return differences;
     }
 
     private void Ask(GridProcess process, Func<Task> question)
@@ -273,6 +345,12 @@ internal sealed class World
 
     private void StartProcess()
     {
+        if (Clock.GetUtcNow() < _outUntil)
+        {
+            After(_outUntil - Clock.GetUtcNow(), StartProcess);
+            return;
+        }
+
         var process = Process = new GridProcess(this, ++_processes);
         Trace.Add("starts", null, process.Number);
         process.Start();

@@ -113,6 +113,21 @@ public sealed partial class DemoFleetTests
     }
 
     [Fact]
+    public void Two_in_three_controlled_lamps_keep_programs_and_in_two_communes_of_five_they_are_behind_a_radio_gateway()
+    {
+        var made = DemoFleet.Create(Table, "29", 50_000, 1).ToList();
+        var controlled = made.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive")).ToList();
+        var radio = controlled.Where(lamp => lamp.Connector!.Gateway is not null).ToList();
+
+        Assert.InRange(controlled.Count(lamp => lamp.Flag("scheduler")) / (double)controlled.Count, 0.63, 0.7);
+        Assert.All(made.Except(controlled), device => Assert.False(device.Attributes.ContainsKey("scheduler") || device.Connector!.Gateway is not null));
+        Assert.All(radio, lamp => Assert.Equal($"lorawan-{lamp.Commune}", lamp.Connector!.Gateway));
+        var communes = radio.Select(lamp => lamp.Commune).ToHashSet();
+        Assert.DoesNotContain(controlled.Except(radio), lamp => communes.Contains(lamp.Commune));
+        Assert.InRange(communes.Count / (double)controlled.Select(lamp => lamp.Commune).Distinct().Count(), 0.3, 0.5);
+    }
+
+    [Fact]
     public void An_unknown_department_or_a_bad_number_is_refused()
     {
         Assert.Throws<ArgumentException>(() => DemoFleet.Create(Table, "20", 10, 1));

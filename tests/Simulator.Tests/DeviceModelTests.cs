@@ -235,7 +235,7 @@ public sealed class DeviceModelTests
         var key = Devices[0].Id;
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var index = 0; index < lamps.Length; index++) lamps[index] = new ControlledLamp(key, (ulong)index, site, 60);
+        for (var index = 0; index < lamps.Length; index++) lamps[index] = new ControlledLamp(key, (ulong)index, site, 60, Scheduling.Own);
 
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / (double)lamps.Length, 1, 200);
     }

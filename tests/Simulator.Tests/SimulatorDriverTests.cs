@@ -3,6 +3,7 @@ using Grid.Connectors.Simulator;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Storage;
 using Grid.Grains.Territory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,7 +18,7 @@ public sealed class SimulatorDriverTests : IDisposable
 
     private readonly RegisteredDevices _devices = new(Demo);
     private readonly RecordingIntake _intake = new();
-    private readonly SimulatorDownlinkSender _sender = new();
+    private readonly SimulatorDownlinkSender _sender = new(new SimulatorOptions());
     private readonly List<SimulatorDriver> _drivers = [];
 
     public void Dispose() => _drivers.ForEach(driver => driver.Dispose());
@@ -205,6 +206,81 @@ public sealed class SimulatorDriverTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task All_who_hear_a_multicast_obey_in_the_next_tick_and_say_so_some_in_a_tick()
+    {
+        _devices.List = [.. Enumerable.Range(0, 2_500).Select(lamp => Scheduled($"lamp-{lamp}"))];
+        var driver = Driver(rate: 0);
+        await driver.TickAsync(Noon, default);
+
+        await _sender.MulticastAsync(
+            new Downlink("c1", string.Empty, "simulator", "setDimming", Arguments(("percent", 35)), 0, Noon.AddDays(1), "lorawan-29019"),
+            [.. _devices.List.Select(device => new DownlinkMember(device.Id, 3))], default);
+        for (var tick = 1; tick <= 3; tick++) await driver.TickAsync(Noon.AddSeconds(tick * 0.1), default);
+
+        Assert.InRange(_intake.Readings.Count, 2_300, 2_480);
+        Assert.All(_intake.Readings, reading => Assert.Equal(35, reading.Metrics[0].Value));
+        Assert.All(_intake.Batches, batch => Assert.InRange(batch.Count, 1, SimulatorDriver.BatchSize));
+        Assert.Equal(_intake.Readings.Count, _intake.Readings.Select(reading => reading.Device).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_controller_runs_its_program_after_a_restart_and_a_swapped_one_is_without()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"grid-field-{Guid.NewGuid():N}");
+        try
+        {
+            _devices.List = [Scheduled("kept"), Scheduled("swapped")];
+            var driver = Driver(rate: 0, path);
+            await driver.TickAsync(Noon, default);
+            foreach (var device in _devices.List) await LoadAsync(device.Id, Programs.Midnight(version: 6, dimmed: 0));
+            await driver.TickAsync(Noon.AddSeconds(1), default);
+            Assert.True(await driver.SwapControllerAsync("swapped", Noon.AddSeconds(2), default));
+            await driver.TickAsync(Noon.AddSeconds(3), default);
+
+            _intake.Batches.Clear();
+            var again = Driver(rate: null, path);
+            await again.TickAsync(Noon.AddHours(12), default);
+            await again.TickAsync(Noon.AddHours(12).AddSeconds(1), default);
+
+            var shown = _intake.Readings.ToLookup(reading => reading.Device, reading => (reading.Metrics[0].Value, reading.Metrics[6].Value));
+            Assert.All(shown["kept"], metrics => Assert.Equal((0, 6), metrics));
+            Assert.All(shown["swapped"], metrics => Assert.True(metrics is ( > 0, 0)));
+            Assert.Equal(2, shown.Count);
+            Assert.NotNull(again.TruthOf(_devices.List[0], Noon.AddHours(12)));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_program_is_refused_by_what_keeps_none()
+    {
+        await Driver(rate: 0).TickAsync(Noon, default);
+        var plain = Demo.First(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive") && !device.Flag("scheduler"));
+
+        Assert.Equal(DownlinkStatus.Rejected, (await LoadAsync(plain.Id, Programs.Midnight())).Status);
+        Assert.Equal(DownlinkStatus.Rejected, (await LoadAsync(Demo.First(device => device.Kind == DeviceKind.Cabinet).Id, null)).Status);
+    }
+
+    private static DeviceDescriptor Scheduled(string id) => new()
+    {
+        Id = id,
+        Kind = DeviceKind.Streetlight,
+        Commune = "29019",
+        Name = id,
+        Attributes = ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("scheduler", AttributeValue.Of(true)),
+        Connector = new ConnectorSpec { Type = "simulator" },
+    };
+
+    private static ImmutableSortedDictionary<string, double> Arguments(params (string Name, double Value)[] arguments) =>
+        arguments.ToImmutableSortedDictionary(argument => argument.Name, argument => argument.Value);
+
+    private ValueTask<DownlinkResult> LoadAsync(string device, ControllerProgram? program) =>
+        _sender.SendAsync(new Downlink("c1", device, "simulator", "loadProgram", Arguments(), program?.Version ?? 0, Noon.AddDays(1)) { Program = program }, default);
+
     private SimulatorDriver Driver(double? rate, string? memory = null)
     {
         var options = new SimulatorOptions { Seed = 1, RatePerSecond = rate, MemoryPath = memory };
@@ -214,7 +290,7 @@ public sealed class SimulatorDriverTests : IDisposable
 
     private ValueTask<DownlinkResult> SendAsync(string device, string command, params (string Name, double Value)[] arguments) =>
         _sender.SendAsync(
-            new Downlink("c1", device, "simulator", command, arguments.ToImmutableSortedDictionary(argument => argument.Name, argument => argument.Value), 1, Noon.AddDays(1)),
+            new Downlink("c1", device, "simulator", command, Arguments(arguments), 1, Noon.AddDays(1)),
             default);
 
     private sealed class RecordingIntake : IIntake

@@ -245,6 +245,34 @@ public abstract class DeviceRegistryConformance : Conformance<IDeviceRegistry>
         Assert.Empty(await Keys(new DeviceQuery { Connector = "mqtt" }));
     }
 
+    [Fact]
+    public async Task A_list_by_cabinet_gives_the_light_points_that_it_feeds_also_after_a_restart()
+    {
+        static DeviceDescriptor Fed(string id, string cabinet, DeviceKind kind = DeviceKind.Streetlight, string commune = "29019") =>
+            Samples.Device(id, commune, kind) with { Attributes = ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("cabinet", AttributeValue.Of(cabinet)) };
+
+        await Port.PutAsync(
+            [
+                (Fed("L1", "C1"), Sector), (Fed("L2", "C2"), Sector), (Fed("L3", "C1") with { Name = "quai", Position = new GeoPoint(-4.5, 48.4) }, Sector),
+                (Fed("L4", "C1"), Sector), (Fed("B1", "C1", DeviceKind.Building), Sector), (Samples.Device("L5"), Sector), (Fed("L6", "C1", commune: "29232"), "29232.0"),
+            ],
+            None);
+        await RestartAsync();
+
+        Assert.Equal(["L1", "L3", "L4", "L6"], await Keys(new DeviceQuery { Cabinet = "C1" }));
+        Assert.Equal(["L3", "L4"], await Keys(new DeviceQuery { Cabinet = "C1", After = "L1", Limit = 2 }));
+        Assert.Equal(["L6"], await Keys(new DeviceQuery { Cabinet = "C1", Communes = [("29232", DeviceKinds.All), ("29001", DeviceKinds.All)], Limit = 1 }));
+        Assert.Equal(["L3"], await Keys(new DeviceQuery { Cabinet = "C1", Text = "quai" }));
+        Assert.Equal(["L3"], await Keys(new DeviceQuery { Cabinet = "C1", Box = new BoundingBox(-5, 48, -4, 49) }));
+        Assert.Empty(await Keys(new DeviceQuery { Cabinet = "C1", Kinds = DeviceKinds.Building }));
+        Assert.Empty(await Keys(new DeviceQuery { Cabinet = "c1" }));
+
+        await Put(Fed("L1", "C2"));
+        await Port.RemoveAsync("L3", None);
+        Assert.Equal(["L4", "L6"], await Keys(new DeviceQuery { Cabinet = "C1" }));
+        Assert.Equal(["L1", "L2"], await Keys(new DeviceQuery { Cabinet = "C2" }));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10_001)]
@@ -265,6 +293,35 @@ public abstract class DeviceRegistryConformance : Conformance<IDeviceRegistry>
         }
 
         Assert.Equal(ids.Where(id => id != "D00005").Order(), seen.Order());
+    }
+
+    [Fact]
+    public async Task The_directory_has_of_every_device_what_the_door_must_know()
+    {
+        var lamp = Full("A-LAMP");
+        var meter = Samples.Device("B-METER") with
+        {
+            Kind = DeviceKind.Meter,
+            Connector = null,
+            Attributes = lamp.Attributes.Clear().Add("indexMaximum", AttributeValue.Of(99_999.5)).Add("fluid", AttributeValue.Of("water")),
+        };
+        var persons = Full("C-PERSON") with { Attributes = lamp.Attributes.SetItem(PersonalData.Subscriber, AttributeValue.Of("S-1")) };
+        var dwelling = meter with { Id = "D-DWELLING", Attributes = meter.Attributes.SetItem(PersonalData.Dwelling, AttributeValue.Of(true)) };
+        await Port.PutAsync([(lamp, Sector), (meter, "29019:1"), (persons, Sector), (dwelling, Sector)], None);
+
+        var entries = new List<DirectoryEntry>();
+        await foreach (var page in Port.ReadDirectoryAsync(None))
+        {
+            entries.AddRange(page);
+        }
+
+        entries.Sort((left, right) => string.CompareOrdinal(left.Id, right.Id));
+        Assert.Equal(["A-LAMP", "B-METER", "C-PERSON", "D-DWELLING"], entries.Select(entry => entry.Id));
+        Assert.Equal([Sector, "29019:1", Sector, Sector], entries.Select(entry => entry.Sector));
+        Assert.Equal([lamp.Kind, DeviceKind.Meter, persons.Kind, DeviceKind.Meter], entries.Select(entry => entry.Kind));
+        Assert.Equal([lamp.Connector?.Type, null, persons.Connector?.Type, null], entries.Select(entry => entry.Connector));
+        Assert.Equal([null, 99_999.5, null, 99_999.5], entries.Select(entry => entry.IndexMaximum));
+        Assert.Equal([null, null, "S-1", "D-DWELLING"], entries.Select(entry => entry.Personal is { } device ? PersonalData.SubscriberOf(device) : null));
     }
 
     [Fact]

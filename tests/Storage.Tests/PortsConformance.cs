@@ -111,6 +111,22 @@ public abstract class OutboxConformance : Conformance<IOutbox>
     }
 
     [Fact]
+    public async Task Rows_for_one_device_are_claimed_before_those_for_many_which_keep_a_quarter()
+    {
+        for (var number = 0; number < 10; number++)
+        {
+            await Port.AddAsync(Downlink($"group/s#0.{number}") with { Owner = DownlinkOwner.Group }, Now.AddMinutes(-1), None);
+            await Port.AddAsync(Downlink($"one-{number}"), Now, None);
+        }
+
+        var first = await Claim(limit: 8);
+        Assert.Equal([.. Enumerable.Repeat(DownlinkOwner.Command, 6), DownlinkOwner.Group, DownlinkOwner.Group], first.Select(row => row.Downlink.Owner));
+        Assert.Equal([4, 4], (await Claim(limit: 8)).CountBy(row => row.Downlink.Owner).Select(owner => owner.Value));
+        Assert.Equal(4, (await Claim(limit: 8)).Length);
+        Assert.Empty(await Claim(limit: 8));
+    }
+
+    [Fact]
     public async Task A_leased_row_is_nobody_elses_until_the_lease_ends_and_then_the_former_owner_has_lost_it()
     {
         await Add("c1");

@@ -26,6 +26,33 @@ public static class Samples
     public static DeviceDescriptor Device(string id, string commune = "29019", DeviceKind kind = DeviceKind.Streetlight) =>
         new() { Id = id, Kind = kind, Commune = commune, Name = id };
 
+    /// <summary>Light points of cabinets with short and long keys, and devices that no cabinet feeds.</summary>
+    public static ImmutableArray<(DeviceDescriptor Descriptor, string Sector)> FedDevices =>
+    [
+        .. new[] { Fed("L1", "C1"), Fed("L2", LongKey), Fed("L3", "C1") with { Name = "cabinet", Position = new GeoPoint(-4.5, 48.4) }, Device("L4"), Fed("B1", "C1") with { Kind = DeviceKind.Building } }
+            .Select(device => (device, "29019.0")),
+    ];
+
+    private static string LongKey => new('c', 64);
+
+    /// <summary>A light point that a cabinet feeds, with attributes before and behind that one.</summary>
+    public static DeviceDescriptor Fed(string id, string cabinet) => Device(id) with
+    {
+        Attributes = ImmutableSortedDictionary<string, AttributeValue>.Empty
+            .Add("bracket", AttributeValue.Of("cabinet")).Add("cabinet", AttributeValue.Of(cabinet)).Add("ratedWatts", AttributeValue.Of(42.5)),
+    };
+
+    /// <summary>A registry lists <see cref="FedDevices"/> by their cabinets.</summary>
+    public static async Task AssertFedAsync(IDeviceRegistry registry)
+    {
+        async Task<string[]> Of(string cabinet) =>
+            [.. (await registry.ListAsync(new DeviceQuery { Cabinet = cabinet }, CancellationToken.None)).Select(device => device.Descriptor.Id)];
+
+        Assert.Equal(["L1", "L3"], await Of("C1"));
+        Assert.Equal(["L2"], await Of(LongKey));
+        Assert.Empty(await Of("cabinet"));
+    }
+
     /// <summary>Two sectors of one partition.</summary>
     public static (string First, string Second) Neighbours()
     {

@@ -53,11 +53,7 @@ public static class CommandBinding
             return null;
         }
 
-        var expiresIn = DefaultExpiry;
-        if (input.ExpiresIn is not null && (!IsoDuration.TryParse(input.ExpiresIn, out expiresIn) || expiresIn < LeastExpiry || expiresIn > GreatestExpiry))
-        {
-            errors.Add(new("expiresIn", "is no ISO 8601 duration from PT1S to P7D"));
-        }
+        var expiresIn = Expiry(input.ExpiresIn, errors);
 
         if (LayerOf(input.Layer) is not { } layer)
         {
@@ -65,7 +61,8 @@ public static class CommandBinding
             return null;
         }
 
-        var arguments = Arguments(command, input.Args ?? [], errors);
+        var route = DownlinkRoute.Of(device.Connector);
+        var arguments = Arguments(command.Name, command.Arguments, input.Args ?? [], errors);
         return errors.Count > 0 ? null : new()
         {
             Device = device.Id,
@@ -74,10 +71,22 @@ public static class CommandBinding
             Arguments = arguments,
             ExpiresIn = expiresIn,
             Actor = actor,
-            Connector = device.Connector?.Type ?? "http",
-            Gateway = ConnectorSpec.GatewayOf(device.Connector),
+            Connector = route.Connector,
+            Gateway = route.Gateway,
             Layer = layer,
         };
+    }
+
+    /// <summary>How long a command may take, with an error where that is no good.</summary>
+    internal static TimeSpan Expiry(string? text, List<FieldError> errors)
+    {
+        var expiresIn = DefaultExpiry;
+        if (text is not null && (!IsoDuration.TryParse(text, out expiresIn) || expiresIn < LeastExpiry || expiresIn > GreatestExpiry))
+        {
+            errors.Add(new("expiresIn", "is no ISO 8601 duration from PT1S to P7D"));
+        }
+
+        return expiresIn;
     }
 
     /// <summary>The layer of a word; null for one that no command may take.</summary>
@@ -87,15 +96,17 @@ public static class CommandBinding
         _ => Words<ControlLayer>.TryParse(word, out var layer) && layer != ControlLayer.Plan ? layer : null,
     };
 
-    private static ImmutableSortedDictionary<string, double> Arguments(CommandDefinition command, Dictionary<string, JsonElement> input, List<FieldError> errors)
+    /// <summary>The arguments, with an error for each that is missing, unknown or out of range.</summary>
+    internal static ImmutableSortedDictionary<string, double> Arguments(
+        string command, ImmutableArray<ArgumentDefinition> definitions, Dictionary<string, JsonElement> input, List<FieldError> errors)
     {
         var arguments = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
-        foreach (var name in input.Keys.Where(name => command.Arguments.All(argument => argument.Name != name)))
+        foreach (var name in input.Keys.Where(name => definitions.All(argument => argument.Name != name)))
         {
-            errors.Add(new($"args.{name}", $"is no argument of {command.Name}"));
+            errors.Add(new($"args.{name}", $"is no argument of {command}"));
         }
 
-        foreach (var argument in command.Arguments)
+        foreach (var argument in definitions)
         {
             var field = $"args.{argument.Name}";
             if (!input.TryGetValue(argument.Name, out var value) || value.ValueKind == JsonValueKind.Null)

@@ -16,7 +16,6 @@ namespace Grid.Client.Commands;
 /// <summary>Commands to one device: ask, follow, cancel.</summary>
 internal static class CommandEndpoints
 {
-    private const string KeyHeader = "Idempotency-Key";
     private const int MaximumIdLength = 64;
 
     public static void Map(IEndpointRouteBuilder api)
@@ -55,10 +54,9 @@ internal static class CommandEndpoints
             return fault!;
         }
 
-        var keys = http.Request.Headers[KeyHeader];
-        if (keys.Count > 1 || (keys.Count == 1 && !CommandBinding.IsIdempotencyKey(keys[0] ?? "")))
+        if (!IdempotencyKey.TryRead(http.Request, out var key, out fault))
         {
-            return Problems.Invalid(KeyHeader, "is not one value of 1 to 255 visible ASCII characters");
+            return fault;
         }
 
         if (await registry.GetAsync(id, http.RequestAborted) is not { } device)
@@ -73,14 +71,14 @@ internal static class CommandEndpoints
             return Problems.Invalid(errors);
         }
 
-        var command = CommandBinding.IdOf(id, actor, keys.Count == 0 ? null : keys[0]);
+        var command = CommandBinding.IdOf(id, actor, key);
         var answer = await grains.Command(command).Submit(request);
         switch (answer.Status)
         {
             case SubmitStatus.Refused:
                 return Problems.Invalid(answer.Field ?? "name", answer.Reason ?? "is refused by the device");
             case SubmitStatus.Conflict:
-                return Problems.Conflict($"This {KeyHeader} stands for another request to this device.");
+                return Problems.Conflict($"This {IdempotencyKey.Header} stands for another request to this device.");
             case SubmitStatus.Accepted:
             default:
                 var arguments = string.Join(' ', request.Arguments.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")));

@@ -24,8 +24,8 @@ internal static class DeviceEndpoints
             .WithName("listDevices")
             .WithSummary("List devices.")
             .WithDescription(
-                "Filters: commune, syndicate (any body), department, kind, status (each one word or several with commas), bbox=w,s,e,n, q (part of the "
-                + "id or the name). With a status, a page may be short of its limit although nextCursor is not null.")
+                "Filters: commune, syndicate (any body), department, kind, status (each one word or several with commas), bbox=w,s,e,n, cabinet (the light points that "
+                + "it feeds), q (part of the id or the name). With a status, a page may be short of its limit although nextCursor is not null.")
             .Produces<DevicePage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .RequireRight(Right.Read);

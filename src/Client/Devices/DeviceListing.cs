@@ -27,9 +27,10 @@ public sealed class DeviceListing(IDeviceRegistry registry, IGridGrains grains, 
         var kinds = reader.Kinds("kind");
         var statuses = reader.Words<DeviceStatus>("status");
         var box = reader.Box("bbox");
+        var cabinet = reader.Text("cabinet");
         var text = reader.Text("q");
         var list = string.Create(
-            CultureInfo.InvariantCulture, $"devices?{commune}&{body}&{department}&{kinds:D}&{string.Join(',', statuses)}&{box}&{text}");
+            CultureInfo.InvariantCulture, $"devices?{commune}&{body}&{department}&{kinds:D}&{string.Join(',', statuses)}&{box}&{cabinet}&{text}");
         var after = reader.After(list);
         var limit = reader.Limit();
         var communes = await CommunesAsync(reader, commune, body, department, cancellationToken);
@@ -38,7 +39,7 @@ public sealed class DeviceListing(IDeviceRegistry registry, IGridGrains grains, 
             return (null, fault);
         }
 
-        var wanted = new DeviceQuery { Communes = communes, Kinds = kinds, Box = box, Text = text, After = after };
+        var wanted = new DeviceQuery { Communes = communes, Kinds = kinds, Box = box, Cabinet = cabinet, Text = text, After = after };
         var (items, last) = statuses.Count == 0
             ? await PageAsync(wanted, limit, withPersonal, cancellationToken)
             : await ScanAsync(wanted, limit, statuses, withPersonal, cancellationToken);

@@ -30,6 +30,7 @@ namespace Grid.Client.Json;
         typeof(WordConverter<DeviceStatus>),
         typeof(WordConverter<CommandState>),
         typeof(WordConverter<ControlLayer>),
+        typeof(WordConverter<GroupState>),
         typeof(WordConverter<ControllerState>),
         typeof(WordConverter<BodyKind>),
         typeof(WordConverter<BackupState>),
@@ -52,6 +53,9 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(List<MemberInput>))]
 [JsonSerializable(typeof(CommandModel))]
 [JsonSerializable(typeof(CommandInput))]
+[JsonSerializable(typeof(GroupCommandModel))]
+[JsonSerializable(typeof(GroupCommandInput))]
+[JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]

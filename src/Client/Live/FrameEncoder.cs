@@ -173,8 +173,10 @@ internal static class FrameEncoder
         writer.WriteString("kind"u8, Words<DeviceKind>.Of(device.Kind));
         if (device.Position is { } position)
         {
-            writer.WriteNumber("lon"u8, position.Longitude);
-            writer.WriteNumber("lat"u8, position.Latitude);
+            writer.WritePropertyName("lon"u8);
+            ShortNumber.Write(writer, position.Longitude);
+            writer.WritePropertyName("lat"u8);
+            ShortNumber.Write(writer, position.Latitude);
         }
         else
         {
@@ -186,7 +188,8 @@ internal static class FrameEncoder
         writer.WriteStartObject("metrics"u8);
         foreach (var metric in device.Metrics)
         {
-            writer.WriteNumber(metric.Name, metric.Value);
+            writer.WritePropertyName(metric.Name);
+            ShortNumber.Write(writer, metric.Value);
         }
 
         writer.WriteEndObject();

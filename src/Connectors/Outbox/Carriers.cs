@@ -30,11 +30,14 @@ internal sealed partial class Carriers
     /// <summary>What serves a connector type, null when nothing does.</summary>
     public IDownlinkSender? Find(string connector) => _senders.GetValueOrDefault(connector);
 
-    /// <summary>Takes one message from a gateway's budget; false when it is spent, with the pause until the next.</summary>
-    public bool MaySend(IDownlinkSender sender, string gateway, out TimeSpan pause)
+    /// <summary>
+    /// Takes one message from a gateway's budget; false when it is spent, with the pause until the next. What is for many devices leaves a quarter of what may go at
+    /// once to commands to one device.
+    /// </summary>
+    public bool MaySend(IDownlinkSender sender, string gateway, bool isForMany, out TimeSpan pause)
     {
         pause = TimeSpan.Zero;
-        if (sender.BudgetOf(gateway) is not { } budget || _budgets.TryTake($"{sender.Connector} {gateway}", budget, out pause))
+        if (sender.BudgetOf(gateway) is not { } budget || _budgets.TryTake($"{sender.Connector} {gateway}", budget, isForMany ? budget.Burst / 4 : 0, out pause))
         {
             return true;
         }

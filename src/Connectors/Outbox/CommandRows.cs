@@ -45,7 +45,7 @@ internal sealed class CommandRows(IOutbox outbox, IGrainFactory grains, Carriers
             return;
         }
 
-        if (!carriers.MaySend(sender, downlink.Gateway, out var pause))
+        if (!carriers.MaySend(sender, downlink.Gateway, isForMany: false, out var pause))
         {
             await outbox.RescheduleAsync(row, Earlier(now + pause, downlink.ExpiresAt), sent: false, cancellationToken);
             return;

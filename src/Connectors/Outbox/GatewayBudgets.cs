@@ -14,14 +14,18 @@ internal sealed class GatewayBudgets(TimeProvider clock)
     private readonly Dictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
 
     /// <summary>Takes one message from a gateway's budget; false when it is spent, with the pause until the next.</summary>
-    public bool TryTake(string gateway, DownlinkBudget budget, out TimeSpan pause)
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <param name="reserve">Messages that are left in the bucket for others.</param>
+    /// <param name="pause">The pause until there is one.</param>
+    public bool TryTake(string gateway, DownlinkBudget budget, int reserve, out TimeSpan pause)
     {
         var now = clock.GetUtcNow();
         lock (_gate)
         {
             var bucket = FilledAt(gateway, budget, now);
-            var taken = bucket.Messages >= 1;
-            pause = taken ? TimeSpan.Zero : TimeSpan.FromHours((1 - bucket.Messages) / budget.PerHour);
+            var taken = bucket.Messages >= 1 + reserve;
+            pause = taken ? TimeSpan.Zero : TimeSpan.FromHours((1 + reserve - bucket.Messages) / budget.PerHour);
             _buckets[gateway] = taken ? bucket with { Messages = bucket.Messages - 1 } : bucket;
             return taken;
         }

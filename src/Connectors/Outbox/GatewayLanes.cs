@@ -1,16 +1,21 @@
+using Grid.Contracts.Commands;
 using Grid.Contracts.Storage;
 
 namespace Grid.Connectors.Outbox;
 
 /// <summary>
-/// Rows under way, by the network gateway that they go through: a gateway that is slow or gone holds up its own rows and nobody else's. Bounded as a
-/// whole and for each gateway; what finds no room stays in the outbox.
+/// Rows under way, by the network gateway that they go through: a gateway that is slow or gone holds up its own rows and nobody else's. Rows for one device go before
+/// those for many, which have no more than a share of the room. Bounded as a whole and for each gateway; what finds no room stays in the outbox.
 /// </summary>
 internal sealed class GatewayLanes(int maximum, int maximumPerGateway)
 {
+    /// <summary>Rows for many devices have one in so many places.</summary>
+    private const int ShareOfMany = 4;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private int _count;
+    private int _countForMany;
 
     /// <summary>Rows that may be added.</summary>
     public int Room
@@ -46,7 +51,8 @@ internal sealed class GatewayLanes(int maximum, int maximumPerGateway)
         begins = false;
         lock (_gate)
         {
-            if (_count >= maximum)
+            var isForMany = row.IsForMany;
+            if (_count >= maximum || (isForMany && _countForMany >= Math.Max(1, maximum / ShareOfMany)))
             {
                 return false;
             }
@@ -56,14 +62,13 @@ internal sealed class GatewayLanes(int maximum, int maximumPerGateway)
                 _lanes.Add(gateway, lane = new Lane());
             }
 
-            if (lane.UnderWay >= maximumPerGateway)
+            if (lane.UnderWay >= maximumPerGateway || (isForMany && lane.UnderWayForMany >= Math.Max(1, maximumPerGateway / ShareOfMany)))
             {
                 return false;
             }
 
-            _count++;
-            lane.UnderWay++;
-            lane.Waiting.Enqueue(row);
+            Tally(lane, row, 1);
+            (isForMany ? lane.WaitingForMany : lane.Waiting).Enqueue(row);
             begins = lane.Runs < concurrent;
             lane.Runs += begins ? 1 : 0;
             return true;
@@ -76,7 +81,7 @@ internal sealed class GatewayLanes(int maximum, int maximumPerGateway)
         lock (_gate)
         {
             var lane = _lanes[gateway];
-            if (lane.Waiting.TryDequeue(out row))
+            if (lane.Waiting.TryDequeue(out row) || lane.WaitingForMany.TryDequeue(out row))
             {
                 return true;
             }
@@ -90,13 +95,32 @@ internal sealed class GatewayLanes(int maximum, int maximumPerGateway)
         }
     }
 
-    /// <summary>A row that was taken is done with.</summary>
-    public void Done(string gateway)
+    /// <summary>True when rows for one device wait for a gateway: what is done for many devices lets them go first.</summary>
+    public bool HasOthersWaiting(string gateway)
     {
         lock (_gate)
         {
-            _count--;
-            _lanes[gateway].UnderWay--;
+            return _lanes.TryGetValue(gateway, out var lane) && lane.Waiting.Count > 0;
+        }
+    }
+
+    /// <summary>A row that was taken is done with.</summary>
+    public void Done(string gateway, ClaimedRow row)
+    {
+        lock (_gate)
+        {
+            Tally(_lanes[gateway], row, -1);
+        }
+    }
+
+    private void Tally(Lane lane, ClaimedRow row, int change)
+    {
+        _count += change;
+        lane.UnderWay += change;
+        if (row.IsForMany)
+        {
+            _countForMany += change;
+            lane.UnderWayForMany += change;
         }
     }
 
@@ -104,11 +128,19 @@ internal sealed class GatewayLanes(int maximum, int maximumPerGateway)
     {
         public Queue<ClaimedRow> Waiting { get; } = new();
 
+        public Queue<ClaimedRow> WaitingForMany { get; } = new();
+
         public int UnderWay { get; set; }
+
+        public int UnderWayForMany { get; set; }
 
         public int Runs { get; set; }
     }
 }
 
 /// <summary>A row and until when the claim on it is safe to use.</summary>
-internal readonly record struct ClaimedRow(OutboxRow Row, DateTimeOffset Until);
+internal readonly record struct ClaimedRow(OutboxRow Row, DateTimeOffset Until)
+{
+    /// <summary>True for a row that is for many devices.</summary>
+    public bool IsForMany => Row.Downlink.Owner != DownlinkOwner.Command;
+}

@@ -125,7 +125,7 @@ public sealed partial class OutboxSender : BackgroundService
                 {
                     await (claimed.Row.Downlink.Owner == DownlinkOwner.Command
                         ? _commands.HandleAsync(claimed.Row, cancellationToken)
-                        : _owned.HandleAsync(claimed.Row, cancellationToken));
+                        : _owned.HandleAsync(claimed.Row, () => _clock.GetUtcNow() < claimed.Until && !_lanes.HasOthersWaiting(gateway), cancellationToken));
                 }
             }
             catch (Exception exception)
@@ -138,7 +138,7 @@ public sealed partial class OutboxSender : BackgroundService
             }
             finally
             {
-                _lanes.Done(gateway);
+                _lanes.Done(gateway, claimed);
             }
         }
     }

@@ -15,7 +15,10 @@ internal sealed class OwnedRows(IOutbox outbox, IGrainFactory grains, Carriers c
     private const int ResultsAtOnce = 64;
 
     /// <summary>Does what is to be done about a claimed row now.</summary>
-    public async Task HandleAsync(OutboxRow row, CancellationToken cancellationToken)
+    /// <param name="row">The row.</param>
+    /// <param name="mayGoOn">False when others are to be let through: the row comes again for what is left of it.</param>
+    /// <param name="cancellationToken">To stop.</param>
+    public async Task HandleAsync(OutboxRow row, Func<bool> mayGoOn, CancellationToken cancellationToken)
     {
         var downlink = row.Downlink;
         var owner = DownlinkOwners.Get(grains, downlink);
@@ -29,7 +32,7 @@ internal sealed class OwnedRows(IOutbox outbox, IGrainFactory grains, Carriers c
         if (!work.Members.IsEmpty)
         {
             var message = downlink with { Name = work.Name, Arguments = work.Arguments, Program = work.Program, ExpiresAt = work.ExpiresAt ?? downlink.ExpiresAt };
-            if (await SendAsync(owner, row, message, work.Members, cancellationToken) is { } again && again < due)
+            if (await SendAsync(owner, row, message, work.Members, mayGoOn, cancellationToken) is { } again && again < due)
             {
                 due = again;
             }
@@ -40,7 +43,7 @@ internal sealed class OwnedRows(IOutbox outbox, IGrainFactory grains, Carriers c
 
     /// <summary>Sends to the members; answers when it is to be tried again for some, null when for none.</summary>
     private async Task<DateTimeOffset?> SendAsync(
-        IDownlinkOwner owner, OutboxRow row, Downlink message, ImmutableArray<DownlinkMember> members, CancellationToken cancellationToken)
+        IDownlinkOwner owner, OutboxRow row, Downlink message, ImmutableArray<DownlinkMember> members, Func<bool> mayGoOn, CancellationToken cancellationToken)
     {
         if (carriers.Find(message.Connector) is not { } sender)
         {
@@ -53,7 +56,13 @@ internal sealed class OwnedRows(IOutbox outbox, IGrainFactory grains, Carriers c
         var isMulticast = members.Length > 1 && sender.CanMulticast(message.Gateway);
         for (var index = 0; index < members.Length; index++)
         {
-            if (!carriers.MaySend(sender, message.Gateway, out var pause))
+            if (index > 0 && !mayGoOn())
+            {
+                again = clock.GetUtcNow();
+                break;
+            }
+
+            if (!carriers.MaySend(sender, message.Gateway, isForMany: true, out var pause))
             {
                 again = clock.GetUtcNow() + pause;
                 break;
@@ -67,16 +76,18 @@ internal sealed class OwnedRows(IOutbox outbox, IGrainFactory grains, Carriers c
             }
 
             var member = members[index];
-            var (status, detail) = await carriers.SendAsync(sender, message with { Device = member.Device, Version = member.Version }, cancellationToken);
+            var (status, detail) = await carriers.SendAsync(sender, message with { Command = $"{message.Command}:{member.Device}", Device = member.Device, Version = member.Version }, cancellationToken);
             results.Add(new MemberResult(member.Device, status, detail));
             if (results.Count == ResultsAtOnce)
             {
-                again = await TellAsync(owner, row, results) ?? again;
+                again = Earlier(await TellAsync(owner, row, results), again);
             }
         }
 
-        return await TellAsync(owner, row, results) ?? again;
+        return Earlier(await TellAsync(owner, row, results), again);
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? left, DateTimeOffset? right) => left is null || right < left ? right : left;
 
     private async Task<DateTimeOffset?> TellAsync(IDownlinkOwner owner, OutboxRow row, ImmutableArray<MemberResult>.Builder results)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Connectors.Simulator.Demo;
 using Grid.Connectors.Simulator.Models;
+using Grid.Connectors.Simulator.Radio;
 using Grid.Connectors.Simulator.Sky;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
@@ -13,7 +14,7 @@ namespace Grid.Connectors.Simulator;
 /// </summary>
 /// <remarks>
 /// By inhabitant: 15 light points in 100 and a cabinet for 25 of them; a water meter for 2, of which one in five is connected; a public building for 250; a connected bin for 120.
-/// By commune: 3 environment sensors. First each kind gets its share of the number, then each commune its share of the kind, both by largest remainder.
+/// By commune: 3 environment sensors. Of the controlled lamps two in three keep programs; in two communes of five they are behind a LoRaWAN gateway. First each kind gets its share of the number, then each commune its share of the kind, both by largest remainder.
 /// </remarks>
 public sealed class DemoFleet
 {
@@ -21,6 +22,8 @@ public sealed class DemoFleet
     public const int MaximumDevices = 5_000_000;
 
     private const double ControlledShare = 0.2; // of the lamps of a cabinet; a lamp without a cabinet is controlled
+    private const double ScheduledShare = 2.0 / 3; // of the controlled lamps: they keep programs
+    private const double RadioShare = 0.4; // of the communes: their controlled lamps are behind a LoRaWAN gateway
     private const int LampsPerSegment = 12;
 
     // In millionths of a device for each inhabitant, and for each commune.
@@ -82,8 +85,9 @@ public sealed class DemoFleet
             var key = Seeded.Key(_seed, commune.InseeCode);
             var streets = new Streets(commune, key);
             var cabinets = _counts[(int)DeviceKind.Cabinet][index];
+            var radio = Seeded.Unit(key ^ 0x10fa, 0) < RadioShare ? Simulated with { Gateway = LoRaGateways.Prefix + commune.InseeCode } : Simulated;
             var lamps = _counts[(int)DeviceKind.Streetlight][index];
-            foreach (var device in Lighting(commune, key, streets, cabinets, lamps)) yield return device;
+            foreach (var device in Lighting(commune, key, streets, cabinets, lamps, radio)) yield return device;
             for (var number = 1; number <= _counts[(int)DeviceKind.Meter][index]; number++) yield return Meter(commune, key, streets, number);
             for (var number = 1; number <= _counts[(int)DeviceKind.Building][index]; number++) yield return Building(commune, key, streets, number);
             for (var number = 1; number <= _counts[(int)DeviceKind.Bin][index]; number++) yield return Bin(commune, key, streets, number);
@@ -102,7 +106,7 @@ public sealed class DemoFleet
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
-    private static IEnumerable<DeviceDescriptor> Lighting(Commune commune, ulong key, Streets streets, int cabinets, int lamps)
+    private static IEnumerable<DeviceDescriptor> Lighting(Commune commune, ulong key, Streets streets, int cabinets, int lamps, ConnectorSpec radio)
     {
         for (var cabinet = 0; cabinet < cabinets; cabinet++)
         {
@@ -122,20 +126,23 @@ public sealed class DemoFleet
                 var isPassive = !controlled.Contains(lamp);
                 // Controlled lamps hang on the last segment, which is always supplied.
                 var segment = isPassive ? 1 + (dealt++ % sunSegments) : segments;
-                yield return Lamp(commune, key, lamp, streets.LampOf(cabinet, cabinets, lamp - first), isPassive,
+                yield return Lamp(commune, key, lamp, streets.LampOf(cabinet, cabinets, lamp - first), isPassive ? Simulated : radio, isPassive,
                     ("cabinet", AttributeValue.Of(id)), ("segment", AttributeValue.Of(segment)));
             }
         }
 
-        for (var lamp = 0; cabinets == 0 && lamp < lamps; lamp++) yield return Lamp(commune, key, lamp, streets.LampAlone(lamp), isPassive: false);
+        for (var lamp = 0; cabinets == 0 && lamp < lamps; lamp++) yield return Lamp(commune, key, lamp, streets.LampAlone(lamp), radio, isPassive: false);
     }
 
     private static DeviceDescriptor Lamp(
-        Commune commune, ulong key, int lamp, GeoPoint position, bool isPassive, params ReadOnlySpan<(string Name, AttributeValue Value)> feed)
+        Commune commune, ulong key, int lamp, GeoPoint position, ConnectorSpec connector, bool isPassive, params ReadOnlySpan<(string Name, AttributeValue Value)> feed)
     {
+        var isScheduled = !isPassive && Seeded.Unit(key ^ 0x5c3d, lamp) < ScheduledShare;
         var watts = RatedWatts[(int)(Seeded.Unit(key ^ 0x3a77, lamp) * RatedWatts.Length)];
+        ReadOnlySpan<(string, AttributeValue)> scheduler = isScheduled ? [("scheduler", True)] : [];
         return Make(Id(commune, "lamp", lamp + 1), DeviceKind.Streetlight, commune, $"Point lumineux {lamp + 1}", position,
-            [.. feed, ("passive", isPassive ? True : False), ("ratedWatts", AttributeValue.Of(watts))]);
+            [.. feed, ("passive", isPassive ? True : False), ("ratedWatts", AttributeValue.Of(watts)), .. scheduler]) with
+        { Connector = connector };
     }
 
     private static DeviceDescriptor Meter(Commune commune, ulong key, Streets streets, int number)

@@ -19,6 +19,12 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed)
     private readonly Dictionary<string, Feed> _feeds = new(StringComparer.Ordinal);
     private readonly List<DeviceDescriptor> _cabinets = [];
 
+    /// <summary>Power of a light point at full light, as it was registered.</summary>
+    public static double RatedWattsOf(DeviceDescriptor lamp) => lamp.Number("ratedWatts") ?? DefaultRatedWatts;
+
+    /// <summary>The segment on which a light point hangs, from 1.</summary>
+    public static int SegmentOf(DeviceDescriptor lamp) => (int)Math.Clamp(lamp.Number("segment") ?? 1, 1, LightingCabinet.MaximumSegments);
+
     public void Add(DeviceDescriptor device)
     {
         if (SiteOf(device.Commune) is not { } site) return;
@@ -61,12 +67,12 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed)
 
     private void AddLamp(DeviceDescriptor device, ulong key, Site site)
     {
-        var watts = device.Number("ratedWatts") ?? DefaultRatedWatts;
-        var lamp = device.Flag("passive") ? null : new ControlledLamp(device.Id, key, site, watts);
+        var watts = RatedWattsOf(device);
+        var lamp = device.Flag("passive") ? null : new ControlledLamp(device.Id, key, site, watts, SchedulingOf(device, Scheduling.Factory));
         _byId[device.Id] = lamp;
         if (device.Text("cabinet") is not { } cabinet) return;
         if (!_feeds.TryGetValue(cabinet, out var feed)) _feeds[cabinet] = feed = new Feed();
-        var segment = (int)Math.Clamp(device.Number("segment") ?? 1, 1, LightingCabinet.MaximumSegments);
+        var segment = SegmentOf(device);
         feed.Segments = Math.Max(feed.Segments, segment);
         if (lamp is null)
         {
@@ -86,7 +92,8 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed)
         Span<bool> isPermanent = stackalloc bool[segments];
         for (var index = 0; index < segments; index++) isPermanent[index] = feed.HasControlled[index] && feed.PassiveWatts[index] == 0;
         return new LightingCabinet(
-            cabinet.Id, Seeded.Key((ulong)seed, cabinet.Id), site, feed.PassiveWatts.AsSpan(0, segments), isPermanent, [.. feed.Controlled]);
+            cabinet.Id, Seeded.Key((ulong)seed, cabinet.Id), site, feed.PassiveWatts.AsSpan(0, segments), isPermanent, [.. feed.Controlled],
+            SchedulingOf(cabinet, Scheduling.Own));
     }
 
     private Site? SiteOf(string inseeCode)
@@ -102,6 +109,14 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed)
         _sites[inseeCode] = site;
         return site;
     }
+
+    /// <summary>Attribute <c>scheduler</c>; <paramref name="otherwise"/> without it.</summary>
+    private static Scheduling SchedulingOf(DeviceDescriptor device, Scheduling otherwise) => device.Attributes.GetValueOrDefault("scheduler").Flag switch
+    {
+        true => Scheduling.Own,
+        false => Scheduling.None,
+        null => otherwise,
+    };
 
     private static MeterFluid FluidOf(DeviceDescriptor device) => device.Text("fluid") switch
     {

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Models;
+using Grid.Connectors.Simulator.Programs;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Territories;
 
 namespace Grid.Connectors.Simulator;
@@ -22,21 +25,27 @@ public sealed class SimulatedFleet
     // Every device by key; a passive lamp has no model: its cabinet reports for it.
     private readonly Dictionary<string, SimulatedDevice?> _byId;
 
-    private SimulatedFleet(ImmutableArray<SimulatedDevice> reporting, Dictionary<string, SimulatedDevice?> byId)
+    private readonly ProgramShelf _programs;
+
+    private SimulatedFleet(ImmutableArray<SimulatedDevice> reporting, Dictionary<string, SimulatedDevice?> byId, ProgramShelf programs)
     {
         _reporting = reporting;
         _switched = new int[reporting.Length];
         _byId = byId;
+        _programs = programs;
     }
 
     /// <summary>No device.</summary>
-    public static SimulatedFleet Empty { get; } = new([], []);
+    public static SimulatedFleet Empty { get; } = new([], [], new ProgramShelf());
 
     /// <summary>Devices that report: all but passive lamps.</summary>
     public int Reporting => _reporting.Length;
 
     /// <summary>All devices, passive lamps included.</summary>
     public int Count => _byId.Count;
+
+    /// <summary>Programs that are kept in memory: those that controllers run, and some that they ran.</summary>
+    internal int Programs => _programs.Count;
 
     /// <summary>True when the device is one of these.</summary>
     public bool Contains(string device) => _byId.ContainsKey(device);
@@ -48,18 +57,19 @@ public sealed class SimulatedFleet
     /// <param name="devices">Registered devices, in any order.</param>
     /// <param name="table">The country's communes.</param>
     /// <param name="seed">Everything that is left to chance follows from it.</param>
-    /// <param name="former">A fleet whose lamps go on obeying what they obey.</param>
+    /// <param name="former">A fleet whose controllers go on obeying what they obey.</param>
     public static SimulatedFleet Build(IEnumerable<DeviceDescriptor> devices, ITerritoryTable table, long seed, SimulatedFleet? former = null)
     {
         var assembly = new FleetAssembly(table, seed);
         foreach (var device in devices) assembly.Add(device);
         var (reporting, byId) = assembly.Complete();
+        var programs = former is null || former.Count == 0 ? new ProgramShelf() : former._programs;
         foreach (var device in former?._reporting ?? [])
         {
-            if (device is ControlledLamp { Memory: { } kept } && byId.GetValueOrDefault(device.Id) is ControlledLamp heir) heir.Recall(kept);
+            if (device is IController { Memory: { } kept } controller && byId.GetValueOrDefault(device.Id) is IController heir) heir.Recall(kept, controller.Clock);
         }
 
-        return new SimulatedFleet(reporting, byId);
+        return new SimulatedFleet(reporting, byId, programs);
     }
 
     /// <summary>What a device reports at an instant.</summary>
@@ -96,38 +106,69 @@ public sealed class SimulatedFleet
     }
 
     /// <summary>Why a device would refuse a command, null when it would obey.</summary>
-    public string? FindRefusal(string device, string command, IReadOnlyDictionary<string, double> arguments)
+    /// <param name="device">The device's key.</param>
+    /// <param name="command">Name of the command: <c>setDimming</c>, <c>setSegment</c>, <c>followPlan</c> or <c>loadProgram</c>.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="program">The program to load; null for another command.</param>
+    public string? FindRefusal(string device, string command, IReadOnlyDictionary<string, double> arguments, ControllerProgram? program = null)
     {
         if (!_byId.TryGetValue(device, out var model)) return "no such simulated device";
         if (model is null) return "a passive light point has no controller: command its cabinet";
-        if (model is not ControlledLamp || command is not (LampCommands.SetDimming or LampCommands.FollowPlan)) return $"the simulated device does not understand {command}";
-        if (command == LampCommands.FollowPlan) return null;
-        if (!arguments.TryGetValue("percent", out var percent) || !(percent is >= 0 and <= 100)) return "percent must be from 0 to 100";
-        return arguments.TryGetValue("durationMinutes", out var minutes) && !(minutes > 0) ? "durationMinutes must be more than 0" : null;
+        return model is IController controller ? controller.FindRefusal(command, arguments, program) : $"the simulated device does not understand {command}";
     }
 
     /// <summary>Makes a device obey from an instant on. What <see cref="FindRefusal"/> refuses, or is older than what it obeys, changes nothing.</summary>
-    public void Obey(string device, string command, IReadOnlyDictionary<string, double> arguments, DateTimeOffset at, long version = long.MaxValue)
+    /// <param name="device">The device's key.</param>
+    /// <param name="command">Name of the command.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="at">When it gets it.</param>
+    /// <param name="version">Version of the desired state; a program has its own.</param>
+    /// <param name="program">The program to load; null for another command.</param>
+    public void Obey(
+        string device, string command, IReadOnlyDictionary<string, double> arguments, DateTimeOffset at, long version = long.MaxValue, ControllerProgram? program = null)
     {
-        if (FindRefusal(device, command, arguments) is not null || _byId[device] is not ControlledLamp lamp || !lamp.TakesVersion(version)) return;
+        if (FindRefusal(device, command, arguments, program) is not null || _byId[device] is not IController controller) return;
         var now = SimulatedTime.SecondsAt(at);
-        if (command == LampCommands.FollowPlan)
+        if (command != CommandCatalog.LoadProgram)
         {
-            lamp.FollowProgram(now);
+            controller.Obey(command, arguments, now, version);
             return;
         }
 
-        var until = arguments.TryGetValue("durationMinutes", out var minutes) ? now + (minutes * 60) : double.PositiveInfinity;
-        lamp.SetLevel(arguments["percent"] / 100, now, until);
+        if (_programs.IsCrowded) _programs.Retain(_reporting.OfType<IController>().Select(other => other.Clock).OfType<ProgramClock>().ToHashSet());
+        controller.Load(_programs.Of(program!), program!.Version, now);
     }
 
-    /// <summary>What a lamp keeps of its last command; null when it had none, or is no controlled lamp.</summary>
-    public LampMemory? MemoryOf(string device) => _byId.GetValueOrDefault(device) is ControlledLamp lamp ? lamp.Memory : null;
-
-    /// <summary>Lets a lamp go on from what was kept; nothing for what is no controlled lamp.</summary>
-    public void Recall(string device, LampMemory kept)
+    /// <summary>Puts another controller in the place of a device's: it knows no program and reports version 0 until it is sent one. False for what has no controller.</summary>
+    public bool SwapController(string device, DateTimeOffset at)
     {
-        if (_byId.GetValueOrDefault(device) is ControlledLamp lamp) lamp.Recall(kept);
+        if (_byId.GetValueOrDefault(device) is not IController controller) return false;
+        controller.Swap(SimulatedTime.SecondsAt(at));
+        return true;
+    }
+
+    /// <summary>What a controller keeps of what it was told; null when it was told nothing, or is none.</summary>
+    public ControllerMemory? MemoryOf(string device) => _byId.GetValueOrDefault(device) is IController controller ? controller.Memory : null;
+
+    /// <summary>Lets a controller go on from what was kept; nothing for what is none.</summary>
+    public void Recall(string device, ControllerMemory kept)
+    {
+        if (_byId.GetValueOrDefault(device) is IController controller) controller.Recall(kept, kept.Program is { } program ? _programs.Of(program) : null);
+    }
+
+    /// <summary>
+    /// What a light point has truly taken since the simulator's origin, to be compared with what is reported; null for what is no light point of these, or hangs on no
+    /// cabinet of these. Asked about the time before the device was told something last, it says what it was then.
+    /// </summary>
+    /// <param name="lamp">The light point as it was registered.</param>
+    /// <param name="at">Until when.</param>
+    public LampTruth? TruthOf(DeviceDescriptor lamp, DateTimeOffset at)
+    {
+        if (lamp.Kind != DeviceKind.Streetlight || !_byId.TryGetValue(lamp.Id, out var model)) return null;
+        var now = SimulatedTime.SecondsAt(at);
+        if (model is ControlledLamp controlled) return controlled.TruthAt(now);
+        if (lamp.Text("cabinet") is not { } id || _byId.GetValueOrDefault(id) is not LightingCabinet cabinet) return null;
+        return cabinet.TruthAt(FleetAssembly.SegmentOf(lamp) - 1, FleetAssembly.RatedWattsOf(lamp), now);
     }
 
     /// <summary>The faults that were planted and overlap a time: the truth that detection is judged against.</summary>
@@ -141,9 +182,9 @@ public sealed class SimulatedFleet
     }
 }
 
-/// <summary>Commands that simulated lamps obey.</summary>
-internal static class LampCommands
-{
-    public const string SetDimming = Contracts.Commands.CommandCatalog.SetDimming;
-    public const string FollowPlan = "followPlan";
-}
+/// <summary>What is true of a light point, since the simulator's origin.</summary>
+/// <param name="WattHours">What it has taken, its standby included.</param>
+/// <param name="FullNightWattHours">What it would have taken, had it burnt in full from each sunset to the next sunrise, and taken nothing by day.</param>
+/// <param name="FullWatts">Its power at full light, standby included.</param>
+/// <param name="BurningHours">How long it was lit, or told to be.</param>
+public readonly record struct LampTruth(double WattHours, double FullNightWattHours, double FullWatts, double BurningHours);

@@ -34,6 +34,10 @@ public sealed partial class SimulatorDriver : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _readings;
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
+
+    // Devices that are to say where they stand, each once: at most as many as there are.
+    private readonly Queue<string> _answers = new();
+    private readonly HashSet<string> _toAnswer = new(StringComparer.Ordinal);
     private FieldMemory? _memory;
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
     private FleetSchedule _schedule = new(0, 0, 0);
@@ -90,6 +94,17 @@ public sealed partial class SimulatorDriver : IDisposable
         _switchedAt = now;
         return await SubmitAllAsync(_fleet.TakeSwitched(now), now, pause, cancellationToken);
     }
+
+    /// <summary>Puts another controller in the place of a device's, which says so in the next tick: see <see cref="SimulatedFleet.SwapController"/>.</summary>
+    public async Task<bool> SwapControllerAsync(string device, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (!_fleet.SwapController(device, at)) return false;
+        await KeepAsync([device], cancellationToken);
+        return true;
+    }
+
+    /// <summary>What a light point has truly taken: see <see cref="SimulatedFleet.TruthOf"/>.</summary>
+    public LampTruth? TruthOf(DeviceDescriptor lamp, DateTimeOffset at) => _fleet.TruthOf(lamp, at);
 
     // In an even stride over the list, so that every commune shows something at once.
     private async ValueTask<TimeSpan?> IntroduceAsync(DateTimeOffset now, TimeSpan? pause, CancellationToken cancellationToken)
@@ -154,29 +169,60 @@ public sealed partial class SimulatorDriver : IDisposable
         }
         catch (FormatException exception)
         {
-            // Not ours to overwrite: the lamps follow their programs, and keep nothing in this run.
+            // Not ours to overwrite: the controllers run the programs that they were made with, and keep nothing in this run.
             LogMemoryRefused(_logger, exception.Message);
             _memory = null;
             return;
         }
 
-        foreach (var (lamp, kept) in memory.Lamps) _fleet.Recall(lamp, kept);
+        foreach (var (device, kept) in memory.Controllers) _fleet.Recall(device, kept);
     }
 
     private async ValueTask<TimeSpan?> ObeyAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        List<IncomingReading>? answers = null;
-        List<(string, LampMemory)>? told = null;
-        for (var obeyed = 0; obeyed < BatchSize && _sender.Waiting.TryRead(out var downlink); obeyed++)
+        var told = default(HashSet<string>);
+        for (var obeyed = 0; obeyed < BatchSize && _sender.Waiting.TryRead(out var message);)
         {
-            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, now, downlink.Version);
-            if (_fleet.Read(downlink.Device, now, answers?.Count ?? 0) is { } reading) (answers ??= []).Add(reading);
-            if (_fleet.MemoryOf(downlink.Device) is { } kept) (told ??= []).Add((downlink.Device, kept));
+            // Whoever hears the same message obeys at the same instant, however many they are.
+            var downlink = message.Downlink;
+            foreach (var (device, version) in message.Members)
+            {
+                _fleet.Obey(device, downlink.Name, downlink.Arguments, now, version, downlink.Program);
+                (told ??= new HashSet<string>(StringComparer.Ordinal)).Add(device);
+            }
+
+            obeyed += message.Members.Length;
         }
 
-        // Kept before it is reported: a lamp does not forget what Grid has seen it do.
-        if (told is not null && _memory is not null) await _memory.KeepAsync(told, cancellationToken);
-        return answers is null ? null : await SubmitAsync(answers, cancellationToken);
+        // Kept before it is reported: a controller does not forget what Grid has seen it do.
+        if (told is not null) await KeepAsync(told, cancellationToken);
+        return await AnswerAsync(now, cancellationToken);
+    }
+
+    private async ValueTask KeepAsync(IEnumerable<string> devices, CancellationToken cancellationToken)
+    {
+        var kept = new List<(string, ControllerMemory)>();
+        foreach (var device in devices)
+        {
+            if (_toAnswer.Add(device)) _answers.Enqueue(device);
+            if (_fleet.MemoryOf(device) is { } controller) kept.Add((device, controller));
+        }
+
+        if (kept.Count > 0 && _memory is not null) await _memory.KeepAsync(kept, cancellationToken);
+    }
+
+    /// <summary>Each that was told something says once where it stands, some in a tick.</summary>
+    private async ValueTask<TimeSpan?> AnswerAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (_answers.Count == 0) return null;
+        var answers = new List<IncomingReading>();
+        while (answers.Count < BatchSize && _answers.TryDequeue(out var device))
+        {
+            _toAnswer.Remove(device);
+            if (_fleet.Read(device, now, answers.Count) is { } reading) answers.Add(reading);
+        }
+
+        return await SubmitAsync(answers, cancellationToken);
     }
 
     private List<IncomingReading> Read(DueReadings due, int first, int count)
@@ -225,7 +271,7 @@ public sealed partial class SimulatorDriver : IDisposable
     [LoggerMessage(EventId = 2200, Level = LogLevel.Information, Message = "The simulator drives {Devices} devices, of which {Reporting} report")]
     private static partial void LogLoaded(ILogger logger, int devices, int reporting);
 
-    [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "Simulated lamps forget what they were told: {Reason}")]
+    [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "Simulated controllers forget what they were told: {Reason}")]
     private static partial void LogMemoryRefused(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "A simulated reading of {Device} was rejected: {Field} {Reason}")]

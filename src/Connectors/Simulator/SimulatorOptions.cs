@@ -12,7 +12,7 @@ public sealed record SimulatorOptions
     /// <summary><c>Grid:Demo:Rate</c>: readings a second over all, 0 to <see cref="MaximumRate"/>, 0 for a silent simulator; null for each device every 15 minutes.</summary>
     public double? RatePerSecond { get; init; }
 
-    /// <summary>File in which lamps keep what they were told while Grid is down; null: they forget.</summary>
+    /// <summary>File in which controllers keep their programs and what they were told while Grid is down; null: they forget.</summary>
     public string? MemoryPath { get; init; }
 
     /// <summary>What is wrong with these settings, null when nothing is.</summary>

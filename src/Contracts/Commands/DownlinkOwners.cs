@@ -6,7 +6,8 @@ namespace Grid.Contracts.Commands;
 /// <summary>Rows of the outbox and the grains that follow them.</summary>
 public static class DownlinkOwners
 {
-    private const char Separator = '#';
+    /// <summary>Stands in the keys of rows for many devices, and in no id of a command.</summary>
+    public const char Separator = '#';
 
     /// <summary>The key of a row: its owner's key, and a word of the owner's.</summary>
     public static string RowOf(string owner, string word) => $"{owner}{Separator}{word}";

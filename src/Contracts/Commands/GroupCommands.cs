@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Sectors;
@@ -15,8 +16,8 @@ namespace Grid.Contracts.Commands;
 public interface IGroupCommandGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Accepts the command: its members are found and persisted with it before it is answered. The same request again gives the same answer; another request under
-    /// the same id is <see cref="SubmitStatus.Conflict"/>.
+    /// Accepts the command: its members are found and persisted before it is answered. The same request again gives the same answer; another request under the same
+    /// id is <see cref="SubmitStatus.Conflict"/>.
     /// </summary>
     [Alias("Submit")]
     Task<GroupAnswer> Submit(GroupRequest request);
@@ -25,30 +26,63 @@ public interface IGroupCommandGrain : IGrainWithStringKey
     [Alias("Get"), AlwaysInterleave]
     Task<GroupView?> Get();
 
+    /// <summary>
+    /// Members, by sector and then as its part has them, from a place in that order on (null for the first), at most
+    /// that many (1 to 1,000); in one state only when one is given. Null when there is no command of that id.
+    /// </summary>
+    [Alias("List"), AlwaysInterleave]
+    Task<GroupMemberPage?> List(CommandState? state, GroupPlace? from, int limit);
+
     /// <summary>Ends every member that is not final as superseded. What was transmitted is not taken back.</summary>
     [Alias("Cancel")]
     Task Cancel(string detail);
+
+    /// <summary>What a part that was begun at an instant may do: nothing before the command is persisted.</summary>
+    [Alias("GetStanding"), AlwaysInterleave]
+    ValueTask<GroupStanding> GetStanding(DateTimeOffset createdAt);
+}
+
+/// <summary>Whether a group command stands.</summary>
+public enum GroupStanding : byte
+{
+    /// <summary>There is none: nobody was told that it is accepted.</summary>
+    Unknown = 0,
+
+    /// <summary>It is being accepted.</summary>
+    Pending = 1,
+
+    /// <summary>It is accepted.</summary>
+    Accepted = 2,
+
+    /// <summary>It was cancelled.</summary>
+    Cancelled = 3,
 }
 
 /// <summary>The members of a group command in one sector. Keyed by <see cref="GroupParts.KeyOf"/>.</summary>
 [Alias("grid.IGroupPartGrain"), RequiresRight(Right.Internal)]
 public interface IGroupPartGrain : IDownlinkOwner
 {
-    /// <summary>Takes the part: persisted, with what drives it to its end, when it completes. A second time changes nothing.</summary>
+    /// <summary>
+    /// Takes the part: persisted, with what drives it to its end, when it completes. It does nothing before its group command is accepted, and takes the place of one
+    /// that never was.
+    /// </summary>
     [Alias("Begin")]
     Task Begin(GroupPart part);
 
-    /// <summary>Notes progress of members: confirmed by their measurements, or superseded. What comes after a member's final state changes nothing.</summary>
+    /// <summary>
+    /// Notes progress of members that were commanded under a <see cref="GroupParts.CommandOf"/>: confirmed by their measurements, or superseded. What comes after a
+    /// member's final state changes nothing. Persisted when it completes.
+    /// </summary>
     [Alias("Report")]
-    Task Report(ImmutableArray<string> devices, CommandProgress progress);
+    Task Report(string command, ImmutableArray<string> devices, CommandProgress progress);
 
-    /// <summary>Members by state, in the order of <see cref="CommandState"/>.</summary>
-    [Alias("GetCounts"), AlwaysInterleave]
+    /// <summary>Members by state, in the order of <see cref="CommandState"/>; empty when there is no such part.</summary>
+    [Alias("GetCounts")]
     ValueTask<ImmutableArray<int>> GetCounts();
 
-    /// <summary>Members in one state, by key, after a key, at most that many.</summary>
-    [Alias("List"), AlwaysInterleave]
-    ValueTask<ImmutableArray<GroupMember>> List(CommandState? state, string? after, int limit);
+    /// <summary>Members from a position on, at most that many; in one state only when one is given.</summary>
+    [Alias("List")]
+    ValueTask<GroupMembers> List(CommandState? state, int from, int limit);
 
     /// <summary>Ends every member that is not final as superseded.</summary>
     [Alias("Cancel")]
@@ -60,14 +94,26 @@ public static class GroupParts
 {
     private const char Separator = '/';
 
-    /// <summary>The key of the part of a group command in a sector; also what its members' desired states name as their command.</summary>
+    /// <summary>The key of the part of a group command in a sector.</summary>
     public static string KeyOf(string group, string sector) => $"{group}{Separator}{sector}";
+
+    /// <summary>What the desired states of the members of a lane name as their command.</summary>
+    public static string CommandOf(string part, int lane) => string.Create(CultureInfo.InvariantCulture, $"{part}{Separator}{lane}");
 
     /// <summary>True when what asked for a desired state is a part of a group command, and not a command to one device.</summary>
     public static bool IsPart(string command) => command.Contains(Separator, StringComparison.Ordinal);
 
+    /// <summary>The part that a <see cref="CommandOf"/> is of.</summary>
+    public static string PartOf(string command) => command[..command.LastIndexOf(Separator)];
+
+    /// <summary>The lane that a <see cref="CommandOf"/> is of.</summary>
+    public static int LaneOf(string command) => int.Parse(command.AsSpan(command.LastIndexOf(Separator) + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+
     /// <summary>The group command of a part.</summary>
     public static string GroupOf(string part) => part[..part.IndexOf(Separator, StringComparison.Ordinal)];
+
+    /// <summary>The sector of a part.</summary>
+    public static string SectorOf(string part) => part[(part.IndexOf(Separator, StringComparison.Ordinal) + 1)..];
 }
 
 /// <summary>Which devices a group command is for: all that fit everything that is given.</summary>
@@ -100,7 +146,7 @@ public sealed record GroupRequest
     /// <summary>Which devices.</summary>
     [Id(0)] public required GroupSelector Selector { get; init; }
 
-    /// <summary>Name of the command, as in the command catalogue.</summary>
+    /// <summary>Name of the command, as in <see cref="GroupCatalog"/>.</summary>
     [Id(1)] public required string Name { get; init; }
 
     /// <summary>Arguments by name; flags are 0 and 1.</summary>
@@ -162,7 +208,7 @@ public sealed record GroupView
     /// <summary>When what the measurements have not shown ends as expired.</summary>
     [Id(3)] public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>How many devices.</summary>
+    /// <summary>How many members: devices, and for what is commanded of each segment of a cabinet, segments.</summary>
     [Id(4)] public required int Members { get; init; }
 
     /// <summary>Members by state, in the order of <see cref="CommandState"/>.</summary>
@@ -176,28 +222,51 @@ public sealed record GroupView
 [GenerateSerializer, Immutable, Alias("grid.GroupPart")]
 public sealed record GroupPart
 {
-    /// <summary>What was asked.</summary>
-    [Id(0)] public required GroupRequest Request { get; init; }
+    /// <summary>When the command was accepted; another submission of it has another.</summary>
+    [Id(0)] public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it was accepted.</summary>
-    [Id(1)] public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When what the measurements have not shown ends as expired.</summary>
+    [Id(1)] public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Its members, by connector type and network gateway.</summary>
-    [Id(2)] public required ImmutableArray<GroupLane> Lanes { get; init; }
+    /// <summary>The layer in which it holds.</summary>
+    [Id(2)] public required ControlLayer Layer { get; init; }
+
+    /// <summary>Its members, by what they are asked and by the way down to them.</summary>
+    [Id(3)] public required ImmutableArray<GroupLane> Lanes { get; init; }
 }
 
-/// <summary>Members that are reached through one network gateway.</summary>
+/// <summary>Members that are asked the same and are reached through one network gateway.</summary>
 /// <param name="Kind">Their trade.</param>
-/// <param name="Connector">Their connector type.</param>
-/// <param name="Gateway">The gateway; empty for none.</param>
-/// <param name="Devices">Their keys.</param>
+/// <param name="Route">The way down to them.</param>
+/// <param name="Order">What they are asked.</param>
+/// <param name="Devices">Their keys, in order (ordinal).</param>
 [GenerateSerializer, Immutable, Alias("grid.GroupLane")]
 public sealed record GroupLane(
-    [property: Id(0)] DeviceKind Kind, [property: Id(1)] string Connector, [property: Id(2)] string Gateway, [property: Id(3)] ImmutableArray<string> Devices);
+    [property: Id(0)] DeviceKind Kind, [property: Id(1)] DownlinkRoute Route, [property: Id(2)] DeviceOrder Order, [property: Id(3)] ImmutableArray<string> Devices);
 
 /// <summary>A member of a group command.</summary>
 /// <param name="Device">The device's key.</param>
+/// <param name="Order">What it is asked.</param>
 /// <param name="State">Where it is.</param>
 /// <param name="Detail">For people; empty when the state says all.</param>
 [GenerateSerializer, Immutable, Alias("grid.GroupMember")]
-public readonly record struct GroupMember([property: Id(0)] string Device, [property: Id(1)] CommandState State, [property: Id(2)] string Detail);
+public sealed record GroupMember(
+    [property: Id(0)] string Device, [property: Id(1)] DeviceOrder Order, [property: Id(2)] CommandState State, [property: Id(3)] string Detail);
+
+/// <summary>Members of a part.</summary>
+/// <param name="Items">The members.</param>
+/// <param name="Next">The position at which the next ones begin; null when there are none.</param>
+[GenerateSerializer, Immutable, Alias("grid.GroupMembers")]
+public sealed record GroupMembers([property: Id(0)] ImmutableArray<GroupMember> Items, [property: Id(1)] int? Next);
+
+/// <summary>A place in the members of a group command.</summary>
+/// <param name="Sector">The sector.</param>
+/// <param name="Position">The position in its part.</param>
+[GenerateSerializer, Immutable, Alias("grid.GroupPlace")]
+public sealed record GroupPlace([property: Id(0)] string Sector, [property: Id(1)] int Position);
+
+/// <summary>Members of a group command.</summary>
+/// <param name="Items">The members.</param>
+/// <param name="Next">The place at which the next ones begin; null when there are none.</param>
+[GenerateSerializer, Immutable, Alias("grid.GroupMemberPage")]
+public sealed record GroupMemberPage([property: Id(0)] ImmutableArray<GroupMember> Items, [property: Id(1)] GroupPlace? Next);

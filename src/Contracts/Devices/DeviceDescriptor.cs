@@ -28,6 +28,9 @@ public sealed record DeviceDescriptor
     /// <summary>How the device is reached, null when it only posts readings.</summary>
     [Id(6)] public ConnectorSpec? Connector { get; init; }
 
+    /// <summary>Key of the cabinet that feeds a light point; null where it has none, and for what is no light point.</summary>
+    public string? FedBy() => Kind == DeviceKind.Streetlight ? Text("cabinet") : null;
+
     /// <summary>The text attribute of that name, null when absent or not a text.</summary>
     public string? Text(string name) => Attributes.TryGetValue(name, out var value) ? value.Text : null;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
@@ -33,6 +34,15 @@ public interface IDeviceRegistry
     /// <summary>Every device, in no promised order, read in pages.</summary>
     IAsyncEnumerable<DeviceRecord> ReadAllAsync(CancellationToken cancellationToken);
 
+    /// <summary>Of every device what the door must know, in no promised order, read in pages: a start waits for it.</summary>
+    async IAsyncEnumerable<IReadOnlyList<DirectoryEntry>> ReadDirectoryAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var record in ReadAllAsync(cancellationToken))
+        {
+            yield return [DirectoryEntry.Of(record)];
+        }
+    }
+
     /// <summary>Devices registered.</summary>
     Task<long> CountAsync(CancellationToken cancellationToken);
 }
@@ -61,6 +71,9 @@ public sealed record DeviceQuery
 
     /// <summary>Only these connector types; null for all.</summary>
     public string? Connector { get; init; }
+
+    /// <summary>Only light points that this cabinet feeds; null for all.</summary>
+    public string? Cabinet { get; init; }
 
     /// <summary>Keys greater than this one (ordinal); null from the beginning.</summary>
     public string? After { get; init; }

@@ -12,7 +12,10 @@ public interface IOutbox
     /// <summary>Adds a row, durable when it completes; a command that is there already changes nothing.</summary>
     Task AddAsync(Downlink downlink, DateTimeOffset dueAt, CancellationToken cancellationToken);
 
-    /// <summary>Leases rows that are due and not leased, oldest due first, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Leases rows that are due and not leased, at most <paramref name="limit"/>: first those for one device (<see cref="DownlinkOwner.Command"/>), then those for many,
+    /// in each oldest due first. A quarter of the limit is kept for those for many while there are so many, so that neither keeps the other from being claimed.
+    /// </summary>
     Task<ImmutableArray<OutboxRow>> ClaimAsync(string owner, DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken);
 
     /// <summary>Ends the lease and says when the row is due next; false when the lease was lost.</summary>

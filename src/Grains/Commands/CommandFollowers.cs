@@ -8,6 +8,6 @@ internal static class CommandFollowers
 {
     /// <summary>Notes progress of what a command asked of a device.</summary>
     public static Task Report(IGrainFactory grains, string command, string device, CommandProgress progress) => GroupParts.IsPart(command)
-        ? grains.GetGrain<IGroupPartGrain>(command).Report([device], progress)
+        ? grains.GetGrain<IGroupPartGrain>(GroupParts.PartOf(command)).Report(command, [device], progress)
         : grains.GetGrain<ICommandGrain>(command).Report(progress);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 
 namespace Grid.Grains.Devices;
 
@@ -75,7 +76,7 @@ public static class SharedAttributes
     public const double Unbounded = 1e12;
 
     /// <summary>Where the device's index starts again from 0, in the unit of the index; none when it never does.</summary>
-    public static readonly AttributeDefinition IndexMaximum = AttributeDefinition.Number("indexMaximum", 1, Unbounded, null);
+    public static readonly AttributeDefinition IndexMaximum = AttributeDefinition.Number(DirectoryEntry.IndexMaximumAttribute, 1, Unbounded, null);
 
     /// <summary>Whether a cabinet or a light point keeps a lighting program and runs it by itself.</summary>
     public static readonly AttributeDefinition Scheduler = AttributeDefinition.Flag("scheduler");

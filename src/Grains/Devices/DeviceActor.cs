@@ -123,15 +123,13 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
         return outcome;
     }
 
-    private ValueTask<LogPosition> ThenPosition(Task done)
-    {
-        return done.IsCompletedSuccessfully ? ValueTask.FromResult(GetPosition()) : AfterAsync();
+    private ValueTask<LogPosition> ThenPosition(Task done) =>
+        done.IsCompletedSuccessfully ? ValueTask.FromResult(GetPosition()) : PositionAfter(done);
 
-        async ValueTask<LogPosition> AfterAsync()
-        {
-            await done;
-            return GetPosition();
-        }
+    private async ValueTask<LogPosition> PositionAfter(Task done)
+    {
+        await done;
+        return GetPosition();
     }
 
     private async Task Write()

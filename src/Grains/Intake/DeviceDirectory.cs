@@ -4,7 +4,6 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
-using Grid.Grains.Devices;
 using Grid.Grains.Privacy;
 
 namespace Grid.Grains.Intake;
@@ -12,7 +11,11 @@ namespace Grid.Grains.Intake;
 /// <summary>Which devices exist, in memory. Written by the registrar only.</summary>
 public sealed class DeviceDirectory : IDeviceDirectory
 {
-    private readonly ConcurrentDictionary<string, DeviceAddress> _devices = new(new DeviceKeyComparer());
+    private static readonly DeviceKeyComparer Keys = new();
+
+    private volatile ConcurrentDictionary<string, DeviceAddress> _devices = new(Keys);
+
+    // One object for each address: few, and never taken away.
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -21,6 +24,9 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     // Of the few that have one: where their index starts again from 0.
     private readonly ConcurrentDictionary<string, double> _indexMaximums = new(StringComparer.Ordinal);
+
+    // Made from the addresses when somebody asks; null again as soon as there is another one.
+    private volatile IReadOnlySet<string>? _communes;
 
     /// <inheritdoc />
     public int Count => _devices.Count;
@@ -36,7 +42,22 @@ public sealed class DeviceDirectory : IDeviceDirectory
         _devices.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out var key, out _) ? key : null;
 
     /// <inheritdoc />
-    public IReadOnlySet<string> Communes() => _addresses.Keys.Select(address => SectorMap.CommuneOf(address.Sector)).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Communes()
+    {
+        if (_communes is { } known)
+        {
+            return known;
+        }
+
+        var communes = new HashSet<string>(StringComparer.Ordinal);
+        lock (_addresses)
+        {
+            communes.UnionWith(_addresses.Keys.Select(address => SectorMap.CommuneOf(address.Sector)));
+            _communes = communes;
+        }
+
+        return communes;
+    }
 
     /// <summary>Devices of each sector that has any.</summary>
     public Dictionary<string, int> CountBySector()
@@ -50,30 +71,35 @@ public sealed class DeviceDirectory : IDeviceDirectory
         return counts;
     }
 
-    internal void Set(DeviceRecord record)
+    /// <summary>Makes room, before the first device is set: to grow step by step would move all of them again and again.</summary>
+    internal void Expect(int devices)
     {
-        var personal = PersonalDevice.Of(record.Descriptor);
-        var address = new DeviceAddress(record.Descriptor.Kind, record.Sector, record.Descriptor.Connector?.Type)
+        if (_devices.IsEmpty)
         {
-            IsPersonal = personal is not null,
-        };
-        if (record.Descriptor.Number(SharedAttributes.IndexMaximum.Name) is { } maximum)
-        {
-            _indexMaximums[record.Descriptor.Id] = maximum;
+            _devices = new ConcurrentDictionary<string, DeviceAddress>(System.Environment.ProcessorCount, devices, Keys);
         }
-        else
+    }
+
+    internal void Set(in DirectoryEntry device)
+    {
+        var personal = device.Personal is { } descriptor ? PersonalDevice.Of(descriptor) : null;
+        if (device.IndexMaximum is { } maximum)
         {
-            _indexMaximums.TryRemove(record.Descriptor.Id, out _);
+            _indexMaximums[device.Id] = maximum;
+        }
+        else if (!_indexMaximums.IsEmpty)
+        {
+            _indexMaximums.TryRemove(device.Id, out _);
         }
 
-        _devices[record.Descriptor.Id] = _addresses.GetOrAdd(address, address);
+        _devices[device.Id] = Shared(new DeviceAddress(device.Kind, device.Sector, device.Connector) { IsPersonal = personal is not null });
         if (personal is not null)
         {
-            _personal[record.Descriptor.Id] = personal;
+            _personal[device.Id] = personal;
         }
         else if (!_personal.IsEmpty)
         {
-            _personal.TryRemove(record.Descriptor.Id, out _);
+            _personal.TryRemove(device.Id, out _);
         }
     }
 
@@ -88,6 +114,21 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     /// <summary>Where the device's index starts again from 0, in its unit; 0 when it never does.</summary>
     internal double IndexMaximumOf(string device) => _indexMaximums.GetValueOrDefault(device);
+
+    private DeviceAddress Shared(DeviceAddress address)
+    {
+        if (_addresses.TryGetValue(address, out var known))
+        {
+            return known;
+        }
+
+        lock (_addresses)
+        {
+            known = _addresses.GetOrAdd(address, address);
+            _communes = null;
+            return known;
+        }
+    }
 
     internal void Remove(string device)
     {

@@ -53,12 +53,16 @@ public sealed partial class Registrar : IRegistrar
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var subscribers = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var record in _registry.ReadAllAsync(cancellationToken))
+        _directory.Expect((int)Math.Min(int.MaxValue / 2, await _registry.CountAsync(cancellationToken)));
+        await foreach (var page in _registry.ReadDirectoryAsync(cancellationToken))
         {
-            _directory.Set(record);
-            if (PersonalData.SubscriberOf(record.Descriptor) is { } subscriber)
+            foreach (var entry in page)
             {
-                subscribers.Add(subscriber);
+                _directory.Set(entry);
+                if (entry.Personal is { } descriptor && PersonalData.SubscriberOf(descriptor) is { } subscriber)
+                {
+                    subscribers.Add(subscriber);
+                }
             }
         }
 
@@ -199,7 +203,7 @@ public sealed partial class Registrar : IRegistrar
         {
             if (change.Current is { } current)
             {
-                _directory.Set(current);
+                _directory.Set(DirectoryEntry.Of(current));
             }
             else
             {
@@ -227,7 +231,7 @@ public sealed partial class Registrar : IRegistrar
         if (arriving.Count > 0)
         {
             await _writer.AppendAndApplyAsync(BySector(arriving, change => change.Current!.Sector, change => RegisteredOf(change, now)), cancellationToken);
-            arriving.ForEach(change => _directory.Set(change.Current!));
+            arriving.ForEach(change => _directory.Set(DirectoryEntry.Of(change.Current!)));
         }
     }
 

@@ -258,20 +258,19 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             return ValueTask.FromException(exception);
         }
 
-        return saving.IsCompletedSuccessfully ? CompleteAsync(device, saving.Result, expected) : AfterAsync();
-
-        async ValueTask AfterAsync() => await CompleteAsync(device, await saving, expected);
+        return saving.IsCompletedSuccessfully ? CompleteAsync(device, saving.Result, expected) : CompleteAfterAsync(device, saving, expected);
     }
 
-    private ValueTask CompleteAsync(SectorDevice device, LogPosition at, long expected)
-    {
-        return at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0) ? AgainAsync() : ValueTask.CompletedTask;
+    private async ValueTask CompleteAfterAsync(SectorDevice device, ValueTask<LogPosition> saving, long expected) =>
+        await CompleteAsync(device, await saving, expected);
 
-        async ValueTask AgainAsync()
-        {
-            await HandAgainAsync(device, at.Offset, expected);
-            await device.Grain.Save();
-        }
+    private ValueTask CompleteAsync(SectorDevice device, LogPosition at, long expected) =>
+        at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0) ? SaveAgainAsync(device, at.Offset, expected) : ValueTask.CompletedTask;
+
+    private async ValueTask SaveAgainAsync(SectorDevice device, long deviceOffset, long expected)
+    {
+        await HandAgainAsync(device, deviceOffset, expected);
+        await device.Grain.Save();
     }
 
     private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset) =>
@@ -376,9 +375,9 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         }
 
         // Lamps of a group confirm by the hundred, and one call notes them all.
-        foreach (var part in _confirmed.Where(one => GroupParts.IsPart(one.Effect.Command)).GroupBy(one => one.Effect.Command, StringComparer.Ordinal))
+        foreach (var lane in _confirmed.Where(one => GroupParts.IsPart(one.Effect.Command)).GroupBy(one => one.Effect.Command, StringComparer.Ordinal))
         {
-            await NoteAsync(part.Key, () => grains.GetGrain<IGroupPartGrain>(part.Key).Report([.. part.Select(one => one.Device)], Progress(part.First().Effect)));
+            await NoteAsync(lane.Key, () => grains.GetGrain<IGroupPartGrain>(GroupParts.PartOf(lane.Key)).Report(lane.Key, [.. lane.Select(one => one.Device)], Progress(lane.First().Effect)));
         }
 
         _confirmed.Clear();

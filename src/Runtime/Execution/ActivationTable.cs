@@ -82,16 +82,17 @@ internal sealed class ActivationTable
     }
 
     /// <summary>Has the first activation of a part fetched, which will be scanned soon: they lie all over the memory, and a scan would wait for each.</summary>
-    public unsafe void Foresee(int part)
+    public void Foresee(int part)
     {
-        if (Sse.IsSupported && part < _buckets.Length && _buckets[part] is { } first)
-        {
-            // A prefetch never faults: the collector may move the object meanwhile.
-            var address = (byte*)Unsafe.As<Activation, nint>(ref first);
-            Sse.Prefetch0(address);
-            Sse.Prefetch0(address + 64);
-            Sse.Prefetch0(address + 128);
-        }
+        if (part < _buckets.Length && _buckets[part] is { } first)
+            Fetch(first);
+    }
+
+    /// <summary>Has the second activation of a part fetched, when the first has come.</summary>
+    public void ForeseeSecond(int part)
+    {
+        if (part < _buckets.Length && _buckets[part]?.NextInTable is { } second)
+            Fetch(second);
     }
 
     /// <summary>Adds the activations of one part to the list.</summary>
@@ -108,6 +109,18 @@ internal sealed class ActivationTable
 
         for (var index = part; index < _buckets.Length; index += parts)
             AddAll(_buckets[index], found);
+    }
+
+    private static unsafe void Fetch(Activation activation)
+    {
+        if (Sse.IsSupported)
+        {
+            // A prefetch never faults: the collector may move the object meanwhile.
+            var address = (byte*)Unsafe.As<Activation, nint>(ref activation);
+            Sse.Prefetch0(address);
+            Sse.Prefetch0(address + 64);
+            Sse.Prefetch0(address + 128);
+        }
     }
 
     private static void AddAll(Activation? first, List<Activation> found)

@@ -83,7 +83,8 @@ internal sealed partial class Partition
         var end = Math.Min(parts, first + PartsPerStep);
         for (var part = first; part < end; part++)
         {
-            Activations.Foresee(part + PartsAhead);
+            Activations.Foresee(part + (2 * PartsAhead));
+            Activations.ForeseeSecond(part + PartsAhead);
             foreach (var activation in ScanPart(part, parts))
                 visit(activation);
         }

@@ -21,6 +21,9 @@ internal sealed partial class Partition
 
     private readonly TurnTask _turnTask = TurnTask.Create();
     private readonly LoopScheduler _betweenTurns;
+
+    // What was the thread's current task when a direct call began, by depth: that of a continuation of its caller belongs to the caller's scheduler.
+    private readonly Task?[] _callersTasks;
     private readonly int _maxDepth;
     private readonly int _turnsPerSlice;
     private readonly long _timestampsPerTenth;
@@ -34,6 +37,7 @@ internal sealed partial class Partition
         Index = index;
         Limits = runtime.Limits;
         _maxDepth = Limits.MaxCallDepth;
+        _callersTasks = new Task?[_maxDepth];
         _turnsPerSlice = Limits.TurnsPerSlice;
         _betweenTurns = new LoopScheduler(this);
         _timestampsPerTenth = Math.Max(1, runtime.Clock.TimestampFrequency / 10);
@@ -101,17 +105,16 @@ internal sealed partial class Partition
             || !ReferenceEquals(ExecutionContext.Capture(), EmptyContext)
             || GridDiagnostics.Activities.HasListeners())
             return false;
-        _depth++;
         _directCallsLeft--;
         target.BeginDirectCall(options);
         EnterTurn(target);
+        _callersTasks[_depth++] = _turnTask.Install(target);
         return true;
     }
 
     public void LeaveDirectly(Activation target, Activation caller, CallOptions options, Exception? error)
     {
-        LeaveTurn(target, caller);
-        _depth--;
+        LeaveDirectTurn(target, caller);
         target.EndDirectCall(options, error);
     }
 
@@ -125,8 +128,14 @@ internal sealed partial class Partition
 
         // Still in the target's turn: the continuation is to be its own.
         attach();
+        LeaveDirectTurn(target, caller);
+    }
+
+    private void LeaveDirectTurn(Activation target, Activation caller)
+    {
         LeaveTurn(target, caller);
-        _depth--;
+        TurnTask.Uninstall(_callersTasks[--_depth]);
+        _callersTasks[_depth] = null;
     }
 
     private static ExecutionContext FindEmptyContext()

@@ -52,7 +52,9 @@ internal static class RegistryRows
     private static void CheckDevices(CheckedFiles check, SqliteSession session, Contents contents)
     {
         var places = 0L;
-        using (var rows = session.Query("SELECT key, commune, kind, connector, longitude, latitude, search, record FROM device ORDER BY id"))
+        var hasCabinets = session.Value("PRAGMA user_version") >= RegistrySchema.VersionWithCabinets;
+        using (var rows = session.Query(
+            $"SELECT key, commune, kind, connector, longitude, latitude, search, record, {(hasCabinets ? "cabinet" : "NULL")} FROM device ORDER BY id"))
         {
             while (rows.Step())
             {
@@ -72,7 +74,8 @@ internal static class RegistryRows
                     && (long)device.Kind == rows.Long(2)
                     && device.Connector?.Type == (rows.IsNull(3) ? null : rows.Text(3))
                     && IsSame(device.Position, rows)
-                    && DeviceListing.SearchText(device) == rows.Text(6);
+                    && DeviceListing.SearchText(device) == rows.Text(6)
+                    && (!hasCabinets || device.FedBy() == (rows.IsNull(8) ? null : rows.Text(8)));
                 if (!isSame)
                 {
                     Damage(check, $"the columns of device {key} are not those of its record");

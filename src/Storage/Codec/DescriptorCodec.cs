@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 
 namespace Grid.Storage.Codec;
 
@@ -54,19 +55,7 @@ internal static class DescriptorCodec
 
     public static DeviceDescriptor Read(ref ByteReader reader)
     {
-        var version = reader.Byte();
-        if (version != Version)
-        {
-            throw reader.Wrong($"a device is stored in the unknown form {version}");
-        }
-
-        var parts = (Parts)reader.Byte();
-        var kind = (DeviceKind)reader.Byte();
-        if (kind > DeviceKind.Environment)
-        {
-            throw reader.Wrong($"a device has the unknown kind {(byte)kind}");
-        }
-
+        var (parts, kind) = ReadHead(ref reader);
         var id = reader.Text();
         var commune = reader.Text();
         var name = reader.Text();
@@ -82,6 +71,65 @@ internal static class DescriptorCodec
             Attributes = attributes,
             Connector = parts.HasFlag(Parts.Connector) ? ReadConnector(ref reader) : null,
         };
+    }
+
+    /// <summary>Of a device what the directory holds. Only a person's is read whole.</summary>
+    public static DirectoryEntry ReadEntry(ref ByteReader reader, string sector, SharedTexts texts)
+    {
+        var whole = reader;
+        var (parts, kind) = ReadHead(ref reader);
+        var id = reader.Text();
+        reader.TextBytes();
+        reader.TextBytes();
+        if (parts.HasFlag(Parts.Position))
+        {
+            ReadNumber(ref reader);
+            ReadNumber(ref reader);
+        }
+
+        double? indexMaximum = null;
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            var name = reader.TextBytes();
+            if (name.SequenceEqual("subscriber"u8) || name.SequenceEqual("dwelling"u8) || name.SequenceEqual("sealed"u8))
+            {
+                return DirectoryEntry.Of(new DeviceRecord { Descriptor = Read(ref whole), Sector = sector, Revision = 0 });
+            }
+
+            var value = (ValueParts)reader.Byte();
+            if (value.HasFlag(ValueParts.Text))
+            {
+                reader.TextBytes();
+            }
+
+            if (value.HasFlag(ValueParts.Number))
+            {
+                var number = ReadNumber(ref reader);
+                indexMaximum = name.SequenceEqual("indexMaximum"u8) ? number : indexMaximum;
+            }
+        }
+
+        string? connector = null;
+        if (parts.HasFlag(Parts.Connector))
+        {
+            reader.Byte();
+            connector = texts.Of(reader.TextBytes());
+        }
+
+        return new DirectoryEntry(id, kind, sector, connector, indexMaximum, null);
+    }
+
+    private static (Parts Parts, DeviceKind Kind) ReadHead(ref ByteReader reader)
+    {
+        var version = reader.Byte();
+        if (version != Version)
+        {
+            throw reader.Wrong($"a device is stored in the unknown form {version}");
+        }
+
+        var parts = (Parts)reader.Byte();
+        var kind = (DeviceKind)reader.Byte();
+        return kind <= DeviceKind.Environment ? (parts, kind) : throw reader.Wrong($"a device has the unknown kind {(byte)kind}");
     }
 
     private static ImmutableSortedDictionary<string, AttributeValue> ReadAttributes(ref ByteReader reader)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 
 namespace Grid.Storage.Codec;
 
@@ -28,13 +30,8 @@ internal static class Records
     /// <param name="store">The store, for messages.</param>
     /// <param name="row">The row, for messages.</param>
     /// <exception cref="StoreDamagedException">The record is not what was written.</exception>
-    public static ByteReader Open(ReadOnlySpan<byte> record, string store, string row)
-    {
-        var reader = new ByteReader(record);
-        return record.Length >= ChecksumBytes && reader.Fixed32() == Checksum.Of(record[ChecksumBytes..])
-            ? reader
-            : throw new StoreDamagedException(store, $"the checksum of {row} does not match");
-    }
+    public static ByteReader Open(ReadOnlySpan<byte> record, string store, string row) =>
+        TryOpen(record, out var reader) ? reader : throw new StoreDamagedException(store, $"the checksum of {row} does not match");
 
     public static ReadOnlySpan<byte> Write(ByteWriter writer, DeviceRecord device)
     {
@@ -45,9 +42,12 @@ internal static class Records
         return End(writer);
     }
 
-    public static DeviceRecord ReadDevice(ReadOnlySpan<byte> record, string store, string key)
+    public static DeviceRecord ReadDevice(ReadOnlySpan<byte> record, string store, string key) => ReadDevice(record, new RecordPlace(store, Key: key));
+
+    /// <summary>The device of a record.</summary>
+    public static DeviceRecord ReadDevice(ReadOnlySpan<byte> record, RecordPlace place)
     {
-        var reader = Open(record, store, $"device {key}");
+        var reader = Open(record, place);
         try
         {
             var revision = (long)reader.Varint();
@@ -56,7 +56,40 @@ internal static class Records
         }
         catch (CodecException error)
         {
-            throw new StoreDamagedException(store, $"device {key}: {error.Message}", error);
+            throw new StoreDamagedException(place.Store, $"{place.Words}: {error.Message}", error);
         }
     }
+
+    /// <summary>Of the device of a record what the directory holds.</summary>
+    public static DirectoryEntry ReadEntry(ReadOnlySpan<byte> record, RecordPlace place, SharedTexts texts)
+    {
+        var reader = Open(record, place);
+        try
+        {
+            _ = reader.Varint(); // its revision
+            return DescriptorCodec.ReadEntry(ref reader, texts.Of(reader.TextBytes()), texts);
+        }
+        catch (CodecException error)
+        {
+            throw new StoreDamagedException(place.Store, $"{place.Words}: {error.Message}", error);
+        }
+    }
+
+    private static ByteReader Open(ReadOnlySpan<byte> record, RecordPlace place) =>
+        TryOpen(record, out var reader) ? reader : throw new StoreDamagedException(place.Store, $"the checksum of {place.Words} does not match");
+
+    private static bool TryOpen(ReadOnlySpan<byte> record, out ByteReader reader)
+    {
+        reader = new ByteReader(record);
+        return record.Length >= ChecksumBytes && reader.Fixed32() == Checksum.Of(record[ChecksumBytes..]);
+    }
+}
+
+/// <summary>Where the record of a device stands. Its words are made only for a message.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Row">Number of its row, where that is all that is known.</param>
+/// <param name="Key">The device's key, where that is known.</param>
+internal readonly record struct RecordPlace(string Store, long Row = 0, string? Key = null)
+{
+    public string Words => Key is null ? string.Create(CultureInfo.InvariantCulture, $"device of row {Row}") : $"device {Key}";
 }

@@ -10,7 +10,7 @@ using static Grid.Storage.Postgres.PostgresCommands;
 namespace Grid.Storage.Postgres;
 
 /// <summary>
-/// Lists devices by key. What narrows most leads: a box with few devices in it, else communes (each read in key order from its index, no further
+/// Lists devices by key. What narrows most leads: a cabinet, else a box with few devices in it, else communes (each read in key order from its index, no further
 /// than it can matter), else the keys themselves; the other conditions filter.
 /// </summary>
 internal static class PostgresDeviceListing
@@ -43,6 +43,11 @@ internal static class PostgresDeviceListing
             filter.Append($" AND device.connector = {Next(query.Connector)}");
         }
 
+        if (query.Cabinet is not null)
+        {
+            filter.Append($" AND device.cabinet = {Next(query.Cabinet)}");
+        }
+
         if (query.Text is not null)
         {
             filter.Append($" AND position({Next(Searchable(query.Text))} in device.search) > 0");
@@ -64,7 +69,12 @@ internal static class PostgresDeviceListing
         }
 
         const string InCommune = "device.commune = wanted.commune AND (wanted.kinds >> device.kind) & 1 = 1";
-        if (query.Box is { } near && await IsSmallAsync(connection, near, cancellationToken))
+        if (query.Cabinet is not null)
+        {
+            var join = communes is null ? "" : $" JOIN {communes} ON {InCommune}";
+            command.CommandText = $"SELECT device.key, device.record FROM device{join} WHERE {filter} ORDER BY device.key LIMIT {limit}";
+        }
+        else if (query.Box is { } near && await IsSmallAsync(connection, near, cancellationToken))
         {
             var join = communes is null ? "" : $" JOIN {communes} ON {InCommune}";
             command.CommandText = $"""

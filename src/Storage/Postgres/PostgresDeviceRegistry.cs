@@ -143,9 +143,9 @@ internal sealed class PostgresDeviceRegistry(PostgresStore store) : IDeviceRegis
         await using var batch = connection.CreateBatch();
         batch.Add(
             """
-            INSERT INTO device(key, commune, kind, connector, longitude, latitude, search, record) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO device(key, commune, kind, connector, longitude, latitude, search, record, cabinet) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT(key) DO UPDATE SET commune = excluded.commune, kind = excluded.kind, connector = excluded.connector,
-            longitude = excluded.longitude, latitude = excluded.latitude, search = excluded.search, record = excluded.record
+            longitude = excluded.longitude, latitude = excluded.latitude, search = excluded.search, record = excluded.record, cabinet = excluded.cabinet
             """,
             In(Array.ConvertAll(devices, device => device.Id)),
             In(Array.ConvertAll(devices, device => device.Commune)),
@@ -154,7 +154,8 @@ internal sealed class PostgresDeviceRegistry(PostgresStore store) : IDeviceRegis
             In(Array.ConvertAll(devices, device => device.Position?.Longitude)),
             In(Array.ConvertAll(devices, device => device.Position?.Latitude)),
             In(Array.ConvertAll(devices, PostgresDeviceListing.SearchText)),
-            In(Array.ConvertAll(present, pair => Records.Write(writer, pair.Value.Current!).ToArray())));
+            In(Array.ConvertAll(present, pair => Records.Write(writer, pair.Value.Current!).ToArray())),
+            In(Array.ConvertAll(devices, device => device.FedBy())));
         batch.Add(
             "INSERT INTO pending(device, revision, former) SELECT * FROM unnest($1, $2, $3) ON CONFLICT(device) DO UPDATE SET revision = excluded.revision",
             In(Array.ConvertAll(all, pair => pair.Key)),

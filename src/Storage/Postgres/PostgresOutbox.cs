@@ -47,13 +47,24 @@ internal sealed class PostgresOutbox(PostgresStore store) : IOutbox
             CancellationToken.None,
             row => (DueAt: row.GetInt64(0), Row: new OutboxRow(DownlinkRecords.Read(row.Bytes(5), store.Place, row.GetString(1)), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4))),
             """
-            WITH due AS (
-                SELECT command FROM outbox WHERE due_at <= $2 AND lease_until <= $2 ORDER BY due_at, command LIMIT $4 FOR UPDATE SKIP LOCKED)
+            WITH one AS (
+                SELECT command, due_at FROM outbox WHERE due_at <= $2 AND lease_until <= $2 AND strpos(command, $6) = 0 ORDER BY due_at, command
+                LIMIT $4 FOR UPDATE SKIP LOCKED),
+            many AS (
+                SELECT command FROM outbox WHERE due_at <= $2 AND lease_until <= $2 AND strpos(command, $6) > 0 ORDER BY due_at, command
+                LIMIT greatest($5, $4 - (SELECT count(*) FROM one)) FOR UPDATE SKIP LOCKED),
+            due AS (
+                SELECT command FROM many
+                UNION ALL (SELECT command FROM one ORDER BY due_at, command LIMIT $4 - (SELECT count(*) FROM many)))
             UPDATE outbox SET lease = nextval('outbox_lease'), lease_owner = $1, lease_until = $2 + $3, attempts = attempts + 1
             FROM due WHERE outbox.command = due.command
             RETURNING due_at, outbox.command, attempts - 1, was_sent, lease, record
             """,
-            In(owner), In(now), In(lease), In(limit));
-        return [.. claimed.OrderBy(row => row.DueAt).ThenBy(row => row.Row.Downlink.Command, StringComparer.Ordinal).Select(row => row.Row)];
+            In(owner), In(now), In(lease), In((long)limit), In((long)OutboxShare.KeptForMany(limit)), In(OutboxShare.MarkOfMany));
+        return
+        [
+            .. claimed.OrderBy(row => row.Row.Downlink.Owner != DownlinkOwner.Command).ThenBy(row => row.DueAt).ThenBy(row => row.Row.Downlink.Command, StringComparer.Ordinal)
+                .Select(row => row.Row),
+        ];
     }
 }

@@ -46,7 +46,20 @@ public sealed class SealingDeviceRegistry(IDeviceRegistry engine, ISubscriberKey
     }
 
     /// <inheritdoc />
+    public async IAsyncEnumerable<IReadOnlyList<DirectoryEntry>> ReadDirectoryAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in engine.ReadDirectoryAsync(cancellationToken))
+        {
+            yield return page.Any(entry => entry.Personal is not null) ? [.. page.Select(Open)] : page;
+        }
+    }
+
+    /// <inheritdoc />
     public Task<long> CountAsync(CancellationToken cancellationToken) => engine.CountAsync(cancellationToken);
+
+    private DirectoryEntry Open(DirectoryEntry entry) => entry.Personal is { } descriptor
+        ? DirectoryEntry.Of(new DeviceRecord { Descriptor = _descriptors.Open(descriptor), Sector = entry.Sector, Revision = 0 })
+        : entry;
 
     private ImmutableArray<PendingChange> Open(ImmutableArray<PendingChange> changes) => [.. changes.Select(Open)];
 

@@ -158,5 +158,6 @@ internal sealed class RowSalvage(string damaged, string mended, SqliteSchema sch
         row["longitude"] = (object?)device.Position?.Longitude ?? DBNull.Value;
         row["latitude"] = (object?)device.Position?.Latitude ?? DBNull.Value;
         row["search"] = DeviceListing.SearchText(device);
+        row["cabinet"] = (object?)device.FedBy() ?? DBNull.Value;
     }
 }

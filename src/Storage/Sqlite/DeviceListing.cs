@@ -8,7 +8,7 @@ using Grid.Storage.Codec;
 namespace Grid.Storage.Sqlite;
 
 /// <summary>
-/// Lists devices by key. What narrows most leads: a box with few devices in it, else communes (each read in key order from its index, as far
+/// Lists devices by key. What narrows most leads: a cabinet, else a box with few devices in it, else communes (each read in key order from its index, as far
 /// as it can still matter), else a connector, else the keys themselves; the other conditions filter.
 /// </summary>
 internal static class DeviceListing
@@ -38,6 +38,14 @@ internal static class DeviceListing
     private static IEnumerable<Found> Keys(SqliteSession session, DeviceQuery query)
     {
         var kindsByCommune = query.Communes.IsDefault ? null : Merged(query);
+        if (query.Cabinet is not null)
+        {
+            // A cabinet's lights are in one commune as a rule: with communes all of its keys are looked at.
+            return Run(session, query, "key > ?1 AND key < ?2 AND (?4 >> kind) & 1 ORDER BY key LIMIT ?5", LastKey, "", query.Kinds, kindsByCommune is null ? query.Limit : -1)
+                .Where(found => kindsByCommune is null || (kindsByCommune.GetValueOrDefault(found.Commune) & found.Kind) != 0)
+                .Take(query.Limit);
+        }
+
         if (query.Box is { } box && FewIn(session, box) is { } few)
         {
             return few.SelectMany(id => Run(session, query, "id = ?5 AND key > ?1 AND key < ?2 AND (?4 >> kind) & 1", LastKey, "", query.Kinds, id))
@@ -94,11 +102,12 @@ internal static class DeviceListing
         return ids.Count <= SmallBox ? ids : null;
     }
 
-    /// <summary>Runs a condition together with the query's own filters: ?1 after, ?2 before, ?3 commune, ?4 kinds, ?5 limit or id, ?6 connector, ?7 text, ?8 to ?11 the box.</summary>
+    /// <summary>Runs a condition together with the query's own filters: ?1 after, ?2 before, ?3 commune, ?4 kinds, ?5 limit or id, ?6 connector, ?7 text, ?8 to ?11 the box, ?12 cabinet.</summary>
     private static List<Found> Run(
         SqliteSession session, DeviceQuery query, string condition, string before, string commune, DeviceKinds kinds, long limitOrId)
     {
-        var text = new StringBuilder("SELECT key, id, commune, kind FROM device WHERE ");
+        var text = new StringBuilder("SELECT key, id, commune, kind FROM device ")
+            .Append(query.Cabinet is null ? "WHERE " : "INDEXED BY device_by_cabinet WHERE cabinet = ?12 AND ");
         if (query.Connector is not null)
         {
             text.Append("connector = ?6 AND ");
@@ -131,6 +140,11 @@ internal static class DeviceListing
         if (query.Box is { } box)
         {
             rows.Bind(8, box.South).Bind(9, box.North).Bind(10, box.West).Bind(11, box.East);
+        }
+
+        if (query.Cabinet is not null)
+        {
+            rows.Bind(12, query.Cabinet);
         }
 
         var found = new List<Found>();

@@ -1,3 +1,5 @@
+using Grid.Storage.Codec;
+
 namespace Grid.Storage.Sqlite;
 
 /// <summary>
@@ -6,11 +8,14 @@ namespace Grid.Storage.Sqlite;
 /// </summary>
 internal static class RegistrySchema
 {
-    public static readonly SqliteSchema Schema = new("registry", 1, """
+    /// <summary>The first version whose devices have the column <c>cabinet</c>.</summary>
+    public const int VersionWithCabinets = 2;
+
+    public static readonly SqliteSchema Schema = new("registry", 2, """
         CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         INSERT INTO counter(name, value) VALUES('revision', 0), ('lease', 0);
 
-        -- search: key and name in lower case, with U+0001 between them
+        -- search: key and name in lower case, with U+0001 between them; cabinet: of a light point
         CREATE TABLE device(
             id INTEGER PRIMARY KEY,
             key TEXT NOT NULL UNIQUE,
@@ -20,9 +25,11 @@ internal static class RegistrySchema
             longitude REAL,
             latitude REAL,
             search TEXT NOT NULL,
-            record BLOB NOT NULL) STRICT;
+            record BLOB NOT NULL,
+            cabinet TEXT) STRICT;
         CREATE INDEX device_by_commune ON device(commune, key, kind);
         CREATE INDEX device_by_connector ON device(connector, key) WHERE connector IS NOT NULL;
+        CREATE INDEX device_by_cabinet ON device(cabinet, key) WHERE cabinet IS NOT NULL;
 
         -- positions of devices, rounded outwards to 32 bits: finds a few too many, never too few
         CREATE VIRTUAL TABLE device_place USING rtree(id, west, east, south, north);
@@ -61,5 +68,29 @@ internal static class RegistrySchema
             hash BLOB NOT NULL) STRICT;
         CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
-        """);
+        """)
+    {
+        Upgrades = new Dictionary<long, string>
+        {
+            [1] = """
+                ALTER TABLE device ADD COLUMN cabinet TEXT;
+                UPDATE device SET cabinet = cabinet_of(record) WHERE kind = 1;
+                CREATE INDEX device_by_cabinet ON device(cabinet, key) WHERE cabinet IS NOT NULL;
+                """,
+        },
+        Functions = new Dictionary<string, Func<byte[], string?>> { ["cabinet_of"] = CabinetOf },
+    };
+
+    /// <summary>The cabinet in a device's record. A record that is damaged tells nothing here: whoever reads it is told.</summary>
+    private static string? CabinetOf(byte[] record)
+    {
+        try
+        {
+            return Records.ReadDevice(record, "registry.db", "without a cabinet").Descriptor.FedBy();
+        }
+        catch (StoreDamagedException)
+        {
+            return null;
+        }
+    }
 }

@@ -43,9 +43,22 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
 
     public async IAsyncEnumerable<DeviceRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Ranges of rows, so that each reader has one while the caller works through those before.
+        await foreach (var page in PagesAsync((blob, row, _) => Records.ReadDevice(blob, row), cancellationToken))
+        {
+            foreach (var device in page)
+            {
+                yield return device;
+            }
+        }
+    }
+
+    public IAsyncEnumerable<IReadOnlyList<DirectoryEntry>> ReadDirectoryAsync(CancellationToken cancellationToken) => PagesAsync(Records.ReadEntry, cancellationToken);
+
+    /// <summary>Ranges of rows, so that each reader has one while the caller works through those before.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<T>> PagesAsync<T>(ReadRow<T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var last = await store.ReadAsync(session => session.Value("SELECT coalesce(max(id), 0) FROM device"), cancellationToken);
-        var ahead = new Queue<Task<List<DeviceRecord>>>();
+        var ahead = new Queue<Task<List<T>>>();
         for (var after = 0L; after < last || ahead.Count > 0;)
         {
             while (after < last && ahead.Count <= store.Readers)
@@ -53,13 +66,10 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
                 var from = after;
                 after = Math.Min(last, after + PageRows);
                 var to = after;
-                ahead.Enqueue(store.ReadAsync(session => Page(session, from, to), cancellationToken));
+                ahead.Enqueue(store.ReadAsync(session => Page(session, from, to, read), cancellationToken));
             }
 
-            foreach (var device in await ahead.Dequeue())
-            {
-                yield return device;
-            }
+            yield return await ahead.Dequeue();
         }
     }
 
@@ -113,9 +123,9 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
     {
         var descriptor = device.Descriptor;
         var row = id is null
-            ? session.Query("INSERT INTO device(key, commune, kind, connector, longitude, latitude, search, record) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+            ? session.Query("INSERT INTO device(key, commune, kind, connector, longitude, latitude, search, record, cabinet) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
                 .Bind(1, descriptor.Id)
-            : session.Query("UPDATE device SET commune = ?2, kind = ?3, connector = ?4, longitude = ?5, latitude = ?6, search = ?7, record = ?8 WHERE id = ?1")
+            : session.Query("UPDATE device SET commune = ?2, kind = ?3, connector = ?4, longitude = ?5, latitude = ?6, search = ?7, record = ?8, cabinet = ?9 WHERE id = ?1")
                 .Bind(1, id);
         row.Bind(2, descriptor.Commune)
             .Bind(3, (long)descriptor.Kind)
@@ -124,6 +134,7 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
             .Bind(6, descriptor.Position?.Latitude)
             .Bind(7, DeviceListing.SearchText(descriptor))
             .Bind(8, Records.Write(writer, device))
+            .Bind(9, descriptor.FedBy())
             .Run();
         return id ?? session.LastId;
     }
@@ -186,16 +197,19 @@ internal sealed class SqliteDeviceRegistry(SqliteStore store) : IDeviceRegistry
         return changes.ToImmutable();
     }
 
-    /// <summary>The devices of the rows after one up to another.</summary>
-    private static List<DeviceRecord> Page(SqliteSession session, long after, long to)
+    /// <summary>Of the rows after one up to another.</summary>
+    private static List<T> Page<T>(SqliteSession session, long after, long to, ReadRow<T> read)
     {
         using var rows = session.Query("SELECT id, record FROM device WHERE id > ?1 AND id <= ?2 ORDER BY id").Bind(1, after).Bind(2, to);
-        var page = new List<DeviceRecord>(PageRows);
+        var page = new List<T>(PageRows);
+        var texts = new SharedTexts();
         while (rows.Step())
         {
-            page.Add(Records.ReadDevice(rows.Blob(1), session.File, "of row " + rows.Long(0).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            page.Add(read(rows.Blob(1), new RecordPlace(session.File, rows.Long(0)), texts));
         }
 
         return page;
     }
+
+    private delegate T ReadRow<out T>(ReadOnlySpan<byte> record, RecordPlace place, SharedTexts texts);
 }

@@ -94,6 +94,11 @@ internal static class SqliteOpening
         }
 
         journal.Begin();
+        foreach (var (name, function) in schema.Functions)
+        {
+            session.Define(name, function);
+        }
+
         for (; version > 0 && version < schema.Version; version++)
         {
             journal.Do(string.Create(CultureInfo.InvariantCulture, $"{schema.Upgrades[version]}\nPRAGMA user_version={version + 1};"));

@@ -36,15 +36,9 @@ internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
     private static ImmutableArray<OutboxRow> Claim(SqliteSession session, string owner, long now, long lease, int limit)
     {
         var lastLease = session.Value("SELECT value FROM counter WHERE name = 'lease'");
-        var claimed = ImmutableArray.CreateBuilder<OutboxRow>();
-        using (var rows = session.Query("SELECT command, attempts, was_sent, record FROM outbox WHERE due_at <= ?1 AND lease_until <= ?1 ORDER BY due_at, command LIMIT ?2")
-            .Bind(1, now).Bind(2, limit))
-        {
-            while (rows.Step())
-            {
-                claimed.Add(new OutboxRow(DownlinkRecords.Read(rows.Blob(3), session.File, rows.Text(0)), (int)rows.Long(1), rows.Long(2) != 0, ++lastLease));
-            }
-        }
+        var forOne = Find("instr(command, ?3) = 0", limit);
+        var forMany = Find("instr(command, ?3) > 0", Math.Max(OutboxShare.KeptForMany(limit), limit - forOne.Count));
+        var claimed = forOne.Take(limit - forMany.Count).Concat(forMany).Select(row => row with { Lease = ++lastLease }).ToImmutableArray();
 
         foreach (var row in claimed)
         {
@@ -52,11 +46,24 @@ internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
                 .Bind(1, row.Downlink.Command).Bind(2, row.Lease).Bind(3, owner).Bind(4, now + lease).Run();
         }
 
-        if (claimed.Count > 0)
+        if (!claimed.IsEmpty)
         {
             session.Query("UPDATE counter SET value = ?1 WHERE name = 'lease'").Bind(1, lastLease).Run();
         }
 
-        return claimed.ToImmutable();
+        return claimed;
+
+        List<OutboxRow> Find(string which, int most)
+        {
+            using var rows = session.Query($"SELECT command, attempts, was_sent, record FROM outbox WHERE due_at <= ?1 AND lease_until <= ?1 AND {which} ORDER BY due_at, command LIMIT ?2")
+                .Bind(1, now).Bind(2, most).Bind(3, OutboxShare.MarkOfMany);
+            var found = new List<OutboxRow>();
+            while (rows.Step())
+            {
+                found.Add(new OutboxRow(DownlinkRecords.Read(rows.Blob(3), session.File, rows.Text(0)), (int)rows.Long(1), rows.Long(2) != 0, Lease: 0));
+            }
+
+            return found;
+        }
     }
 }

@@ -121,6 +121,9 @@ internal sealed class SqliteSession : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Gives statements of this connection a function of a blob.</summary>
+    public void Define(string name, Func<byte[], string?> function) => _connection.CreateFunction(name, function, isDeterministic: true);
+
     /// <summary>The only value of a query.</summary>
     public long Value(string sql)
     {

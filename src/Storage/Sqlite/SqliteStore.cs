@@ -14,6 +14,9 @@ internal sealed record SqliteSchema(string Name, int Version, string Script)
 {
     /// <summary>By version, the script that makes the next version out of it.</summary>
     public IReadOnlyDictionary<long, string> Upgrades { get; init; } = new Dictionary<long, string>();
+
+    /// <summary>Functions of a blob that the upgrades call, by name.</summary>
+    public IReadOnlyDictionary<string, Func<byte[], string?>> Functions { get; init; } = new Dictionary<string, Func<byte[], string?>>();
 }
 
 /// <summary>

@@ -64,7 +64,7 @@ internal sealed class Field : IDownlinkSender, IDisposable
             {
                 await (row.Downlink.Owner == DownlinkOwner.Command
                     ? _commands.HandleAsync(row, CancellationToken.None)
-                    : _owned.HandleAsync(row, CancellationToken.None));
+                    : _owned.HandleAsync(row, static () => true, CancellationToken.None));
             }
         }
 

@@ -33,6 +33,8 @@ internal sealed class FakeGrid : IGridGrains
 
     public ICommandGrain Command(string command) => _commands.GetOrAdd(command, key => new(key));
 
+    public IGroupCommandGrain GroupCommand(string command) => throw new InvalidOperationException("Group commands are tested with the whole program.");
+
     public ILightingPlanGrain LightingPlan(string plan) => throw new InvalidOperationException("Lighting plans are tested with the whole program.");
 
     public ILightingDirectoryGrain LightingDirectory() => new NoPlans();

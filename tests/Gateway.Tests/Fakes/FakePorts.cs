@@ -82,6 +82,7 @@ internal sealed class FakeRegistry(ITerritoryTable table, FakeHistory history) :
         .Where(record => query.Box is not { } box || (record.Descriptor.Position is { } position && box.Contains(position)))
         .Where(record => query.Text is null || record.Descriptor.Id.Contains(query.Text, StringComparison.OrdinalIgnoreCase)
             || record.Descriptor.Name.Contains(query.Text, StringComparison.OrdinalIgnoreCase))
+        .Where(record => query.Cabinet is null || record.Descriptor.FedBy() == query.Cabinet)
         .Where(record => query.After is null || string.CompareOrdinal(record.Descriptor.Id, query.After) > 0)
         .OrderBy(record => record.Descriptor.Id, StringComparer.Ordinal).Take(query.Limit).ToImmutableArray());
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
@@ -20,6 +22,28 @@ public sealed class JsonFormTests
     [InlineData(long.MaxValue, "9223372036854775.807")]
     public void Thousandths_are_written_as_exact_decimals(long thousandths, string json) =>
         Assert.Equal(json, JsonSerializer.Serialize(new Thousandths(thousandths)));
+
+    [Theory]
+    [InlineData(0.0, "0")]
+    [InlineData(5.0, "5")]
+    [InlineData(-5.5, "-5.5")]
+    [InlineData(-0.25, "-0.25")]
+    [InlineData(48.39001, "48.39001")]
+    [InlineData(-4.486077, "-4.486077")]
+    [InlineData(0.000001, "0.000001")]
+    [InlineData(999999999.999999, "999999999.999999")]
+    [InlineData(0.1 + 0.2, "0.30000000000000004")]
+    [InlineData(0.0000005, "5E-07")]
+    [InlineData(1e20, "1E+20")]
+    public void Measurements_are_written_as_their_shortest_text(double value, string json) => Assert.Equal(json, ShortText(value));
+
+    [Fact]
+    public void Any_measurement_reads_as_what_was_written() => Prop.ForAll<int, byte>((digits, decimals) =>
+    {
+        var value = digits / Math.Pow(10, decimals % 9);
+        return double.Parse(ShortText(value), CultureInfo.InvariantCulture) == value
+            && ShortText(value).Length <= value.ToString("R", CultureInfo.InvariantCulture).Length + "0.00000".Length;
+    }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Thousandths_add_up_to_the_last_digit() => Prop.ForAll<int, int>((a, b) =>
@@ -109,5 +133,14 @@ public sealed class JsonFormTests
     {
         SectorVersion[] versions = [.. Enumerable.Range(0, 400).Select(i => new SectorVersion($"29{i:000}.0", 3, 1_000_000 + i))];
         Assert.InRange(LiveCursor.Encode(1, versions).Length, 1, 2_500);
+    }
+
+    private static string ShortText(double value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer);
+        ShortNumber.Write(writer, value);
+        writer.Flush();
+        return Encoding.ASCII.GetString(buffer.WrittenSpan);
     }
 }

@@ -81,6 +81,7 @@ public sealed class DevicesTests
             await host.RegisterAsync($"bin{i}", DeviceKind.Bin, i < 3 ? "29232" : "29019", lon: -4 - (i / 10.0));
         }
 
+        await host.PutAsync("/api/v1/devices/fed", """{"kind":"streetlight","commune":"35238","attributes":{"cabinet":"cabinet-1"}}""");
         await host.RegisterAsync("lamp", DeviceKind.Streetlight);
         await host.PutAsync("/api/v1/bodies/200068120", """{"name":"S","kind":"syndicate","members":[{"commune":"29232","kinds":["streetlight"]}]}""");
         var lamp = host.Registry.Descriptor("lamp")!;
@@ -88,15 +89,17 @@ public sealed class DevicesTests
 
         async Task<string> IdsAsync(string query) => string.Join(' ', (await (await host.Http.GetAsync($"/api/v1/devices?{query}")).JsonAsync())
             .GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()));
-        Assert.Equal("bin0 bin1 bin2 bin3 bin4 lamp", await IdsAsync(""));
+        Assert.Equal("bin0 bin1 bin2 bin3 bin4 fed lamp", await IdsAsync(""));
+        Assert.Equal("fed", await IdsAsync("cabinet=cabinet-1"));
+        Assert.Equal("", await IdsAsync("cabinet=cabinet-1&department=29"));
         Assert.Equal("bin3 bin4", await IdsAsync("commune=29019"));
         Assert.Equal("bin0 bin1 bin2 bin3 bin4 lamp", await IdsAsync("department=29"));
-        Assert.Equal("", await IdsAsync("department=35"));
+        Assert.Equal("fed", await IdsAsync("department=35"));
         Assert.Equal("lamp", await IdsAsync("syndicate=200068120"));
-        Assert.Equal("lamp", await IdsAsync("kind=streetlight,meter"));
+        Assert.Equal("fed lamp", await IdsAsync("kind=streetlight,meter"));
         Assert.Equal("bin3 bin4", await IdsAsync("q=BIN&bbox=-4.5,47,-4.25,49"));
         Assert.Equal("lamp", await IdsAsync("status=ok"));
-        Assert.Equal("bin0 bin1 bin2 bin3 bin4", await IdsAsync("status=unknown&status=fault"));
+        Assert.Equal("bin0 bin1 bin2 bin3 bin4 fed", await IdsAsync("status=unknown&status=fault"));
 
         var seen = new List<string>();
         var cursor = "";
@@ -107,7 +110,7 @@ public sealed class DevicesTests
             cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : "";
         }
         while (cursor.Length > 0);
-        Assert.Equal(["bin0", "bin1", "bin2", "bin3", "bin4", "lamp"], seen);
+        Assert.Equal(["bin0", "bin1", "bin2", "bin3", "bin4", "fed", "lamp"], seen);
     }
 
     [Theory]

@@ -3,10 +3,35 @@ namespace Grid.Tests.Semantics.Turns;
 public interface ISchedulerGrain : IGrainWithStringKey
 {
     Task<string[]> ObserveAsync(string gate);
+
+    /// <summary>Where the grain is after a wait, first in a call to another from a continuation of this one.</summary>
+    Task<string[]> AskAsync(string other);
+
+    Task<string[]> WaitAsync();
 }
 
 public sealed class SchedulerGrain(Journal journal) : Grain, ISchedulerGrain
 {
+    private TaskScheduler? _first;
+
+    public async Task<string[]> AskAsync(string other)
+    {
+        var own = TaskScheduler.Current;
+        var grain = GrainFactory.GetGrain<ISchedulerGrain>(other);
+        await grain.WaitAsync();
+        await Task.Yield();
+        var there = await grain.WaitAsync();
+        return [.. there, TaskScheduler.Current == own ? "back: own" : "back: other"];
+    }
+
+    public async Task<string[]> WaitAsync()
+    {
+        _first ??= TaskScheduler.Current;
+        var isOwn = TaskScheduler.Current == _first;
+        await Task.Yield();
+        return [isOwn && TaskScheduler.Current == _first ? "there: own" : "there: other"];
+    }
+
     public async Task<string[]> ObserveAsync(string gate)
     {
         var own = TaskScheduler.Current;
@@ -53,6 +78,15 @@ public sealed class SchedulerTests(SharedCluster shared)
                 "in Task.Run: pool", "after Task.Run: own", "after two delays: own",
             ],
             await call);
+    }
+
+    [Fact]
+    public async Task A_call_from_a_continuation_comes_back_to_the_grain_that_was_called()
+    {
+        var key = shared.NewKey();
+        var answer = await shared.Grains.GetGrain<ISchedulerGrain>(key).AskAsync($"{key}-other");
+
+        Assert.Equal(["there: own", "back: own"], answer);
     }
 
 #if !VIRTUAL_TIME // There is one thread for all, and that is what makes a run repeatable.

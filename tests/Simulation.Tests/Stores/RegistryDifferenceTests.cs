@@ -106,6 +106,7 @@ public sealed class RegistryDifferenceTests
         Box = chance.Happens(0.3) ? new BoundingBox(-4.9, 48.0, chance.Between(-4.8, -4.0), chance.Between(48.1, 48.9)) : null,
         Text = chance.Happens(0.3) ? chance.OneOf(["l", "LAMP", "100 %", "_1", "é", "d1"]) : null,
         Connector = chance.Happens(0.3) ? chance.OneOf(["http", "simulator"]) : null,
+        Cabinet = chance.Happens(0.3) ? Id(chance) : null,
         After = chance.Happens(0.3) ? Id(chance) : null,
         Limit = 1 + chance.Below(12),
     };
@@ -122,6 +123,7 @@ public sealed class RegistryDifferenceTests
                 Name = chance.OneOf(Names),
                 Position = chance.Happens(0.7) ? new GeoPoint(chance.Between(-4.9, -4.0), chance.Between(48.0, 48.9)) : null,
                 Connector = chance.Happens(0.5) ? new ConnectorSpec { Type = chance.OneOf(["http", "simulator"]) } : null,
+                Attributes = chance.Happens(0.5) ? ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("cabinet", AttributeValue.Of($"d{chance.Below(3)}")) : ImmutableSortedDictionary<string, AttributeValue>.Empty,
             },
             $"{commune}.{chance.Below(2)}");
     }

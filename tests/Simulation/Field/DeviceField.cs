@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Lighting;
+using Grid.Simulation.Checks;
 using Grid.Simulation.Faults;
 using Grid.Simulation.Machine;
 
@@ -19,6 +22,7 @@ internal sealed class DeviceField
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DelayTo = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMinutes(1);
+    private static readonly ImmutableSortedDictionary<string, double> NoArguments = ImmutableSortedDictionary<string, double>.Empty;
 
     private readonly World _world;
     private readonly Chance _chance;
@@ -26,7 +30,9 @@ internal sealed class DeviceField
     private readonly SortedDictionary<DateTimeOffset, List<(string Commune, IncomingReading Reading)>> _kept = [];
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
     private IReadOnlyCollection<DeviceDescriptor>? _registered;
-    private ILookup<int, DeviceDescriptor> _rounds = Array.Empty<DeviceDescriptor>().ToLookup(_ => 0);
+    private ILookup<int, FieldDevice> _rounds = Array.Empty<FieldDevice>().ToLookup(_ => 0);
+    private Func<DeviceDescriptor, ControllerProgram?>? _programOf;
+    private HashSet<string>? _faulty;
     private Foresight? _foresight;
     private long _number;
 
@@ -34,8 +40,12 @@ internal sealed class DeviceField
     {
         _world = world;
         _chance = world.ChanceOf("field");
+        Programs = new ProgramsCheck(world);
         world.Clock.CreateTimer(_ => Report(), null, Tick, Tick);
     }
+
+    /// <summary>What controllers were given, and whether they follow it.</summary>
+    public ProgramsCheck Programs { get; }
 
     /// <summary>Batches that are not answered.</summary>
     public int Outstanding { get; private set; }
@@ -52,13 +62,51 @@ internal sealed class DeviceField
     /// <summary>Asks these devices from the next round on.</summary>
     public void Serve(IReadOnlyCollection<DeviceDescriptor> devices) => _registered = devices;
 
-    /// <summary>A downlink arrives at its lamp.</summary>
-    public void Obey(Downlink downlink)
+    /// <summary>
+    /// From the next round on, each controller that keeps a program and was not given one is given this one, as by hand: what it is to do without Grid.
+    /// </summary>
+    public void AssignPrograms(Func<DeviceDescriptor, ControllerProgram?> programOf) => _programOf = programOf;
+
+    /// <summary>A downlink arrives at a device.</summary>
+    /// <param name="downlink">What it is told.</param>
+    /// <param name="device">The device's key.</param>
+    /// <param name="version">The version that counts for it.</param>
+    public void Obey(Downlink downlink, string device, long version)
     {
-        if (_fleet.Contains(downlink.Device))
+        if (_fleet.FindRefusal(device, downlink.Name, downlink.Arguments, downlink.Program) is null)
         {
-            _foresight?.Forget(downlink.Device);
-            _fleet.Obey(downlink.Device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), downlink.Version);
+            _foresight?.Forget(device);
+            Programs.Told(device, downlink.Name, downlink.Arguments, version, downlink.Program);
+            _fleet.Obey(device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), version, downlink.Program);
+        }
+    }
+
+    /// <summary>What a device would report of a metric now; null when it reports no such thing.</summary>
+    public double? Look(string device, string metric) => _fleet.Read(device, _world.Clock.GetUtcNow()) is { } reading
+        ? reading.Metrics.Where(value => value.Name == metric).Select(value => (double?)value.Value).FirstOrDefault()
+        : null;
+
+    /// <summary>What is true of a light point.</summary>
+    public LampTruth? TruthOf(DeviceDescriptor lamp, DateTimeOffset at) => _fleet.TruthOf(lamp, at);
+
+    /// <summary>True when a fault is planted in a device within a time.</summary>
+    public bool HasFault(string device, DateTimeOffset from, DateTimeOffset to)
+    {
+        _faulty ??= _fleet.PlantedFaults(from, to).Select(fault => fault.Device).ToHashSet(StringComparer.Ordinal);
+        return _faulty.Contains(device);
+    }
+
+    /// <summary>Programs are kept by whoever keeps them: a device that is made anew from its registration still has the one that it was given.</summary>
+    private void GivePrograms(IReadOnlyCollection<DeviceDescriptor> devices)
+    {
+        foreach (var device in devices)
+        {
+            if (_programOf?.Invoke(device) is { } program && _fleet.FindRefusal(device.Id, CommandCatalog.LoadProgram, NoArguments, program) is null
+                && _fleet.MemoryOf(device.Id)?.Program is null)
+            {
+                Programs.Told(device.Id, CommandCatalog.LoadProgram, NoArguments, 0, program);
+                _fleet.Obey(device.Id, CommandCatalog.LoadProgram, NoArguments, _world.Clock.GetUtcNow(), 0, _world.Plants.Over(program));
+            }
         }
     }
 
@@ -76,8 +124,10 @@ internal sealed class DeviceField
         {
             (_registered, foreseen) = (null, null);
             _fleet = SimulatedFleet.Build(devices, _world.Territory, _world.Options.Seed, _fleet);
+            Programs.Serve(devices);
+            GivePrograms(devices);
             Lamps = [.. devices.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive"))];
-            _rounds = devices.Where(device => !device.Flag("passive")).ToLookup(device => RoundOf(device.Commune));
+            _rounds = devices.Where(device => !device.Flag("passive")).Select(Known).ToLookup(device => RoundOf(device.Commune));
         }
 
         var now = _world.Clock.GetUtcNow();
@@ -112,7 +162,7 @@ internal sealed class DeviceField
     /// <summary>What a device says follows from the instant and from what it obeys: it can be worked out before, beside the world.</summary>
     private void Foresee(DateTimeOffset at)
     {
-        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].ToArray());
+        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].Select(device => (device.Id, device.Commune)).ToArray());
         var readings = new IncomingReading?[devices.Length];
         _foresight = new Foresight(at, devices, readings, Task.Run(() =>
         {
@@ -126,21 +176,28 @@ internal sealed class DeviceField
         }));
     }
 
-    private void Ask(DeviceDescriptor device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches, IncomingReading? foreseen)
+    /// <summary>The device as it was before it was registered anew, where it is now.</summary>
+    private FieldDevice Known(DeviceDescriptor device)
     {
         if (!_devices.TryGetValue(device.Id, out var known))
         {
             _devices.Add(device.Id, known = new FieldDevice(device.Id, hasCounter: Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(device.Id)) % 3 == 0));
         }
 
-        if (now < known.SilentUntil)
+        known.Commune = device.Commune;
+        return known;
+    }
+
+    private void Ask(FieldDevice device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches, IncomingReading? foreseen)
+    {
+        if (now < device.SilentUntil)
         {
             return;
         }
 
         if (_chance.Happens(_world.Rates[Fault.Silence] / 4))
         {
-            known.FallSilent(now + _chance.Between(TimeSpan.FromMinutes(30), TimeSpan.FromHours(3)));
+            device.FallSilent(now + _chance.Between(TimeSpan.FromMinutes(30), TimeSpan.FromHours(3)));
             _world.Trace.Add("silent", device.Id);
             return;
         }
@@ -150,7 +207,9 @@ internal sealed class DeviceField
             return;
         }
 
-        reading = known.Number(reading);
+        Programs.Judge(reading);
+        _world.Night.Judge(reading);
+        reading = device.Number(reading);
         Readings++;
         if (_chance.Happens(_world.Rates[Fault.LateReading]))
         {
@@ -266,7 +325,7 @@ internal sealed class DeviceField
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
 
     /// <summary>What the devices of a round will say at an instant, once it is done.</summary>
-    private sealed record Foresight(DateTimeOffset At, DeviceDescriptor[] Devices, IncomingReading?[] Readings, Task Done)
+    private sealed record Foresight(DateTimeOffset At, (string Id, string Commune)[] Devices, IncomingReading?[] Readings, Task Done)
     {
         /// <summary>A device is about to obey something else: it is asked when it is its turn. Nothing else is under way meanwhile.</summary>
         public void Forget(string device)
@@ -275,6 +334,11 @@ internal sealed class DeviceField
             if (Array.FindIndex(Devices, known => known.Id == device) is >= 0 and var index)
             {
                 Readings[index] = null;
+                // Its cabinet meters what it draws.
+                if (Devices[index].Text("cabinet") is { } cabinet && Array.FindIndex(Devices, known => known.Id == cabinet) is >= 0 and var feeding)
+                {
+                    Readings[feeding] = null;
+                }
             }
         }
     }

@@ -12,6 +12,9 @@ internal sealed class FieldDevice(string id, bool hasCounter)
 
     public string Id { get; } = id;
 
+    /// <summary>The commune whose network gateway asks it.</summary>
+    public string Commune { get; set; } = "";
+
     /// <summary>Says nothing until then.</summary>
     public DateTimeOffset SilentUntil { get; private set; }
 

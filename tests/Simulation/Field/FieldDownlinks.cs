@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Grid.Connectors.Simulator.Radio;
 using Grid.Contracts.Commands;
 using Grid.Simulation.Faults;
 using Grid.Simulation.Machine;
@@ -5,8 +7,8 @@ using Grid.Simulation.Machine;
 namespace Grid.Simulation.Field;
 
 /// <summary>
-/// The network between one process and the lamps: it may lose a downlink that it said to have transmitted, and may not say whether it took one. A lamp that
-/// gets a downlink obeys unless it has a newer one, and shows so with its next report.
+/// The network between one process and the controllers: it may lose a downlink that it said to have transmitted, and may not say whether it took one. A controller
+/// that gets a downlink obeys unless it has a newer one, and shows so with its next report. One message to many is heard by each of them or not.
 /// </summary>
 internal sealed class FieldDownlinks(World world, GridProcess process) : IDownlinkSender
 {
@@ -16,6 +18,10 @@ internal sealed class FieldDownlinks(World world, GridProcess process) : IDownli
 
     public string Connector => "simulator";
 
+    public DownlinkBudget? BudgetOf(string gateway) => LoRaGateways.Contains(gateway) ? LoRaGateways.Budget : null;
+
+    public bool CanMulticast(string gateway) => LoRaGateways.Contains(gateway);
+
     public ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken)
     {
         if (!process.IsAlive)
@@ -24,19 +30,47 @@ internal sealed class FieldDownlinks(World world, GridProcess process) : IDownli
         }
 
         world.Trace.Add("downlink", downlink.Command, downlink.Version);
-        world.Operators.Sent(downlink);
+        if (downlink.Owner == DownlinkOwner.Command)
+        {
+            world.Operators.Sent(downlink);
+        }
+
+        Carry(downlink, downlink.Device, downlink.Version, Delay());
+        return ValueTask.FromResult(Answer());
+    }
+
+    public ValueTask<DownlinkResult> MulticastAsync(Downlink downlink, ImmutableArray<DownlinkMember> members, CancellationToken cancellationToken)
+    {
+        if (!process.IsAlive)
+        {
+            return new ValueTask<DownlinkResult>(new TaskCompletionSource<DownlinkResult>().Task);
+        }
+
+        world.Trace.Add("multicast", downlink.Command, members.Length);
+        var delay = Delay();
+        foreach (var (device, version) in members)
+        {
+            Carry(downlink, device, version, delay);
+        }
+
+        return ValueTask.FromResult(Answer());
+    }
+
+    private void Carry(Downlink downlink, string device, long version, TimeSpan delay)
+    {
         if (_chance.Happens(world.Rates[Fault.DownlinkLoss]))
         {
             world.Trace.Add("downlink lost", downlink.Command);
         }
         else
         {
-            var delay = _chance.Happens(world.Rates[Fault.MessageDelay]) ? _chance.Between(TimeSpan.Zero, DelayTo) : TimeSpan.Zero;
-            world.After(delay, () => world.Field.Obey(downlink));
+            world.After(delay, () => world.Field.Obey(downlink, device, version));
         }
-
-        return ValueTask.FromResult(_chance.Happens(world.Rates[Fault.DownlinkDoubt])
-            ? new DownlinkResult(DownlinkStatus.Ambiguous, "no answer: it may have arrived")
-            : new DownlinkResult(DownlinkStatus.Transmitted, "the network has it"));
     }
+
+    private TimeSpan Delay() => _chance.Happens(world.Rates[Fault.MessageDelay]) ? _chance.Between(TimeSpan.Zero, DelayTo) : TimeSpan.Zero;
+
+    private DownlinkResult Answer() => _chance.Happens(world.Rates[Fault.DownlinkDoubt])
+        ? new DownlinkResult(DownlinkStatus.Ambiguous, "no answer: it may have arrived")
+        : new DownlinkResult(DownlinkStatus.Transmitted, "the network has it");
 }

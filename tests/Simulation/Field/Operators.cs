@@ -56,7 +56,8 @@ internal sealed class Operators
     /// <summary>A command goes out: under one version, however often.</summary>
     public void Sent(Downlink downlink)
     {
-        if (!_versions.TryAdd(downlink.Command, downlink.Version) && _versions[downlink.Command] != downlink.Version)
+        // What a controller is told again is what it should do by then.
+        if (downlink.Owner != DownlinkOwner.Controllers && !_versions.TryAdd(downlink.Command, downlink.Version) && _versions[downlink.Command] != downlink.Version)
         {
             _world.Violated("I2", $"command {downlink.Command} went out as version {_versions[downlink.Command]} of what {downlink.Device} should do, and as {downlink.Version}");
         }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Client.Live;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Storage;
 using Grid.Grains.Sectors;
 using Grid.Simulation.Faults;
@@ -38,6 +40,11 @@ internal sealed class Plant
     /// <summary>The outbox says that it has kept a downlink and has not.</summary>
     public const string ForgetsDownlinks = "forgetfulOutbox";
 
+    /// <summary>The controllers' clocks are ten minutes slow.</summary>
+    public const string SlowControllers = "slowControllers";
+
+    private const int MinutesSlow = 10;
+
     private readonly string? _name;
     private readonly Chance _chance;
     private readonly Dictionary<object, EncodedFrame> _held = [];
@@ -45,7 +52,10 @@ internal sealed class Plant
     public Plant(string? name, Chance chance) => (_name, _chance) = (name, chance);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks, SlowControllers,
+    ];
 
     public bool SkipsSync => _name == LostAcknowledgement;
 
@@ -61,6 +71,12 @@ internal sealed class Plant
     public IOutbox Over(IOutbox outbox, Chance chance) => _name == ForgetsDownlinks ? new ForgetfulOutbox(outbox, chance) : outbox;
 
     public IGridGrains Over(IGridGrains grains, Chance chance) => _name == SkippingCursor ? new SkippingGrains(grains, chance) : grains;
+
+    /// <summary>A program as its controllers run it.</summary>
+    public ControllerProgram Over(ControllerProgram program) => _name != SlowControllers ? program : program with
+    {
+        Programs = [.. program.Programs.Select(points => points.Select(point => point with { Minutes = point.Minutes + MinutesSlow }).ToImmutableArray())],
+    };
 
     /// <summary>The frames as they reach a client.</summary>
     public IEnumerable<EncodedFrame> InTransit(object client, IReadOnlyList<EncodedFrame> frames)

@@ -24,9 +24,13 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public ICommandGrain Command(string command) => inner.Command(command);
 
+    public IGroupCommandGrain GroupCommand(string command) => inner.GroupCommand(command);
+
     public ILightingPlanGrain LightingPlan(string plan) => inner.LightingPlan(plan);
 
     public ILightingDirectoryGrain LightingDirectory() => inner.LightingDirectory();
+
+    public ISectorControllersGrain Controllers(string sector) => inner.Controllers(sector);
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);

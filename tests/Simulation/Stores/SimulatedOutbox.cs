@@ -61,7 +61,10 @@ internal sealed class SimulatedOutbox(OutboxRecords records, Operations operatio
     private ImmutableArray<OutboxRow> Claim(DateTimeOffset now, TimeSpan lease, int limit)
     {
         var claimed = ImmutableArray.CreateBuilder<OutboxRow>();
-        foreach (var record in records.Rows.Values.Where(record => record.DueAt <= now && record.LeaseUntil <= now).OrderBy(record => record.DueAt).Take(limit).ToList())
+        var due = records.Rows.Values.Where(record => record.DueAt <= now && record.LeaseUntil <= now).OrderBy(record => record.DueAt).ToList();
+        var forOne = due.Where(record => record.Downlink.Owner == DownlinkOwner.Command).Take(limit).ToList();
+        var forMany = due.Where(record => record.Downlink.Owner != DownlinkOwner.Command).Take(Math.Max(limit / 4, limit - forOne.Count)).ToList();
+        foreach (var record in forOne.Take(limit - forMany.Count).Concat(forMany))
         {
             (record.Lease, record.LeaseUntil) = (++records.LastLease, now + lease);
             claimed.Add(new OutboxRow(record.Downlink, record.Attempts++, record.WasSent, record.Lease));

@@ -154,7 +154,8 @@ internal sealed class RegistryRecords
             && (query.After is null || string.CompareOrdinal(device.Id, query.After) > 0)
             && (query.Box is not { } box || (device.Position is { } position && box.Contains(position)))
             && (query.Text is not { } text || device.Id.Contains(text, StringComparison.OrdinalIgnoreCase) || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
-            && (query.Connector is not { } connector || device.Connector?.Type == connector);
+            && (query.Connector is not { } connector || device.Connector?.Type == connector)
+            && (query.Cabinet is not { } cabinet || device.FedBy() == cabinet);
     }
 }
 

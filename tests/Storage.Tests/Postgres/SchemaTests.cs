@@ -64,6 +64,21 @@ public sealed class SchemaTests
     }
 
     [Fact]
+    public async Task The_step_that_brings_cabinets_finds_those_that_light_points_have()
+    {
+        var connection = await SharedServer.EmptyAsync("schema_cabinets");
+        await Migrator(connection).ApplyAsync(_ => { }, None);
+        await using var storage = await SharedServer.OpenAsync(connection);
+        await storage.Devices.PutAsync(Samples.FedDevices, None);
+        await SharedServer.RunAsync(connection, "ALTER TABLE device DROP COLUMN cabinet; DELETE FROM grid_schema WHERE version >= 4");
+        Assert.Equal("cabinets.sql", SchemaMigration.All[3].Name);
+
+        await new SchemaMigrator(new PostgresOptions { Connection = connection }, [.. SchemaMigration.All.Take(4)]).ApplyAsync(_ => { }, None);
+
+        await Samples.AssertFedAsync(storage.Devices);
+    }
+
+    [Fact]
     public async Task A_step_that_fails_leaves_the_database_as_it_was_before_it()
     {
         var connection = await SharedServer.EmptyAsync("schema_fails");

@@ -10,6 +10,23 @@ public sealed class SqliteDeviceRegistryTests : DeviceRegistryConformance
         var store = await RegistryStore.OpenAsync(directory);
         return (new SqliteDeviceRegistry(store), store);
     }
+
+    [Fact]
+    public async Task A_registry_from_before_lists_by_cabinet_is_brought_up_with_the_cabinets_that_its_light_points_have()
+    {
+        using var directory = new TempDirectory();
+        await using (var store = await RegistryStore.OpenAsync(directory))
+        {
+            await new SqliteDeviceRegistry(store).PutAsync(Samples.FedDevices, CancellationToken.None);
+            await store.WriteAsync(
+                session => session.Run("DROP INDEX device_by_cabinet") + session.Run("ALTER TABLE device DROP COLUMN cabinet") + session.Run("PRAGMA user_version = 1"),
+                CancellationToken.None);
+        }
+
+        await using var opened = await RegistryStore.OpenAsync(directory);
+        await Samples.AssertFedAsync(new SqliteDeviceRegistry(opened));
+        Assert.Equal(RegistrySchema.Schema.Version, await opened.ReadAsync(session => session.Value("PRAGMA user_version"), CancellationToken.None));
+    }
 }
 
 public sealed class SqliteBodyRegistryTests : BodyRegistryConformance

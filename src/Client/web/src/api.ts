@@ -1,4 +1,7 @@
+import type { Energy } from './energy.ts';
 import type { Command, Kind, Status, Summary } from './frames.ts';
+import type { GroupCommand, GroupSelector } from './group.ts';
+import type { Night } from './night.ts';
 import { token } from './session.ts';
 
 const timeoutMillis = 15_000;
@@ -9,15 +12,32 @@ export interface CommuneSummary extends Summary {
   position?: { lon: number; lat: number } | null;
 }
 
-export interface DeviceDetail {
+/** A device as a list has it. */
+export interface DeviceItem {
   id: string;
   kind: Kind;
   commune: string;
   name: string;
+  position: { lon: number; lat: number } | null;
   attributes: Record<string, string | number | boolean>;
   status: Status;
   lastSeen: string | null;
+}
+
+export interface DeviceDetail extends DeviceItem {
   reported: Record<string, { value: number; time: string }>;
+  /** What it should do now, by metric. */
+  desired: Record<string, number>;
+}
+
+export type ControllerState = 'live' | 'pending' | 'transmitted' | 'acknowledged' | 'running' | 'rejected' | 'unanswered';
+
+export interface Plan {
+  id: string;
+  name: string;
+  decision: { reference: string; date: string } | null;
+  /** Controllers under it by how far they are with its newest version. */
+  controllers: Partial<Record<ControllerState, number>> | null;
 }
 
 interface Page<T> {
@@ -48,14 +68,35 @@ export const communesOf = (department: string) => all<CommuneSummary>(`/api/v1/c
 
 export const device = (id: string) => get<DeviceDetail>(`/api/v1/devices/${encodeURIComponent(id)}`);
 
+/** The light points that a cabinet feeds. */
+export const lampsOf = (cabinet: string) => all<DeviceItem>(`/api/v1/devices?cabinet=${encodeURIComponent(cabinet)}&limit=1000`);
+
+/** What a cabinet or a light point should do in the night of a date (`2026-11-27`); null when it is under no plan then. */
+export const night = (id: string, date: string) => getOrNull<Night>(`/api/v1/devices/${encodeURIComponent(id)}/night?date=${date}`);
+
+export const plan = (id: string) => getOrNull<Plan>(`/api/v1/lighting-plans/${encodeURIComponent(id)}`);
+
+/** Energy of a territory's lighting in a month (`2026-11`). */
+export const energy = (scope: string, month: string) => get<Energy>(`/api/v1/${pathOf(scope)}/energy?month=${month}`);
+
 export const command = (id: string) => get<Command>(`/api/v1/commands/${encodeURIComponent(id)}`);
 
-/** Asks a lamp to dim. `key` makes a repeated request one command. */
-export async function setDimming(id: string, percent: number, key: string): Promise<Command> {
-  const body = { name: 'setDimming', args: { percent }, expiresIn: 'PT15M' };
-  const { headers } = await call('POST', `/api/v1/devices/${encodeURIComponent(id)}/commands`, body, { 'Idempotency-Key': key });
-  return get<Command>(headers.get('Location') ?? '');
+/** Asks a device for something. `key` makes a repeated request one command. */
+export async function sendCommand(id: string, name: string, args: Record<string, number>, key: string): Promise<Command> {
+  const body = { name, args, expiresIn: 'PT15M' };
+  return (await call('POST', `/api/v1/devices/${encodeURIComponent(id)}/commands`, body, { 'Idempotency-Key': key })).value as Command;
 }
+
+/** Asks all lights of a territory for something, above what single commands have asked for. */
+export async function sendGroup(selector: GroupSelector, name: string, args: Record<string, number>, key: string): Promise<GroupCommand> {
+  const body = { selector, name, args, expiresIn: 'PT1H', layer: 'emergency' };
+  return (await call('POST', '/api/v1/group-commands', body, { 'Idempotency-Key': key })).value as GroupCommand;
+}
+
+export const groupCommand = (id: string) => get<GroupCommand>(`/api/v1/group-commands/${encodeURIComponent(id)}`);
+
+/** Ends what is not final of it. */
+export const cancelGroup = async (id: string) => (await call('DELETE', `/api/v1/group-commands/${encodeURIComponent(id)}`)).value as GroupCommand;
 
 /** 128 random bits. `crypto.randomUUID` is missing where the page is served over plain HTTP from another machine. */
 export function newKey(): string {
@@ -71,6 +112,21 @@ async function all<T>(path: string): Promise<T[]> {
     cursor = page.nextCursor;
   } while (cursor);
   return items;
+}
+
+/** Where a scope's resources are: `commune:29019` is `communes/29019`. */
+function pathOf(scope: string): string {
+  const [kind = '', code = ''] = scope.split(':');
+  return `${kind}s/${encodeURIComponent(code)}`;
+}
+
+async function getOrNull<T>(path: string): Promise<T | null> {
+  try {
+    return await get<T>(path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 const get = async <T>(path: string): Promise<T> => (await call('GET', path)).value as T;

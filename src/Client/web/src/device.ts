@@ -1,9 +1,15 @@
-import { ApiError, device as getDevice, type DeviceDetail } from './api.ts';
+import { device as getDevice, type DeviceDetail } from './api.ts';
+import { CabinetLamps, cabinetFacts, type WatchScope } from './cabinet.ts';
+import { CabinetControls } from './cabinetControls.ts';
+import type { CardPart } from './card.ts';
 import { Dimming } from './dimming.ts';
 import { h, part, write } from './dom.ts';
+import { failureLine } from './failures.ts';
+import { FeedLink } from './feed.ts';
 import * as format from './format.ts';
-import type { Command } from './frames.ts';
 import { t } from './i18n.ts';
+import type { Watch } from './live.ts';
+import { NightPanel } from './nightPanel.ts';
 
 /** A live change is followed by one fetch at once, and by the next one no sooner than this. */
 const refreshMillis = 1_000;
@@ -11,55 +17,61 @@ const refreshMillis = 1_000;
 /** Without any live change, so that "last heard" and what the stream does not hold stay true. */
 const idleMillis = 15_000;
 
-/** One device: what it is, what it reported and when, and for a controlled lamp its dimming. */
+/** One device: what it is, what it reported and when, and what its kind has beside: its night, its lamps or its cabinet, its controls. */
 export class DeviceCard {
   readonly #body = part('device-body');
   #id: string | null = null;
   #detail: DeviceDetail | null = null;
-  #dimming: Dimming | null = null;
+  #parts: CardPart[] = [];
+  #watch: Watch | null = null;
+  #focus: string | null = null;
   #timer = 0;
   #fetching = false;
   #fetchedAt = -Infinity;
   #stale = false;
 
-  open(id: string): void {
+  constructor(
+    private readonly watch: WatchScope,
+    private readonly choose: (id: string) => void,
+  ) {}
+
+  /** Shows a device. `focus` is the device that the way led back from, when it did. */
+  open(id: string, focus: string | null = null): void {
     this.close();
     this.#id = id;
+    this.#focus = focus;
     write(part('device-name'), id);
     write(part('device-kind'), t().loading);
+    this.#watch = this.watch(`device:${id}`, {}, (step) => {
+      for (const command of step.commands) for (const each of this.#parts) each.command?.(command);
+      if (step.changed === 'all' || step.changed.size > 0) this.#changed();
+    });
     void this.#refresh();
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#dimming?.stop();
-    this.#dimming = null;
+    this.#watch?.stop();
+    this.#watch = null;
+    for (const each of this.#parts) each.stop();
+    this.#parts = [];
     this.#id = null;
     this.#detail = null;
     this.#body.replaceChildren();
   }
 
-  /** The live stream says that the device changed. */
-  changed(): void {
-    this.#stale = true;
-    if (!this.#fetching) this.#schedule(Math.max(0, this.#fetchedAt + refreshMillis - performance.now()));
-  }
-
-  command(command: Command): void {
-    this.#dimming?.take(command);
-  }
-
   translate(): void {
-    const former = this.#dimming;
-    former?.stop();
-    this.#dimming = null;
+    const former = this.#parts;
+    for (const each of former) each.stop();
+    this.#parts = [];
     this.#body.replaceChildren();
     if (this.#detail) this.#render(this.#detail);
-    if (former?.command) this.#follow(former.command);
+    for (const [index, each] of this.#parts.entries()) if (former[index]) each.takeOver?.(former[index]);
   }
 
-  #follow(command: Command): void {
-    this.#dimming?.follow(command);
+  #changed(): void {
+    this.#stale = true;
+    if (!this.#fetching) this.#schedule(Math.max(0, this.#fetchedAt + refreshMillis - performance.now()));
   }
 
   #schedule(millis: number): void {
@@ -86,9 +98,8 @@ export class DeviceCard {
   }
 
   #fail(error: unknown): void {
-    const line = error instanceof ApiError ? error.line : String(error);
-    const alert = this.#body.querySelector('.error') ?? this.#body.appendChild(h('p', { class: 'error', role: 'alert' }));
-    write(alert, line);
+    const alert = this.#body.querySelector(':scope > .error') ?? this.#body.appendChild(h('p', { class: 'error', role: 'alert' }));
+    write(alert, failureLine(error));
   }
 
   #render(detail: DeviceDetail): void {
@@ -97,10 +108,6 @@ export class DeviceCard {
     const kind = part('device-kind');
     write(kind, [t().kind[detail.kind], detail.id === detail.name ? '' : detail.id].filter(Boolean).join(' · '));
     kind.className = `kind-line kind-${detail.kind}`;
-    if (detail.kind === 'streetlight' && this.#dimming === null && detail.attributes['passive'] !== true) {
-      this.#dimming = new Dimming(detail.id, detail.reported['dimmingPercent']?.value ?? null);
-    }
-
     const metrics = Object.entries(detail.reported);
     const content = h(
       'div',
@@ -112,6 +119,7 @@ export class DeviceCard {
         h('span', { class: 'muted' }, detail.lastSeen ? `${t().lastSeen} ${format.instant(detail.lastSeen, now)}` : t().neverSeen),
       ),
       detail.kind === 'streetlight' && detail.attributes['passive'] === true && h('p', { class: 'muted' }, t().dimPassive),
+      detail.kind === 'cabinet' && cabinetFacts(detail),
     );
     const tables = h(
       'div',
@@ -121,14 +129,27 @@ export class DeviceCard {
       Object.keys(detail.attributes).length > 0 && h('h3', {}, t().attributes),
       h('dl', {}, ...Object.entries(detail.attributes).map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, attribute(value))))),
     );
-    // The dimming control stays the same element over refreshes: a slider that is being moved must not be rebuilt.
-    const control = this.#dimming?.element;
-    if (control?.isConnected) {
+    // Parts stay the same elements over refreshes; content and tables, which nobody can have the focus in, are made anew.
+    if (this.#body.querySelector(':scope > .device-content')) {
+      this.#body.querySelector(':scope > .error')?.remove();
       this.#body.firstElementChild?.replaceWith(content);
       this.#body.lastElementChild?.replaceWith(tables);
+      for (const each of this.#parts) each.update?.(detail);
     } else {
-      this.#body.replaceChildren(...[content, control, tables].filter((node) => node !== undefined));
+      this.#parts = this.#partsOf(detail);
+      this.#body.replaceChildren(content, ...this.#parts.map((each) => each.element), tables);
     }
+  }
+
+  #partsOf(detail: DeviceDetail): CardPart[] {
+    if (detail.kind === 'cabinet') return [new CabinetControls(detail), new NightPanel(detail.id), new CabinetLamps(detail, this.watch, this.choose, this.#focus)];
+    if (detail.kind !== 'streetlight') return [];
+    const { cabinet, passive } = detail.attributes;
+    return [
+      ...(typeof cabinet === 'string' ? [new FeedLink(detail, cabinet, this.choose)] : []),
+      ...(passive === true ? [] : [new Dimming(detail)]),
+      new NightPanel(detail.id),
+    ];
   }
 }
 

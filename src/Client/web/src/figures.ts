@@ -34,6 +34,7 @@ const groups: Group[] = [
       { key: 'lighting.off', label: 'off', read: (s) => s.lighting?.off, show: count },
       { key: 'lighting.failed', label: 'failed', read: (s) => s.lighting?.failed, show: count, alert: 1 },
       { key: 'lighting.energyTodayWattHours', label: 'energyToday', read: (s) => s.lighting?.energyTodayWattHours, show: format.wattHours },
+      { key: 'lighting.savedTodayWattHours', label: 'savedToday', read: (s) => s.lighting?.savedTodayWattHours, show: format.wattHours },
     ],
   },
   {
@@ -80,6 +81,9 @@ export class FigurePanel {
   readonly #cells = new Map<string, HTMLDataElement>();
   #summary: Summary | null = null;
 
+  /** `lighting` stands below the figures of public lighting. */
+  constructor(private readonly lighting: readonly HTMLElement[]) {}
+
   show(summary: Summary | null): void {
     if (this.#cells.size === 0 || (this.#summary === null) !== (summary === null)) this.#build();
     this.#summary = summary;
@@ -107,7 +111,7 @@ export class FigurePanel {
       h('div', { class: 'bar', id: 'status-bar', 'aria-hidden': 'true' }, ...statuses.map((status) => h('span', { class: `status-${status}` }))),
       h('dl', { class: 'statuses' }, ...statuses.map((status) => h('div', {}, h('dt', { class: `dot status-${status}` }, t().statuses[status]), h('dd', {}, this.#cell(`devices.${status}`))))),
     );
-    const rest = groups.map((group) =>
+    const rest = groups.flatMap((group) => [
       h(
         'section',
         { class: `group ${group.key}`, 'aria-labelledby': `figure-${group.key}` },
@@ -116,7 +120,8 @@ export class FigurePanel {
         group.key === 'lighting' && h('div', { class: 'bar', id: 'light-bar', 'aria-hidden': 'true' }, h('span', { class: 'on' }), h('span', { class: 'off' }), h('span', { class: 'failed' })),
         group.rest.length > 0 && h('dl', {}, ...group.rest.map((figure) => h('div', {}, h('dt', {}, t().figure[figure.label]), h('dd', {}, this.#cell(figure.key))))),
       ),
-    );
+      ...(group.key === 'lighting' ? this.lighting : []),
+    ]);
     this.#body.replaceChildren(total, ...rest);
   }
 

@@ -68,6 +68,23 @@ export function instant(iso: string, now: Date): string {
   return new Intl.DateTimeFormat(locale(), today ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' }).format(at);
 }
 
+/** Time of day by the clock of a zone. */
+export function clock(iso: string, zone: string): string {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: 'short', timeZone: zone }).format(new Date(iso));
+}
+
+/** A date (`2026-11-27`) as a day, with its year where asked. */
+export function day(date: string, withYear = false): string {
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', ...(withYear ? { year: 'numeric' } : {}), timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+}
+
+/** A month (`2026-11`) with its year. */
+export function monthName(month: string): string {
+  return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01T00:00:00Z`));
+}
+
+export const euros = (value: number) => new Intl.NumberFormat(locale(), { style: 'currency', currency: 'EUR' }).format(value);
+
 function cubicMetres(litres: number, unit: string): string {
   return quantity(litres / 1000, unit, litres >= 100_000 ? 0 : litres >= 10_000 ? 1 : 2);
 }

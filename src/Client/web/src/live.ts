@@ -1,6 +1,6 @@
 import { HubConnectionBuilder, HubConnectionState, LogLevel, type HubConnection, type ISubscription } from '@microsoft/signalr';
 import { backoffMillis } from './backoff.ts';
-import { disconnected, emptyView, reduce, type Frame, type Step, type View } from './frames.ts';
+import { disconnected, emptyView, reduce, type Frame, type Kind, type Step, type View } from './frames.ts';
 import type { Box } from './scope.ts';
 import { token } from './session.ts';
 
@@ -8,6 +8,7 @@ export type LiveState = 'connecting' | 'live' | 'reconnecting';
 
 export interface WatchOptions {
   devices?: boolean;
+  kinds?: readonly Kind[];
   bbox?: Box;
 }
 

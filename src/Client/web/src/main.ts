@@ -4,8 +4,11 @@ import { CommunePanel, inseeOf } from './communes.ts';
 import { DeviceCard } from './device.ts';
 import { DevicePanel } from './devices.ts';
 import { part, write } from './dom.ts';
+import { EnergyPanel } from './energyPanel.ts';
+import { failureLine } from './failures.ts';
 import { FigurePanel } from './figures.ts';
 import type { Step, Summary, View } from './frames.ts';
+import { GroupPanel } from './groupPanel.ts';
 import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
 import type { Language } from './language.ts';
 import { Live, type LiveState, type Watch } from './live.ts';
@@ -18,22 +21,29 @@ import { initTheme } from './theme.ts';
 const communesMillis = 15_000;
 
 class Page {
-  readonly #figures = new FigurePanel();
+  readonly #energy = new EnergyPanel();
+  readonly #group = new GroupPanel();
+  readonly #figures = new FigurePanel([this.#group.element, this.#energy.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
     (kinds) => this.#map?.showKinds(kinds),
   );
-  readonly #card = new DeviceCard();
   readonly #live = new Live(
     (state) => this.#showLive(state),
     () => this.#signIn(),
+  );
+  readonly #card = new DeviceCard(
+    (scope, options, onStep) => this.#live.watch(scope, options, onStep),
+    (id) => this.#follow(id),
   );
   #map: TerritoryMap | null = null;
   #department: Summary | null = null;
   #list: readonly CommuneSummary[] = [];
   #insee: string | null = null;
   #device: string | null = null;
+  /** The devices over which a link led to this one, the first one first: the way back. */
+  #trail: readonly string[] = [];
   #figureWatch: Watch | null = null;
   #deviceWatch: Watch | null = null;
   #scope: DeviceScope | null = null;
@@ -65,7 +75,7 @@ class Page {
     part('sign-in').addEventListener('submit', (event) => this.#signedIn(event));
     part('sign-in-dialog').addEventListener('cancel', (event) => event.preventDefault());
     addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !part<HTMLDialogElement>('sign-in-dialog').open) this.#stepBack();
+      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) this.#stepBack();
     });
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-language]')) {
       button.addEventListener('click', () => {
@@ -82,7 +92,11 @@ class Page {
     try {
       const found = await departments();
       this.#department = found.toSorted((a, b) => b.devices.total - a.devices.total)[0] ?? null;
-      if (!this.#department) throw new ApiError(0, t().noDepartment, {});
+      if (!this.#department) {
+        this.#say(t().noDepartment);
+        return;
+      }
+
       this.#list = await communesOf(this.#department.scope.split(':')[1] ?? '');
     } catch (error) {
       this.#fail(error);
@@ -91,7 +105,10 @@ class Page {
 
     this.#showCommunes();
     this.#live.start();
-    this.#chooseCommune(this.#list.map(inseeOf).find((insee) => insee === new URLSearchParams(location.search).get('commune')) ?? null);
+    const wanted = new URLSearchParams(location.search);
+    this.#chooseCommune(this.#list.map(inseeOf).find((insee) => insee === wanted.get('commune')) ?? null);
+    const device = wanted.get('device');
+    if (device) this.#chooseDevice(device);
     this.#pollCommunes();
   }
 
@@ -101,7 +118,11 @@ class Page {
       return;
     }
 
-    write(part('failure-text'), fill(t().loadFailed, { reason: error instanceof ApiError ? error.line : String(error) }));
+    this.#say(fill(t().loadFailed, { reason: failureLine(error) }));
+  }
+
+  #say(failure: string): void {
+    write(part('failure-text'), failure);
     part('failure').hidden = false;
   }
 
@@ -135,10 +156,13 @@ class Page {
     const moved = this.#insee !== insee;
     this.#insee = insee;
     this.#device = null;
+    this.#trail = [];
     this.#card.close();
-    address({ commune: insee });
+    address({ commune: insee, device: null });
     this.#figureWatch?.stop();
     this.#figures.show(summary);
+    this.#energy.show(summary.scope);
+    this.#group.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
     this.#map?.selectCommune(insee);
     this.#map?.selectDevice(null);
@@ -152,6 +176,7 @@ class Page {
   #takeFigures(step: Step): void {
     if (step.summaryChanged) {
       this.#figures.show(step.view.summary);
+      this.#group.show(step.view.summary);
       if (this.#insee === null) this.#department = step.view.summary;
     }
   }
@@ -171,10 +196,8 @@ class Page {
   }
 
   #takeDevices(step: Step): void {
-    for (const command of step.commands) this.#card.command(command);
     const changed = step.changed === 'all' || step.changed.size > 0;
     if (step.view.current && changed) this.#showDevices(step.view);
-    if (this.#device !== null && (step.changed === 'all' || step.changed.has(this.#device))) this.#card.changed();
   }
 
   #showDevices(view: View | null): void {
@@ -184,16 +207,37 @@ class Page {
   }
 
   #chooseDevice(id: string): void {
+    this.#trail = [];
+    this.#openDevice(id);
+  }
+
+  /** A link of the device that is open leads to another one. */
+  #follow(id: string): void {
+    if (this.#device !== null) this.#trail = [...this.#trail, this.#device];
+    this.#openDevice(id);
+  }
+
+  #openDevice(id: string, from: string | null = null): void {
     this.#device = id;
-    this.#card.open(id);
+    address({ device: id });
+    this.#card.open(id, from);
     this.#map?.selectDevice(id);
     this.#arrange();
+    part('device-panel').scrollTop = 0;
     part('device-back').focus({ preventScroll: true });
   }
 
   #closeDevice(): void {
     const id = this.#device;
+    const back = this.#trail.at(-1);
+    if (back !== undefined) {
+      this.#trail = this.#trail.slice(0, -1);
+      this.#openDevice(back, id);
+      return;
+    }
+
     this.#device = null;
+    address({ device: null });
     this.#card.close();
     this.#map?.selectDevice(null);
     this.#arrange();
@@ -217,6 +261,8 @@ class Page {
     part('devices-panel').hidden = this.#device !== null || this.#scope === null;
     part('communes-panel').hidden = this.#device !== null || this.#scope !== null;
     part('hint').hidden = this.#scope !== null;
+    const back = this.#trail.at(-1);
+    write(part('device-back-text'), back === undefined ? t().back : fill(t().backTo, { name: back }));
     part('overview').hidden = this.#insee === null;
     write(part('territory'), commune?.name ?? this.#department?.name ?? '');
     write(part('devices-title'), commune ? fill(t().devicesOf, { name: commune.name }) : t().devicesInView);
@@ -237,6 +283,8 @@ class Page {
     }
 
     this.#showLive(this.#state);
+    this.#energy.translate();
+    this.#group.translate();
     this.#figures.translate();
     this.#communes.render();
     this.#card.translate();

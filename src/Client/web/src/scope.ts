@@ -43,6 +43,14 @@ export function deviceScope(
   return keep ? current : { scope, box: grown(viewport.box) };
 }
 
+/** A box with all places in it, and a little more: the server's box has its borders, rounding must not lose one. */
+export function boxAround(places: readonly { lon: number; lat: number }[]): Box | null {
+  if (places.length === 0) return null;
+  const [lons, lats] = [places.map((place) => place.lon), places.map((place) => place.lat)];
+  const margin = 1e-5;
+  return [Math.min(...lons) - margin, Math.min(...lats) - margin, Math.max(...lons) + margin, Math.max(...lats) + margin];
+}
+
 function same(current: DeviceScope | null, wanted: DeviceScope): DeviceScope {
   return current && current.scope === wanted.scope && current.box === wanted.box ? current : wanted;
 }

@@ -1,4 +1,6 @@
+import type { ControllerState } from './api.ts';
 import type { CommandState, Kind, Status } from './frames.ts';
+import type { GroupCommand } from './group.ts';
 import type { LiveState } from './live.ts';
 
 /** Every text on screen. `{n}` and the like are filled in where the text is used; a bar parts the singular from the plural. */
@@ -36,14 +38,16 @@ export interface Texts {
   attention: string;
   more: string;
   back: string;
+  backTo: string;
   loading: string;
+  failures: Record<'noAnswer' | 'signIn' | 'askForRight' | 'gone' | 'wait' | 'report', string>;
   kinds: Record<Kind, string>;
   kind: Record<Kind, string>;
   statuses: Record<Status, string>;
   lit: string;
   unlit: string;
   figure: Record<
-    | 'lighting' | 'on' | 'off' | 'failed' | 'power' | 'energyToday'
+    | 'lighting' | 'on' | 'off' | 'failed' | 'power' | 'energyToday' | 'savedToday'
     | 'water' | 'flow' | 'consumedToday' | 'leakSuspects'
     | 'buildings' | 'comfortBreaches'
     | 'bins' | 'binTotal' | 'over80' | 'overflowing' | 'fires'
@@ -66,6 +70,28 @@ export interface Texts {
   dimSending: string;
   dimPassive: string;
   ledger: string;
+  fedBy: string;
+  lamps: Record<
+    'title' | 'count' | 'none' | 'lit' | 'fed' | 'cut' | 'door' | 'doorOpen' | 'doorClosed' | 'breaker' | 'breakerTripped' | 'breakerClosed' | 'segment',
+    string
+  >;
+  night: Record<
+    | 'title' | 'choose' | 'previous' | 'next' | 'of' | 'none' | 'noneWhat' | 'program' | 'decision' | 'noDecision' | 'light'
+    | 'warning' | 'chart' | 'table' | 'sunset' | 'sunrise' | 'ramp' | 'inField',
+    string
+  > & { field: Record<ControllerState, string> };
+  order: Record<
+    'followPlan' | 'untilPlan' | 'minutes' | 'hours' | 'duration' | 'segments' | 'on' | 'off' | 'asked' | 'nothing',
+    string
+  >;
+  group: Record<
+    | 'title' | 'allOn' | 'allOnIn' | 'allOnMeans' | 'allOnSend' | 'followIn' | 'followMeans' | 'followSend' | 'back' | 'cancel' | 'close' | 'progress',
+    string
+  > & { states: Record<GroupCommand['state'], string>; counts: Record<CommandState, string> };
+  energy: Record<
+    'title' | 'choose' | 'previous' | 'next' | 'used' | 'saved' | 'cost' | 'co2e' | 'source' | 'unset' | 'nothing' | 'chart' | 'table' | 'day',
+    string
+  >;
   commandStates: Record<CommandState, string>;
   signIn: string;
   signInWhy: string;
@@ -111,14 +137,20 @@ const en: Texts = {
   attention: '{n} to check',
   more: '{n} more: narrow the search.',
   back: 'Back to the list',
+  backTo: 'Back to {name}',
   loading: 'Loading',
+  failures: {
+    noAnswer: 'The server does not answer. Check the connection, then try again.', signIn: 'Reload the page to sign in again.',
+    askForRight: 'Ask your administrator for this right.', gone: 'It may have been removed: go back to the list.', wait: 'Try again in a moment.',
+    report: 'Try again; if it stays so, tell your administrator.',
+  },
   kinds: { streetlight: 'Light points', cabinet: 'Cabinets', meter: 'Meters', building: 'Buildings', bin: 'Bins', environment: 'Environment' },
   kind: { streetlight: 'Light point', cabinet: 'Cabinet', meter: 'Meter', building: 'Building', bin: 'Bin', environment: 'Environment sensor' },
   statuses: { fault: 'Fault', warning: 'Warning', silent: 'Silent', unknown: 'Never heard', ok: 'OK' },
   lit: 'lit',
   unlit: 'off',
   figure: {
-    lighting: 'Lighting', on: 'On', off: 'Off', failed: 'Failed', power: 'Power', energyToday: 'Energy today',
+    lighting: 'Lighting', on: 'On', off: 'Off', failed: 'Failed', power: 'Power', energyToday: 'Energy today', savedToday: 'Saved today',
     water: 'Water', flow: 'Flow', consumedToday: 'Consumed today', leakSuspects: 'Suspected leaks',
     buildings: 'Buildings', comfortBreaches: 'Out of comfort',
     bins: 'Bins', binTotal: 'Bins', over80: 'Over 80 %', overflowing: 'Overflowing', fires: 'Fires',
@@ -140,6 +172,47 @@ const en: Texts = {
   dimSending: 'Sending',
   dimPassive: 'A passive light point follows its cabinet and takes no command.',
   ledger: 'Command',
+  fedBy: 'Fed by',
+  lamps: {
+    title: 'Light points', count: 'Feeds {n} light point|Feeds {n} light points', none: 'No light point names this cabinet as its own (attribute “cabinet”).',
+    lit: '{n} of {all} lit', fed: 'Fed', cut: 'Cut off', segment: 'segment {n}',
+    door: 'Door', doorOpen: 'Open', doorClosed: 'Closed', breaker: 'Breaker', breakerTripped: 'Tripped', breakerClosed: 'Closed',
+  },
+  night: {
+    title: 'Planned night', choose: 'Choose a night', previous: 'Previous night', next: 'Next night', of: '{from} to {to}',
+    none: 'No lighting plan says what it does in this night.',
+    noneWhat: 'To put it under one, assign a plan to its commune, its cabinet or itself: PUT /api/v1/lighting-plans/{id}/assignments.',
+    program: 'program “{program}”', decision: 'Decision {reference} of {date}', noDecision: 'The plan cites no decision of the mayor.',
+    light: 'Lit for {lit}; as much light as {full} in full.',
+    warning: 'Lit from {from} to {to}, which the decree of 27 December 2018 does not allow (article {article}).',
+    chart: 'Level over the night, lit for {hours}; the table below says the same', table: 'The night as a table',
+    inField: 'Controllers under the plan:',
+    field: {
+      running: 'run it', live: 'switched live', pending: 'to be sent', transmitted: 'sent', acknowledged: 'have it', rejected: 'refuse it', unanswered: 'do not answer',
+    },
+    sunset: 'Sunset', sunrise: 'Sunrise', ramp: '{level}, over {seconds} s',
+  },
+  order: {
+    followPlan: 'Follow the plan', untilPlan: 'until the plan is followed again', minutes: '{n} minute|{n} minutes', hours: '{n} hour|{n} hours', duration: 'For',
+    segments: 'Switch segments', on: 'On', off: 'Off', asked: 'Should be: {what}', nothing: 'Nothing is asked of it.',
+  },
+  group: {
+    title: 'Whole territory', allOn: 'All on now', allOnIn: 'All on now in {name}', followIn: 'Follow the plan in {name}',
+    allOnMeans: '{n} light points in {name} are to be lit in full now, above their plans and every command. “Follow the plan” for the same territory ends it.',
+    followMeans: '{n} light points in {name} go back to their plans. What was commanded, “all on now” included, ends.',
+    allOnSend: 'Light {n} light point|Light {n} light points', followSend: 'Back to the plan for {n} light point|Back to the plan for {n} light points',
+    back: 'Change nothing', cancel: 'Stop here', close: 'Close', progress: '{done} of {all} at their end',
+    states: { running: 'under way', done: 'done', cancelled: 'stopped' },
+    counts: {
+      accepted: 'Waiting', transmitted: 'Transmitted', acknowledged: 'Acknowledged', confirmed: 'Confirmed', rejected: 'Rejected', expired: 'Expired',
+      superseded: 'Replaced', failed: 'Failed',
+    },
+  },
+  energy: {
+    title: 'Energy and saving', choose: 'Choose a month', previous: 'Previous month', next: 'Next month', used: 'Used', saved: 'Saved', cost: 'Cost', co2e: 'CO₂e',
+    source: 'CO₂e: {source}', unset: 'Cost and CO₂e show once their price and factor are set (Grid:Energy).', nothing: 'Nothing is recorded in this month yet.',
+    chart: 'Energy of {month} by day, used and saved; the table below says the same', table: 'Days as a table', day: 'Day',
+  },
   commandStates: {
     accepted: 'Accepted', transmitted: 'Transmitted', acknowledged: 'Acknowledged by the device', confirmed: 'Confirmed by its measurements',
     rejected: 'Rejected', expired: 'Expired: the measurements never showed it', superseded: 'Replaced by a newer command', failed: 'Failed: it could not be sent',
@@ -196,14 +269,20 @@ const fr: Texts = {
   attention: '{n} à surveiller',
   more: '{n} de plus : précisez la recherche.',
   back: 'Retour à la liste',
+  backTo: 'Retour à {name}',
   loading: 'Chargement',
+  failures: {
+    noAnswer: 'Le serveur ne répond pas. Vérifiez la connexion, puis réessayez.', signIn: 'Rechargez la page pour vous reconnecter.',
+    askForRight: 'Demandez ce droit à votre administrateur.', gone: 'Il a peut-être été retiré : revenez à la liste.', wait: 'Réessayez dans un instant.',
+    report: 'Réessayez ; si cela persiste, prévenez votre administrateur.',
+  },
   kinds: { streetlight: 'Points lumineux', cabinet: 'Armoires', meter: 'Compteurs', building: 'Bâtiments', bin: 'Bacs', environment: 'Environnement' },
   kind: { streetlight: 'Point lumineux', cabinet: 'Armoire', meter: 'Compteur', building: 'Bâtiment', bin: 'Bac', environment: 'Capteur d’environnement' },
   statuses: { fault: 'En défaut', warning: 'À surveiller', silent: 'Muet', unknown: 'Jamais entendu', ok: 'Normal' },
   lit: 'allumé',
   unlit: 'éteint',
   figure: {
-    lighting: 'Éclairage', on: 'Allumés', off: 'Éteints', failed: 'En panne', power: 'Puissance', energyToday: 'Énergie du jour',
+    lighting: 'Éclairage', on: 'Allumés', off: 'Éteints', failed: 'En panne', power: 'Puissance', energyToday: 'Énergie du jour', savedToday: 'Économisée ce jour',
     water: 'Eau', flow: 'Débit', consumedToday: 'Consommée ce jour', leakSuspects: 'Fuites suspectées',
     buildings: 'Bâtiments', comfortBreaches: 'Hors confort',
     bins: 'Bacs', binTotal: 'Bacs', over80: 'Plus de 80 %', overflowing: 'Débordent', fires: 'Feux',
@@ -225,6 +304,47 @@ const fr: Texts = {
   dimSending: 'Envoi',
   dimPassive: 'Un point lumineux passif suit son armoire et ne reçoit pas de commande.',
   ledger: 'Commande',
+  fedBy: 'Alimenté par',
+  lamps: {
+    title: 'Points lumineux', count: 'Alimente {n} point lumineux|Alimente {n} points lumineux', none: 'Aucun point lumineux ne nomme cette armoire (attribut « cabinet »).',
+    lit: '{n} sur {all} allumé|{n} sur {all} allumés', fed: 'Sous tension', cut: 'Hors tension', segment: 'segment {n}',
+    door: 'Porte', doorOpen: 'Ouverte', doorClosed: 'Fermée', breaker: 'Disjoncteur', breakerTripped: 'Déclenché', breakerClosed: 'Enclenché',
+  },
+  night: {
+    title: 'Nuit prévue', choose: 'Choisir une nuit', previous: 'Nuit précédente', next: 'Nuit suivante', of: 'Du {from} au {to}',
+    none: 'Aucun plan d’éclairage ne dit ce qu’il fait cette nuit.',
+    noneWhat: 'Pour l’y soumettre, affectez un plan à sa commune, à son armoire ou à lui-même : PUT /api/v1/lighting-plans/{id}/assignments.',
+    program: 'programme « {program} »', decision: 'Décision {reference} du {date}', noDecision: 'Le plan ne cite aucune décision du maire.',
+    light: 'Allumé {lit} ; autant de lumière que {full} à pleine puissance.',
+    warning: 'Allumé de {from} à {to}, ce que l’arrêté du 27 décembre 2018 ne permet pas (article {article}).',
+    chart: 'Niveau au fil de la nuit, allumé {hours} ; le tableau ci-dessous dit la même chose', table: 'La nuit en tableau',
+    inField: 'Contrôleurs sous ce plan :',
+    field: {
+      running: 'l’exécutent', live: 'commandés en direct', pending: 'à envoyer', transmitted: 'envoyés', acknowledged: 'l’ont reçu', rejected: 'le refusent', unanswered: 'ne répondent pas',
+    },
+    sunset: 'Coucher du soleil', sunrise: 'Lever du soleil', ramp: '{level}, en {seconds} s',
+  },
+  order: {
+    followPlan: 'Suivre le plan', untilPlan: 'jusqu’au retour au plan', minutes: '{n} minute|{n} minutes', hours: '{n} heure|{n} heures', duration: 'Pendant',
+    segments: 'Commander les segments', on: 'Marche', off: 'Arrêt', asked: 'Demandé : {what}', nothing: 'Rien ne lui est demandé.',
+  },
+  group: {
+    title: 'Tout le territoire', allOn: 'Tout allumer', allOnIn: 'Tout allumer : {name}', followIn: 'Suivre le plan : {name}',
+    allOnMeans: '{n} points lumineux de {name} seront allumés à pleine puissance, par-dessus leurs plans et toute commande. « Suivre le plan » pour le même territoire y met fin.',
+    followMeans: '{n} points lumineux de {name} reviennent à leurs plans. Ce qui était commandé prend fin, « Tout allumer » compris.',
+    allOnSend: 'Allumer {n} point lumineux|Allumer {n} points lumineux', followSend: 'Retour au plan pour {n} point lumineux|Retour au plan pour {n} points lumineux',
+    back: 'Ne rien changer', cancel: 'Arrêter là', close: 'Fermer', progress: '{done} sur {all} terminés',
+    states: { running: 'en cours', done: 'terminé', cancelled: 'arrêté' },
+    counts: {
+      accepted: 'En attente', transmitted: 'Transmises', acknowledged: 'Acquittées', confirmed: 'Confirmées', rejected: 'Refusées', expired: 'Expirées',
+      superseded: 'Remplacées', failed: 'En échec',
+    },
+  },
+  energy: {
+    title: 'Énergie et économies', choose: 'Choisir un mois', previous: 'Mois précédent', next: 'Mois suivant', used: 'Consommée', saved: 'Économisée', cost: 'Coût', co2e: 'CO₂e',
+    source: 'CO₂e : {source}', unset: 'Le coût et le CO₂e s’affichent une fois leur prix et leur facteur réglés (Grid:Energy).', nothing: 'Rien n’est encore enregistré ce mois-ci.',
+    chart: 'Énergie de {month} par jour, consommée et économisée ; le tableau ci-dessous dit la même chose', table: 'Les jours en tableau', day: 'Jour',
+  },
   commandStates: {
     accepted: 'Acceptée', transmitted: 'Transmise', acknowledged: 'Acquittée par l’équipement', confirmed: 'Confirmée par ses mesures',
     rejected: 'Refusée', expired: 'Expirée : les mesures ne l’ont jamais montrée', superseded: 'Remplacée par une commande plus récente', failed: 'En échec : elle n’a pas pu être envoyée',

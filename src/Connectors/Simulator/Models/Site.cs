@@ -8,6 +8,8 @@ internal sealed class Site
 {
     private const int QuietTownInhabitants = 10_000;
 
+    private Nights? _dark;
+
     public Site(ulong seed, Commune commune, ZoneClock clock, Weather weather)
     {
         Commune = commune;
@@ -37,6 +39,9 @@ internal sealed class Site
 
     /// <summary>Level of controlled lamps in the quiet hours, 0 to 1.</summary>
     public double QuietDimming { get; }
+
+    /// <summary>Seconds from sunset to sunrise since the origin.</summary>
+    public double DarkSeconds(double now) => (_dark ??= new Nights(Commune.Longitude, Commune.Latitude, Clock, marginSeconds: 0)).At(now).LitSeconds;
 
     public double OutdoorCelsius(double now) => Weather.OutdoorCelsius(Commune.Longitude, Commune.Latitude, now);
 }

@@ -6,9 +6,13 @@ namespace Grid.Connectors.Simulator.Sky;
 /// The lighting nights of one place, in order: when lights come on after sunset and go off before sunrise, and the quiet hours within. Lit time is summed
 /// from the origin, so that an energy index is a function of the instant. Not safe for several threads.
 /// </summary>
-internal sealed class Nights(double longitude, double latitude, ZoneClock clock)
+/// <param name="longitude">Degrees east.</param>
+/// <param name="latitude">Degrees north.</param>
+/// <param name="clock">The clock of the place.</param>
+/// <param name="marginSeconds">Lights wait this long after sunset, and go off this long before sunrise.</param>
+internal sealed class Nights(double longitude, double latitude, ZoneClock clock, double marginSeconds = Nights.MarginSeconds)
 {
-    /// <summary>Lights wait this long after sunset, and go off this long before sunrise.</summary>
+    /// <summary>What the program of a factory waits.</summary>
     public const double MarginSeconds = 15 * 60;
 
     private const double QuietFrom = 23 * SimulatedTime.Hour; // local; until 05:30 on the morrow
@@ -33,8 +37,8 @@ internal sealed class Nights(double longitude, double latitude, ZoneClock clock)
     {
         var former = index == 0 ? default : _nights[index - 1];
         var evening = DateOnly.FromDateTime(SimulatedTime.Origin.UtcDateTime).AddDays(index - 1);
-        var on = Edge(evening, +1) + MarginSeconds;
-        var off = Math.Max(on, Edge(evening.AddDays(1), -1) - MarginSeconds);
+        var on = Edge(evening, +1) + marginSeconds;
+        var off = Math.Max(on, Edge(evening.AddDays(1), -1) - marginSeconds);
 
         // Local midnight of the evening's date; the wall clock of the quiet hours is the one before a change of that night.
         var middle = (on + off) / 2;

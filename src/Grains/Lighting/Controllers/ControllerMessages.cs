@@ -24,6 +24,7 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
             Name = CommandCatalog.LoadProgram,
             Program = program,
             DueAt = next > now + options.SendAgainAfter ? next : now + options.SendAgainAfter,
+            ExpiresAt = now + ControllerRules.SendAgainAfter,
         };
     }
 

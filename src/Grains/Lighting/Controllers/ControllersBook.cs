@@ -13,7 +13,7 @@ internal sealed class ControllersBook
 
     public ControllersBook(StoredControllers stored)
     {
-        (Revision, RefreshedAt, LastNumber) = (stored.Revision, stored.RefreshedAt, stored.LastNumber);
+        (Revision, RefreshedAt, LastNumber, LastVersion) = (stored.Revision, stored.RefreshedAt, stored.LastNumber, stored.LastVersion);
         foreach (var controller in stored.Controllers)
         {
             _controllers[controller.Device] = controller;
@@ -38,6 +38,8 @@ internal sealed class ControllersBook
 
     private long LastNumber { get; set; }
 
+    private long LastVersion { get; set; }
+
     /// <summary>Every controller, by key.</summary>
     public IReadOnlyCollection<Controller> Controllers => _controllers.Values;
 
@@ -53,6 +55,7 @@ internal sealed class ControllersBook
         Revision = Revision,
         RefreshedAt = RefreshedAt,
         LastNumber = LastNumber,
+        LastVersion = LastVersion,
         Programs = [.. _programs.Values],
         Controllers = [.. _controllers.Values],
         Watched = [.. _watched.Select(pair => new WatchedDevice(pair.Key, pair.Value))],
@@ -65,6 +68,9 @@ internal sealed class ControllersBook
     public void Set(Controller controller) => _controllers[controller.Device] = controller;
 
     public long NextNumber() => ++LastNumber;
+
+    /// <summary>The version of a new program. By the clock, so that it is above what the controller was given elsewhere, in another sector or before a loss of all that was stored.</summary>
+    public long NextVersion(DateTimeOffset now) => LastVersion = Math.Max(LastVersion + 1, now.ToUnixTimeSeconds());
 
     public void Watch(string device, DateTimeOffset at) =>
         _watched[device] = _watched.TryGetValue(device, out var other) && other < at ? other : at;

@@ -200,13 +200,13 @@ public sealed class SectorControllersGrain(
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = Now();
-        await RefreshIfDueAsync(now);
         if (!_isResumed)
         {
             await ResumeAsync(now);
             _isResumed = true;
         }
 
+        await RefreshIfDueAsync(now);
         await SwitchAsync(now);
         await RenewWatchedAsync(now);
         Arm(Now());
@@ -268,14 +268,19 @@ public sealed class SectorControllersGrain(
     private async Task RefreshAsync(SectorPlans plans, long revision, DateTimeOffset now)
     {
         var next = await plans.FindAsync(now);
+        var others = next.Where(controller => controller.State == ControllerState.Pending && IsNews(controller)).ToArray();
         var left = _book.Replace(next, revision, now);
         await WriteAsync();
-        await AddProgramRowsAsync(next.Where(controller => controller.State == ControllerState.Pending), now);
+        await AddProgramRowsAsync(others, now);
         if (_live is { } live)
         {
             await live.LeaveAsync(left, now);
         }
     }
+
+    /// <summary>True for a program that no row is there for yet: another one, or another way to the same controller.</summary>
+    private bool IsNews(Controller controller) =>
+        _book.Find(controller.Device) is not { } former || former.Version != controller.Version || former.Lane != controller.Lane || former.State != controller.State;
 
     private async Task SwitchAsync(DateTimeOffset now)
     {

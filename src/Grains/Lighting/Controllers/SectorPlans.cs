@@ -31,7 +31,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
             if (plans.Find(controller.Plan) is var (planVersion, plan))
             {
                 var kept = ControllerRules.Carry(controller, book.Find(controller.Device));
-                next.Add(kept.State == ControllerState.Live ? kept : ControllerRules.Assign(kept, ProgramFor(kept, planVersion, plan, today), now));
+                next.Add(kept.State == ControllerState.Live ? kept : ControllerRules.Assign(kept, ProgramFor(kept, planVersion, plan, today, now), now));
             }
         }
 
@@ -86,7 +86,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
     }
 
     /// <summary>The version of the program that a controller should run: the one that it had, as long as the plan says the same and it names enough nights.</summary>
-    private long ProgramFor(Controller controller, long planVersion, ParsedPlan plan, DateOnly today)
+    private long ProgramFor(Controller controller, long planVersion, ParsedPlan plan, DateOnly today, DateTimeOffset now)
     {
         if (book.ProgramOf(controller.Plan, controller.MinimumPercent, today) is { } known)
         {
@@ -103,7 +103,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
             }
         }
 
-        var program = ProgramCompiler.Compile(plan, controller.Plan, planVersion, plans.Place, controller.MinimumPercent, today.AddDays(-1), book.NextNumber());
+        var program = ProgramCompiler.Compile(plan, controller.Plan, planVersion, plans.Place, controller.MinimumPercent, today.AddDays(-1), book.NextVersion(now));
         book.Add(program);
         return program.Version;
     }

@@ -15,8 +15,11 @@ public sealed class StoredControllers
     /// <summary>When they were last brought up to date.</summary>
     [Id(2)] public DateTimeOffset RefreshedAt { get; set; }
 
-    /// <summary>The last number given to a program or a row.</summary>
+    /// <summary>The last number given to a row.</summary>
     [Id(3)] public long LastNumber { get; set; }
+
+    /// <summary>The last version given to a program.</summary>
+    [Id(1)] public long LastVersion { get; set; }
 
     /// <summary>The programs that controllers should run, by version.</summary>
     [Id(4)] public ImmutableArray<ControllerProgram> Programs { get; set; } = [];

@@ -16,6 +16,9 @@ public sealed class SchemaMigrator(PostgresOptions options)
     /// <summary>Grid's advisory lock; the second number is the schema's.</summary>
     private const int LockNumber = 0x47524944;
 
+    /// <summary>What follows the statements of a step, in its transaction: columns that are filled from records.</summary>
+    private static readonly Dictionary<int, Func<NpgsqlConnection, CancellationToken, Task>> Fills = new() { [4] = DeviceCabinets.FillAsync };
+
     private readonly IReadOnlyList<SchemaMigration> _known = SchemaMigration.All;
 
     internal SchemaMigrator(PostgresOptions options, IReadOnlyList<SchemaMigration> known)
@@ -72,6 +75,11 @@ public sealed class SchemaMigrator(PostgresOptions options)
         await using (var script = new NpgsqlCommand(migration.Sql, connection))
         {
             await script.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (Fills.TryGetValue(migration.Version, out var fill))
+        {
+            await fill(connection, cancellationToken);
         }
 
         await connection.RunAsync(

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Grid.Simulation;
+using Grid.Simulation.Faults;
+
+namespace Grid.LoadTests.Scenarios;
+
+/// <summary>
+/// A night of a simulated department under one lighting plan with a midnight dimming: each light point is looked at a minute after each switch point, and the saving that
+/// is reported is held against what the light points truly took.
+/// </summary>
+internal static class LightingNightScenario
+{
+    private const double MostDifference = 0.02;
+
+    public static Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
+    {
+        var devices = options.Number("devices", 160_000, 1_000, 1_000_000);
+        var world = SimulationOptions.OfDepartment(options.Text("department", "29"), devices, hours: 18, options.Number("seed", 1, 0, int.MaxValue), FaultRates.None) with
+        {
+            HasNightPlan = true,
+            ChangesPerHour = 0,
+            CommandsPerHour = 0,
+            CheckEvery = TimeSpan.FromHours(18),
+        };
+        var clock = Stopwatch.StartNew();
+        var result = Simulations.Run(world);
+        var night = result.Night;
+        var (reported, wanted) = (night.Controlled.ReportedWattHours + night.Passive.ReportedWattHours, night.Controlled.TrueWattHours + night.Passive.TrueWattHours);
+        var ratio = reported / wanted;
+        List<string> failures = [.. result.Violations.Take(5)];
+        if (!(Math.Abs(ratio - 1) <= MostDifference))
+        {
+            failures.Add($"the saving that is reported is {ratio} times the true one");
+        }
+
+        return Task.FromResult(new ScenarioOutcome(
+            [
+                new("lightPoints", night.Lights, "light points"),
+                new("looks", night.Looks, "looks"),
+                new("late", night.Late, "looks"),
+                new("savedReportedWattHours", reported, "Wh"),
+                new("savedTrueWattHours", wanted, "Wh"),
+                new("savedRatio", ratio, "1"),
+                new("radioLightPoints", night.RadioLights, "light points"),
+                new("unicastAMinute", night.UnicastAMinute, "messages"),
+                new("wallSeconds", clock.Elapsed.TotalSeconds, "s"),
+                new("violations", result.Violations.Count, "violations"),
+            ],
+            failures));
+    }
+}
