@@ -21,6 +21,9 @@ internal static class LightingNightScenario
             ChangesPerHour = 0,
             CommandsPerHour = 0,
             CheckEvery = TimeSpan.FromHours(18),
+
+            // Devices are looked at between their reports, and programs are not for several threads.
+            UsesSecondCore = false,
         };
         var clock = Stopwatch.StartNew();
         var result = Simulations.Run(world);

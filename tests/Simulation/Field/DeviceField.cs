@@ -162,7 +162,7 @@ internal sealed class DeviceField
     /// <summary>What a device says follows from the instant and from what it obeys: it can be worked out before, beside the world.</summary>
     private void Foresee(DateTimeOffset at)
     {
-        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].Select(device => (device.Id, device.Commune)).ToArray());
+        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].Select(device => (device.Id, device.Commune, device.Cabinet)).ToArray());
         var readings = new IncomingReading?[devices.Length];
         _foresight = new Foresight(at, devices, readings, Task.Run(() =>
         {
@@ -184,7 +184,7 @@ internal sealed class DeviceField
             _devices.Add(device.Id, known = new FieldDevice(device.Id, hasCounter: Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(device.Id)) % 3 == 0));
         }
 
-        known.Commune = device.Commune;
+        (known.Commune, known.Cabinet) = (device.Commune, device.FedBy());
         return known;
     }
 
@@ -325,7 +325,7 @@ internal sealed class DeviceField
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
 
     /// <summary>What the devices of a round will say at an instant, once it is done.</summary>
-    private sealed record Foresight(DateTimeOffset At, (string Id, string Commune)[] Devices, IncomingReading?[] Readings, Task Done)
+    private sealed record Foresight(DateTimeOffset At, (string Id, string Commune, string? Cabinet)[] Devices, IncomingReading?[] Readings, Task Done)
     {
         /// <summary>A device is about to obey something else: it is asked when it is its turn. Nothing else is under way meanwhile.</summary>
         public void Forget(string device)
@@ -334,8 +334,9 @@ internal sealed class DeviceField
             if (Array.FindIndex(Devices, known => known.Id == device) is >= 0 and var index)
             {
                 Readings[index] = null;
+
                 // Its cabinet meters what it draws.
-                if (Devices[index].Text("cabinet") is { } cabinet && Array.FindIndex(Devices, known => known.Id == cabinet) is >= 0 and var feeding)
+                if (Devices[index].Cabinet is { } cabinet && Array.FindIndex(Devices, known => known.Id == cabinet) is >= 0 and var feeding)
                 {
                     Readings[feeding] = null;
                 }

@@ -15,6 +15,9 @@ internal sealed class FieldDevice(string id, bool hasCounter)
     /// <summary>The commune whose network gateway asks it.</summary>
     public string Commune { get; set; } = "";
 
+    /// <summary>The cabinet that meters what it draws; null for none.</summary>
+    public string? Cabinet { get; set; }
+
     /// <summary>Says nothing until then.</summary>
     public DateTimeOffset SilentUntil { get; private set; }
 
