@@ -73,4 +73,30 @@ public sealed class RollUpTimeTests
         Assert.Equal(1, heard.Of(DeviceKind.Cabinet).ByStatus[(int)DeviceStatus.Ok]);
         Assert.Equal(1, heard.Of(DeviceKind.Streetlight).LightsOff);
     }
+
+    [Fact]
+    public async Task A_lamp_is_not_silent_while_its_cabinet_does_not_feed_it_and_is_when_it_stays_so_once_fed()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(Say.Device("C1", DeviceKind.Cabinet, Quimper, ("reportingIntervalMinutes", AttributeValue.Of(600))));
+        await city.PutAsync(Say.Device("L1", DeviceKind.Streetlight, Quimper, ("cabinet", AttributeValue.Of("C1")), ("segment", AttributeValue.Of(2))));
+        await city.ReportAsync(Say.Reading("L1", city.Now, ("dimmingPercent", 100), ("powerWatts", 60)));
+        await city.ReportAsync(Say.Reading("C1", city.Now, ("segment2On", 0)));
+
+        await city.PassAsync(TimeSpan.FromHours(10));
+        Assert.Equal((DeviceStatus.Ok, 1), await LampAsync());
+
+        await city.ReportAsync(Say.Reading("C1", city.Now, ("segment2On", 1)));
+        await city.PassAsync(TimeSpan.FromHours(2));
+        Assert.Equal(DeviceStatus.Ok, (await LampAsync()).Status);
+
+        await city.PassAsync(TimeSpan.FromHours(2));
+        Assert.Equal(DeviceStatus.Silent, (await LampAsync()).Status);
+
+        async Task<(DeviceStatus Status, long Off)> LampAsync()
+        {
+            var figures = (await city.FiguresAsync(city.Commune(Quimper))).Of(DeviceKind.Streetlight);
+            return ((DeviceStatus)figures.ByStatus.ToList().IndexOf(1), figures.LightsOff);
+        }
+    }
 }

@@ -116,6 +116,11 @@ public readonly record struct DeviceOutcome
 
     /// <summary>What the sector must carry out before it saves the device; default when nothing.</summary>
     [Id(5)] public ImmutableArray<DeviceEffect> Effects { get; init; }
+
+    /// <summary>
+    /// Since when the device's silence counts (reception time): when it was last heard, or could speak again. Null before it was heard, and while it cannot speak by design.
+    /// </summary>
+    [Id(6)] public DateTimeOffset? ExpectedSince { get; init; }
 }
 
 /// <summary>Something that follows from an entry, as data.</summary>

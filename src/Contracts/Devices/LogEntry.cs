@@ -90,6 +90,6 @@ public sealed record RemovedEntry : LogEntry
 [GenerateSerializer, Immutable, Alias("grid.SilencedEntry")]
 public sealed record SilencedEntry : LogEntry
 {
-    /// <summary>When the device had last been heard. If it was heard since, the entry changes nothing.</summary>
+    /// <summary>When the device had last been heard, or could speak again. If it was heard since, or cannot speak, the entry changes nothing.</summary>
     [Id(0)] public required DateTimeOffset LastHeardAt { get; init; }
 }

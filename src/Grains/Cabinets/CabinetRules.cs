@@ -61,6 +61,9 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
         | (state.IsUnexpectedlyOn ? Conditions.SegmentUnexpectedOn : Conditions.None);
 
     /// <inheritdoc/>
+    public static Conditions SilenceOf(CabinetSettings settings) => Conditions.CommunicationLoss;
+
+    /// <inheritdoc/>
     public static Contribution Contribute(CabinetState state, CabinetSettings settings, DeviceStatus status) =>
         new() { Kind = DeviceKind.Cabinet, Status = status };
 

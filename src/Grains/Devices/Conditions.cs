@@ -69,6 +69,12 @@ public enum Conditions
     /// <summary>Cabinet: a segment for the night is fed by day.</summary>
     SegmentUnexpectedOn = 1 << 18,
 
+    /// <summary>Cabinet, light point: nothing is heard of it though it should speak.</summary>
+    CommunicationLoss = 1 << 19,
+
+    /// <summary>Light point: somebody is there and it does not burn brighter.</summary>
+    PresenceBoostMissing = 1 << 20,
+
     /// <summary>Any: it does not do what it was told.</summary>
     Discrepancy = 1 << 30,
 }
@@ -110,6 +116,8 @@ public static class ConditionTable
         Conditions.LampCycling => "lampCycling",
         Conditions.PowerDrift => "powerDrift",
         Conditions.SegmentUnexpectedOn => "segmentUnexpectedOn",
+        Conditions.CommunicationLoss => "communicationLoss",
+        Conditions.PresenceBoostMissing => "presenceBoostMissing",
         Conditions.Discrepancy => "discrepancy",
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Not one condition."),
     };

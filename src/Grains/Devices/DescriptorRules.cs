@@ -94,6 +94,13 @@ public static class DescriptorRules
     public static string? CabinetFollowed(DeviceDescriptor descriptor) =>
         descriptor.Kind == DeviceKind.Streetlight && descriptor.Flag("passive") ? descriptor.Text("cabinet") : null;
 
+    /// <summary>
+    /// The cabinet whose entries a light point is handed beside its own: that which a passive one follows, or that whose segment feeds a controlled one; null for
+    /// every other device.
+    /// </summary>
+    public static string? CabinetHeard(DeviceDescriptor descriptor) =>
+        CabinetFollowed(descriptor) ?? (descriptor.Kind == DeviceKind.Streetlight && descriptor.Number("segment") is not null ? descriptor.Text("cabinet") : null);
+
     /// <summary>What chooses a device's sector within its commune: its cabinet where it has one, so that both share a sector; else itself.</summary>
     public static string SliceKey(DeviceDescriptor descriptor) =>
         descriptor.Kind == DeviceKind.Streetlight && descriptor.Text("cabinet") is { } cabinet ? cabinet : descriptor.Id;

@@ -28,7 +28,10 @@ public static class DesiredReports
     private const long MillisecondsPerMinute = 60_000;
 
     /// <summary>Judges a report.</summary>
-    public static DesiredReport Judge<TRules, TSettings, TState>(DesiredState desired, ReadingEntry entry)
+    /// <param name="desired">What the device should do.</param>
+    /// <param name="entry">The report.</param>
+    /// <param name="boost">The level up to which it may be above what it should be, because somebody is there; null when nobody is.</param>
+    public static DesiredReport Judge<TRules, TSettings, TState>(DesiredState desired, ReadingEntry entry, double? boost = null)
         where TRules : IDeviceRules<TSettings, TState>
     {
         ImmutableArray<CommandConfirmed> confirmed = [];
@@ -43,7 +46,7 @@ public static class DesiredReports
 
             if (Math.Abs(value - aim.Value) > aim.Tolerance)
             {
-                var contradicted = Contradict(aim, entry, received, out var remind);
+                var contradicted = Contradict(aim, value, boost, received, out var remind);
                 isDue |= remind;
                 desired = With(desired, aim, contradicted);
             }
@@ -77,12 +80,13 @@ public static class DesiredReports
         ? aim
         : aim with { IsSettled = true, ContradictedAt = 0, IsDiscrepant = false, Reminders = 0, RemindedAt = 0 };
 
-    private static DesiredAim Contradict(DesiredAim aim, ReadingEntry entry, long received, out bool remind)
+    private static DesiredAim Contradict(DesiredAim aim, double value, double? boost, long received, out bool remind)
     {
         remind = false;
 
         // Who passes by lights the lamp: that is as it should be. What program it runs is seen to elsewhere.
-        if (received < aim.AcceptedAt + GraceMilliseconds || entry["presence"] > 0 || aim.Metric == DesiredRules.ProgramVersion)
+        var isBoosted = boost is { } level && value >= aim.Value && value <= level + aim.Tolerance;
+        if (received < aim.AcceptedAt + GraceMilliseconds || isBoosted || aim.Metric == DesiredRules.ProgramVersion)
         {
             return aim;
         }

@@ -43,6 +43,10 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         : State.IsSilent ? DeviceStatus.Silent
         : ConditionTable.SeverityOf(ConditionTable.Set(State.Active));
 
+    /// <summary>Since when its silence counts; null before it was heard, and while it cannot speak.</summary>
+    private long? ExpectedSince =>
+        State.HeardAt == 0 || TRules.SpeaksFrom(State.Trade) is var from && from == long.MaxValue ? null : Math.Max(State.HeardAt, from);
+
     /// <summary>Goes on from a state, which it owns from now on.</summary>
     public void Resume(DeviceState<TSettings, TState> state)
     {
@@ -225,14 +229,20 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
 
     private DeviceOutcome Silence(SilencedEntry entry, bool isOwn)
     {
+        if (!isOwn && IsFeeder(entry.Device))
+        {
+            return Inform(entry);
+        }
+
         var source = TRules.SourceOf(State.Settings!);
         var isSource = source is null ? isOwn : string.Equals(entry.Device, source, StringComparison.Ordinal);
-        if (!isSource || State.IsSilent || State.HeardAt == 0 || State.HeardAt > entry.LastHeardAt.ToMilliseconds())
+        if (!isSource || State.IsSilent || ExpectedSince is not { } since || since > entry.LastHeardAt.ToMilliseconds())
         {
             return Outcome(Disposition.Applied);
         }
 
         State.IsSilent = true;
+        UpdateConditions(entry.ReceivedAt.ToMilliseconds());
         return Outcome(Disposition.Applied) with { Visible = true };
     }
 
@@ -246,7 +256,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
 
         if (!isOwn && !string.Equals(entry.Device, source, StringComparison.Ordinal))
         {
-            return Outcome(Disposition.Applied);
+            return IsFeeder(entry.Device) ? Inform(entry) : Outcome(Disposition.Applied);
         }
 
         var status = Status;
@@ -268,7 +278,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         var isLate = placement == Placement.Older;
         State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate) { Sky = _sky }, _calendar!);
         var isVisible = false;
-        var effects = isLate || !isOwn ? default : JudgeDesired(present);
+        var effects = isLate || !isOwn ? default : JudgeDesired(present, at);
         if (!isLate)
         {
             isVisible = isOwn ? Show(present) : Derive(entry);
@@ -277,6 +287,25 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
 
         return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status, Effects = effects };
     }
+
+    /// <summary>What its feeder says is no report of the device: it shows no value of it, and has no part in the order of its own readings.</summary>
+    private DeviceOutcome Inform(LogEntry entry)
+    {
+        var (status, light) = (Status, Contribution.Light);
+        var before = State.Trade;
+        State.Trade = TRules.Inform(before, State.Settings!, entry, _calendar!, _sky);
+        if (EqualityComparer<TState>.Default.Equals(before, State.Trade))
+        {
+            return Outcome(Disposition.Applied);
+        }
+
+        // What cannot speak is not silent.
+        State.IsSilent &= TRules.SpeaksFrom(State.Trade) != long.MaxValue;
+        UpdateConditions(entry.ReceivedAt.ToMilliseconds());
+        return Outcome(Disposition.Applied) with { Visible = status != Status || light != Contribution.Light };
+    }
+
+    private bool IsFeeder(string device) => string.Equals(device, TRules.FeederOf(State.Settings!), StringComparison.Ordinal);
 
     /// <summary>A follower's own report moves none of its rules: its values are shown, each when newer than the one shown.</summary>
     private DeviceOutcome ReadOfFollower(ReadingEntry entry)
@@ -306,7 +335,11 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     private void Hear(ReadingEntry entry)
     {
         State.HeardAt = Math.Max(State.HeardAt, entry.ReceivedAt.ToMilliseconds());
-        State.IsSilent = false;
+        if (State.IsSilent)
+        {
+            State.IsSilent = false;
+            State.Active = ConditionTable.Update(State.Active, ConditionTable.Set(State.Active) & ~Conditions.CommunicationLoss, at: 0);
+        }
     }
 
     private bool Show(ReadingEntry entry)
@@ -340,14 +373,14 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         return isVisible;
     }
 
-    private ImmutableArray<DeviceEffect> JudgeDesired(ReadingEntry entry)
+    private ImmutableArray<DeviceEffect> JudgeDesired(ReadingEntry entry, long at)
     {
         if (State.Desired is not { } desired)
         {
             return default;
         }
 
-        (State.Desired, var confirmed, var isDue) = DesiredReports.Judge<TRules, TSettings, TState>(desired, entry);
+        (State.Desired, var confirmed, var isDue) = DesiredReports.Judge<TRules, TSettings, TState>(desired, entry, TRules.BoostAt(State.Trade, State.Settings!, entry, at));
         if (confirmed.IsEmpty)
         {
             // A hint, which a replay may leave out: the device goes on doing what it should not.
@@ -361,7 +394,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
 
     private void UpdateConditions(long at)
     {
-        var holds = TRules.ConditionsOf(State.Trade);
+        var holds = TRules.ConditionsOf(State.Trade) | (State is { IsSilent: true, Settings: { } settings } ? TRules.SilenceOf(settings) : Conditions.None);
         State.Active = ConditionTable.Update(State.Active, DesiredReports.IsDiscrepant(State.Desired, at) ? holds | Conditions.Discrepancy : holds, at);
     }
 
@@ -374,5 +407,6 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         Offset = State.Offset,
         Contribution = Contribution,
         LastHeardAt = State.HeardAt.ToInstantOrNever(),
+        ExpectedSince = ExpectedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
     };
 }

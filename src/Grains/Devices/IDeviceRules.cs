@@ -48,6 +48,21 @@ public interface IDeviceRules<TSettings, TState>
     /// <summary>The device whose reports are the input, when it is not the device itself.</summary>
     static virtual string? SourceOf(TSettings settings) => null;
 
+    /// <summary>The device that feeds it, whose entries inform it beside its own reports; null for none.</summary>
+    static virtual string? FeederOf(TSettings settings) => null;
+
+    /// <summary>The state after a reading of its feeder, or the finding that its feeder is silent. In the order of the log.</summary>
+    static virtual TState Inform(TState state, TSettings settings, LogEntry entry, LocalCalendar calendar, LocalSky? sky) => state;
+
+    /// <summary>From when on the device can be expected to speak, in Unix milliseconds; <see cref="long.MaxValue"/> while it cannot, by design.</summary>
+    static virtual long SpeaksFrom(TState state) => 0;
+
+    /// <summary>What its silence is a condition of.</summary>
+    static virtual Conditions SilenceOf(TSettings settings) => Conditions.None;
+
+    /// <summary>The level, 0 to 100, up to which a report may be above what the device should do, because somebody is there; null when nobody is.</summary>
+    static virtual double? BoostAt(TState state, TSettings settings, ReadingEntry entry, long at) => null;
+
     /// <summary>The state after its settings changed.</summary>
     static virtual TState Reconfigure(TState state, TSettings former, TSettings settings) => state;
 

@@ -101,8 +101,8 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Position = descriptor.Position;
         device.Subscriber = PersonalData.SubscriberOf(descriptor);
-        book.Expect(device, device.LastHeardAt, SilencePolicy.SilentAfter(descriptor));
-        book.Follow(device, DescriptorRules.CabinetFollowed(descriptor));
+        book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor));
+        book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
         await HandToAsync(device, entry, offset);
         await DrainAsync();
         book.MarkChanged(device, offset);
@@ -306,7 +306,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Offset = Math.Max(device.Offset, Math.Max(outcome.Offset, offset));
         device.IsDirty = true;
-        book.Expect(device, outcome.LastHeardAt, device.SilentAfter);
+        book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, device.SilentAfter);
         book.Replace(device, outcome.Contribution);
 
         // A duplicate is the replay of something that was applied before the books were lost: a live client may not have seen it.

@@ -42,7 +42,7 @@ internal class SectorBook
 
     public SectorDevice? Find(string device) => _devices.GetValueOrDefault(device);
 
-    /// <summary>The passive light points whose inputs are the readings of a device that may not be here; null for none.</summary>
+    /// <summary>The light points that are handed the entries of a device that may not be here; null for none.</summary>
     public List<SectorDevice>? FollowersOf(string device) => _followers.GetValueOrDefault(device);
 
     /// <summary>The sum; the same object until something else is summed.</summary>
@@ -142,10 +142,10 @@ internal class SectorBook
         }
     }
 
-    /// <summary>The device was heard, or is given another time in which it may be silent.</summary>
-    public void Expect(SectorDevice device, DateTimeOffset? lastHeardAt, TimeSpan? silentAfter)
+    /// <summary>The device was heard, or can speak again or no more, or is given another time in which it may be silent.</summary>
+    public void Expect(SectorDevice device, DateTimeOffset? lastHeardAt, DateTimeOffset? expectedSince, TimeSpan? silentAfter)
     {
-        (device.LastHeardAt, device.SilentAfter) = (lastHeardAt, silentAfter);
+        (device.LastHeardAt, device.ExpectedSince, device.SilentAfter) = (lastHeardAt, expectedSince, silentAfter);
         if (device.SilentFrom is { } instant && instant < SilenceFrom)
         {
             SilenceFrom = instant;

@@ -13,13 +13,13 @@ internal sealed class SectorDevice
 
     public GeoPoint? Position { get; set; }
 
-    /// <summary>The cabinet whose readings are a passive light point's inputs; null for every other device.</summary>
+    /// <summary>The cabinet that a passive light point follows, or whose segment feeds a controlled one; null for every other device.</summary>
     public string? Follows { get; set; }
 
     /// <summary>Whose device it is; null when it is nobody's.</summary>
     public string? Subscriber { get; set; }
 
-    /// <summary>The passive light points whose inputs are its readings; null for none.</summary>
+    /// <summary>The light points that are handed its entries; null for none.</summary>
     public List<SectorDevice>? Followers { get; set; }
 
     /// <summary>How long it may be silent; null for a device that is never expected to speak for itself.</summary>
@@ -35,8 +35,11 @@ internal sealed class SectorDevice
 
     public DateTimeOffset? LastHeardAt { get; set; }
 
+    /// <summary>Since when its silence counts. Not stored: the device says so again when it is asked.</summary>
+    public DateTimeOffset? ExpectedSince { get; set; }
+
     /// <summary>The last instant at which it is not too long silent yet; null for never.</summary>
-    public DateTimeOffset? SilentFrom => SilentAfter is { } silence && LastHeardAt is { } heard ? heard + silence : null;
+    public DateTimeOffset? SilentFrom => SilentAfter is { } silence && ExpectedSince is { } since ? since + silence : null;
 
     /// <summary>The version of its program that was told to the controllers of the sector last; NaN before the first since the start.</summary>
     public double ProgramVersion { get; set; } = double.NaN;

@@ -365,7 +365,7 @@ public sealed class SectorGrain(
         {
             // Delivered to this sector like everything else, after this turn.
             await writer.AppendAsync(
-                [new SectorEntries(_sector, [.. silent.Select(device => new SilencedEntry { Device = device.Id, ReceivedAt = now, LastHeardAt = device.LastHeardAt!.Value })])],
+                [new SectorEntries(_sector, [.. silent.Select(device => new SilencedEntry { Device = device.Id, ReceivedAt = now, LastHeardAt = device.ExpectedSince!.Value })])],
                 cancellationToken);
         }
     }

@@ -165,6 +165,7 @@ internal static class SectorSnapshot
             Offset = offset,
             ChangedAt = changedAt,
             LastHeardAt = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
+            ExpectedSince = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
             Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
         };
         if (version >= FirstWithSavings && kind == DeviceKind.Streetlight && placing != Placing.Sealed)

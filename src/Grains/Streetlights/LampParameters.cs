@@ -19,6 +19,9 @@ public sealed record LampParameters
     private static readonly AttributeDefinition PowerAt10Percent = AttributeDefinition.Number("powerAt10Percent", 1, 100, 17);
     private static readonly AttributeDefinition PowerAt50Percent = AttributeDefinition.Number("powerAt50Percent", 1, 100, 54);
 
+    private static readonly AttributeDefinition PresenceBoostPercent = AttributeDefinition.Number("presenceBoostPercent", 0, 100, null);
+    private static readonly AttributeDefinition PresenceHoldMinutes = AttributeDefinition.Whole("presenceHoldMinutes", 1, 60, 5);
+
     /// <summary>What holds without attributes.</summary>
     public static readonly LampParameters Default = new()
     {
@@ -29,12 +32,14 @@ public sealed record LampParameters
         PowerDriftPermille = 250,
         PowerAt10Permille = 170,
         PowerAt50Permille = 540,
+        PresenceHold = 5 * MillisecondsPerMinute,
     };
 
     /// <summary>The attributes.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         LampFailureDelayMinutes, UnexpectedOnDelayMinutes, CyclingChangesAttribute, CyclingWindowMinutes, PowerDriftPercent, PowerAt10Percent, PowerAt50Percent,
+        PresenceBoostPercent, PresenceHoldMinutes,
     ];
 
     /// <summary>How long a lamp draws next to nothing before it has failed, in milliseconds.</summary>
@@ -58,6 +63,12 @@ public sealed record LampParameters
     /// <summary>Power at 50 % dimming, in thousandths of its rated power.</summary>
     [Id(6)] public int PowerAt50Permille { get; init; }
 
+    /// <summary>Dimming to which the lamp goes up while somebody is there, in thousandths of a percent; null when nobody said.</summary>
+    [Id(7)] public int? PresenceBoost { get; init; }
+
+    /// <summary>How long it may stay there after, in milliseconds.</summary>
+    [Id(8)] public int PresenceHold { get; init; }
+
     /// <summary>The parameters of a device; null when they are the defaults.</summary>
     public static LampParameters? Parse(DeviceDescriptor descriptor)
     {
@@ -70,6 +81,8 @@ public sealed record LampParameters
             PowerDriftPermille = Permille(PowerDriftPercent, descriptor),
             PowerAt10Permille = Permille(PowerAt10Percent, descriptor),
             PowerAt50Permille = Permille(PowerAt50Percent, descriptor),
+            PresenceBoost = PresenceBoostPercent.In(descriptor) is { } boost ? (int)Thousandths.Of(boost) : null,
+            PresenceHold = (int)PresenceHoldMinutes.In(descriptor)!.Value * MillisecondsPerMinute,
         };
         return parsed == Default ? null : parsed;
     }

@@ -51,10 +51,20 @@ internal static class LampWatch
         return state.Trouble is { WithoutPowerSince: 0, UnexpectedSince: 0, Changes: null } ? state with { Trouble = null } : state;
     }
 
+    /// <summary>It has gone dark for want of supply: what its last report showed goes on no more.</summary>
+    public static StreetlightState Darken(StreetlightState state) => state with
+    {
+        ReportsWithoutPower = 0,
+        IsUnexpectedlyOn = false,
+        WasBurning = null,
+        Presence = null,
+        Trouble = state.Trouble is { Changes: not null and var changes } ? new LampTrouble { Changes = changes } : null,
+    };
+
     /// <summary>Only power that was measured while lit, and fed, says whether the lamp burns.</summary>
     private static StreetlightState JudgeFailure(StreetlightState state, StreetlightSettings settings, long at, bool isPowerMeasured)
     {
-        if (state.Dimming is null or 0 || state.IsSupplyLost)
+        if (state.Dimming is null or 0 || state.IsUnsupplied)
         {
             return WithoutPowerFrom(state with { ReportsWithoutPower = 0 }, 0);
         }
@@ -81,7 +91,7 @@ internal static class LampWatch
     /// <summary>Burns by day, or draws power although it is dimmed to 0.</summary>
     private static StreetlightState JudgeUnexpected(StreetlightState state, StreetlightSettings settings, in Report report, bool isPowerMeasured)
     {
-        var isUnexpected = !state.IsSupplyLost && (DrawsWhileOff(state, settings, isPowerMeasured) ?? (state.IsUnexpectedlyOn && state.Dimming == 0))
+        var isUnexpected = !state.IsUnsupplied && (DrawsWhileOff(state, settings, isPowerMeasured) ?? (state.IsUnexpectedlyOn && state.Dimming == 0))
             || (IsLit(state) && report.Sky?.IsBright(report.At) == true);
         if (!isUnexpected)
         {
@@ -105,12 +115,12 @@ internal static class LampWatch
         : isPowerMeasured ? !settings.IsNearZero(state.PowerMilliwatts ?? 0, FullDimming)
         : null;
 
-    private static bool IsLit(in StreetlightState state) => state.Dimming > 0 && !state.HasFailed && state.ReportsWithoutPower == 0 && !state.IsSupplyLost;
+    private static bool IsLit(in StreetlightState state) => state.Dimming > 0 && !state.HasFailed && state.ReportsWithoutPower == 0 && !state.IsUnsupplied;
 
     /// <summary>Goes out and comes back, again and again, while it should burn.</summary>
     private static StreetlightState JudgeCycling(StreetlightState state, StreetlightSettings settings, long at, bool isPowerMeasured)
     {
-        var isToldToBurn = state.Dimming > 0 && !state.IsSupplyLost;
+        var isToldToBurn = state.Dimming > 0 && !state.IsUnsupplied;
         if (!isPowerMeasured && isToldToBurn)
         {
             return state;
@@ -140,7 +150,7 @@ internal static class LampWatch
     /// <summary>Its power leaves its dimming curve: the end of its life, or another lamp than the one registered.</summary>
     private static StreetlightState JudgeDrift(StreetlightState state, StreetlightSettings settings, bool isPowerMeasured)
     {
-        if (!isPowerMeasured || settings.RatedMilliwatts == 0 || state.IsSupplyLost || state.Dimming is not >= LeastDimming
+        if (!isPowerMeasured || settings.RatedMilliwatts == 0 || state.IsUnsupplied || state.Dimming is not >= LeastDimming
             || settings.IsNearZero(state.PowerMilliwatts ?? 0, state.Dimming.Value))
         {
             return state;

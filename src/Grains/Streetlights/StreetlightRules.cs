@@ -36,16 +36,51 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     public static string? SourceOf(StreetlightSettings settings) => settings.IsPassive ? settings.Cabinet ?? string.Empty : null;
 
     /// <inheritdoc/>
+    public static string? FeederOf(StreetlightSettings settings) => settings is { IsPassive: false, IsSegmentKnown: true } ? settings.Cabinet : null;
+
+    /// <inheritdoc/>
+    public static StreetlightState Inform(StreetlightState state, StreetlightSettings settings, LogEntry entry, LocalCalendar calendar, LocalSky? sky)
+    {
+        var feed = LampFeed.After(state.Feed, settings, entry);
+        if (Equals(feed, state.Feed))
+        {
+            return state;
+        }
+
+        var next = state with { Feed = feed };
+        if (state.Energy.Held.HasSince && (next.IsUnsupplied != state.IsUnsupplied || next.HasLostSupply != state.HasLostSupply))
+        {
+            // Up to here it had its former power, and from here on it has another.
+            next = PassTime(next, state, settings, Math.Max(feed!.Since, state.Energy.Held.Since), calendar, sky);
+        }
+
+        return next.IsUnsupplied ? LampWatch.Darken(next) : next;
+    }
+
+    /// <inheritdoc/>
+    public static long SpeaksFrom(StreetlightState state) => state.Feed is not { } feed ? 0 : feed.IsUnfed ? long.MaxValue : feed.IsOff ? 0 : feed.Since;
+
+    /// <summary>A passive one is silent with its cabinet, whose condition that is.</summary>
+    public static Conditions SilenceOf(StreetlightSettings settings) => settings.IsPassive ? Conditions.None : Conditions.CommunicationLoss;
+
+    /// <summary>A lamp whose boost nobody named may burn at any level above its own while it reports presence.</summary>
+    public static double? BoostAt(StreetlightState state, StreetlightSettings settings, ReadingEntry entry, long at) =>
+        settings.Parameters.PresenceBoost is not { } boost ? (entry["presence"] > 0 ? 100 : null)
+        : state.Presence is { } presence && presence.IsBoosted(at, settings.Parameters.PresenceHold) ? boost / 1_000.0
+        : null;
+
+    /// <inheritdoc/>
     public static StreetlightState Apply(StreetlightState state, StreetlightSettings settings, in Report report, LocalCalendar calendar) =>
         settings.IsPassive ? Follow(state, settings, report, calendar) : Control(state, settings, report, calendar);
 
     /// <inheritdoc/>
     public static Conditions ConditionsOf(StreetlightState state) =>
         (state.HasFailed ? Conditions.LampFailure : Conditions.None)
-        | (state.IsSupplyLost ? Conditions.SupplyLoss : Conditions.None)
+        | (state.HasLostSupply ? Conditions.SupplyLoss : Conditions.None)
         | (state.IsUnexpectedlyOn ? Conditions.LampUnexpectedOn : Conditions.None)
         | (state.IsCycling ? Conditions.LampCycling : Conditions.None)
-        | (state.IsDrifting ? Conditions.PowerDrift : Conditions.None);
+        | (state.IsDrifting ? Conditions.PowerDrift : Conditions.None)
+        | (state.Presence is { IsBoostMissing: true } ? Conditions.PresenceBoostMissing : Conditions.None);
 
     /// <inheritdoc/>
     public static Contribution Contribute(StreetlightState state, StreetlightSettings settings, DeviceStatus status)
@@ -72,6 +107,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         (former.IsPassive || settings.IsPassive)
         && (former.IsPassive != settings.IsPassive || former.Cabinet != settings.Cabinet || former.Segment != settings.Segment)
             ? new StreetlightState { Energy = state.Energy with { Held = state.Energy.Held with { HasSince = false } }, Nights = state.Nights }
+            : FeederOf(former) != FeederOf(settings) || former.Segment != settings.Segment ? state with { Feed = null }
             : state;
 
     /// <summary>A passive lamp shows the power that follows from its segment.</summary>
@@ -103,6 +139,9 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             ? string.Create(CultureInfo.InvariantCulture, $"dimmingPercent {percent}")
             : null;
 
+    /// <summary>The metric in which its cabinet says whether its segment is on.</summary>
+    internal static string SegmentMetric(StreetlightSettings settings) => SegmentMetrics[settings.Segment - 1];
+
     private static StreetlightState Follow(StreetlightState state, StreetlightSettings settings, in Report report, LocalCalendar calendar)
     {
         // How long the segment was on before a late report is no longer known: only the order in which it was heard is.
@@ -111,13 +150,15 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             : state with
             {
                 Energy = state.Energy.WithHeld(PowerOf(state, settings), report.At, PassiveHoldMilliseconds, calendar),
-                Nights = NightsAt(state, report, PassiveHoldMilliseconds, calendar),
+                Nights = NightsAt(state, report.At, PassiveHoldMilliseconds, calendar, report.Sky),
                 IsFed = report.Entry[SegmentMetrics[settings.Segment - 1]] is { } on ? on != 0 : state.IsFed,
             };
     }
 
     private static StreetlightState Control(StreetlightState state, StreetlightSettings settings, in Report report, LocalCalendar calendar)
     {
+        var former = state;
+        state = state with { Feed = LampFeed.Heard(state.Feed, settings, report) };
         double? dimming = null, watts = null, wattHours = null, failure = null, volts = null;
         foreach (var metric in report.Entry.Metrics)
         {
@@ -139,17 +180,30 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             return state with { Energy = energy };
         }
 
-        var next = state with
+        var next = PassTime(state with { Energy = energy }, former, settings, report.At, calendar, report.Sky);
+        next = next with
         {
-            Energy = energy.WithHeld(state.PowerMilliwatts ?? 0, report.At, ControlledHoldMilliseconds, calendar),
-            Nights = NightsAt(state, report, energy.Index is null ? ControlledHoldMilliseconds : IndexHoldMilliseconds, calendar),
             Dimming = dimming is { } percent ? (int)Thousandths.Of(percent) : state.Dimming,
-            SaysFailed = failure is { } failed ? failed != 0 : state.SaysFailed,
+            SaysFailed = failure is { } failed ? failed != 0 && (state.SaysFailed || state.Feed is not { IsUnfed: true }) : state.SaysFailed,
             IsSupplyLost = volts is { } supply ? Thousandths.Of(supply) < settings.SupplyMinimumMillivolts : state.IsSupplyLost,
         };
         next = next with { PowerMilliwatts = PowerAfter(next, settings, watts is { } power ? Thousandths.Of(power) : null, dimming is not null) };
-        return watts is null && dimming is null ? next : LampWatch.Judge(next, settings, report, watts is not null);
+        next = watts is null && dimming is null ? next : LampWatch.Judge(next, settings, report, watts is not null);
+        return next with { Presence = LampPresence.After(next, settings, report) };
     }
+
+    /// <summary>Up to an instant the lamp was as it was before.</summary>
+    private static StreetlightState PassTime(
+        in StreetlightState state, in StreetlightState before, StreetlightSettings settings, long at, LocalCalendar calendar, LocalSky? sky) => state with
+        {
+            Energy = state.Energy.WithHeld(PowerOf(before, settings), at, ControlledHoldMilliseconds, calendar),
+            Nights = NightsAt(before, at, NightLimit(state, before), calendar, sky),
+        };
+
+    private static long NightLimit(in StreetlightState state, in StreetlightState before) =>
+        state.Energy.Index is not null ? IndexHoldMilliseconds
+        : before.Feed is { IsUnfed: true } ? PassiveHoldMilliseconds
+        : ControlledHoldMilliseconds;
 
     private static long? PowerAfter(StreetlightState state, StreetlightSettings settings, long? reported, bool isDimmingNew) =>
         reported ?? (isDimmingNew switch
@@ -160,13 +214,13 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         });
 
     /// <summary>Of a lamp that was dark because it failed, or had no supply, the night does not count: that is no saving.</summary>
-    private static NightHours NightsAt(in StreetlightState state, in Report report, long limit, LocalCalendar calendar) =>
-        report.Sky is not { } sky ? state.Nights
-        : !state.Energy.Held.HasSince || state.HasFailed || state.IsSupplyLost ? state.Nights.Begin(report.At, calendar)
-        : state.Nights.Until(state.Energy.Held.Since, report.At, limit, calendar, sky);
+    private static NightHours NightsAt(in StreetlightState state, long at, long limit, LocalCalendar calendar, LocalSky? sky) =>
+        sky is null ? state.Nights
+        : !state.Energy.Held.HasSince || state.HasFailed || state.HasLostSupply ? state.Nights.Begin(at, calendar)
+        : state.Nights.Until(state.Energy.Held.Since, at, limit, calendar, sky);
 
     private static long PowerOf(StreetlightState state, StreetlightSettings settings) =>
-        settings.IsPassive ? (state.IsFed == true ? settings.RatedMilliwatts : 0) : state.PowerMilliwatts ?? 0;
+        settings.IsPassive ? (state.IsFed == true ? settings.RatedMilliwatts : 0) : state.Feed is { IsUnfed: true } ? 0 : state.PowerMilliwatts ?? 0;
 
     private static LightState LightOf(StreetlightState state, StreetlightSettings settings)
     {
@@ -183,6 +237,6 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         var isLit = state.Dimming is { } dimming ? dimming > 0
             : state.PowerMilliwatts is { } power ? !settings.IsNearZero(power, FullDimming)
             : default(bool?);
-        return isLit switch { null => LightState.None, true when !state.IsSupplyLost => LightState.On, _ => LightState.Off };
+        return isLit switch { null => LightState.None, true when !state.IsUnsupplied => LightState.On, _ => LightState.Off };
     }
 }

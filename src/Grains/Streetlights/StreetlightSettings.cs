@@ -59,6 +59,9 @@ public sealed record StreetlightSettings
     /// <summary>Dimming below which it may not be by night, in thousandths of a percent; 0 for none.</summary>
     [Id(8)] public int SafetyMinimum { get; init; }
 
+    /// <summary>True when its segment was given, and is not only the default.</summary>
+    [Id(9)] public bool IsSegmentKnown { get; init; }
+
     /// <summary>How its health is judged; null for the defaults.</summary>
     [Id(7)] public LampParameters? OwnParameters { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record StreetlightSettings
             IsPassive = descriptor.Flag(PassiveAttribute.Name),
             Cabinet = descriptor.Text(CabinetAttribute.Name),
             Segment = (byte)SegmentAttribute.In(descriptor)!.Value,
+            IsSegmentKnown = descriptor.Number(SegmentAttribute.Name) is not null,
             RatedMilliwatts = RatedWattsAttribute.ThousandthsIn(descriptor),
             NearZeroMilliwatts = NearZeroWattsAttribute.ThousandthsIn(descriptor),
             SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),

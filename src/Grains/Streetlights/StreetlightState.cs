@@ -56,6 +56,18 @@ public readonly record struct StreetlightState
     /// <summary>Hours of night by local day, which its saving is reckoned from.</summary>
     [Id(15)] public NightHours Nights { get; init; }
 
+    /// <summary>What its cabinet says of its supply; null while nothing is known against it.</summary>
+    [Id(16)] public LampFeed? Feed { get; init; }
+
+    /// <summary>Who is there, for a lamp with a boost; null when nobody is.</summary>
+    [Id(17)] public LampPresence? Presence { get; init; }
+
+    /// <summary>True when it has lost its supply, by its own word or by its cabinet's.</summary>
+    [JsonIgnore] public bool HasLostSupply => IsSupplyLost || Feed is { IsLost: true };
+
+    /// <summary>True when it is dark for want of supply, be it lost or switched off: its measurements prove nothing.</summary>
+    [JsonIgnore] public bool IsUnsupplied => IsSupplyLost || Feed is { IsUnfed: true };
+
     /// <summary>True when it failed, by its own word or by its power.</summary>
     [JsonIgnore] public bool HasFailed => SaysFailed || IsWithoutPower;
 }

@@ -28,7 +28,7 @@ internal static class ReadingsCheck
                     shadows[entry.Device] = (registered.Descriptor.Kind, ShadowDevice.Of(registered.Descriptor.Kind, entry.Device, context));
                 }
 
-                if (DescriptorRules.CabinetFollowed(registered.Descriptor) is { } cabinet)
+                if (DescriptorRules.CabinetHeard(registered.Descriptor) is { } cabinet)
                 {
                     var led = followers.TryGetValue(cabinet, out var list) ? list : followers[cabinet] = [];
                     if (!led.Contains(entry.Device))
