@@ -79,7 +79,7 @@ public sealed class RollUpTimeTests
     {
         await using var city = await TestCity.StartAsync();
         await city.PutAsync(Say.Device("C1", DeviceKind.Cabinet, Quimper, ("reportingIntervalMinutes", AttributeValue.Of(600))));
-        await city.PutAsync(Say.Device("L1", DeviceKind.Streetlight, Quimper, ("cabinet", AttributeValue.Of("C1")), ("segment", AttributeValue.Of(2))));
+        await city.PutAsync(Say.Device("L1", DeviceKind.Streetlight, Quimper, ("cabinet", AttributeValue.Of("C1")), ("segment", AttributeValue.Of(2)), ("switchedSupply", AttributeValue.Of(true))));
         await city.ReportAsync(Say.Reading("L1", city.Now, ("dimmingPercent", 100), ("powerWatts", 60)));
         await city.ReportAsync(Say.Reading("C1", city.Now, ("segment2On", 0)));
 

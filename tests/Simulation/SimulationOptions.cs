@@ -92,6 +92,7 @@ public sealed record SimulationOptions
         CheckEvery = TimeSpan.FromHours(6),
         ChangesPerHour = 1,
         CommandsPerHour = 100,
+        GroupsPerHour = 1,
         PlansPerHour = 0,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,

@@ -81,6 +81,9 @@ public static class SharedAttributes
     /// <summary>Whether a cabinet or a light point keeps a lighting program and runs it by itself.</summary>
     public static readonly AttributeDefinition Scheduler = AttributeDefinition.Flag("scheduler");
 
+    /// <summary>Whether the segment of a light point that is no passive one is switched, so that it may be without supply by design.</summary>
+    public static readonly AttributeDefinition SwitchedSupply = AttributeDefinition.Flag("switchedSupply");
+
     /// <summary>Battery level below which it wants changing.</summary>
     public static readonly AttributeDefinition BatteryLowPercent = AttributeDefinition.Number("batteryLowPercent", 0, 100, 15);
 

@@ -99,7 +99,7 @@ public static class DescriptorRules
     /// every other device.
     /// </summary>
     public static string? CabinetHeard(DeviceDescriptor descriptor) =>
-        CabinetFollowed(descriptor) ?? (descriptor.Kind == DeviceKind.Streetlight && descriptor.Number("segment") is not null ? descriptor.Text("cabinet") : null);
+        CabinetFollowed(descriptor) ?? (descriptor.Kind == DeviceKind.Streetlight && descriptor.Flag(SharedAttributes.SwitchedSupply.Name) ? descriptor.Text("cabinet") : null);
 
     /// <summary>What chooses a device's sector within its commune: its cabinet where it has one, so that both share a sector; else itself.</summary>
     public static string SliceKey(DeviceDescriptor descriptor) =>

@@ -36,7 +36,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     public static string? SourceOf(StreetlightSettings settings) => settings.IsPassive ? settings.Cabinet ?? string.Empty : null;
 
     /// <inheritdoc/>
-    public static string? FeederOf(StreetlightSettings settings) => settings is { IsPassive: false, IsSegmentKnown: true } ? settings.Cabinet : null;
+    public static string? FeederOf(StreetlightSettings settings) => settings is { IsPassive: false, IsSupplySwitched: true } ? settings.Cabinet : null;
 
     /// <inheritdoc/>
     public static StreetlightState Inform(StreetlightState state, StreetlightSettings settings, LogEntry entry, LocalCalendar calendar, LocalSky? sky)

@@ -31,7 +31,7 @@ public sealed record StreetlightSettings
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         PassiveAttribute, CabinetAttribute, SegmentAttribute, RatedWattsAttribute, NearZeroWattsAttribute, SupplyMinimumVoltsAttribute,
-        SafetyMinimumPercentAttribute, SharedAttributes.Scheduler,
+        SafetyMinimumPercentAttribute, SharedAttributes.Scheduler, SharedAttributes.SwitchedSupply,
         SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60), .. LampParameters.Attributes,
     ];
 
@@ -59,8 +59,8 @@ public sealed record StreetlightSettings
     /// <summary>Dimming below which it may not be by night, in thousandths of a percent; 0 for none.</summary>
     [Id(8)] public int SafetyMinimum { get; init; }
 
-    /// <summary>True when its segment was given, and is not only the default.</summary>
-    [Id(9)] public bool IsSegmentKnown { get; init; }
+    /// <summary>True when its segment is switched: a lamp that is no passive one is dark, and silent, while it is off.</summary>
+    [Id(9)] public bool IsSupplySwitched { get; init; }
 
     /// <summary>How its health is judged; null for the defaults.</summary>
     [Id(7)] public LampParameters? OwnParameters { get; init; }
@@ -75,7 +75,7 @@ public sealed record StreetlightSettings
             IsPassive = descriptor.Flag(PassiveAttribute.Name),
             Cabinet = descriptor.Text(CabinetAttribute.Name),
             Segment = (byte)SegmentAttribute.In(descriptor)!.Value,
-            IsSegmentKnown = descriptor.Number(SegmentAttribute.Name) is not null,
+            IsSupplySwitched = descriptor.Flag(SharedAttributes.SwitchedSupply.Name),
             RatedMilliwatts = RatedWattsAttribute.ThousandthsIn(descriptor),
             NearZeroMilliwatts = NearZeroWattsAttribute.ThousandthsIn(descriptor),
             SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),

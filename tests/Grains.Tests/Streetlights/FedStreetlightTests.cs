@@ -17,7 +17,7 @@ public sealed class FedStreetlightTests
     private readonly TestDevice _lamp = Lamp();
 
     private static TestDevice Lamp(params (string, object)[] attributes) =>
-        TestDevice.Of(DeviceKind.Streetlight, [("ratedWatts", 60), ("cabinet", Cabinet), ("segment", 2), .. attributes]);
+        TestDevice.Of(DeviceKind.Streetlight, [("ratedWatts", 60), ("cabinet", Cabinet), ("segment", 2), ("switchedSupply", true), .. attributes]);
 
     private DeviceOutcome CabinetSays(DateTimeOffset at, params (string, double)[] metrics) => _lamp.Take(Entries.Reading(Cabinet, at, at, metrics));
 
@@ -177,7 +177,7 @@ public sealed class FedStreetlightTests
 
         Burns(Evening);
         CabinetSays(Evening.Minutes(10), ("segment2On", 0));
-        _lamp.Register(("ratedWatts", 60), ("cabinet", "CAB-2"), ("segment", 2));
+        _lamp.Register(("ratedWatts", 60), ("cabinet", "CAB-2"), ("segment", 2), ("switchedSupply", true));
         Assert.Equal(LightState.On, _lamp.Contribution.Light);
     }
 
@@ -222,7 +222,7 @@ public sealed class FedStreetlightTests
         Gen.Elements(("segment2On", 0.0), ("segment2On", 1.0), ("supplyVolts", 0.0), ("supplyVolts", 230.0), ("breakerTripped", 0.0), ("breakerTripped", 1.0)).ArrayOf().ToArbitrary(),
         words =>
         {
-            var settings = StreetlightRules.Parse(Entries.Descriptor("D1", DeviceKind.Streetlight, ("cabinet", Cabinet), ("segment", 2)));
+            var settings = StreetlightRules.Parse(Entries.Descriptor("D1", DeviceKind.Streetlight, ("cabinet", Cabinet), ("segment", 2), ("switchedSupply", true)));
             LampFeed? feed = null;
             var (segment, supply, breaker) = (1.0, 230.0, 0.0);
             for (var index = 0; index < words.Length; index++)
