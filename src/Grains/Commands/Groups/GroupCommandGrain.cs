@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Grains.Waiting;
+using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
-using Orleans;
 
 namespace Grid.Grains.Commands.Groups;
 

@@ -3,8 +3,8 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Grains.Waiting;
-using Orleans.Storage;
 using Orleans;
+using Orleans.Storage;
 
 namespace Grid.Grains.Commands.Groups;
 
