@@ -29,9 +29,9 @@ public interface ISectorControllersGrain : IDownlinkOwner
     [Alias("Remind"), OneWay]
     Task Remind(ImmutableArray<string> devices);
 
-    /// <summary>What a device should do changes by itself at an instant: it is told then. Noted for good when answered.</summary>
+    /// <summary>What devices should do changes by itself at an instant: they are told then. Noted for good when answered.</summary>
     [Alias("Watch")]
-    Task Watch(string device, DateTimeOffset at);
+    Task Watch(ImmutableArray<string> devices, DateTimeOffset at);
 
     /// <summary>Sends its program to a controller again, and tells a command how that goes. Noted for good when answered.</summary>
     [Alias("Reload")]

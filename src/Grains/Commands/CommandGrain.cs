@@ -53,7 +53,7 @@ public sealed class CommandGrain(
 
         if (desired.Resumes is { } resumes && ControllersOf(request.Device) is { } controllers)
         {
-            await controllers.Watch(request.Device, resumes);
+            await controllers.Watch([request.Device], resumes);
         }
 
         await PersistAsync(request, accepted);

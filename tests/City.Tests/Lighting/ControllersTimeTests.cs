@@ -164,6 +164,36 @@ public sealed class ControllersTimeTests
     }
 
     [Fact]
+    public async Task What_a_group_command_lay_over_is_told_when_it_ends()
+    {
+        await using var city = await TestCity.StartAsync();
+        using var field = new Field(city);
+        await city.PutAsync(Say.Lamp("L1", Ouessant));
+        await AssignAsync(city);
+        await UntilAsync(city, 19, 0);
+        await field.SendAsync();
+
+        var group = city.Grains.GetGrain<IGroupCommandGrain>("g1");
+        Assert.Equal(SubmitStatus.Accepted, (await group.Submit(new GroupRequest
+        {
+            Selector = new GroupSelector { Commune = Ouessant },
+            Name = "setDimming",
+            Arguments = ImmutableSortedDictionary<string, double>.Empty.Add("percent", 60).Add("durationMinutes", 30),
+            ExpiresIn = TimeSpan.FromHours(10),
+            Actor = "somebody",
+        })).Status);
+        for (var look = 0; look < 3; look++)
+        {
+            await field.SendAsync();
+            await city.PassAsync(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.Equal(60, field.Messages[^1].Arguments["percent"]);
+        await UntilAsync(city, 19, 31);
+        Assert.Equal([100.0], Percents(await field.SendAsync()));
+    }
+
+    [Fact]
     public async Task A_lamp_whose_plan_is_removed_wants_nothing_by_plan()
     {
         await using var city = await TestCity.StartAsync();

@@ -71,7 +71,7 @@ public sealed class SchemaTests
         await using var storage = await SharedServer.OpenAsync(connection);
         await storage.Devices.PutAsync(Samples.FedDevices, None);
         await SharedServer.RunAsync(connection, "ALTER TABLE device DROP COLUMN cabinet; DELETE FROM grid_schema WHERE version >= 4");
-        Assert.Equal("cabinets.sql", SchemaMigration.All[3].Name);
+        Assert.Equal("cabinets", SchemaMigration.All[3].Name);
 
         await new SchemaMigrator(new PostgresOptions { Connection = connection }, [.. SchemaMigration.All.Take(4)]).ApplyAsync(_ => { }, None);
 

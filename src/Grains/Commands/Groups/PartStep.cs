@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Lighting;
 using Grid.Contracts.Storage;
 using Grid.Grains.Waiting;
 using Orleans;
@@ -52,6 +53,7 @@ internal sealed class PartStep(IGrainFactory grains, IOutbox outbox, string key,
         }
 
         await TellAsync(answers, now);
+        await WatchAsync(answers);
         foreach (var some in answers.Where(one => one.Answer.Order is not null).Select(one => one.Slot).Distinct().Chunk(AtOnce))
         {
             await Waits.All(some.Select(slot => outbox.AddAsync(RowOf(slot), now, CancellationToken.None)));
@@ -105,6 +107,15 @@ internal sealed class PartStep(IGrainFactory grains, IOutbox outbox, string key,
             {
                 states.Send(member);
             }
+        }
+    }
+
+    /// <summary>Where something lies below what was asked for, the device is to be told that when this ends.</summary>
+    private async Task WatchAsync(List<(PartSlot Slot, int Member, DesiredAnswer Answer)> answers)
+    {
+        foreach (var end in answers.Where(one => one.Answer.Resumes is not null).GroupBy(one => one.Answer.Resumes!.Value, one => members.DeviceAt(one.Member)))
+        {
+            await grains.GetGrain<ISectorControllersGrain>(GroupParts.SectorOf(key)).Watch([.. end.Distinct(StringComparer.Ordinal)], end.Key);
         }
     }
 

@@ -95,9 +95,13 @@ public sealed class SectorControllersGrain(
         }
     }
 
-    public async Task Watch(string device, DateTimeOffset at)
+    public async Task Watch(ImmutableArray<string> devices, DateTimeOffset at)
     {
-        _book.Watch(device, at);
+        foreach (var device in devices)
+        {
+            _book.Watch(device, at);
+        }
+
         await WriteAsync();
         Arm(Now());
     }
