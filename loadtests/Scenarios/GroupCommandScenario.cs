@@ -14,7 +14,7 @@ internal static class GroupCommandScenario
     private const double ProgressWithinSeconds = 1;
     private const double MostP99Ratio = 10;
     private const double P99FloorMillis = 500;
-    private const int ImportSize = 5_000;
+    private const int RegistrationsAtOnce = 64;
 
     public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal static class GroupCommandScenario
         var expiry = options.Number("expiry-seconds", 120, 10, 3_600);
         using var data = new DataFolder();
         await using var silo = await SiloProcess.StartAsync(data.Path, devices: 0, rate: null, cancellationToken);
-        await ImportAsync(silo.Http, lamps, others, cancellationToken);
+        await RegisterAsync(silo.Http, lamps, others, cancellationToken);
 
         var quiet = await SingleAsync(silo.Http, others, percent: 20, () => false, cancellationToken);
         var bytesBefore = silo.WorkingSetBytes;
@@ -70,21 +70,20 @@ internal static class GroupCommandScenario
     }
 
     /// <summary>The lamps of the command are in one department, those that are commanded apart in another.</summary>
-    private static async Task ImportAsync(HttpClient http, int lamps, int others, CancellationToken cancellationToken)
+    private static async Task RegisterAsync(HttpClient http, int lamps, int others, CancellationToken cancellationToken)
     {
         string[] communes = ["29019", "29232", "29151", "29103", "29039", "29189"];
-        foreach (var part in Enumerable.Range(0, lamps + others).Chunk(ImportSize))
-        {
-            var lines = string.Join('\n', part.Select(number => number < lamps
-                ? string.Create(CultureInfo.InvariantCulture, $$$"""{"id":"g{{{number:D6}}}","kind":"streetlight","commune":"{{{communes[number % communes.Length]}}}","connector":{"type":"simulator"}}""")
-                : string.Create(CultureInfo.InvariantCulture, $$$"""{"id":"{{{OtherOf(number - lamps)}}}","kind":"streetlight","commune":"56260","connector":{"type":"simulator"}}""")));
-            using var answer = await http.PostAsync("/api/v1/devices/import", new StringContent(lines, Encoding.UTF8, "application/x-ndjson"), cancellationToken);
-            var imported = await ReadAsync(answer, HttpStatusCode.OK, cancellationToken);
-            if (imported.GetProperty("accepted").GetInt32() != part.Length)
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, lamps + others),
+            new ParallelOptions { MaxDegreeOfParallelism = RegistrationsAtOnce, CancellationToken = cancellationToken },
+            async (number, token) =>
             {
-                throw new InvalidOperationException($"The program did not take every lamp: {imported}");
-            }
-        }
+                var (id, commune) = number < lamps
+                    ? (string.Create(CultureInfo.InvariantCulture, $"g{number:D6}"), communes[number % communes.Length])
+                    : (OtherOf(number - lamps), "56260");
+                using var answer = await http.PutAsJsonAsync($"/api/v1/devices/{id}", new { kind = "streetlight", commune, connector = new { type = "simulator" } }, token);
+                await ReadAsync(answer, HttpStatusCode.Created, token);
+            });
     }
 
     /// <summary>Commands to one lamp after another, each from its submission until it is acknowledged: at least one to each, and on until something is over.</summary>
