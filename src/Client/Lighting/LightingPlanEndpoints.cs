@@ -218,16 +218,8 @@ internal static class LightingPlanEndpoints
             return Problems.NotFound("such cabinet or light point");
         }
 
-        var target = new PlanTarget
-        {
-            Device = id,
-            Kind = device.Kind,
-            Commune = device.Commune,
-            Cabinet = device.Kind == DeviceKind.Cabinet ? id : device.Text("cabinet"),
-            Group = device.Text("group"),
-        };
         var minimum = device.Kind == DeviceKind.Streetlight ? device.Number("safetyMinimumPercent") ?? 0 : 0;
-        return await grains.LightingDirectory().Resolve(target, date) is { } choice && await grains.LightingPlan(choice.Plan).Preview(device.Commune, date, minimum) is { } preview
+        return await grains.LightingDirectory().Resolve(PlanTarget.Of(device), date) is { } choice && await grains.LightingPlan(choice.Plan).Preview(device.Commune, date, minimum) is { } preview
             ? TypedResults.Json(LightingPlanPresenting.Present(preview, choice.Plan, device.Commune, date, choice.By), GridJson.Default.PreviewModel)
             : Problems.NotFound("lighting plan for this device");
     }

@@ -94,6 +94,16 @@ public sealed record PlanTarget
 
     /// <summary>Its attribute <c>group</c>.</summary>
     [Id(4)] public string? Group { get; init; }
+
+    /// <summary>What chooses the plan of a cabinet or a light point that is registered.</summary>
+    public static PlanTarget Of(DeviceDescriptor device) => new()
+    {
+        Device = device.Id,
+        Kind = device.Kind,
+        Commune = device.Commune,
+        Cabinet = device.Kind == DeviceKind.Cabinet ? device.Id : device.FedBy(),
+        Group = device.Text("group"),
+    };
 }
 
 /// <summary>The plan of a device, and by what it has it.</summary>

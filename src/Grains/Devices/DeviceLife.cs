@@ -5,19 +5,6 @@ using Grid.Contracts.Sectors;
 
 namespace Grid.Grains.Devices;
 
-/// <summary>How soon a change must be persisted.</summary>
-public enum Persistence : byte
-{
-    /// <summary>Nothing changed.</summary>
-    None = 0,
-
-    /// <summary>When the sector saves: the log has it.</summary>
-    Later = 1,
-
-    /// <summary>Before the answer.</summary>
-    Now = 2,
-}
-
 /// <summary>
 /// A device's life apart from storage: takes log entries in order, whatever the trade, and keeps what every trade has. A pure function of state
 /// and entry: no clock, no randomness, so that a replay gives the same.

@@ -17,13 +17,9 @@ namespace Grid.Grains.Sectors;
 internal sealed partial class SectorApplier(string sector, SectorBook book, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
 {
     private const int MaximumUnderWay = 256;
-    private const string ProgramVersion = "programVersion";
 
     private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, ValueTask<DeviceOutcome> Outcome)> _underWay = [];
-    private readonly List<(string Device, CommandConfirmed Effect)> _confirmed = [];
-    private readonly List<DownlinkMember> _programs = [];
-    private readonly List<string> _due = [];
-    private bool _hasOtherControllers;
+    private readonly SectorEffects _effects = new(sector, grains, meter, logger);
 
     /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
     public async ValueTask ApplyAsync(IReadOnlyList<LogEntry> entries, long firstOffset)
@@ -68,8 +64,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         }
 
         await DrainAsync();
-        await ConfirmCommandsAsync();
-        await TellControllersAsync();
+        await _effects.CarryOutAsync();
         book.Offset = Math.Max(book.Offset, firstOffset + entries.Count - 1);
         meter.Applied(entries.Count - skipped);
     }
@@ -85,7 +80,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     {
         var descriptor = entry.Descriptor;
         var device = book.Find(entry.Device);
-        _hasOtherControllers |= IsLight(descriptor.Kind);
+        _effects.Registered(descriptor.Kind);
         if (device is null)
         {
             device = new SectorDevice
@@ -119,7 +114,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
         }
 
-        _hasOtherControllers |= IsLight(entry.Kind);
+        _effects.Registered(entry.Kind);
         if (device is not null)
         {
             book.Remove(device, offset);
@@ -139,11 +134,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             await DrainAsync();
         }
 
-        if (IsLight(device.Kind) && entry is ReadingEntry reading && reading.Device == device.Id && reading[ProgramVersion] is { } version && version != device.ProgramVersion)
-        {
-            device.ProgramVersion = version;
-            _programs.Add(new DownlinkMember(device.Id, (long)version));
-        }
+        _effects.Reported(device, entry);
 
         // A device that throws at once fails like one that throws later.
         ValueTask<DeviceOutcome> call;
@@ -240,7 +231,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     }
 
     /// <summary>True for what a store or the way to it does, and will not do for ever.</summary>
-    private static bool IsUnreachable(Exception exception) =>
+    internal static bool IsUnreachable(Exception exception) =>
         exception is (IOException or StorageOverloadedException or TimeoutException or InconsistentStateException) and not IPermanentFault;
 
     /// <summary>Persists a device, and first hands it again what it lost since, if its process died alone.</summary>
@@ -315,96 +306,12 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             book.MarkChanged(device, offset);
         }
 
-        if (!outcome.Effects.IsDefaultOrEmpty)
-        {
-            foreach (var effect in outcome.Effects)
-            {
-                if (effect is CommandConfirmed confirmed)
-                {
-                    _confirmed.Add((device.Id, confirmed));
-                }
-                else if (effect is DesiredStateDue)
-                {
-                    _due.Add(device.Id);
-                }
-            }
-        }
+        _effects.Add(device.Id, outcome.Effects);
     }
-
-    /// <summary>Hints, and as such not waited for.</summary>
-    private async ValueTask TellControllersAsync()
-    {
-        if (_programs.Count == 0 && _due.Count == 0 && !_hasOtherControllers)
-        {
-            return;
-        }
-
-        var controllers = grains.GetGrain<ISectorControllersGrain>(sector);
-        if (_hasOtherControllers)
-        {
-            await controllers.Changed();
-        }
-
-        if (_programs.Count > 0)
-        {
-            await controllers.Shown([.. _programs]);
-        }
-
-        if (_due.Count > 0)
-        {
-            await controllers.Remind([.. _due]);
-        }
-
-        _programs.Clear();
-        _due.Clear();
-        _hasOtherControllers = false;
-    }
-
-    private static bool IsLight(DeviceKind kind) => kind is DeviceKind.Cabinet or DeviceKind.Streetlight;
-
-    private async ValueTask ConfirmCommandsAsync()
-    {
-        if (_confirmed.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var (_, confirmed) in _confirmed.Where(one => !GroupParts.IsPart(one.Effect.Command)))
-        {
-            await NoteAsync(confirmed.Command, () => grains.GetGrain<ICommandGrain>(confirmed.Command).Report(Progress(confirmed)));
-        }
-
-        // Lamps of a group confirm by the hundred, and one call notes them all.
-        foreach (var lane in _confirmed.Where(one => GroupParts.IsPart(one.Effect.Command)).GroupBy(one => one.Effect.Command, StringComparer.Ordinal))
-        {
-            await NoteAsync(lane.Key, () => grains.GetGrain<IGroupPartGrain>(GroupParts.PartOf(lane.Key)).Report(lane.Key, [.. lane.Select(one => one.Device)], Progress(lane.First().Effect)));
-        }
-
-        _confirmed.Clear();
-    }
-
-    private async ValueTask NoteAsync(string command, Func<Task> note)
-    {
-        try
-        {
-            await note();
-        }
-        catch (Exception exception) when (!IsUnreachable(exception))
-        {
-            // The command ends as expired at the latest; the ledger would be wrong, so it is loud.
-            meter.EntryFailed();
-            LogConfirmationFailed(logger, sector, command, exception);
-        }
-    }
-
-    private static CommandProgress Progress(CommandConfirmed confirmed) => new() { State = CommandState.Confirmed, At = confirmed.At, Detail = confirmed.Detail };
 
     [LoggerMessage(EventId = 1100, Level = LogLevel.Error, Message = "Sector {Sector}: device {Device} failed twice on entry {Offset} (first: {First}); the entry is skipped for it")]
     private static partial void LogEntryFailed(ILogger logger, string sector, string device, long offset, string first, Exception exception);
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "Sector {Sector}: device {Device} is at {DeviceOffset} and was at {Expected}; it is caught up from the log")]
     private static partial void LogDeviceBehind(ILogger logger, string sector, string device, long deviceOffset, long expected);
-
-    [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "Sector {Sector}: the confirmation of command {Command} could not be noted")]
-    private static partial void LogConfirmationFailed(ILogger logger, string sector, string command, Exception exception);
 }

@@ -40,7 +40,7 @@ internal static class PlansCheck
                 continue;
             }
 
-            var choice = await directory.Resolve(PlanTargets.Of(record.Descriptor), today);
+            var choice = await directory.Resolve(PlanTarget.Of(record.Descriptor), today);
             var under = choice is null
                 ? null
                 : (await process.Grains.GetGrain<ISectorControllersGrain>(record.Sector).List(choice.Plan, null, null, int.MaxValue)).FirstOrDefault(view => view.Device == id);

@@ -1,9 +1,10 @@
 using System.Globalization;
+using Grid.Contracts.Commands;
 
 namespace Grid.Grains.Lighting.Controllers;
 
 /// <summary>What a row of the outbox is about: which program, which level, or which device, and through what.</summary>
-internal sealed record ControllerRow(char Purpose, long Number, long Version, double Percent, string Device, ControllerLane Lane)
+internal sealed record ControllerRow(char Purpose, long Number, long Version, double Percent, string Device, DownlinkRoute Lane)
 {
     /// <summary>Controllers that are to load a program: <see cref="Version"/>.</summary>
     public const char Program = 'p';
@@ -17,13 +18,13 @@ internal sealed record ControllerRow(char Purpose, long Number, long Version, do
     private const int Parts = 7;
 
     /// <summary>A row for controllers that are to load a program.</summary>
-    public static ControllerRow ForProgram(long number, long version, ControllerLane lane) => new(Program, number, version, 0, "", lane);
+    public static ControllerRow ForProgram(long number, long version, DownlinkRoute lane) => new(Program, number, version, 0, "", lane);
 
     /// <summary>A row for devices that are switched live.</summary>
-    public static ControllerRow ForLevel(long number, double percent, ControllerLane lane) => new(Live, number, 0, percent, "", lane);
+    public static ControllerRow ForLevel(long number, double percent, DownlinkRoute lane) => new(Live, number, 0, percent, "", lane);
 
     /// <summary>A row for one of the orders of a device.</summary>
-    public static ControllerRow ForRenewal(long number, string device, int place, ControllerLane lane) => new(Renewal, number, place, 0, device, lane);
+    public static ControllerRow ForRenewal(long number, string device, int place, DownlinkRoute lane) => new(Renewal, number, place, 0, device, lane);
 
     /// <summary>The row of a word; null when it is none.</summary>
     public static ControllerRow? Parse(string word)
@@ -34,7 +35,7 @@ internal sealed record ControllerRow(char Purpose, long Number, long Version, do
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             && double.TryParse(parts[3], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent)
-            ? new ControllerRow(purpose[0], number, version, percent, parts[4], new ControllerLane(parts[5], parts[6]))
+            ? new ControllerRow(purpose[0], number, version, percent, parts[4], new DownlinkRoute(parts[5], parts[6]))
             : null;
     }
 

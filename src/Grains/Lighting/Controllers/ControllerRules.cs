@@ -27,7 +27,7 @@ public static class ControllerRules
         {
             Device = device.Id,
             Kind = device.Kind,
-            Lane = new ControllerLane(device.Connector?.Type ?? string.Empty, ConnectorSpec.GatewayOf(device.Connector)),
+            Lane = DownlinkRoute.Of(device.Connector),
             MinimumPercent = isCabinet ? 0 : Math.Clamp(device.Number("safetyMinimumPercent") ?? 0, 0, 100),
             State = HasScheduler(device) ? ControllerState.Pending : ControllerState.Live,
         };

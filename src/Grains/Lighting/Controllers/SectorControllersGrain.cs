@@ -324,7 +324,7 @@ public sealed class SectorControllersGrain(
             _book.Watch(device, next);
         }
 
-        var lane = new ControllerLane(record.Descriptor.Connector?.Type ?? string.Empty, ConnectorSpec.GatewayOf(record.Descriptor.Connector));
+        var lane = DownlinkRoute.Of(record.Descriptor.Connector);
         for (var place = 0; place < orders.Orders.Length; place++)
         {
             await AddRowAsync(ControllerRow.ForRenewal(_book.NextNumber(), device, place, lane), now);

@@ -59,7 +59,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
             {
                 if (ControllerRules.Of(record.Descriptor) is { } controller)
                 {
-                    found.Add((controller, PlanTargets.Of(record.Descriptor)));
+                    found.Add((controller, PlanTarget.Of(record.Descriptor)));
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Orleans;
@@ -37,12 +38,6 @@ public sealed class StoredControllers
 [GenerateSerializer, Immutable, Alias("grid.WatchedDevice")]
 public readonly record struct WatchedDevice([property: Id(0)] string Device, [property: Id(1)] DateTimeOffset At);
 
-/// <summary>Through what a controller is reached.</summary>
-/// <param name="Connector">Connector type; empty when nothing carries anything down to it.</param>
-/// <param name="Gateway">Network gateway; empty for none.</param>
-[GenerateSerializer, Immutable, Alias("grid.ControllerLane")]
-public readonly record struct ControllerLane([property: Id(0)] string Connector, [property: Id(1)] string Gateway);
-
 /// <summary>A controller under a plan.</summary>
 [GenerateSerializer, Immutable, Alias("grid.Controller")]
 public sealed record Controller
@@ -54,7 +49,7 @@ public sealed record Controller
     [Id(1)] public DeviceKind Kind { get; init; }
 
     /// <summary>Through what it is reached.</summary>
-    [Id(2)] public ControllerLane Lane { get; init; }
+    [Id(2)] public DownlinkRoute Lane { get; init; }
 
     /// <summary>The plan that it is under.</summary>
     [Id(3)] public string Plan { get; init; } = string.Empty;
