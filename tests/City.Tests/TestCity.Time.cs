@@ -9,6 +9,8 @@ namespace Grid.Tests.City;
 /// <summary>Virtual time, and crashes after which it goes on.</summary>
 internal sealed partial class TestCity
 {
+    private const int MaximumCopies = 1_000;
+
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
 
     public async Task PassAsync(TimeSpan time)
@@ -25,7 +27,7 @@ internal sealed partial class TestCity
 
     /// <summary>
     /// The city that starts from what a crash would leave on the disk some readings after its last checkpoint. This one goes on beside it. The files
-    /// are copied one by one, so nothing may be writing: all sectors have persisted, and no time passes while the readings come.
+    /// are copied one by one, so no sector may be writing: all have persisted, and no time passes while the readings come.
     /// </summary>
     public async Task<TestCity> CrashAsync(IncomingReading[] lastReadings)
     {
@@ -39,7 +41,7 @@ internal sealed partial class TestCity
         return await StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()));
     }
 
-    /// <summary>The city that starts from what a crash at this moment would leave on the disk. Nothing may be writing.</summary>
+    /// <summary>The city that starts from what a crash at this moment would leave on the disk. No sector may be writing.</summary>
     public Task<TestCity> CrashNowAsync(Action<IServiceCollection>? services = null) => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()), services);
 
     /// <summary>A little time passes.</summary>
@@ -51,9 +53,37 @@ internal sealed partial class TestCity
 
     private static VirtualTimeProvider CreateClock(DateTimeOffset? now) => new(now ?? GridCluster.VirtualStart);
 
+    /// <summary>History writes and tidies up on threads of its own: a copy during which something was written is none that a crash could leave, and is made again.</summary>
     private string CopyOfDirectory()
     {
-        var copy = Directory.CreateTempSubdirectory("grid-city-crash-").FullName;
+        for (var attempt = 0; attempt < MaximumCopies; attempt++)
+        {
+            var copy = Directory.CreateTempSubdirectory("grid-city-crash-").FullName;
+            try
+            {
+                var before = Stamps();
+                CopyTo(copy);
+                if (Stamps().SetEquals(before))
+                {
+                    return copy;
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                // It was tidied away meanwhile.
+            }
+
+            Directory.Delete(copy, recursive: true);
+        }
+
+        throw new InvalidOperationException($"Something was written during each of {MaximumCopies} copies of {_directory}.");
+    }
+
+    private HashSet<(string File, long Length, DateTime WrittenAt)> Stamps() =>
+        [.. new DirectoryInfo(_directory).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => IsData(file.FullName)).Select(file => (file.FullName, file.Length, file.LastWriteTimeUtc))];
+
+    private void CopyTo(string copy)
+    {
         foreach (var folder in Directory.EnumerateDirectories(_directory, "*", SearchOption.AllDirectories))
         {
             Directory.CreateDirectory(Path.Combine(copy, Path.GetRelativePath(_directory, folder)));
@@ -65,8 +95,6 @@ internal sealed partial class TestCity
             using var target = File.Create(Path.Combine(copy, Path.GetRelativePath(_directory, file)));
             source.CopyTo(target);
         }
-
-        return copy;
     }
 
     /// <summary>The lock and SQLite's shared memory die with the process.</summary>
