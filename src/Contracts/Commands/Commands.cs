@@ -185,6 +185,52 @@ public sealed record DesiredChange
 
     /// <summary>To load a program: the version that the device's reports will show.</summary>
     [Id(6)] public long ProgramVersion { get; init; }
+
+    /// <summary>
+    /// In the layer <see cref="ControlLayer.Plan"/>, to a cabinet that runs a program by itself: what that has its segments do. Nobody is told of it: the cabinet is judged by
+    /// it. Without levels, it is to be judged by that no more; null changes nothing of it.
+    /// </summary>
+    [Id(7)] public PlannedSegments? Segments { get; init; }
+}
+
+/// <summary>What the program of a cabinet has its segments do, for the nights to come.</summary>
+[GenerateSerializer, Immutable, Alias("grid.PlannedSegments")]
+public sealed record PlannedSegments
+{
+    /// <summary>Version of the program: what the cabinet reports as <c>programVersion</c> while it runs it.</summary>
+    [Id(0)] public long Version { get; init; }
+
+    /// <summary>The segments that it switches, bit 0 for segment 1.</summary>
+    [Id(1)] public byte Segments { get; init; }
+
+    /// <summary>Levels by time: fed while above 0. Nobody knows what was before the first.</summary>
+    [Id(2)] public ImmutableArray<PlannedLevel> Levels { get; init; } = [];
+
+    /// <summary>Until when the levels go, in Unix milliseconds, exclusive.</summary>
+    [Id(3)] public long Until { get; init; }
+
+    /// <summary>The sector whose controllers said so: another one's is not taken back by it.</summary>
+    [Id(4)] public string Sector { get; init; } = string.Empty;
+
+    /// <summary>The level at an instant in Unix milliseconds; null when nobody knows.</summary>
+    public double? LevelAt(long at)
+    {
+        var level = default(double?);
+        if (at < Until)
+        {
+            foreach (var planned in Levels)
+            {
+                if (planned.From > at)
+                {
+                    break;
+                }
+
+                level = planned.Percent;
+            }
+        }
+
+        return level;
+    }
 }
 
 /// <summary>From when on a plan has a light at which level; a level lasts until the next.</summary>

@@ -43,13 +43,14 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
                 "breakerTripped" => state with { IsBreakerTripped = metric.Value != 0 },
                 "leakageMilliamperes" => state with { IsLeaking = Thousandths.Of(metric.Value) > settings.LeakageMaximumMicroamperes },
                 "supplyVolts" => state with { IsSupplyLost = Thousandths.Of(metric.Value) < settings.SupplyMinimumMillivolts },
+                "programVersion" => state with { ProgramVersion = (long)metric.Value },
                 "segment1On" or "segment2On" or "segment3On" or "segment4On" or "segment5On" or "segment6On" or "segment7On" or "segment8On" =>
-                    state with { SegmentsOn = WithSegment(state.SegmentsOn, metric.Name[7] - '1', metric.Value != 0) },
+                    WithSegment(state, metric.Name[7] - '1', metric.Value != 0),
                 _ => state,
             };
         }
 
-        return JudgeSegments(state, settings, report);
+        return SegmentWatch.Judge(state, settings, report);
     }
 
     /// <inheritdoc/>
@@ -58,7 +59,8 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
         | (state.IsBreakerTripped ? Conditions.BreakerTripped : Conditions.None)
         | (state.IsDoorOpen ? Conditions.DoorOpen : Conditions.None)
         | (state.IsLeaking ? Conditions.Leakage : Conditions.None)
-        | (state.IsUnexpectedlyOn ? Conditions.SegmentUnexpectedOn : Conditions.None);
+        | (state.IsUnexpectedlyOn || SegmentWatch.HasLasting(state, isOn: true) ? Conditions.SegmentUnexpectedOn : Conditions.None)
+        | (SegmentWatch.HasLasting(state, isOn: false) ? Conditions.SegmentUnexpectedOff : Conditions.None);
 
     /// <inheritdoc/>
     public static Conditions SilenceOf(CabinetSettings settings) => Conditions.CommunicationLoss;
@@ -96,16 +98,9 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
         return null;
     }
 
-    private static CabinetState JudgeSegments(CabinetState state, CabinetSettings settings, in Report report)
+    private static CabinetState WithSegment(CabinetState state, int segment, bool on) => state with
     {
-        if ((state.SegmentsOn & settings.NightOnlySegments) == 0 || report.Sky?.IsBright(report.At) != true)
-        {
-            return state with { UnexpectedSince = 0, IsUnexpectedlyOn = false };
-        }
-
-        var since = state.UnexpectedSince == 0 ? report.At : state.UnexpectedSince;
-        return state with { UnexpectedSince = since, IsUnexpectedlyOn = since != report.At && report.At - since >= settings.UnexpectedOnDelay };
-    }
-
-    private static byte WithSegment(byte segments, int bit, bool on) => (byte)(on ? segments | (1 << bit) : segments & ~(1 << bit));
+        SegmentsKnown = (byte)(state.SegmentsKnown | (1 << segment)),
+        SegmentsOn = (byte)(on ? state.SegmentsOn | (1 << segment) : state.SegmentsOn & ~(1 << segment)),
+    };
 }

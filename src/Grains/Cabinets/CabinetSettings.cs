@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Orleans;
@@ -9,6 +10,9 @@ namespace Grid.Grains.Cabinets;
 [GenerateSerializer, Immutable, Alias("grid.CabinetSettings")]
 public sealed record CabinetSettings
 {
+    private const int MillisecondsPerMinute = 60_000;
+    private const int DefaultSegmentDelayMinutes = 15;
+
     private static readonly AttributeDefinition SupplyMinimumVoltsAttribute = AttributeDefinition.Number("supplyMinimumVolts", 0, 1_000, 180);
     private static readonly AttributeDefinition LeakageMaximumMilliamperesAttribute =
         AttributeDefinition.Number("leakageMaximumMilliamperes", 0, 100_000, 300);
@@ -18,11 +22,13 @@ public sealed record CabinetSettings
 
     private static readonly AttributeDefinition UnexpectedOnDelayMinutesAttribute = AttributeDefinition.Whole("unexpectedOnDelayMinutes", 0, 1_440, 30);
 
+    private static readonly AttributeDefinition SegmentDelayMinutesAttribute = AttributeDefinition.Whole("segmentDelayMinutes", 0, 1_440, DefaultSegmentDelayMinutes);
+
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         SupplyMinimumVoltsAttribute, LeakageMaximumMilliamperesAttribute, SharedAttributes.Scheduler, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
-        UnexpectedOnDelayMinutesAttribute, .. NightOnlyAttributes,
+        UnexpectedOnDelayMinutesAttribute, SegmentDelayMinutesAttribute, .. NightOnlyAttributes,
     ];
 
     /// <summary>Supply voltage below which the supply is lost, in millivolts.</summary>
@@ -40,6 +46,12 @@ public sealed record CabinetSettings
     /// <summary>How long such a segment is fed by day before that is a condition, in milliseconds.</summary>
     [Id(4)] public int UnexpectedOnDelay { get; init; }
 
+    /// <summary>How long a segment goes against its program before that is a condition, in milliseconds; null for the default, as in what was stored before there was one.</summary>
+    [Id(5)] public int? OwnSegmentDelay { get; init; }
+
+    /// <summary>How long a segment goes against its program before that is a condition, in milliseconds.</summary>
+    [JsonIgnore] public int SegmentDelay => OwnSegmentDelay ?? DefaultSegmentDelayMinutes * MillisecondsPerMinute;
+
     /// <summary>The settings of a device.</summary>
     public static CabinetSettings Parse(DeviceDescriptor descriptor) =>
         new()
@@ -48,6 +60,7 @@ public sealed record CabinetSettings
             LeakageMaximumMicroamperes = LeakageMaximumMilliamperesAttribute.ThousandthsIn(descriptor),
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
             NightOnlySegments = (byte)NightOnlyAttributes.Select((attribute, segment) => descriptor.Flag(attribute.Name) ? 1 << segment : 0).Sum(),
-            UnexpectedOnDelay = (int)UnexpectedOnDelayMinutesAttribute.In(descriptor)!.Value * 60_000,
+            UnexpectedOnDelay = (int)UnexpectedOnDelayMinutesAttribute.In(descriptor)!.Value * MillisecondsPerMinute,
+            OwnSegmentDelay = (int)SegmentDelayMinutesAttribute.In(descriptor)!.Value * MillisecondsPerMinute,
         };
 }

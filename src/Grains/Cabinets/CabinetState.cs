@@ -33,4 +33,13 @@ public readonly record struct CabinetState
 
     /// <summary>True when that lasts longer than its delay.</summary>
     [Id(8)] public bool IsUnexpectedlyOn { get; init; }
+
+    /// <summary>Segments that were ever reported, bit 0 for segment 1.</summary>
+    [Id(9)] public byte SegmentsKnown { get; init; }
+
+    /// <summary>The program that it reported last; null before the first.</summary>
+    [Id(10)] public long? ProgramVersion { get; init; }
+
+    /// <summary>Segments that go against its program, by number; null for none. Never changed.</summary>
+    [Id(11)] public SegmentDeviation[]? Deviations { get; init; }
 }

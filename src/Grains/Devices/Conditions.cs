@@ -66,7 +66,7 @@ public enum Conditions
     /// <summary>Light point: its power is not what its dimming calls for.</summary>
     PowerDrift = 1 << 17,
 
-    /// <summary>Cabinet: a segment for the night is fed by day.</summary>
+    /// <summary>Cabinet: a segment is fed that its program has dark, or one for the night by day.</summary>
     SegmentUnexpectedOn = 1 << 18,
 
     /// <summary>Cabinet, light point: nothing is heard of it though it should speak.</summary>
@@ -74,6 +74,9 @@ public enum Conditions
 
     /// <summary>Light point: somebody is there and it does not burn brighter.</summary>
     PresenceBoostMissing = 1 << 20,
+
+    /// <summary>Cabinet: a segment is not fed that its program has lit.</summary>
+    SegmentUnexpectedOff = 1 << 21,
 
     /// <summary>Any: it does not do what it was told.</summary>
     Discrepancy = 1 << 30,
@@ -89,7 +92,8 @@ public readonly record struct ConditionSince([property: Id(0)] Conditions Condit
 public static class ConditionTable
 {
     private const Conditions Faults =
-        Conditions.LampFailure | Conditions.SupplyLoss | Conditions.BreakerTripped | Conditions.FrostRisk | Conditions.Fire | Conditions.LocalLevelHighest;
+        Conditions.LampFailure | Conditions.SupplyLoss | Conditions.BreakerTripped | Conditions.FrostRisk | Conditions.Fire | Conditions.LocalLevelHighest
+        | Conditions.SegmentUnexpectedOff;
 
     /// <summary>The worst of a set.</summary>
     public static DeviceStatus SeverityOf(Conditions conditions) =>
@@ -118,6 +122,7 @@ public static class ConditionTable
         Conditions.SegmentUnexpectedOn => "segmentUnexpectedOn",
         Conditions.CommunicationLoss => "communicationLoss",
         Conditions.PresenceBoostMissing => "presenceBoostMissing",
+        Conditions.SegmentUnexpectedOff => "segmentUnexpectedOff",
         Conditions.Discrepancy => "discrepancy",
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Not one condition."),
     };

@@ -31,7 +31,7 @@ public static class DesiredRules
                     Superseded = [.. given.Superseded],
                     HeldBy = given.HeldBy,
                     Order = given.HeldBy is null && change.Name != CommandCatalog.LoadProgram ? OrderOf<TRules, TSettings, TState>(former!, change) : null,
-                    Resumes = Resumption(former!, change.At.ToMilliseconds()),
+                    Resumes = (change.Name == CommandCatalog.FollowPlan ? Rest(former!, change) : null) ?? Resumption(former!, change.At.ToMilliseconds()),
                 };
                 return former;
             }
@@ -142,8 +142,10 @@ public static class DesiredRules
         var state = former with { Version = former.Version + 1, Aims = [.. former.Aims.Except(dropped).Where(aim => aim.HoldsAt(at))] };
         if (change.Layer == ControlLayer.Plan)
         {
+            // What a device is judged by is nothing that it is told: the version stays as it is.
+            state = Judged(dropped.Length == 0 ? former : state, change.Segments);
             answer = new DesiredAnswer { Version = state.Version };
-            return dropped.Length == 0 ? former : state;
+            return state;
         }
 
         if (former.Follow is { IsSettled: false } follow)
@@ -162,9 +164,22 @@ public static class DesiredRules
             Superseded = [.. superseded],
             HeldBy = above,
             Order = above is null ? OrderOf<TRules, TSettings, TState>(state, change) : null,
+            Resumes = above is null ? Rest(state, change) : null,
         };
         return Remember(state, change, answer);
     }
+
+    /// <summary>With what the device's program has it do from now on; the same state when that is no news.</summary>
+    private static DesiredState Judged(DesiredState state, PlannedSegments? segments) => segments switch
+    {
+        null => state,
+        { Levels.IsEmpty: true } => state.Program is { } former && former.Sector == segments.Sector ? state with { Program = null } : state,
+        _ => state with { Program = segments },
+    };
+
+    /// <summary>To follow a plan that the device does not keep takes an order for each of its metrics, and an answer has one: the others are to be told at once.</summary>
+    private static DateTimeOffset? Rest(DesiredState state, DesiredChange change) =>
+        state.Aims.Count(aim => aim.Layer == ControlLayer.Plan) > 1 ? change.At : null;
 
     private static DesiredState Remember(DesiredState state, DesiredChange change, DesiredAnswer answer) => state with
     {

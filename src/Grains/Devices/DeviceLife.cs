@@ -263,7 +263,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         State.Order = order;
         Hear(entry);
         var isLate = placement == Placement.Older;
-        State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate) { Sky = _sky }, _calendar!);
+        State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate) { Sky = _sky, Desired = State.Desired }, _calendar!);
         var isVisible = false;
         var effects = isLate || !isOwn ? default : JudgeDesired(present, at);
         if (!isLate)

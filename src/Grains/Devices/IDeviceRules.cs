@@ -12,6 +12,9 @@ public readonly record struct Report(ReadingEntry Entry, long At, bool IsLate)
 {
     /// <summary>The sky over its commune; null when nobody knows where that is.</summary>
     public LocalSky? Sky { get; init; }
+
+    /// <summary>What the device should do; null before anything was asked of it.</summary>
+    public DesiredState? Desired { get; init; }
 }
 
 /// <summary>What a command asks of a device, as a metric that its reports will show.</summary>

@@ -14,7 +14,7 @@ public sealed class ControllerRulesTests
     public void A_cabinet_keeps_a_program_unless_it_says_that_it_does_not_and_a_light_point_when_it_says_so()
     {
         Assert.Equal(ControllerState.Pending, ControllerRules.Of(Entries.Descriptor("C", DeviceKind.Cabinet))!.State);
-        Assert.Null(ControllerRules.Of(Entries.Descriptor("C", DeviceKind.Cabinet, ("scheduler", false))));
+        Assert.Equal(ControllerState.Live, ControllerRules.Of(Entries.Descriptor("C", DeviceKind.Cabinet, ("scheduler", false)))!.State);
         Assert.Equal(ControllerState.Live, ControllerRules.Of(Entries.Descriptor("L", DeviceKind.Streetlight))!.State);
         Assert.Equal(ControllerState.Pending, ControllerRules.Of(Entries.Descriptor("L", DeviceKind.Streetlight, ("scheduler", true)))!.State);
         Assert.Null(ControllerRules.Of(Entries.Descriptor("L", DeviceKind.Streetlight, ("passive", true), ("cabinet", "C"), ("segment", 1))));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
 
 namespace Grid.Grains.Lighting.Controllers;
 
@@ -32,8 +33,18 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
     public DownlinkWork? Level(ControllerRow row, DateTimeOffset now)
     {
         ImmutableArray<DownlinkMember> due =
-            [.. book.Live.Where(light => light.Lane == row.Lane && light.Level == row.Percent && light.ToSend > 0).Select(light => new DownlinkMember(light.Device, light.ToSend))];
+            [.. book.Live.Where(light => light.Lane == row.Lane && light.Level == row.Percent && light.ToSend > 0 && light.Kind != DeviceKind.Cabinet)
+                .Select(light => new DownlinkMember(light.Device, light.ToSend))];
         return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetDimming, Percent(row.Percent)), now);
+    }
+
+    /// <summary>The cabinets of which a segment is still to be switched; null when there is none.</summary>
+    public DownlinkWork? Segment(ControllerRow row, DateTimeOffset now)
+    {
+        ImmutableArray<DownlinkMember> due =
+            [.. book.Live.Where(cabinet => cabinet.Lane == row.Lane && cabinet.Level == row.Percent && (cabinet.SegmentsToSend & BitOf(row)) != 0)
+                .Select(cabinet => new DownlinkMember(cabinet.Device, cabinet.ToSend))];
+        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetSegment, Segment((int)row.Version, row.Percent)), now);
     }
 
     /// <summary>One of the orders of a device; null when there are fewer.</summary>
@@ -55,6 +66,7 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
             {
                 ControllerRow.Program when controller.Version == row.Version => ControllerRules.Tell(controller, result, now),
                 ControllerRow.Live when controller.Level == row.Percent && IsOver(result.Status) => controller with { ToSend = 0 },
+                ControllerRow.Segment when controller.Level == row.Percent && IsOver(result.Status) => controller with { SegmentsToSend = (byte)(controller.SegmentsToSend & ~BitOf(row)) },
                 _ => controller,
             };
             if (next != controller)
@@ -73,6 +85,12 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
     /// <summary>The arguments of a level.</summary>
     public static ImmutableSortedDictionary<string, double> Percent(double percent) =>
         ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("percent", percent);
+
+    /// <summary>The arguments of a segment, fed at a level above 0.</summary>
+    public static ImmutableSortedDictionary<string, double> Segment(int segment, double percent) =>
+        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("segment", segment).Add("on", percent > 0 ? 1 : 0);
+
+    private static int BitOf(ControllerRow row) => 1 << ((int)row.Version - 1);
 
     private DownlinkWork Of(ImmutableArray<DownlinkMember> members, DeviceOrder order, DateTimeOffset now) => new()
     {

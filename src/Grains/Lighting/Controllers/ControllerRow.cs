@@ -12,6 +12,9 @@ internal sealed record ControllerRow(char Purpose, long Number, long Version, do
     /// <summary>Devices that are switched live to a level: <see cref="Percent"/>.</summary>
     public const char Live = 'l';
 
+    /// <summary>Cabinets that are switched live: a segment, by its number as <see cref="Version"/>, to a level, 0 or 100.</summary>
+    public const char Segment = 's';
+
     /// <summary>A device that is told what it should do now: <see cref="Device"/>; of several orders the one at <see cref="Version"/>.</summary>
     public const char Renewal = 'r';
 
@@ -22,6 +25,9 @@ internal sealed record ControllerRow(char Purpose, long Number, long Version, do
 
     /// <summary>A row for devices that are switched live.</summary>
     public static ControllerRow ForLevel(long number, double percent, DownlinkRoute lane) => new(Live, number, 0, percent, "", lane);
+
+    /// <summary>A row for cabinets one segment of which is switched live.</summary>
+    public static ControllerRow ForSegment(long number, int segment, double percent, DownlinkRoute lane) => new(Segment, number, segment, percent, "", lane);
 
     /// <summary>A row for one of the orders of a device.</summary>
     public static ControllerRow ForRenewal(long number, string device, int place, DownlinkRoute lane) => new(Renewal, number, place, 0, device, lane);

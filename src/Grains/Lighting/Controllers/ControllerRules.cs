@@ -14,11 +14,11 @@ public static class ControllerRules
     /// <summary>After this, a program that nothing shows is sent again.</summary>
     public static readonly TimeSpan SendAgainAfter = TimeSpan.FromHours(1);
 
-    /// <summary>The controller that a device is, under no plan yet; null when it is none. A cabinet that keeps no program is switched by commands alone.</summary>
+    /// <summary>The controller that a device is, under no plan yet; null when it is none.</summary>
     public static Controller? Of(DeviceDescriptor device)
     {
         var isCabinet = device.Kind == DeviceKind.Cabinet;
-        if (isCabinet ? !HasScheduler(device) : device.Kind != DeviceKind.Streetlight || device.Flag("passive"))
+        if (!isCabinet && (device.Kind != DeviceKind.Streetlight || device.Flag("passive")))
         {
             return null;
         }
@@ -45,11 +45,23 @@ public static class ControllerRules
             return next;
         }
 
-        var isOfSameNature = (former.State == ControllerState.Live) == (next.State == ControllerState.Live);
-        return isOfSameNature
-            ? former with { Kind = next.Kind, Lane = next.Lane, Plan = next.Plan, By = next.By, MinimumPercent = next.MinimumPercent }
-            : next with { Reported = former.Reported };
+        if (!IsOfSameNature(former, next))
+        {
+            return next with { Reported = former.Reported };
+        }
+
+        var kept = former with { Kind = next.Kind, Lane = next.Lane, Plan = next.Plan, By = next.By, MinimumPercent = next.MinimumPercent, Segments = next.Segments };
+
+        // Another wiring: its segments are switched anew.
+        return kept.State == ControllerState.Live && former.Segments != next.Segments ? kept with { Level = -1 } : kept;
     }
+
+    /// <summary>True when both are switched live, or neither is.</summary>
+    public static bool IsOfSameNature(Controller former, Controller next) =>
+        former.Kind == next.Kind && (former.State == ControllerState.Live) == (next.State == ControllerState.Live);
+
+    /// <summary>The numbers of segments, from bits.</summary>
+    public static IEnumerable<int> SegmentsIn(byte segments) => Enumerable.Range(1, 8).Where(segment => (segments >> (segment - 1) & 1) != 0);
 
     /// <summary>The controller, which should run a program from now on.</summary>
     public static Controller Assign(Controller controller, long version, DateTimeOffset now) => controller.Version == version

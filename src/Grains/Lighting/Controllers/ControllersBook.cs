@@ -96,16 +96,20 @@ internal sealed class ControllersBook
 
     public void Add(ControllerProgram program) => _programs[program.Version] = program;
 
-    /// <summary>The controllers as they are now found: those that are not among them are under no plan any more.</summary>
-    public ImmutableArray<Controller> Replace(IReadOnlyCollection<Controller> found, long revision, DateTimeOffset now)
+    /// <summary>
+    /// Those that are not among the controllers that are now found, as they are here: they are under no plan any more, or are switched live now and were not, or the other way
+    /// round.
+    /// </summary>
+    public ImmutableArray<Controller> LeftBy(IReadOnlyCollection<Controller> found)
     {
-        var kept = found.Select(controller => controller.Device).ToHashSet(StringComparer.Ordinal);
-        ImmutableArray<Controller> left = [.. _controllers.Values.Where(controller => !kept.Contains(controller.Device))];
-        foreach (var controller in left)
-        {
-            _controllers.Remove(controller.Device);
-        }
+        var kept = found.ToDictionary(controller => controller.Device, StringComparer.Ordinal);
+        return [.. _controllers.Values.Where(former => !kept.TryGetValue(former.Device, out var next) || !ControllerRules.IsOfSameNature(former, next))];
+    }
 
+    /// <summary>The controllers as they are now found.</summary>
+    public void Replace(IReadOnlyCollection<Controller> found, long revision, DateTimeOffset now)
+    {
+        _controllers.Clear();
         foreach (var controller in found)
         {
             _controllers[controller.Device] = controller;
@@ -118,6 +122,5 @@ internal sealed class ControllersBook
         }
 
         (Revision, RefreshedAt) = (revision, now);
-        return left;
     }
 }

@@ -1,9 +1,10 @@
 using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 
 namespace Grid.Grains.Lighting.Controllers;
 
-/// <summary>What plans say now, at one place, for devices that keep none. Ramps are the device's affair: a switch point counts from its beginning.</summary>
+/// <summary>What plans say now, at one place. Ramps are the lamp's affair: a switch point counts from its beginning.</summary>
 /// <param name="place">The place.</param>
 internal sealed class LivePlans(LightingPlace place)
 {
@@ -23,20 +24,28 @@ internal sealed class LivePlans(LightingPlace place)
     /// <summary>The plan's version and itself; null when it is not known here.</summary>
     public (long Version, ParsedPlan Plan)? Find(string id) => _plans.TryGetValue(id, out var plan) ? plan : null;
 
-    /// <summary>The level that a plan asks for at an instant, 0 to 100; null when it is not known here.</summary>
-    public double? LevelAt(string id, double minimumPercent, long at) =>
-        NightOf(id, minimumPercent, DateAt(at)) is { } night ? LevelAt(night, at) : null;
+    /// <summary>The level that its plan asks of a controller at an instant, 0 to 100; null when the plan is not known here.</summary>
+    public double? LevelAt(Controller controller, long at) => NightOf(controller, at) is not { } night ? null
+        : controller.Kind == DeviceKind.Cabinet ? FedAt(night, at)
+        : LevelAt(night, at);
 
-    /// <summary>The next instant after one at which a plan asks for something, in Unix milliseconds: a switch point, or the end of the night.</summary>
-    public long NextAfter(string id, double minimumPercent, long at) =>
-        NightOf(id, minimumPercent, DateAt(at)) is { } night ? night.Points.Select(point => point.At).Append(night.End).First(next => next > at) : long.MaxValue;
+    /// <summary>The next instant after one at which its plan asks something of a controller, in Unix milliseconds: a switch point, or the end of the night.</summary>
+    public long NextAfter(Controller controller, long at) => NightOf(controller, at) is { } night
+        ? (controller.Kind == DeviceKind.Cabinet ? Fed(night).SelectMany(span => new[] { span.From, span.To }) : night.Points.Select(point => point.At))
+            .Append(night.End).First(next => next > at)
+        : long.MaxValue;
 
-    /// <summary>What a plan asks for from one instant to another, by time; empty when it is not known here.</summary>
-    public IEnumerable<PlannedLevel> Between(string id, double minimumPercent, long from, long to)
+    /// <summary>What its plan asks of a controller from one instant to another, by time; empty when it is not known here.</summary>
+    public IEnumerable<PlannedLevel> Between(Controller controller, long from, long to)
     {
-        for (var at = from; at < to && LevelAt(id, minimumPercent, at) is { } level; at = NextAfter(id, minimumPercent, at))
+        var former = default(double?);
+        for (var at = from; at < to && LevelAt(controller, at) is { } level; at = NextAfter(controller, at))
         {
-            yield return new PlannedLevel(at, level);
+            if (level != former)
+            {
+                yield return new PlannedLevel(at, level);
+                former = level;
+            }
         }
     }
 
@@ -53,6 +62,13 @@ internal sealed class LivePlans(LightingPlace place)
 
         return level;
     }
+
+    /// <summary>A cabinet feeds its segments while the level is above 0, so until the end of a ramp to 0.</summary>
+    private static double FedAt(NightProfile night, long at) => Fed(night).Any(span => span.From <= at && at < span.To) ? 100 : 0;
+
+    private static IEnumerable<(long From, long To)> Fed(NightProfile night) => night.LitWithin(night.Start, night.End);
+
+    private NightProfile? NightOf(Controller controller, long at) => NightOf(controller.Plan, controller.MinimumPercent, DateAt(at));
 
     /// <summary>The night that an instant is in: nights begin at noon.</summary>
     private DateOnly DateAt(long at)

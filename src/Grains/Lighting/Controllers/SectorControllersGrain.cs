@@ -30,6 +30,7 @@ public sealed class SectorControllersGrain(
     private LivePlans? _plans;
     private SectorPlans? _sectorPlans;
     private LiveSwitching? _live;
+    private SegmentPrograms? _programs;
     private IGrainTimer _timer = null!;
     private DateTimeOffset _lookedAt;
     private bool _mayHaveChanged;
@@ -50,6 +51,7 @@ public sealed class SectorControllersGrain(
             _plans = new LivePlans(LightingPlaces.Of(table, commune));
             _sectorPlans = new SectorPlans(_sector, _plans, _book, registry, GrainFactory);
             _live = new LiveSwitching(_plans, _book, GrainFactory);
+            _programs = new SegmentPrograms(_sector, _plans, _book, GrainFactory);
         }
 
         // Its lights are switched when nobody calls: a timer alone does not keep a grain.
@@ -84,6 +86,7 @@ public sealed class SectorControllersGrain(
         {
             await WriteAsync();
             await AddProgramRowsAsync(changed.Where(ControllerRules.IsWaiting), now);
+            LookSoonIfDue(changed, now);
         }
     }
 
@@ -131,7 +134,7 @@ public sealed class SectorControllersGrain(
     {
         await RefreshIfDueAsync(Now());
         return _book.Find(device) is { } controller && _plans is { } plans
-            ? [.. plans.Between(controller.Plan, controller.MinimumPercent, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds())]
+            ? [.. plans.Between(controller, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds())]
             : [];
     }
 
@@ -156,6 +159,7 @@ public sealed class SectorControllersGrain(
     {
         { Purpose: ControllerRow.Program } word => _messages.Program(word, Now()),
         { Purpose: ControllerRow.Live } word => _messages.Level(word, Now()),
+        { Purpose: ControllerRow.Segment } word => _messages.Segment(word, Now()),
         { Purpose: ControllerRow.Renewal } word => _sent.Remove(row) ? null : await TakeRenewalAsync(word),
         _ => null,
     };
@@ -177,6 +181,7 @@ public sealed class SectorControllersGrain(
         if (!changed.IsEmpty)
         {
             await WriteAsync();
+            LookSoonIfDue(changed, now);
         }
 
         foreach (var controller in changed)
@@ -213,7 +218,21 @@ public sealed class SectorControllersGrain(
         await RefreshIfDueAsync(now);
         await SwitchAsync(now);
         await RenewWatchedAsync(now);
+        if (_programs is { } programs && await programs.TellAsync(now))
+        {
+            await WriteAsync();
+        }
+
         Arm(Now());
+    }
+
+    /// <summary>Cabinets that have their program now are to be judged by it: with the next look, which is brought forward.</summary>
+    private void LookSoonIfDue(IEnumerable<Controller> changed, DateTimeOffset now)
+    {
+        if (changed.Any(controller => SegmentPrograms.IsDue(controller, now)))
+        {
+            _timer.Change(options.RefreshAfter, options.RefreshEvery);
+        }
     }
 
     /// <summary>A stop may have come between what was persisted and its rows. One too many finds nothing to send.</summary>
@@ -232,9 +251,9 @@ public sealed class SectorControllersGrain(
             next = watched;
         }
 
-        foreach (var (plan, minimum) in _book.Live.Select(light => (light.Plan, light.MinimumPercent)).Distinct())
+        foreach (var controller in _book.Live.DistinctBy(controller => (controller.Plan, controller.MinimumPercent, controller.Kind)))
         {
-            var at = _plans?.NextAfter(plan, minimum, now.ToUnixTimeMilliseconds()) ?? long.MaxValue;
+            var at = _plans?.NextAfter(controller, now.ToUnixTimeMilliseconds()) ?? long.MaxValue;
             if (at < next.ToUnixTimeMilliseconds())
             {
                 next = DateTimeOffset.FromUnixTimeMilliseconds(at);
@@ -273,13 +292,17 @@ public sealed class SectorControllersGrain(
     {
         var next = await plans.FindAsync(now);
         var others = next.Where(controller => controller.State == ControllerState.Pending && IsNews(controller)).ToArray();
-        var left = _book.Replace(next, revision, now);
-        await WriteAsync();
-        await AddProgramRowsAsync(others, now);
-        if (_live is { } live)
+
+        // Before it is forgotten that they had anything: what a stop interrupts is done again.
+        if (_live is { } live && _programs is { } programs && _book.LeftBy(next) is { IsEmpty: false } left)
         {
             await live.LeaveAsync(left, now);
+            await programs.LeaveAsync(left, now);
         }
+
+        _book.Replace(next, revision, now);
+        await WriteAsync();
+        await AddProgramRowsAsync(others, now);
     }
 
     /// <summary>True for a program that no row is there for yet: another one, or another way to the same controller.</summary>
@@ -291,7 +314,7 @@ public sealed class SectorControllersGrain(
         if (_live is { } live && await live.SwitchAsync(now) is { IsEmpty: false } switched)
         {
             await WriteAsync();
-            await AddLevelRowsAsync(switched.Where(light => light.ToSend > 0), now);
+            await AddLevelRowsAsync(switched.Where(controller => controller.ToSend > 0), now);
         }
     }
 
@@ -339,11 +362,18 @@ public sealed class SectorControllersGrain(
         }
     }
 
-    private async Task AddLevelRowsAsync(IEnumerable<Controller> lights, DateTimeOffset now)
+    private async Task AddLevelRowsAsync(IEnumerable<Controller> switched, DateTimeOffset now)
     {
-        foreach (var (percent, lane) in lights.Select(light => (light.Level, light.Lane)).Distinct().ToArray())
+        var cabinets = switched.ToLookup(controller => controller.Kind == DeviceKind.Cabinet);
+        foreach (var (percent, lane) in cabinets[false].Select(light => (light.Level, light.Lane)).Distinct().ToArray())
         {
             await AddRowAsync(ControllerRow.ForLevel(_book.NextNumber(), percent, lane), now);
+        }
+
+        var segments = cabinets[true].SelectMany(cabinet => ControllerRules.SegmentsIn(cabinet.SegmentsToSend), (cabinet, segment) => (segment, cabinet.Level, cabinet.Lane));
+        foreach (var (segment, percent, lane) in segments.Distinct().ToArray())
+        {
+            await AddRowAsync(ControllerRow.ForSegment(_book.NextNumber(), segment, percent, lane), now);
         }
     }
 

@@ -49,7 +49,8 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
 
     private async Task<List<Controller>> FindUnderPlansAsync(DateOnly today)
     {
-        var found = new List<(Controller Controller, PlanTarget Target)>();
+        var found = new List<(Controller Controller, DeviceDescriptor Device)>();
+        var wiring = new CabinetWiring();
         var query = new DeviceQuery { Communes = [(plans.Place.Commune, DeviceKinds.Cabinet | DeviceKinds.Streetlight)], Limit = Page };
         ImmutableArray<DeviceRecord> page;
         do
@@ -57,9 +58,10 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
             page = await registry.ListAsync(query, CancellationToken.None);
             foreach (var record in page.Where(record => record.Sector == sector))
             {
+                wiring.Add(record.Descriptor);
                 if (ControllerRules.Of(record.Descriptor) is { } controller)
                 {
-                    found.Add((controller, PlanTarget.Of(record.Descriptor)));
+                    found.Add((controller, record.Descriptor));
                 }
             }
 
@@ -70,11 +72,14 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
         var under = new List<Controller>();
         foreach (var chunk in found.Chunk(TargetsAtOnce))
         {
-            var choices = await Directory.ResolveAll([.. chunk.Select(item => item.Target)], today);
-            under.AddRange(chunk.Zip(choices, (item, choice) => choice is null ? null : item.Controller with { Plan = choice.Plan, By = choice.By }).OfType<Controller>());
+            var choices = await Directory.ResolveAll([.. chunk.Select(item => PlanTarget.Of(item.Device))], today);
+            under.AddRange(chunk.Zip(choices, (item, choice) => choice is null ? null : Wired(item) with { Plan = choice.Plan, By = choice.By }).OfType<Controller>());
         }
 
         return under;
+
+        Controller Wired((Controller Controller, DeviceDescriptor Device) item) =>
+            item.Controller.Kind == DeviceKind.Cabinet ? item.Controller with { Segments = wiring.SegmentsOf(item.Device) } : item.Controller;
     }
 
     private async Task FetchAsync(string id)

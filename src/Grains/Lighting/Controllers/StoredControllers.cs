@@ -84,9 +84,25 @@ public sealed record Controller
     /// <summary>The command that asked to load it again, null when none did.</summary>
     [Id(13)] public string? Command { get; init; }
 
-    /// <summary>Switched live: the level of its plan that its desired state has; -1 before the first.</summary>
+    /// <summary>Switched live: the level of its plan that its desired state has, for a cabinet 0 or 100; -1 before the first.</summary>
     [Id(14)] public double Level { get; init; } = -1;
 
     /// <summary>Switched live: the version of its desired state that is to be sent; 0 when nothing is.</summary>
     [Id(15)] public long ToSend { get; init; }
+
+    /// <summary>Of a cabinet: the segments that its plan switches, bit 0 for segment 1.</summary>
+    [Id(16)] public byte Segments { get; init; }
+
+    /// <summary>Of a cabinet that is switched live: the segments for which <see cref="ToSend"/> is to be sent.</summary>
+    [Id(17)] public byte SegmentsToSend { get; init; }
+
+    /// <summary>Of a cabinet that runs a program: what it was told to be judged by; null for nothing.</summary>
+    [Id(18)] public JudgedBy? Judged { get; init; }
 }
+
+/// <summary>What a cabinet was told of its program.</summary>
+/// <param name="Version">Version of the program.</param>
+/// <param name="Segments">The segments that it switches, bit 0 for segment 1.</param>
+/// <param name="Until">Until when.</param>
+[GenerateSerializer, Immutable, Alias("grid.JudgedBy")]
+public sealed record JudgedBy([property: Id(0)] long Version, [property: Id(1)] byte Segments, [property: Id(2)] DateTimeOffset Until);
