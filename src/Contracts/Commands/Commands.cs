@@ -187,23 +187,23 @@ public sealed record DesiredChange
     [Id(6)] public long ProgramVersion { get; init; }
 
     /// <summary>
-    /// In the layer <see cref="ControlLayer.Plan"/>, to a cabinet that runs a program by itself: what that has its segments do. Nobody is told of it: the cabinet is judged by
-    /// it. Without levels, it is to be judged by that no more; null changes nothing of it.
+    /// In the layer <see cref="ControlLayer.Plan"/>, to a cabinet under a plan: what its program has its segments do, and what hangs on them. The cabinet in the field is told
+    /// nothing of it: it is judged by it, and nothing else changes. Without levels and loads, it is to be judged by that no more. Null for any other change.
     /// </summary>
-    [Id(7)] public PlannedSegments? Segments { get; init; }
+    [Id(7)] public ExpectedSegments? Expected { get; init; }
 }
 
-/// <summary>What the program of a cabinet has its segments do, for the nights to come.</summary>
-[GenerateSerializer, Immutable, Alias("grid.PlannedSegments")]
-public sealed record PlannedSegments
+/// <summary>What a cabinet is judged by: what its program has its segments do, for the nights to come, and what hangs on them.</summary>
+[GenerateSerializer, Immutable, Alias("grid.ExpectedSegments")]
+public sealed record ExpectedSegments
 {
-    /// <summary>Version of the program: what the cabinet reports as <c>programVersion</c> while it runs it.</summary>
+    /// <summary>Version of the program: what the cabinet reports as <c>programVersion</c> while it runs it; 0 for none.</summary>
     [Id(0)] public long Version { get; init; }
 
     /// <summary>The segments that it switches, bit 0 for segment 1.</summary>
     [Id(1)] public byte Segments { get; init; }
 
-    /// <summary>Levels by time: fed while above 0. Nobody knows what was before the first.</summary>
+    /// <summary>Levels by time: fed while above 0. Nobody knows what was before the first. Empty for one that runs no program.</summary>
     [Id(2)] public ImmutableArray<PlannedLevel> Levels { get; init; } = [];
 
     /// <summary>Until when the levels go, in Unix milliseconds, exclusive.</summary>
@@ -211,6 +211,9 @@ public sealed record PlannedSegments
 
     /// <summary>The sector whose controllers said so: another one's is not taken back by it.</summary>
     [Id(4)] public string Sector { get; init; } = string.Empty;
+
+    /// <summary>What hangs on each segment, by its number; empty when nobody knows.</summary>
+    [Id(5)] public ImmutableArray<SegmentLoad> Loads { get; init; } = [];
 
     /// <summary>The level at an instant in Unix milliseconds; null when nobody knows.</summary>
     public double? LevelAt(long at)
@@ -232,6 +235,13 @@ public sealed record PlannedSegments
         return level;
     }
 }
+
+/// <summary>The light points on a segment of a cabinet.</summary>
+/// <param name="Segment">Its number, 1 to 8.</param>
+/// <param name="PassiveMilliwatts">What passive ones draw together, while it is fed.</param>
+/// <param name="ControlledMilliwatts">What those with controllers of their own draw together at full light: anything up to that, while it is fed.</param>
+[GenerateSerializer, Immutable, Alias("grid.SegmentLoad")]
+public readonly record struct SegmentLoad([property: Id(0)] byte Segment, [property: Id(1)] long PassiveMilliwatts, [property: Id(2)] long ControlledMilliwatts);
 
 /// <summary>From when on a plan has a light at which level; a level lasts until the next.</summary>
 /// <param name="From">From when on, in Unix milliseconds.</param>

@@ -50,7 +50,7 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
             };
         }
 
-        return SegmentWatch.Judge(state, settings, report);
+        return ConsumptionWatch.Judge(SegmentWatch.Judge(state, settings, report), settings, report);
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,8 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
         | (state.IsDoorOpen ? Conditions.DoorOpen : Conditions.None)
         | (state.IsLeaking ? Conditions.Leakage : Conditions.None)
         | (state.IsUnexpectedlyOn || SegmentWatch.HasLasting(state, isOn: true) ? Conditions.SegmentUnexpectedOn : Conditions.None)
-        | (SegmentWatch.HasLasting(state, isOn: false) ? Conditions.SegmentUnexpectedOff : Conditions.None);
+        | (SegmentWatch.HasLasting(state, isOn: false) ? Conditions.SegmentUnexpectedOff : Conditions.None)
+        | (state.IsConsumptionUnexpected ? Conditions.ConsumptionUnexpected : Conditions.None);
 
     /// <inheritdoc/>
     public static Conditions SilenceOf(CabinetSettings settings) => Conditions.CommunicationLoss;

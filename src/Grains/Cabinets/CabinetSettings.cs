@@ -11,7 +11,6 @@ namespace Grid.Grains.Cabinets;
 public sealed record CabinetSettings
 {
     private const int MillisecondsPerMinute = 60_000;
-    private const int DefaultSegmentDelayMinutes = 15;
 
     private static readonly AttributeDefinition SupplyMinimumVoltsAttribute = AttributeDefinition.Number("supplyMinimumVolts", 0, 1_000, 180);
     private static readonly AttributeDefinition LeakageMaximumMilliamperesAttribute =
@@ -22,13 +21,11 @@ public sealed record CabinetSettings
 
     private static readonly AttributeDefinition UnexpectedOnDelayMinutesAttribute = AttributeDefinition.Whole("unexpectedOnDelayMinutes", 0, 1_440, 30);
 
-    private static readonly AttributeDefinition SegmentDelayMinutesAttribute = AttributeDefinition.Whole("segmentDelayMinutes", 0, 1_440, DefaultSegmentDelayMinutes);
-
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         SupplyMinimumVoltsAttribute, LeakageMaximumMilliamperesAttribute, SharedAttributes.Scheduler, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
-        UnexpectedOnDelayMinutesAttribute, SegmentDelayMinutesAttribute, .. NightOnlyAttributes,
+        UnexpectedOnDelayMinutesAttribute, .. NightOnlyAttributes, .. CabinetParameters.Attributes,
     ];
 
     /// <summary>Supply voltage below which the supply is lost, in millivolts.</summary>
@@ -46,11 +43,11 @@ public sealed record CabinetSettings
     /// <summary>How long such a segment is fed by day before that is a condition, in milliseconds.</summary>
     [Id(4)] public int UnexpectedOnDelay { get; init; }
 
-    /// <summary>How long a segment goes against its program before that is a condition, in milliseconds; null for the default, as in what was stored before there was one.</summary>
-    [Id(5)] public int? OwnSegmentDelay { get; init; }
+    /// <summary>How its segments and its consumption are judged; null for the defaults, as in what was stored before there were any.</summary>
+    [Id(5)] public CabinetParameters? OwnParameters { get; init; }
 
-    /// <summary>How long a segment goes against its program before that is a condition, in milliseconds.</summary>
-    [JsonIgnore] public int SegmentDelay => OwnSegmentDelay ?? DefaultSegmentDelayMinutes * MillisecondsPerMinute;
+    /// <summary>How its segments and its consumption are judged.</summary>
+    [JsonIgnore] public CabinetParameters Parameters => OwnParameters ?? CabinetParameters.Default;
 
     /// <summary>The settings of a device.</summary>
     public static CabinetSettings Parse(DeviceDescriptor descriptor) =>
@@ -61,6 +58,6 @@ public sealed record CabinetSettings
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
             NightOnlySegments = (byte)NightOnlyAttributes.Select((attribute, segment) => descriptor.Flag(attribute.Name) ? 1 << segment : 0).Sum(),
             UnexpectedOnDelay = (int)UnexpectedOnDelayMinutesAttribute.In(descriptor)!.Value * MillisecondsPerMinute,
-            OwnSegmentDelay = (int)SegmentDelayMinutesAttribute.In(descriptor)!.Value * MillisecondsPerMinute,
+            OwnParameters = CabinetParameters.Parse(descriptor),
         };
 }

@@ -42,4 +42,10 @@ public readonly record struct CabinetState
 
     /// <summary>Segments that go against its program, by number; null for none. Never changed.</summary>
     [Id(11)] public SegmentDeviation[]? Deviations { get; init; }
+
+    /// <summary>The first report in a row that measured another power than its lamps should draw, in Unix milliseconds; 0 when the last one does not.</summary>
+    [Id(12)] public long ConsumptionSince { get; init; }
+
+    /// <summary>True when that lasts longer than its delay.</summary>
+    [Id(13)] public bool IsConsumptionUnexpected { get; init; }
 }

@@ -80,7 +80,7 @@ internal static class SegmentWatch
             if (planned is { } level && isOn != level > 0)
             {
                 var since = former?.Since ?? at;
-                found[count++] = new SegmentDeviation(segment, isOn, since, former?.Lasts == true || (at != since && at - since >= settings.SegmentDelay));
+                found[count++] = new SegmentDeviation(segment, isOn, since, former?.Lasts == true || (at != since && at - since >= settings.Parameters.SegmentDelay));
             }
             else if (former is { Lasts: true } lasting)
             {
@@ -135,6 +135,6 @@ internal static class SegmentWatch
     }
 
     /// <summary>The program that the cabinet runs; null when it says that it runs another one.</summary>
-    private static PlannedSegments? ProgramIn(in CabinetState state, in Report report) =>
-        report.Desired?.Program is { } program && (state.ProgramVersion is null || state.ProgramVersion == program.Version) ? program : null;
+    private static ExpectedSegments? ProgramIn(in CabinetState state, in Report report) =>
+        report.Desired?.Expected is { } program && (state.ProgramVersion is null || state.ProgramVersion == program.Version) ? program : null;
 }

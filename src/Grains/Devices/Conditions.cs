@@ -78,6 +78,9 @@ public enum Conditions
     /// <summary>Cabinet: a segment is not fed that its program has lit.</summary>
     SegmentUnexpectedOff = 1 << 21,
 
+    /// <summary>Cabinet: it draws something else than what its lamps should.</summary>
+    ConsumptionUnexpected = 1 << 22,
+
     /// <summary>Any: it does not do what it was told.</summary>
     Discrepancy = 1 << 30,
 }
@@ -123,6 +126,7 @@ public static class ConditionTable
         Conditions.CommunicationLoss => "communicationLoss",
         Conditions.PresenceBoostMissing => "presenceBoostMissing",
         Conditions.SegmentUnexpectedOff => "segmentUnexpectedOff",
+        Conditions.ConsumptionUnexpected => "consumptionUnexpected",
         Conditions.Discrepancy => "discrepancy",
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Not one condition."),
     };

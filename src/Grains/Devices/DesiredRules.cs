@@ -136,16 +136,21 @@ public static class DesiredRules
     private static DesiredState FollowPlan<TRules, TSettings, TState>(DesiredState former, DesiredChange change, out DesiredAnswer answer)
         where TRules : IDeviceRules<TSettings, TState>
     {
+        if (change is { Layer: ControlLayer.Plan, Expected: { } expected })
+        {
+            // What a device is judged by is nothing that it is told: what is asked of it, and the version of that, stay as they are.
+            answer = new DesiredAnswer { Version = former.Version };
+            return Judged(former, expected);
+        }
+
         var at = change.At.ToMilliseconds();
         var dropped = former.Aims.Where(aim => aim.Metric != ProgramVersion && aim.Layer <= change.Layer && (aim.Layer != ControlLayer.Plan || change.Layer == ControlLayer.Plan)).ToArray();
         var superseded = Pending(former, at).Where(dropped.Contains).Select(aim => aim.Command).ToList();
         var state = former with { Version = former.Version + 1, Aims = [.. former.Aims.Except(dropped).Where(aim => aim.HoldsAt(at))] };
         if (change.Layer == ControlLayer.Plan)
         {
-            // What a device is judged by is nothing that it is told: the version stays as it is.
-            state = Judged(dropped.Length == 0 ? former : state, change.Segments);
             answer = new DesiredAnswer { Version = state.Version };
-            return state;
+            return dropped.Length == 0 ? former : state;
         }
 
         if (former.Follow is { IsSettled: false } follow)
@@ -169,13 +174,10 @@ public static class DesiredRules
         return Remember(state, change, answer);
     }
 
-    /// <summary>With what the device's program has it do from now on; the same state when that is no news.</summary>
-    private static DesiredState Judged(DesiredState state, PlannedSegments? segments) => segments switch
-    {
-        null => state,
-        { Levels.IsEmpty: true } => state.Program is { } former && former.Sector == segments.Sector ? state with { Program = null } : state,
-        _ => state with { Program = segments },
-    };
+    /// <summary>With what the device is judged by from now on; the same state when that is no news.</summary>
+    private static DesiredState Judged(DesiredState state, ExpectedSegments expected) => expected is not { Levels.IsEmpty: true, Loads.IsEmpty: true }
+        ? state with { Expected = expected }
+        : state.Expected is { } former && former.Sector == expected.Sector ? state with { Expected = null } : state;
 
     /// <summary>To follow a plan that the device does not keep takes an order for each of its metrics, and an answer has one: the others are to be told at once.</summary>
     private static DateTimeOffset? Rest(DesiredState state, DesiredChange change) =>

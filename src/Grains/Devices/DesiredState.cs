@@ -20,8 +20,8 @@ public sealed record DesiredState
     /// <summary>The last answers, newest last: the same command again gets the same answer.</summary>
     [Id(8)] public DesiredAnswerGiven[] Answers { get; init; } = [];
 
-    /// <summary>What the program that a cabinet runs by itself has its segments do; null when nobody knows, and for every other device.</summary>
-    [Id(11)] public PlannedSegments? Program { get; init; }
+    /// <summary>What a cabinet under a plan is judged by; null when nobody knows, and for every other device.</summary>
+    [Id(11)] public ExpectedSegments? Expected { get; init; }
 
     /// <summary>The aim that counts for a metric at an instant in Unix milliseconds; null when its device follows its plan.</summary>
     public DesiredAim? EffectiveAt(string metric, long at)

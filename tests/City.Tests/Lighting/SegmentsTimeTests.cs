@@ -131,6 +131,32 @@ public sealed class SegmentsTimeTests
         Assert.Equal("discrepancy", Assert.Single(await ConditionsAsync(city)).Condition);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cabinet_that_draws_less_than_its_lamps_should_is_in_a_condition_until_a_lamp_less_is_registered(bool scheduler)
+    {
+        await using var city = await TestCity.StartAsync();
+        using var field = new Field(city);
+        await PutAsync(city, scheduler);
+        await AssignAsync(city);
+        await field.SendAsync();
+        await UntilAsync(city, 19, 0, Cabinet);
+
+        // 100 W passive on each of the segments 1 and 2, 60 W with a controller of its own on 3: at least 160 W.
+        for (var report = 0; report < 3; report++)
+        {
+            await city.ReportAsync(Say.Reading(Cabinet, city.Now, ("segment1On", 1), ("segment2On", 1), ("segment3On", 1), ("powerWatts", 150)));
+            await city.PassAsync(TimeSpan.FromMinutes(15));
+        }
+
+        Assert.Equal("consumptionUnexpected", Assert.Single(await ConditionsAsync(city)).Condition);
+        await city.RemoveAsync("L2");
+        await SettleAsync(city, Cabinet);
+        await city.ReportAsync(Say.Reading(Cabinet, city.Now, ("powerWatts", 150)));
+        Assert.Empty(await ConditionsAsync(city));
+    }
+
     [Fact]
     public async Task One_message_for_each_segment_reaches_all_cabinets_of_a_gateway_that_has_multicast()
     {
@@ -207,7 +233,7 @@ public sealed class SegmentsTimeTests
         Cabinets(Cabinet, scheduler),
         Say.PassiveLamp("L1", Ouessant, Cabinet, 1),
         Say.PassiveLamp("L2", Ouessant, Cabinet, 2),
-        Say.Device("L3", DeviceKind.Streetlight, Ouessant, ("cabinet", AttributeValue.Of(Cabinet)), ("segment", AttributeValue.Of(3)), ("scheduler", AttributeValue.Of(true))) with { Connector = null });
+        Say.Device("L3", DeviceKind.Streetlight, Ouessant, ("cabinet", AttributeValue.Of(Cabinet)), ("segment", AttributeValue.Of(3)), ("ratedWatts", AttributeValue.Of(60)), ("scheduler", AttributeValue.Of(true))) with { Connector = null });
 
     private static DeviceDescriptor Cabinets(string id, bool scheduler) =>
         Say.Device(id, DeviceKind.Cabinet, Ouessant, ("scheduler", AttributeValue.Of(scheduler)), ("segments", AttributeValue.Of(2)));

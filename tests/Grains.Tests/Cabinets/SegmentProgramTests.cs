@@ -193,11 +193,11 @@ public sealed class SegmentProgramTests
         var cabinet = Cabinet();
         Say(cabinet, 60, 0);
         Say(cabinet, 90, 0);
-        cabinet.Desire(Judge(new PlannedSegments { Sector = "another" }));
+        cabinet.Desire(Judge(new ExpectedSegments { Sector = "another" }));
         Say(cabinet, 91, 0);
         Assert.Single(cabinet.Conditions);
 
-        cabinet.Desire(Judge(new PlannedSegments { Sector = TestDevice.Sector }));
+        cabinet.Desire(Judge(new ExpectedSegments { Sector = TestDevice.Sector }));
         Say(cabinet, 92, 0);
         Assert.Empty(cabinet.Conditions);
     }
@@ -298,7 +298,7 @@ public sealed class SegmentProgramTests
         return cabinet;
     }
 
-    private static PlannedSegments Segments(PlannedLevel[] levels) => new()
+    private static ExpectedSegments Segments(PlannedLevel[] levels) => new()
     {
         Version = Program,
         Segments = 1,
@@ -309,14 +309,14 @@ public sealed class SegmentProgramTests
 
     private static PlannedLevel Level(int minutes, double percent) => new(Evening.Minutes(minutes).ToUnixTimeMilliseconds(), percent);
 
-    private static DesiredChange Judge(PlannedSegments segments) => new()
+    private static DesiredChange Judge(ExpectedSegments segments) => new()
     {
         Command = "plan:none",
         Name = CommandCatalog.FollowPlan,
         Arguments = ImmutableSortedDictionary<string, double>.Empty,
         At = Entries.Start,
         Layer = ControlLayer.Plan,
-        Segments = segments,
+        Expected = segments,
     };
 
     private static DesiredChange Switch(string command, int on, DateTimeOffset at, double minutes) => new()

@@ -94,6 +94,23 @@ public sealed class LiveCabinetTests
     }
 
     [Fact]
+    public void What_hangs_on_a_segment_is_the_sum_of_its_lamps_and_nobody_knows_it_when_one_does_not_say_what_it_draws()
+    {
+        var wiring = new CabinetWiring();
+        wiring.Add(Entries.Descriptor("L1", DeviceKind.Streetlight, ("passive", true), ("cabinet", "C"), ("segment", 2), ("ratedWatts", 70)));
+        wiring.Add(Entries.Descriptor("L2", DeviceKind.Streetlight, ("passive", true), ("cabinet", "C"), ("segment", 2), ("ratedWatts", 100)));
+        wiring.Add(Entries.Descriptor("L3", DeviceKind.Streetlight, ("cabinet", "C"), ("segment", 2), ("ratedWatts", 40.5)));
+        wiring.Add(Entries.Descriptor("L4", DeviceKind.Streetlight, ("cabinet", "C"), ("ratedWatts", 30)));
+        wiring.Add(Entries.Descriptor("L5", DeviceKind.Streetlight, ("cabinet", "D"), ("ratedWatts", 30)));
+        Assert.Equal([new SegmentLoad(1, 0, 30_000), new SegmentLoad(2, 170_000, 40_500)], wiring.LoadsOf("C"));
+        Assert.Empty(wiring.LoadsOf("E"));
+
+        wiring.Add(Entries.Descriptor("L6", DeviceKind.Streetlight, ("passive", true), ("cabinet", "C"), ("segment", 1)));
+        Assert.Empty(wiring.LoadsOf("C"));
+        Assert.Equal([new SegmentLoad(1, 0, 30_000)], wiring.LoadsOf("D"));
+    }
+
+    [Fact]
     public void To_follow_its_plan_again_a_cabinet_is_told_one_segment_and_the_others_at_once()
     {
         var cabinet = TestDevice.Of(DeviceKind.Cabinet, ("scheduler", false));

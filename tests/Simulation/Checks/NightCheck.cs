@@ -141,6 +141,14 @@ internal sealed class NightCheck
             }
         }
 
+        foreach (var cabinet in _world.Registry.Devices.Keys.Where(id => _world.Registry.Devices[id].Descriptor.Kind == DeviceKind.Cabinet))
+        {
+            foreach (var condition in (await grains.Device(DeviceKind.Cabinet, cabinet).GetView()).Conditions.Where(condition => condition.Condition.StartsWith("segment", StringComparison.Ordinal) || condition.Condition.StartsWith("consumption", StringComparison.Ordinal)))
+            {
+                Violated($"{cabinet} did what its plan says, drew what its lamps drew, and is in {condition.Condition} since {condition.Since:O}");
+            }
+        }
+
         if (Math.Abs(Passive.ReportedWattHours - Passive.TrueWattHours) > Passive.FullWattHours * PassiveTolerance)
         {
             Violated($"passive light points saved {Passive.ReportedWattHours} Wh by their reports, and {Passive.TrueWattHours} Wh by what they took, of {Passive.FullWattHours} Wh at full power");

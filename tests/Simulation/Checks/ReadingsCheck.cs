@@ -12,7 +12,9 @@ namespace Grid.Simulation.Checks;
 /// </summary>
 internal static class ReadingsCheck
 {
-    private static readonly string Discrepancy = ConditionTable.NameOf(Conditions.Discrepancy);
+    // What is asked of a device is in no log, so that a shadow cannot know that it does something else.
+    private static readonly HashSet<string> OfWhatIsAsked =
+        [.. new[] { Conditions.Discrepancy, Conditions.SegmentUnexpectedOn, Conditions.SegmentUnexpectedOff, Conditions.ConsumptionUnexpected }.Select(ConditionTable.NameOf)];
 
     public static async Task RunAsync(World world, GridProcess process)
     {
@@ -67,14 +69,16 @@ internal static class ReadingsCheck
 
             var (expected, actual) = (shadow.Shadow.View(now), await grain.GetView());
 
-            // What is asked of a device is in no log, so that the shadow cannot know that it does something else.
-            var isDiscrepant = actual.Conditions.Any(condition => condition.Condition == Discrepancy);
             var contribution = shadow.Shadow.Contribution;
-            contribution = isDiscrepant && contribution.Status == DeviceStatus.Ok ? contribution with { Status = DeviceStatus.Warning } : contribution;
+            foreach (var asked in actual.Conditions.Where(condition => OfWhatIsAsked.Contains(condition.Condition)))
+            {
+                contribution = contribution.Status is DeviceStatus.Ok or DeviceStatus.Warning && asked.Severity > contribution.Status ? contribution with { Status = asked.Severity } : contribution;
+            }
+
             Compare(world, id, "contributes", contribution, await grain.GetContribution());
             Compare(world, id, "was last heard at", expected.LastSeen, actual.LastSeen);
             Compare(world, id, "shows", string.Join(", ", expected.Reported), string.Join(", ", actual.Reported));
-            Compare(world, id, "is in", string.Join(", ", expected.Conditions), string.Join(", ", actual.Conditions.Where(condition => condition.Condition != Discrepancy)));
+            Compare(world, id, "is in", string.Join(", ", expected.Conditions), string.Join(", ", actual.Conditions.Where(condition => !OfWhatIsAsked.Contains(condition.Condition))));
         }
     }
 

@@ -50,7 +50,7 @@ public static class ControllerRules
             return next with { Reported = former.Reported };
         }
 
-        var kept = former with { Kind = next.Kind, Lane = next.Lane, Plan = next.Plan, By = next.By, MinimumPercent = next.MinimumPercent, Segments = next.Segments };
+        var kept = former with { Kind = next.Kind, Lane = next.Lane, Plan = next.Plan, By = next.By, MinimumPercent = next.MinimumPercent, Segments = next.Segments, Loads = next.Loads };
 
         // Another wiring: its segments are switched anew.
         return kept.State == ControllerState.Live && former.Segments != next.Segments ? kept with { Level = -1 } : kept;

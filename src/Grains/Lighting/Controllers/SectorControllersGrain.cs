@@ -30,7 +30,7 @@ public sealed class SectorControllersGrain(
     private LivePlans? _plans;
     private SectorPlans? _sectorPlans;
     private LiveSwitching? _live;
-    private SegmentPrograms? _programs;
+    private CabinetExpectations? _expectations;
     private IGrainTimer _timer = null!;
     private DateTimeOffset _lookedAt;
     private bool _mayHaveChanged;
@@ -51,7 +51,7 @@ public sealed class SectorControllersGrain(
             _plans = new LivePlans(LightingPlaces.Of(table, commune));
             _sectorPlans = new SectorPlans(_sector, _plans, _book, registry, GrainFactory);
             _live = new LiveSwitching(_plans, _book, GrainFactory);
-            _programs = new SegmentPrograms(_sector, _plans, _book, GrainFactory);
+            _expectations = new CabinetExpectations(_sector, _plans, _book, GrainFactory);
         }
 
         // Its lights are switched when nobody calls: a timer alone does not keep a grain.
@@ -218,7 +218,7 @@ public sealed class SectorControllersGrain(
         await RefreshIfDueAsync(now);
         await SwitchAsync(now);
         await RenewWatchedAsync(now);
-        if (_programs is { } programs && await programs.TellAsync(now))
+        if (_expectations is { } expectations && await expectations.TellAsync(now))
         {
             await WriteAsync();
         }
@@ -229,7 +229,7 @@ public sealed class SectorControllersGrain(
     /// <summary>Cabinets that have their program now are to be judged by it: with the next look, which is brought forward.</summary>
     private void LookSoonIfDue(IEnumerable<Controller> changed, DateTimeOffset now)
     {
-        if (changed.Any(controller => SegmentPrograms.IsDue(controller, now)))
+        if (changed.Any(controller => CabinetExpectations.IsDue(controller, now)))
         {
             _timer.Change(options.RefreshAfter, options.RefreshEvery);
         }
@@ -294,10 +294,10 @@ public sealed class SectorControllersGrain(
         var others = next.Where(controller => controller.State == ControllerState.Pending && IsNews(controller)).ToArray();
 
         // Before it is forgotten that they had anything: what a stop interrupts is done again.
-        if (_live is { } live && _programs is { } programs && _book.LeftBy(next) is { IsEmpty: false } left)
+        if (_live is { } live && _expectations is { } expectations && _book.LeftBy(next) is { IsEmpty: false } left)
         {
             await live.LeaveAsync(left, now);
-            await programs.LeaveAsync(left, now);
+            await expectations.LeaveAsync(left, now);
         }
 
         _book.Replace(next, revision, now);

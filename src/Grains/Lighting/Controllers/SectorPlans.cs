@@ -79,7 +79,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
         return under;
 
         Controller Wired((Controller Controller, DeviceDescriptor Device) item) =>
-            item.Controller.Kind == DeviceKind.Cabinet ? item.Controller with { Segments = wiring.SegmentsOf(item.Device) } : item.Controller;
+            item.Controller.Kind == DeviceKind.Cabinet ? item.Controller with { Segments = wiring.SegmentsOf(item.Device), Loads = wiring.LoadsOf(item.Device.Id) } : item.Controller;
     }
 
     private async Task FetchAsync(string id)

@@ -96,13 +96,18 @@ public sealed record Controller
     /// <summary>Of a cabinet that is switched live: the segments for which <see cref="ToSend"/> is to be sent.</summary>
     [Id(17)] public byte SegmentsToSend { get; init; }
 
-    /// <summary>Of a cabinet that runs a program: what it was told to be judged by; null for nothing.</summary>
+    /// <summary>Of a cabinet: what it is judged by; null for nothing.</summary>
     [Id(18)] public JudgedBy? Judged { get; init; }
+
+    /// <summary>Of a cabinet: what hangs on its segments.</summary>
+    [Id(19)] public ImmutableArray<SegmentLoad> Loads { get; init; } = [];
 }
 
-/// <summary>What a cabinet was told of its program.</summary>
-/// <param name="Version">Version of the program.</param>
-/// <param name="Segments">The segments that it switches, bit 0 for segment 1.</param>
-/// <param name="Until">Until when.</param>
+/// <summary>What a cabinet is judged by.</summary>
+/// <param name="Version">Version of its program; 0 for one that is switched live.</param>
+/// <param name="Segments">The segments that its plan switches, bit 0 for segment 1.</param>
+/// <param name="Until">Until when that reaches.</param>
+/// <param name="Loads">What hangs on its segments.</param>
 [GenerateSerializer, Immutable, Alias("grid.JudgedBy")]
-public sealed record JudgedBy([property: Id(0)] long Version, [property: Id(1)] byte Segments, [property: Id(2)] DateTimeOffset Until);
+public sealed record JudgedBy(
+    [property: Id(0)] long Version, [property: Id(1)] byte Segments, [property: Id(2)] DateTimeOffset Until, [property: Id(3)] ImmutableArray<SegmentLoad> Loads);

@@ -8,10 +8,10 @@ using Orleans;
 namespace Grid.Grains.Lighting.Controllers;
 
 /// <summary>
-/// Tells cabinets that run a program by themselves what that has their segments do, so that their reports can be judged by it: for some nights, and anew before these are
-/// over. It is persisted with the cabinet as what it should do is, so that a replay of its reports gives the same.
+/// Tells cabinets what their reports are to be judged by: what hangs on their segments, and of those that run a program by themselves what that has their segments do, for some
+/// nights, and anew before these are over. It is persisted with the cabinet as what it should do is, so that a replay of its reports gives the same.
 /// </summary>
-internal sealed class SegmentPrograms(string sector, LivePlans plans, ControllersBook book, IGrainFactory grains)
+internal sealed class CabinetExpectations(string sector, LivePlans plans, ControllersBook book, IGrainFactory grains)
 {
     private const int DesiresAtOnce = 128;
 
@@ -21,10 +21,15 @@ internal sealed class SegmentPrograms(string sector, LivePlans plans, Controller
     /// <summary>What is told is told anew when it reaches no farther than this.</summary>
     private static readonly TimeSpan LeastReach = TimeSpan.FromHours(36);
 
-    /// <summary>True for a cabinet that has the program of its plan, by its own word, and is not told yet what that has its segments do.</summary>
-    public static bool IsDue(Controller controller, DateTimeOffset now) =>
-        controller is { Kind: DeviceKind.Cabinet, State: ControllerState.Acknowledged or ControllerState.Running }
-        && (controller.Judged is not { } judged || judged.Version != controller.Version || judged.Segments != controller.Segments || judged.Until < now + LeastReach);
+    /// <summary>True for a cabinet that is not told yet what it is to be judged by: once it has the program of its plan by its own word, or when it is switched live.</summary>
+    public static bool IsDue(Controller controller, DateTimeOffset now) => controller switch
+    {
+        { Kind: not DeviceKind.Cabinet } => false,
+        { State: ControllerState.Live } => !controller.Loads.SequenceEqual(controller.Judged?.Loads ?? []),
+        { State: ControllerState.Acknowledged or ControllerState.Running } => controller.Judged is not { } judged || judged.Version != controller.Version
+            || judged.Segments != controller.Segments || judged.Until < now + LeastReach || !judged.Loads.SequenceEqual(controller.Loads),
+        _ => false,
+    };
 
     /// <summary>Tells those that are due; true when there were any.</summary>
     public async Task<bool> TellAsync(DateTimeOffset now)
@@ -46,29 +51,31 @@ internal sealed class SegmentPrograms(string sector, LivePlans plans, Controller
     {
         foreach (var chunk in left.Where(cabinet => cabinet.Judged is not null).Chunk(DesiresAtOnce))
         {
-            await Waits.All(chunk.Select(cabinet => SetAsync(cabinet, new PlannedSegments { Sector = sector }, now)));
+            await Waits.All(chunk.Select(cabinet => SetAsync(cabinet, new ExpectedSegments { Sector = sector }, now)));
         }
     }
 
     private async Task<Controller> TellAsync(Controller cabinet, DateTimeOffset now)
     {
-        var until = now + Reach;
-        var segments = new PlannedSegments
+        var (isLive, until) = (cabinet.State == ControllerState.Live, now + Reach);
+        var segments = new ExpectedSegments
         {
             Version = cabinet.Version,
             Segments = cabinet.Segments,
-            Levels = [.. plans.Between(cabinet, now.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds())],
-            Until = until.ToUnixTimeMilliseconds(),
+            Levels = isLive ? [] : [.. plans.Between(cabinet, now.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds())],
+            Until = isLive ? 0 : until.ToUnixTimeMilliseconds(),
             Sector = sector,
+            Loads = cabinet.Loads,
         };
 
         // Nobody knows yet what its plan says: the plan is fetched with the next look.
-        return segments.Levels.IsEmpty || await SetAsync(cabinet, segments, now) is { Reason: not null }
+        var isUnknown = !isLive && segments.Levels.IsEmpty;
+        return isUnknown || await SetAsync(cabinet, segments, now) is { Reason: not null }
             ? cabinet
-            : cabinet with { Judged = new JudgedBy(segments.Version, segments.Segments, until) };
+            : cabinet with { Judged = new JudgedBy(segments.Version, segments.Segments, until, cabinet.Loads) };
     }
 
-    private Task<DesiredAnswer> SetAsync(Controller cabinet, PlannedSegments segments, DateTimeOffset now) =>
+    private Task<DesiredAnswer> SetAsync(Controller cabinet, ExpectedSegments expected, DateTimeOffset now) =>
         DeviceGrains.Get(grains, cabinet.Kind, cabinet.Device).SetDesired(new DesiredChange
         {
             Command = "plan:none",
@@ -76,6 +83,6 @@ internal sealed class SegmentPrograms(string sector, LivePlans plans, Controller
             Arguments = ImmutableSortedDictionary<string, double>.Empty,
             At = now,
             Layer = ControlLayer.Plan,
-            Segments = segments,
+            Expected = expected,
         });
 }
