@@ -22,7 +22,6 @@ namespace Grid.Simulation;
 /// </summary>
 internal sealed class World
 {
-    private const double LiveCabinets = 0.3;
     private static readonly TimeSpan StartLimit = TimeSpan.FromHours(2);
     private static readonly TimeSpan QuietLimit = TimeSpan.FromHours(1);
 
@@ -168,20 +167,11 @@ internal sealed class World
         After(_chance.Between(RestartFrom, RestartTo), StartProcess);
     }
 
-    /// <summary>Those of the demo, but for some cabinets that keep no program, where nobody puts programs into all of them by hand.</summary>
-    private IEnumerable<DeviceDescriptor> Devices()
-    {
-        var chance = ChanceOf("cabinets");
-        return new DemoFleet(Territory, Options.Department, Options.Devices, Options.Seed).Descriptors().Select(device => device.Kind == DeviceKind.Cabinet && !Options.HasPrograms && chance.Happens(LiveCabinets)
-            ? device with { Attributes = device.Attributes.SetItem("scheduler", AttributeValue.Of(false)) }
-            : device);
-    }
-
     /// <summary>All of it, from the first start to the last check.</summary>
     public void Run()
     {
         StartProcess();
-        _administration.Provision(Bodies, Devices());
+        _administration.Provision(Bodies, LiveCabinets.Among(this, new DemoFleet(Territory, Options.Department, Options.Devices, Options.Seed).Descriptors()));
         Wait(() => Process is { IsReady: true } && !_administration.IsBusy, StartLimit, "the devices are registered");
         Connect();
         ScheduleFaults();

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Grid.Contracts.Devices;
 using Grid.Tests.Grains.Devices;
 
@@ -23,6 +25,25 @@ public sealed class CabinetTests
         cabinet.Report(Noon.Minutes(15), (metric, metric == "supplyVolts" ? 180 : 0));
         Assert.Empty(cabinet.Conditions);
         Assert.Equal(DeviceStatus.Ok, cabinet.Contribution.Status);
+    }
+
+    [Fact]
+    public void It_is_in_exactly_the_conditions_that_the_last_value_of_each_metric_says()
+    {
+        var values = Gen.Elements(
+            ("breakerTripped", 0.0, (string?)null), ("breakerTripped", 1, "breakerTripped"), ("doorOpen", 0, null), ("doorOpen", 1, "doorOpen"),
+            ("supplyVolts", 180, null), ("supplyVolts", 179.999, "supplyLoss"), ("leakageMilliamperes", 300, null), ("leakageMilliamperes", 300.001, "leakage"));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(values.ListOf().ToArbitrary(), reports =>
+        {
+            var (cabinet, expected) = (TestDevice.Of(DeviceKind.Cabinet), new Dictionary<string, string?>());
+            foreach (var (metric, value, condition) in reports)
+            {
+                cabinet.Report(Noon.Minutes(cabinet.Offset), (metric, value));
+                expected[metric] = condition;
+            }
+
+            return expected.Values.OfType<string>().ToHashSet().SetEquals(cabinet.Conditions.Select(condition => condition.Condition));
+        }));
     }
 
     [Fact]
