@@ -72,7 +72,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 3)
+        from kind in Gen.Choose(0, 4)
         select kind switch
         {
             0 => new ReadingEntry
@@ -85,6 +85,19 @@ public sealed class EntryCodecTests
                 Metrics = [.. metrics],
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
+            4 => new ParametersEntry
+            {
+                Device = string.Empty,
+                ReceivedAt = received,
+                Defaults =
+                [
+                    .. metrics.GroupBy(metric => (DeviceKind)(metric.Name.Length % 6)).Select(group => new ParameterSet
+                    {
+                        Kind = group.Key,
+                        Values = [.. group.Select(metric => new ParameterValue(metric.Name, metric.Value > 0 ? AttributeValue.Of(metric.Value) : AttributeValue.Of(metric.Value < 0)))],
+                    }),
+                ],
+            },
             2 => new RemovedEntry { Device = device, ReceivedAt = received, Kind = DeviceKind.Meter, Moved = number % 2 == 0, Revision = number },
             _ => (LogEntry)new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = other },
         };

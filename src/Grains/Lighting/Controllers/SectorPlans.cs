@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Orleans;
 
@@ -50,6 +52,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
     private async Task<List<Controller>> FindUnderPlansAsync(DateOnly today)
     {
         var found = new List<(Controller Controller, PlanTarget Target)>();
+        var given = (await grains.GetGrain<ISectorGrain>(sector).GetParameters()).Of(DeviceKind.Streetlight);
         var query = new DeviceQuery { Communes = [(plans.Place.Commune, DeviceKinds.Cabinet | DeviceKinds.Streetlight)], Limit = Page };
         ImmutableArray<DeviceRecord> page;
         do
@@ -57,7 +60,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
             page = await registry.ListAsync(query, CancellationToken.None);
             foreach (var record in page.Where(record => record.Sector == sector))
             {
-                if (ControllerRules.Of(record.Descriptor) is { } controller)
+                if (ControllerRules.Of(record.Descriptor, given) is { } controller)
                 {
                     found.Add((controller, PlanTarget.Of(record.Descriptor)));
                 }
