@@ -18,22 +18,14 @@ public static class ParameterTable
     private static readonly FrozenDictionary<DeviceKind, ImmutableArray<AttributeDefinition>> ByKind = Enum.GetValues<DeviceKind>().ToFrozenDictionary(
         kind => kind, kind => DeviceAttributes.Of(kind).Where(attribute => !attribute.IsOnlyOfDevice).ToImmutableArray());
 
+    private static readonly FrozenDictionary<DeviceKind, FrozenDictionary<string, AttributeDefinition>> ByName = ByKind.ToFrozenDictionary(
+        pair => pair.Key, pair => pair.Value.ToFrozenDictionary(parameter => parameter.Name, StringComparer.Ordinal));
+
     /// <summary>The parameters of a kind.</summary>
     public static ImmutableArray<AttributeDefinition> Of(DeviceKind kind) => ByKind[kind];
 
     /// <summary>The parameter of that name; null when the kind has none.</summary>
-    public static AttributeDefinition? Find(DeviceKind kind, string name)
-    {
-        foreach (var parameter in Of(kind))
-        {
-            if (parameter.Name == name)
-            {
-                return parameter;
-            }
-        }
-
-        return null;
-    }
+    public static AttributeDefinition? Find(DeviceKind kind, string name) => ByName[kind].GetValueOrDefault(name);
 
     /// <summary>What a device says itself; a value of another type or out of range counts as not said. Null for nothing.</summary>
     public static ParameterValue[]? OwnOf(DeviceDescriptor descriptor)
@@ -41,15 +33,18 @@ public static class ParameterTable
         List<ParameterValue>? own = null;
         if (!descriptor.Attributes.IsEmpty)
         {
-            foreach (var parameter in Of(descriptor.Kind))
+            var parameters = ByName[descriptor.Kind];
+            foreach (var (name, value) in descriptor.Attributes)
             {
-                if (descriptor.Attributes.TryGetValue(parameter.Name, out var value) && parameter.Refuse(value) is null)
+                if (parameters.TryGetValue(name, out var parameter) && parameter.Refuse(value) is null)
                 {
                     (own ??= []).Add(new ParameterValue(parameter.Name, value));
                 }
             }
         }
 
+        // The order of attributes depends on how they were read.
+        own?.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return own?.ToArray();
     }
 

@@ -48,6 +48,8 @@ public sealed class ParametersGrain(
             return new ParametersAnswer { IsConflict = true, Former = former, View = former };
         }
 
+        // Found before anything is written: what is persisted is answered, whatever befalls the hints.
+        var sectors = await SectorsAsync();
         var next = ParameterRules.Normalize(parameters);
         if (!ParameterSets.AreEqual(next, former.Parameters))
         {
@@ -55,19 +57,13 @@ public sealed class ParametersGrain(
         }
 
         // Also when nothing changed: whoever got no answer asks again, and the sectors may not have been told.
-        await Renew();
+        await TellAsync(sectors);
         return new ParametersAnswer { Former = former, View = _view };
     }
 
     public ValueTask<ParametersView> Get() => new(_view);
 
-    public async Task Renew()
-    {
-        foreach (var sector in await SectorsAsync())
-        {
-            await GrainFactory.GetGrain<ISectorGrain>(sector).RenewParameters();
-        }
-    }
+    public async Task Renew() => await TellAsync(await SectorsAsync());
 
     public async Task<DeviceParameters> Explain(DeviceDescriptor device)
     {
@@ -98,15 +94,26 @@ public sealed class ParametersGrain(
         }
     }
 
+    private async Task TellAsync(ImmutableArray<string> sectors)
+    {
+        foreach (var sector in sectors)
+        {
+            await GrainFactory.GetGrain<ISectorGrain>(sector).RenewParameters();
+        }
+    }
+
     /// <summary>The sectors with devices that the defaults may reach.</summary>
-    private async Task<IEnumerable<string>> SectorsAsync()
+    private async Task<ImmutableArray<string>> SectorsAsync()
     {
         var known = devices.Communes();
         var communes = _scope.StartsWith(CommunePrefix, StringComparison.Ordinal) ? [_scope[CommunePrefix.Length..]]
             : (await bodies.GetMembersAsync(_scope[BodyPrefix.Length..], CancellationToken.None)).Select(member => member.Commune).Distinct(StringComparer.Ordinal).ToArray();
-        return communes.Where(known.Contains).Select(table.FindCommune).OfType<Commune>()
-            .SelectMany(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population))
-            .Order(StringComparer.Ordinal);
+        return
+        [
+            .. communes.Where(known.Contains).Select(table.FindCommune).OfType<Commune>()
+                .SelectMany(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private ParametersView View(StoredParameters stored) => new()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Grid.Storage.Codec;
 
 namespace Grid.Tests.Storage.Codec;
@@ -184,6 +185,8 @@ public sealed class EntryCodecTests
         ReadingEntry reading => $"{reading.Device}|{reading.ReceivedAt:O}|{reading.ObservedAt:O}|{reading.Session ?? "-none-"}|{reading.Sequence}|"
             + string.Join(';', reading.Metrics.Select(metric => $"{metric.Name}={Bits(metric.Value)}")),
         RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor),
+        ParametersEntry given => $"{given.Device}|{given.ReceivedAt:O}|"
+            + string.Join('|', given.Defaults.Select(set => $"{set.Kind}:" + string.Join(';', set.Values.Select(value => $"{value.Name}={Bits(value.Value.Number ?? 0)},{value.Value.Number is null},{value.Value.Flag}")))),
         _ => entry.ToString(),
     };
 
