@@ -4,6 +4,14 @@ using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Bins;
+using Grid.Grains.Devices;
+using Grid.Grains.Sectors;
+using Grid.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Grid.Tests.City.Parameters;
 
@@ -181,6 +189,43 @@ public sealed class ParametersTimeTests
         await BurnAsync(second, "B1", "B2");
 
         Assert.Equal("B1 B2", await BurningAsync(second, "B1", "B2"));
+    }
+
+    [Fact]
+    public async Task A_device_that_was_registered_before_there_were_defaults_keeps_what_it_says_itself()
+    {
+        await using var first = await TestCity.StartAsync();
+        await first.PutAsync(Bin("B1", Ouessant), Bin("B2", Ouessant, ("fireCelsius", 90), ("reportingIntervalMinutes", 60)));
+        await BurnAsync(first, "B1", "B2");
+        await CheckpointAsync(first);
+        var books = new List<SectorBook>();
+        await using var second = await first.CrashNowAsync(services => services.AddSingleton(new SectorOptions
+        {
+            NewBook = () =>
+            {
+                books.Add(new SectorBook());
+                return books[^1];
+            },
+        }));
+
+        // Neither the device nor the books of its sector have noted which parameters it says itself.
+        var (id, storage) = (second.Grains.GetGrain<IBinGrain>("B2").GetGrainId(), second.Get<GridStorage>().Grains);
+        var stored = new GrainState<DeviceState<BinSettings, BinState>>();
+        await storage.ReadStateAsync("device", id, stored);
+        Assert.NotEmpty(stored.State!.Own!);
+        stored.State.Own = null;
+        await storage.WriteStateAsync("device", id, stored);
+        foreach (var device in books.SelectMany(book => book.Devices))
+        {
+            (device.HasNotedOwn, device.HasOwnInterval) = (false, false);
+        }
+
+        await GiveAsync(second, "commune:29155", ("fireCelsius", 40), ("reportingIntervalMinutes", 720));
+        await BurnAsync(second, "B1", "B2");
+        Assert.Equal("B1", await BurningAsync(second, "B1", "B2"));
+        Assert.All(books.SelectMany(book => book.Devices), device => Assert.True(device.HasNotedOwn));
+        await second.PassAsync(TimeSpan.FromHours(4));
+        Assert.Equal("Fault Silent", await StatusOfAsync(second, "B1", "B2"));
     }
 
     [Fact]
