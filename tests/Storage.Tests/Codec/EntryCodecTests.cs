@@ -86,19 +86,7 @@ public sealed class EntryCodecTests
                 Metrics = [.. metrics],
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
-            4 => new ParametersEntry
-            {
-                Device = string.Empty,
-                ReceivedAt = received,
-                Defaults =
-                [
-                    .. metrics.GroupBy(metric => (DeviceKind)(metric.Name.Length % 6)).Select(group => new ParameterSet
-                    {
-                        Kind = group.Key,
-                        Values = [.. group.Select(metric => new ParameterValue(metric.Name, metric.Value > 0 ? AttributeValue.Of(metric.Value) : AttributeValue.Of(metric.Value < 0)))],
-                    }),
-                ],
-            },
+            4 => new ParametersEntry { Device = string.Empty, ReceivedAt = received, Defaults = Parameters([.. metrics]) },
             2 => new RemovedEntry { Device = device, ReceivedAt = received, Kind = DeviceKind.Meter, Moved = number % 2 == 0, Revision = number },
             _ => (LogEntry)new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = other },
         };
@@ -180,6 +168,12 @@ public sealed class EntryCodecTests
     }
 
     /// <summary>Everything in an entry, as text: records with collections compare these by reference.</summary>
+    private static ImmutableArray<ParameterSet> Parameters(MetricValue[] metrics) =>
+        [.. metrics.GroupBy(metric => (DeviceKind)(metric.Name.Length % 6)).Select(group => new ParameterSet { Kind = group.Key, Values = [.. group.Select(Parameter)] })];
+
+    private static ParameterValue Parameter(MetricValue metric) =>
+        new(metric.Name, metric.Value > 0 ? AttributeValue.Of(metric.Value) : AttributeValue.Of(metric.Value < 0));
+
     private static string Shown(LogEntry entry) => entry switch
     {
         ReadingEntry reading => $"{reading.Device}|{reading.ReceivedAt:O}|{reading.ObservedAt:O}|{reading.Session ?? "-none-"}|{reading.Sequence}|"
