@@ -13,6 +13,7 @@ using Grid.Client.Lighting;
 using Grid.Client.Limits;
 using Grid.Client.Live;
 using Grid.Client.Metrics;
+using Grid.Client.Parameters;
 using Grid.Client.Rights;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
@@ -97,6 +98,7 @@ public static class Gateway
         GroupCommandEndpoints.Map(api);
         LightingPlanEndpoints.Map(api);
         ControllerEndpoints.Map(api);
+        ParameterEndpoints.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);

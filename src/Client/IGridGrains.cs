@@ -1,6 +1,7 @@
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Orleans;
@@ -36,6 +37,9 @@ public interface IGridGrains
 
     /// <summary>The controllers of a sector.</summary>
     ISectorControllersGrain Controllers(string sector);
+
+    /// <summary>The defaults that a commune or a body gives to the parameters of rules, by scope.</summary>
+    IParametersGrain Parameters(string scope);
 
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
@@ -75,6 +79,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public ISectorControllersGrain Controllers(string sector) => factory.GetGrain<ISectorControllersGrain>(sector);
+
+    /// <inheritdoc/>
+    public IParametersGrain Parameters(string scope) => factory.GetGrain<IParametersGrain>(scope);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

@@ -6,6 +6,7 @@ using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Lighting.Controllers;
+using Grid.Grains.Parameters;
 using Grid.Grains.Privacy;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
@@ -23,6 +24,7 @@ public static class GrainServices
     {
         services.AddSingleton<ITerritoryTable>(_ => TerritoryTable.Shared);
         services.AddDevices();
+        services.AddSingleton<TerritoryParameters>();
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();

@@ -34,19 +34,26 @@ public static class Auditing
     /// <param name="http">The request.</param>
     /// <param name="target">What was changed, such as <c>device:L1</c>.</param>
     /// <param name="detail">The change, for people. Never a secret.</param>
-    public static void Audit(this HttpContext http, string target, string detail) =>
-        http.Features.Set(new AuditNote(target, detail.Length > MaximumDetailLength ? detail[..MaximumDetailLength] : detail));
+    public static void Audit(this HttpContext http, string target, string detail) => http.Audit(target, [detail]);
+
+    /// <summary>Says what was changed, a line for each change.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="target">What was changed, such as <c>commune:29019</c>.</param>
+    /// <param name="details">The changes, for people; at least one. Never a secret.</param>
+    public static void Audit(this HttpContext http, string target, IReadOnlyList<string> details) =>
+        http.Features.Set(new AuditNote(target, [.. details.Select(detail => detail.Length > MaximumDetailLength ? detail[..MaximumDetailLength] : detail)]));
 
     private static async Task WriteAsync(HttpContext http, string action)
     {
         var note = http.Features.Get<AuditNote>()
             ?? throw new InvalidOperationException($"{action} succeeded without a note for the audit log.");
-        var entry = new AuditEntry(
-            http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(), Actor.Of(http).Name, action, note.Target, note.Detail);
-
-        // The change has happened: a caller that has left must not leave it unwritten.
-        await http.RequestServices.GetRequiredService<IAuditLog>().AppendAsync(entry, CancellationToken.None);
+        var (now, log) = (http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(), http.RequestServices.GetRequiredService<IAuditLog>());
+        foreach (var detail in note.Details)
+        {
+            // The change has happened: a caller that has left must not leave it unwritten.
+            await log.AppendAsync(new AuditEntry(now, Actor.Of(http).Name, action, note.Target, detail), CancellationToken.None);
+        }
     }
 
-    private sealed record AuditNote(string Target, string Detail);
+    private sealed record AuditNote(string Target, IReadOnlyList<string> Details);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 
@@ -20,6 +21,7 @@ public sealed class BodyChanges(IBodyRegistry bodies, IGridGrains grains)
         else
         {
             await grains.Body(body.Siren).Refresh();
+            await grains.Parameters(ParameterScopes.OfBody(body.Siren)).Renew();
         }
 
         return isNew;
@@ -36,7 +38,11 @@ public sealed class BodyChanges(IBodyRegistry bodies, IGridGrains grains)
         await Parallel.ForEachAsync(
             communes,
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentRefreshes },
-            async (commune, _) => await grains.Commune(commune).Refresh());
+            async (commune, _) =>
+            {
+                await grains.Commune(commune).Refresh();
+                await grains.Parameters(ParameterScopes.OfCommune(commune)).Renew();
+            });
         await grains.Body(siren).Refresh();
         await grains.LightingDirectory().Renew();
     }

@@ -10,6 +10,7 @@ using Grid.Client.Health;
 using Grid.Client.History;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
+using Grid.Client.Parameters;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
@@ -63,6 +64,9 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(LightingPlanInput))]
 [JsonSerializable(typeof(List<AssignmentModel>))]
 [JsonSerializable(typeof(PreviewModel))]
+[JsonSerializable(typeof(ParametersModel))]
+[JsonSerializable(typeof(DeviceParametersModel))]
+[JsonSerializable(typeof(Dictionary<string, Dictionary<string, JsonElement>>))]
 [JsonSerializable(typeof(SubscriberModel))]
 [JsonSerializable(typeof(DeviceItem))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]

@@ -8,6 +8,7 @@ using Grid.Client.Paging;
 using Grid.Client.Rights;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -218,11 +219,15 @@ internal static class LightingPlanEndpoints
             return Problems.NotFound("such cabinet or light point");
         }
 
-        var minimum = device.Kind == DeviceKind.Streetlight ? device.Number("safetyMinimumPercent") ?? 0 : 0;
+        var minimum = device.Kind == DeviceKind.Streetlight ? await SafetyMinimumAsync(device, grains) : 0;
         return await grains.LightingDirectory().Resolve(PlanTarget.Of(device), date) is { } choice && await grains.LightingPlan(choice.Plan).Preview(device.Commune, date, minimum) is { } preview
             ? TypedResults.Json(LightingPlanPresenting.Present(preview, choice.Plan, device.Commune, date, choice.By), GridJson.Default.PreviewModel)
             : Problems.NotFound("lighting plan for this device");
     }
+
+    private static async Task<double> SafetyMinimumAsync(DeviceDescriptor device, IGridGrains grains) =>
+        (await grains.Parameters(ParameterScopes.OfCommune(device.Commune)).Explain(device)).Parameters
+            .FirstOrDefault(parameter => parameter.Name == "safetyMinimumPercent").Value?.Number ?? 0;
 
     private static DateOnly DateOf(QueryReader query)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Parameters;
 using Orleans;
 
 namespace Grid.Contracts.Devices;
@@ -70,6 +71,9 @@ public sealed record RegisteredEntry : LogEntry
 
     /// <summary>The registry's revision of it.</summary>
     [Id(1)] public required long Revision { get; init; }
+
+    /// <summary>What the device's territories give where it says nothing itself. The log has none: the sector adds what holds there as of the entry.</summary>
+    [Id(2)] public ImmutableArray<ParameterSet> Defaults { get; init; } = [];
 }
 
 /// <summary>The device was deleted, or has left for another sector.</summary>
@@ -92,4 +96,15 @@ public sealed record SilencedEntry : LogEntry
 {
     /// <summary>When the device had last been heard, or could speak again. If it was heard since, or cannot speak, the entry changes nothing.</summary>
     [Id(0)] public required DateTimeOffset LastHeardAt { get; init; }
+}
+
+/// <summary>
+/// From here on, these are what the territories of the sector give to the parameters of its devices' rules: of all kinds, in place of all that was given before. Its
+/// <see cref="LogEntry.Device"/> is empty: it is for every device of the sector.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("grid.ParametersEntry")]
+public sealed record ParametersEntry : LogEntry
+{
+    /// <summary>By kind; a kind or a name that is left out is given by nobody.</summary>
+    [Id(0)] public required ImmutableArray<ParameterSet> Defaults { get; init; }
 }

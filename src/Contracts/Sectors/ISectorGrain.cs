@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Territories;
 using Orleans;
@@ -61,6 +62,17 @@ public interface ISectorGrain : IGrainWithStringKey
     /// <summary>A command of a device here has changed, and is persisted so: tells the observers at once, past everything that waits.</summary>
     [Alias("Announce"), OneWay, AlwaysInterleave]
     Task Announce(CommandView command);
+
+    /// <summary>
+    /// What its territories give to the parameters of its devices may have changed: it looks, and its devices follow through its log. A hint: it looks by itself
+    /// every hour, when a local day begins, and soon after its start.
+    /// </summary>
+    [Alias("RenewParameters"), OneWay, AlwaysInterleave]
+    Task RenewParameters();
+
+    /// <summary>What its territories give to its devices, as far as that is applied.</summary>
+    [Alias("GetParameters"), AlwaysInterleave]
+    ValueTask<ImmutableArray<ParameterSet>> GetParameters();
 }
 
 /// <summary>One a gateway process: is told that a sector has something new.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Bins;
 
@@ -17,6 +18,9 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
 
     /// <inheritdoc/>
     public static BinSettings Parse(DeviceDescriptor descriptor) => BinSettings.Parse(descriptor);
+
+    /// <inheritdoc/>
+    public static BinSettings With(BinSettings settings, in ParameterSource source) => settings.With(source);
 
     /// <inheritdoc/>
     public static BinState Apply(BinState state, BinSettings settings, in Report report, LocalCalendar calendar)

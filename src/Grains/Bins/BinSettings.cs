@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Bins;
@@ -10,8 +11,9 @@ namespace Grid.Grains.Bins;
 [GenerateSerializer, Immutable, Alias("grid.BinSettings")]
 public sealed record BinSettings
 {
-    private static readonly AttributeDefinition OverflowPercentAttribute = AttributeDefinition.Number("overflowPercent", 1, 100, 98);
-    private static readonly AttributeDefinition OverflowClearPercentAttribute = AttributeDefinition.Number("overflowClearPercent", 0, 100, 90);
+    private static readonly ImmutableArray<string> OverflowNames = ["overflowPercent", "overflowClearPercent"];
+    private static readonly AttributeDefinition OverflowPercentAttribute = AttributeDefinition.Number("overflowPercent", 1, 100, 98).BoundTo(OverflowNames);
+    private static readonly AttributeDefinition OverflowClearPercentAttribute = AttributeDefinition.Number("overflowClearPercent", 0, 100, 90).BoundTo(OverflowNames);
     private static readonly AttributeDefinition FireCelsiusAttribute = AttributeDefinition.Number("fireCelsius", 30, 1_000, 60);
 
     /// <summary>Degrees by which a bin must cool down before its fire is out, in thousandths.</summary>
@@ -40,12 +42,18 @@ public sealed record BinSettings
     [JsonIgnore] public long FireClear => Fire - FireDeadband;
 
     /// <summary>The settings of a device.</summary>
-    public static BinSettings Parse(DeviceDescriptor descriptor) =>
-        new()
-        {
-            Overflow = OverflowPercentAttribute.ThousandthsIn(descriptor),
-            OverflowClear = OverflowClearPercentAttribute.ThousandthsIn(descriptor),
-            Fire = FireCelsiusAttribute.ThousandthsIn(descriptor),
-            BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(descriptor),
-        };
+    public static BinSettings Parse(DeviceDescriptor descriptor) => new BinSettings().With(ParameterSource.Of(descriptor));
+
+    /// <summary>The same device with other parameters.</summary>
+    public BinSettings With(in ParameterSource source) => this with
+    {
+        Overflow = OverflowPercentAttribute.ThousandthsIn(source),
+        OverflowClear = OverflowClearPercentAttribute.ThousandthsIn(source),
+        Fire = FireCelsiusAttribute.ThousandthsIn(source),
+        BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(source),
+    };
+
+    /// <summary>Parameters that contradict each other, with the reason.</summary>
+    internal static IEnumerable<(string Name, string Reason)> Contradictions(ParameterSource source) =>
+        OverflowClearPercentAttribute.In(source) > OverflowPercentAttribute.In(source) ? [(OverflowClearPercentAttribute.Name, "must not be above overflowPercent")] : [];
 }

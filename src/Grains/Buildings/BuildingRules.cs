@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Buildings;
 
@@ -17,6 +18,9 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
 
     /// <inheritdoc/>
     public static BuildingSettings Parse(DeviceDescriptor descriptor) => BuildingSettings.Parse(descriptor);
+
+    /// <inheritdoc/>
+    public static BuildingSettings With(BuildingSettings settings, in ParameterSource source) => settings.With(source);
 
     /// <inheritdoc/>
     public static BuildingState Apply(BuildingState state, BuildingSettings settings, in Report report, LocalCalendar calendar)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Buildings;
@@ -9,8 +10,9 @@ namespace Grid.Grains.Buildings;
 [GenerateSerializer, Immutable, Alias("grid.BuildingSettings")]
 public sealed record BuildingSettings
 {
-    private static readonly AttributeDefinition ComfortMinimumCelsiusAttribute = AttributeDefinition.Number("comfortMinimumCelsius", -60, 60, 16);
-    private static readonly AttributeDefinition ComfortMaximumCelsiusAttribute = AttributeDefinition.Number("comfortMaximumCelsius", -60, 60, 28);
+    private static readonly ImmutableArray<string> ComfortNames = ["comfortMinimumCelsius", "comfortMaximumCelsius"];
+    private static readonly AttributeDefinition ComfortMinimumCelsiusAttribute = AttributeDefinition.Number("comfortMinimumCelsius", -60, 60, 16).BoundTo(ComfortNames);
+    private static readonly AttributeDefinition ComfortMaximumCelsiusAttribute = AttributeDefinition.Number("comfortMaximumCelsius", -60, 60, 28).BoundTo(ComfortNames);
     private static readonly AttributeDefinition Co2MaximumPpmAttribute = AttributeDefinition.Number("co2MaximumPpm", 400, 100_000, 1_300);
     private static readonly AttributeDefinition FrostCelsiusAttribute = AttributeDefinition.Number("frostCelsius", -60, 60, 5);
 
@@ -38,12 +40,18 @@ public sealed record BuildingSettings
 
     /// <summary>The settings of a device.</summary>
     public static BuildingSettings Parse(DeviceDescriptor descriptor) =>
-        new()
-        {
-            ComfortMinimum = ComfortMinimumCelsiusAttribute.ThousandthsIn(descriptor),
-            ComfortMaximum = ComfortMaximumCelsiusAttribute.ThousandthsIn(descriptor),
-            Co2Maximum = Co2MaximumPpmAttribute.ThousandthsIn(descriptor),
-            Frost = FrostCelsiusAttribute.ThousandthsIn(descriptor),
-            IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
-        };
+        new BuildingSettings { IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor) }.With(ParameterSource.Of(descriptor));
+
+    /// <summary>The same device with other parameters.</summary>
+    public BuildingSettings With(in ParameterSource source) => this with
+    {
+        ComfortMinimum = ComfortMinimumCelsiusAttribute.ThousandthsIn(source),
+        ComfortMaximum = ComfortMaximumCelsiusAttribute.ThousandthsIn(source),
+        Co2Maximum = Co2MaximumPpmAttribute.ThousandthsIn(source),
+        Frost = FrostCelsiusAttribute.ThousandthsIn(source),
+    };
+
+    /// <summary>Parameters that contradict each other, with the reason.</summary>
+    internal static IEnumerable<(string Name, string Reason)> Contradictions(ParameterSource source) =>
+        ComfortMinimumCelsiusAttribute.In(source) < ComfortMaximumCelsiusAttribute.In(source) ? [] : [(ComfortMinimumCelsiusAttribute.Name, "must be below comfortMaximumCelsius")];
 }

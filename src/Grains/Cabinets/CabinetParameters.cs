@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Cabinets;
@@ -40,15 +40,15 @@ public sealed record CabinetParameters
     /// <summary>What it may draw for itself, in milliwatts.</summary>
     [Id(3)] public long OwnMilliwatts { get; init; }
 
-    /// <summary>The parameters of a device; null when they are the defaults.</summary>
-    public static CabinetParameters? Parse(DeviceDescriptor descriptor)
+    /// <summary>The parameters that hold; null when they are the defaults.</summary>
+    public static CabinetParameters? Parse(in ParameterSource source)
     {
         var parsed = new CabinetParameters
         {
-            SegmentDelay = (int)SegmentDelayMinutes.In(descriptor)!.Value * MillisecondsPerMinute,
-            ConsumptionTolerancePermille = (int)Math.Round(ConsumptionTolerancePercent.In(descriptor)!.Value * 10),
-            ConsumptionDelay = (int)ConsumptionDelayMinutes.In(descriptor)!.Value * MillisecondsPerMinute,
-            OwnMilliwatts = OwnWatts.ThousandthsIn(descriptor),
+            SegmentDelay = SegmentDelayMinutes.WholeIn(source) * MillisecondsPerMinute,
+            ConsumptionTolerancePermille = (int)Math.Round(ConsumptionTolerancePercent.In(source)!.Value * 10),
+            ConsumptionDelay = ConsumptionDelayMinutes.WholeIn(source) * MillisecondsPerMinute,
+            OwnMilliwatts = OwnWatts.ThousandthsIn(source),
         };
         return parsed == Default ? null : parsed;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Cabinets;
 
@@ -19,6 +20,9 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
 
     /// <inheritdoc/>
     public static CabinetSettings Parse(DeviceDescriptor descriptor) => CabinetSettings.Parse(descriptor);
+
+    /// <inheritdoc/>
+    public static CabinetSettings With(CabinetSettings settings, in ParameterSource source) => settings.With(source);
 
     /// <inheritdoc/>
     public static CabinetState Apply(CabinetState state, CabinetSettings settings, in Report report, LocalCalendar calendar)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Cabinets;
@@ -51,13 +52,15 @@ public sealed record CabinetSettings
 
     /// <summary>The settings of a device.</summary>
     public static CabinetSettings Parse(DeviceDescriptor descriptor) =>
-        new()
-        {
-            SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),
-            LeakageMaximumMicroamperes = LeakageMaximumMilliamperesAttribute.ThousandthsIn(descriptor),
-            IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
-            NightOnlySegments = (byte)NightOnlyAttributes.Select((attribute, segment) => descriptor.Flag(attribute.Name) ? 1 << segment : 0).Sum(),
-            UnexpectedOnDelay = (int)UnexpectedOnDelayMinutesAttribute.In(descriptor)!.Value * MillisecondsPerMinute,
-            OwnParameters = CabinetParameters.Parse(descriptor),
-        };
+        new CabinetSettings { IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor) }.With(ParameterSource.Of(descriptor));
+
+    /// <summary>The same device with other parameters.</summary>
+    public CabinetSettings With(ParameterSource source) => this with
+    {
+        SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(source),
+        LeakageMaximumMicroamperes = LeakageMaximumMilliamperesAttribute.ThousandthsIn(source),
+        NightOnlySegments = (byte)NightOnlyAttributes.Select((attribute, segment) => attribute.FlagIn(source) ? 1 << segment : 0).Sum(),
+        UnexpectedOnDelay = UnexpectedOnDelayMinutesAttribute.WholeIn(source) * MillisecondsPerMinute,
+        OwnParameters = CabinetParameters.Parse(source),
+    };
 }

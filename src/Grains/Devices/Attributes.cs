@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Devices;
 
@@ -47,6 +49,18 @@ public sealed record AttributeDefinition
     /// <summary>Texts: what it may be; empty for any.</summary>
     public ImmutableArray<string> Choices { get; private init; } = [];
 
+    /// <summary>
+    /// True for what only the device itself can say: what it is, and what it is connected to. Everything else is a parameter of a rule, for which its territories may
+    /// give a default.
+    /// </summary>
+    public bool IsOnlyOfDevice { get; private init; }
+
+    /// <summary>
+    /// The parameters that mean something only together, itself included: whoever gives one of them gives them all, and those that it leaves out have what is built in. So
+    /// what was checked together holds together.
+    /// </summary>
+    public ImmutableArray<string> Bound { get; private init; } = [];
+
     /// <summary>A number with its range and its default.</summary>
     public static AttributeDefinition Number(string name, double minimum, double maximum, double? @default) =>
         new(name, AttributeType.Number) { Minimum = minimum, Maximum = maximum, Default = @default };
@@ -55,11 +69,17 @@ public sealed record AttributeDefinition
     public static AttributeDefinition Whole(string name, int minimum, int maximum, int? @default) =>
         new(name, AttributeType.Number) { Minimum = minimum, Maximum = maximum, Default = @default, IsWhole = true };
 
-    /// <summary>A text; without choices it is a device key.</summary>
-    public static AttributeDefinition Text(string name, params ImmutableArray<string> choices) => new(name, AttributeType.Text) { Choices = choices };
+    /// <summary>A text, which only the device itself can say; without choices it is a device key.</summary>
+    public static AttributeDefinition Text(string name, params ImmutableArray<string> choices) => new(name, AttributeType.Text) { Choices = choices, IsOnlyOfDevice = true };
 
     /// <summary>A flag, false without the attribute.</summary>
     public static AttributeDefinition Flag(string name) => new(name, AttributeType.Flag);
+
+    /// <summary>The same, as something that only the device itself can say.</summary>
+    public AttributeDefinition OnlyOfDevice() => this with { IsOnlyOfDevice = true };
+
+    /// <summary>The same, as one of several that mean something only together.</summary>
+    public AttributeDefinition BoundTo(params ImmutableArray<string> names) => this with { Bound = names };
 
     /// <summary>The number of a device, or the default; a value of another type or out of range counts as absent.</summary>
     public double? In(DeviceDescriptor descriptor) =>
@@ -67,27 +87,54 @@ public sealed record AttributeDefinition
 
     /// <summary>The number of a device in thousandths, 0 when there is none.</summary>
     public long ThousandthsIn(DeviceDescriptor descriptor) => In(descriptor) is { } value ? Thousandths.Of(value) : 0;
+
+    /// <summary>The number that holds, or the default.</summary>
+    public double? In(in ParameterSource source) => source.Find(this)?.Number ?? Default;
+
+    /// <summary>The number that holds in thousandths, 0 when there is none.</summary>
+    public long ThousandthsIn(in ParameterSource source) => In(source) is { } value ? Thousandths.Of(value) : 0;
+
+    /// <summary>The whole number that holds: for one that has a default.</summary>
+    public int WholeIn(in ParameterSource source) => (int)In(source)!.Value;
+
+    /// <summary>The flag that holds.</summary>
+    public bool FlagIn(in ParameterSource source) => source.Find(this)?.Flag == true;
+
+    /// <summary>Why a value cannot be the attribute's; null when it can.</summary>
+    public string? Refuse(AttributeValue value) => Type switch
+    {
+        AttributeType.Number => value.Number is { } number && number >= Minimum && number <= Maximum && (!IsWhole || number == Math.Floor(number))
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"must be a {(IsWhole ? "whole " : "")}number from {Minimum} to {Maximum}"),
+        AttributeType.Flag => value.Flag is null ? "must be true or false" : null,
+        AttributeType.Text when Choices.IsEmpty => DescriptorRules.IsKey(value.Text) ? null : "must be the key of a device",
+        AttributeType.Text => value.Text is { } text && Choices.Contains(text) ? null : $"must be one of {string.Join(", ", Choices)}",
+        _ => throw new InvalidOperationException($"Attributes have no type {Type}."),
+    };
 }
 
 /// <summary>Attributes that several kinds have.</summary>
 public static class SharedAttributes
 {
+    /// <summary>Name of <see cref="ReportingIntervalMinutes"/>.</summary>
+    public const string ReportingInterval = "reportingIntervalMinutes";
+
     /// <summary>Greatest value of an index, a power or a concentration that an attribute may name.</summary>
     public const double Unbounded = 1e12;
 
     /// <summary>Where the device's index starts again from 0, in the unit of the index; none when it never does.</summary>
-    public static readonly AttributeDefinition IndexMaximum = AttributeDefinition.Number(DirectoryEntry.IndexMaximumAttribute, 1, Unbounded, null);
+    public static readonly AttributeDefinition IndexMaximum = AttributeDefinition.Number(DirectoryEntry.IndexMaximumAttribute, 1, Unbounded, null).OnlyOfDevice();
 
     /// <summary>Whether a cabinet or a light point keeps a lighting program and runs it by itself.</summary>
-    public static readonly AttributeDefinition Scheduler = AttributeDefinition.Flag("scheduler");
+    public static readonly AttributeDefinition Scheduler = AttributeDefinition.Flag("scheduler").OnlyOfDevice();
 
     /// <summary>Whether the segment of a light point that is no passive one is switched, so that it may be without supply by design.</summary>
-    public static readonly AttributeDefinition SwitchedSupply = AttributeDefinition.Flag("switchedSupply");
+    public static readonly AttributeDefinition SwitchedSupply = AttributeDefinition.Flag("switchedSupply").OnlyOfDevice();
 
     /// <summary>Battery level below which it wants changing.</summary>
     public static readonly AttributeDefinition BatteryLowPercent = AttributeDefinition.Number("batteryLowPercent", 0, 100, 15);
 
     /// <summary>How often the device reports; the default is that of its kind.</summary>
     public static AttributeDefinition ReportingIntervalMinutes(int @default) =>
-        AttributeDefinition.Whole("reportingIntervalMinutes", 1, 44_640, @default);
+        AttributeDefinition.Whole(ReportingInterval, 1, 44_640, @default);
 }

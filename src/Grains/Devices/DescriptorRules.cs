@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
-using Grid.Grains.Environment;
+using Grid.Grains.Parameters;
 using Grid.Grains.Privacy;
 
 namespace Grid.Grains.Devices;
@@ -130,10 +129,15 @@ public static class DescriptorRules
 
         foreach (var attribute in DeviceAttributes.Of(descriptor.Kind))
         {
-            if (descriptor.Attributes.TryGetValue(attribute.Name, out var value) && Refuse(attribute, value) is { } reason)
+            if (descriptor.Attributes.TryGetValue(attribute.Name, out var value) && attribute.Refuse(value) is { } reason)
             {
                 errors.Add($"attributes.{attribute.Name}", reason);
             }
+        }
+
+        foreach (var (name, reason) in ParameterTable.Contradictions(descriptor.Kind, ParameterSource.Of(descriptor)))
+        {
+            errors.Add($"attributes.{name}", reason);
         }
 
         switch (descriptor.Kind)
@@ -144,56 +148,6 @@ public static class DescriptorRules
             case DeviceKind.Streetlight when descriptor.Text("cabinet") == descriptor.Id:
                 errors.Add("attributes.cabinet", "must be another device");
                 break;
-            case DeviceKind.Bin:
-                CheckBin(descriptor, errors);
-                break;
-            case DeviceKind.Building:
-                CheckBuilding(descriptor, errors);
-                break;
-            case DeviceKind.Environment:
-                CheckThresholds(descriptor, errors);
-                break;
-        }
-    }
-
-    private static string? Refuse(AttributeDefinition attribute, AttributeValue value) => attribute.Type switch
-    {
-        AttributeType.Number => value.Number is { } number
-            && number >= attribute.Minimum && number <= attribute.Maximum && (!attribute.IsWhole || number == Math.Floor(number))
-                ? null
-                : string.Create(
-                    CultureInfo.InvariantCulture, $"must be a {(attribute.IsWhole ? "whole " : "")}number from {attribute.Minimum} to {attribute.Maximum}"),
-        AttributeType.Flag => value.Flag is null ? "must be true or false" : null,
-        AttributeType.Text when attribute.Choices.IsEmpty => IsKey(value.Text) ? null : "must be the key of a device",
-        AttributeType.Text => value.Text is { } text && attribute.Choices.Contains(text) ? null : $"must be one of {string.Join(", ", attribute.Choices)}",
-        _ => throw new ArgumentOutOfRangeException(nameof(attribute), attribute.Type, "Unknown type."),
-    };
-
-    private static void CheckBin(DeviceDescriptor descriptor, Errors errors)
-    {
-        var settings = Bins.BinSettings.Parse(descriptor);
-        errors.AddUnless(settings.OverflowClear <= settings.Overflow, "attributes.overflowClearPercent", "must not be above overflowPercent");
-    }
-
-    private static void CheckBuilding(DeviceDescriptor descriptor, Errors errors)
-    {
-        var settings = Buildings.BuildingSettings.Parse(descriptor);
-        errors.AddUnless(settings.ComfortMinimum < settings.ComfortMaximum, "attributes.comfortMinimumCelsius", "must be below comfortMaximumCelsius");
-    }
-
-    private static void CheckThresholds(DeviceDescriptor descriptor, Errors errors)
-    {
-        foreach (var thresholds in EnvironmentSettings.GrowingAttributes)
-        {
-            var former = 0.0;
-            foreach (var threshold in thresholds)
-            {
-                if (threshold.In(descriptor) is { } value)
-                {
-                    errors.AddUnless(value > former, $"attributes.{threshold.Name}", "must be above the threshold of the level below");
-                    former = value;
-                }
-            }
         }
     }
 

@@ -27,4 +27,7 @@ public sealed class DeviceContext(LocalCalendars calendars, LocalSkies skies, Ti
 
     /// <summary>One string instance for each sector.</summary>
     public SectorNames Sectors { get; } = new();
+
+    /// <summary>One instance of settings that many devices have.</summary>
+    public SharedSettings Settings { get; } = new();
 }

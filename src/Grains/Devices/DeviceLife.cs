@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Devices;
 
@@ -38,6 +40,8 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     public void Resume(DeviceState<TSettings, TState> state)
     {
         NewestValues.ShareNames(state.Values);
+        ParameterTable.ShareNames(TRules.Kind, state.Own);
+        state.Settings = state.Settings is { } settings ? TRules.Share(settings, context.Settings) : null;
         _calendar = state.Zone is { } zone ? context.Calendars.OfZone(zone) : null;
         state.Zone = _calendar?.ZoneId;
         state.Sector = state.Sector is { } sector ? context.Sectors.Shared(sector) : null;
@@ -72,6 +76,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         {
             ReadingEntry reading => Read(reading, isOwn),
             SilencedEntry silenced => Silence(silenced, isOwn),
+            ParametersEntry given => Configure(given),
             RegisteredEntry registered when isOwn && registered.Revision >= State.Revision => Register(registered),
             RemovedEntry removed when isOwn && removed.Revision >= State.Revision => Remove(removed, out persistence),
             _ => Outcome(Disposition.Applied),
@@ -160,8 +165,32 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
 
     private DeviceOutcome Register(RegisteredEntry entry)
     {
-        var settings = TRules.Parse(entry.Descriptor);
+        State.Own = ParameterTable.OwnOf(entry.Descriptor);
         Belong(PersonalData.SubscriberOf(entry.Descriptor));
+        Set(Given(TRules.Parse(entry.Descriptor), entry.Defaults.Of(TRules.Kind)));
+        _calendar = context.Calendars.OfCommune(entry.Descriptor.Commune);
+        _sky = context.Skies.Over(entry.Descriptor.Commune);
+        State.Zone = _calendar.ZoneId;
+        State.Revision = entry.Revision;
+        UpdateConditions(entry.ReceivedAt.ToMilliseconds());
+        return Outcome(Disposition.Applied) with { Visible = true };
+    }
+
+    /// <summary>Its territories give other parameters: those that it says itself stay.</summary>
+    private DeviceOutcome Configure(ParametersEntry entry)
+    {
+        var former = Contribution;
+        Set(Given(State.Settings!, entry.Defaults.Of(TRules.Kind)));
+        UpdateConditions(entry.ReceivedAt.ToMilliseconds());
+        var outcome = Outcome(Disposition.Applied);
+        return outcome with { Visible = outcome.Contribution != former };
+    }
+
+    private TSettings Given(TSettings settings, ImmutableArray<ParameterValue> given) =>
+        TRules.Share(TRules.With(settings, new ParameterSource(State.Own, given)), context.Settings);
+
+    private void Set(TSettings settings)
+    {
         if (State.Settings is { } former)
         {
             State.Trade = TRules.Reconfigure(State.Trade, former, settings);
@@ -171,13 +200,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
             }
         }
 
-        _calendar = context.Calendars.OfCommune(entry.Descriptor.Commune);
-        _sky = context.Skies.Over(entry.Descriptor.Commune);
-        State.Zone = _calendar.ZoneId;
         State.Settings = settings;
-        State.Revision = entry.Revision;
-        UpdateConditions(entry.ReceivedAt.ToMilliseconds());
-        return Outcome(Disposition.Applied) with { Visible = true };
     }
 
     /// <summary>What was measured for one subscriber is nobody else's: another one, or nobody, begins anew. What a territory has counted stays counted.</summary>

@@ -1,4 +1,5 @@
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Devices;
@@ -75,6 +76,9 @@ public sealed class DeviceState<TSettings, TState>
 
     /// <summary>Whose device it is; null when it is nobody's.</summary>
     [Id(14)] public string? Subscriber { get; set; }
+
+    /// <summary>The parameters that it says itself, so that others may change under it; null for none.</summary>
+    [Id(16)] public ParameterValue[]? Own { get; set; }
 
     /// <summary>In storage only: what is personal of it, sealed with the subscriber's key; empty when there was no key to seal it with.</summary>
     [Id(15)] public byte[]? Sealed { get; set; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Devices;
 
@@ -38,6 +39,12 @@ public interface IDeviceRules<TSettings, TState>
 
     /// <summary>Settings of a device; an attribute that is absent or no good has its default.</summary>
     static abstract TSettings Parse(DeviceDescriptor descriptor);
+
+    /// <summary>The settings of the same device with the parameters that hold now.</summary>
+    static abstract TSettings With(TSettings settings, in ParameterSource source);
+
+    /// <summary>Equal settings, of which as much as can be is shared with other devices.</summary>
+    static virtual TSettings Share(TSettings settings, SharedSettings shared) => shared.Of(settings);
 
     /// <summary>The state after a report.</summary>
     static abstract TState Apply(TState state, TSettings settings, in Report report, LocalCalendar calendar);

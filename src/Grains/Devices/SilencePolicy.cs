@@ -1,5 +1,8 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Devices;
 
@@ -10,14 +13,21 @@ public static class SilencePolicy
     private const int LeastMinutes = 60;
 
     private static readonly FrozenDictionary<DeviceKind, AttributeDefinition> Interval =
-        Enum.GetValues<DeviceKind>().ToFrozenDictionary(kind => kind, kind => DeviceAttributes.Of(kind).Single(attribute => attribute.Name == "reportingIntervalMinutes"));
+        Enum.GetValues<DeviceKind>().ToFrozenDictionary(kind => kind, kind => DeviceAttributes.Of(kind).Single(attribute => attribute.Name == SharedAttributes.ReportingInterval));
 
     /// <summary>
     /// The silence after which a device counts as silent; null for a passive light point, whose silence is its cabinet's: it is handed its
     /// cabinet's <see cref="SilencedEntry"/> as it is handed its readings.
     /// </summary>
-    public static TimeSpan? SilentAfter(DeviceDescriptor descriptor) =>
-        DescriptorRules.CabinetFollowed(descriptor) is not null
-            ? null
-            : TimeSpan.FromMinutes(Math.Max(LeastMinutes, Intervals * Interval[descriptor.Kind].In(descriptor)!.Value));
+    /// <param name="descriptor">The device.</param>
+    /// <param name="given">What its territories give to its kind.</param>
+    public static TimeSpan? SilentAfter(DeviceDescriptor descriptor, ImmutableArray<ParameterValue> given = default) =>
+        DescriptorRules.CabinetFollowed(descriptor) is not null ? null : SilentAfter(descriptor.Kind, new ParameterSource(ParameterTable.OwnOf(descriptor), given));
+
+    /// <summary>The same for a device that speaks for itself and does not say how often.</summary>
+    public static TimeSpan SilentAfter(DeviceKind kind, in ParameterSource source) =>
+        TimeSpan.FromMinutes(Math.Max(LeastMinutes, Intervals * Interval[kind].In(source)!.Value));
+
+    /// <summary>True for a device that says itself how often it reports.</summary>
+    public static bool HasOwnInterval(DeviceDescriptor descriptor) => ParameterSource.Gives(ParameterTable.OwnOf(descriptor), Interval[descriptor.Kind]);
 }

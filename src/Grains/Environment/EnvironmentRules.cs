@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Environment;
 
@@ -17,6 +18,9 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
 
     /// <inheritdoc/>
     public static EnvironmentSettings Parse(DeviceDescriptor descriptor) => EnvironmentSettings.Parse(descriptor);
+
+    /// <inheritdoc/>
+    public static EnvironmentSettings With(EnvironmentSettings settings, in ParameterSource source) => settings.With(source);
 
     /// <inheritdoc/>
     public static EnvironmentState Apply(EnvironmentState state, EnvironmentSettings settings, in Report report, LocalCalendar calendar)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Environment;
@@ -48,7 +49,7 @@ public sealed record EnvironmentSettings
     ];
 
     /// <summary>Attributes that must grow from one to the next where they are given.</summary>
-    public static ImmutableArray<ImmutableArray<AttributeDefinition>> GrowingAttributes { get; } =
+    private static ImmutableArray<ImmutableArray<AttributeDefinition>> GrowingAttributes { get; } =
         [RiverAttributes, RainAttributes, Pm25Attributes, NoiseAttributes];
 
     /// <summary>Thresholds of the river level.</summary>
@@ -70,20 +71,46 @@ public sealed record EnvironmentSettings
     [Id(5)] public long BatteryLow { get; init; }
 
     /// <summary>The settings of a device.</summary>
-    public static EnvironmentSettings Parse(DeviceDescriptor descriptor) =>
-        new()
+    public static EnvironmentSettings Parse(DeviceDescriptor descriptor) => new EnvironmentSettings().With(ParameterSource.Of(descriptor));
+
+    /// <summary>The same device with other parameters.</summary>
+    public EnvironmentSettings With(in ParameterSource source) => this with
+    {
+        River = In(RiverAttributes, source),
+        Rain = In(RainAttributes, source),
+        Pm25 = In(Pm25Attributes, source),
+        Noise = In(NoiseAttributes, source),
+        Deadband = DeadbandPercentAttribute.ThousandthsIn(source),
+        BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(source),
+    };
+
+    /// <summary>Parameters that contradict each other, with the reason.</summary>
+    internal static IEnumerable<(string Name, string Reason)> Contradictions(ParameterSource source)
+    {
+        foreach (var thresholds in GrowingAttributes)
         {
-            River = In(RiverAttributes, descriptor),
-            Rain = In(RainAttributes, descriptor),
-            Pm25 = In(Pm25Attributes, descriptor),
-            Noise = In(NoiseAttributes, descriptor),
-            Deadband = DeadbandPercentAttribute.ThousandthsIn(descriptor),
-            BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(descriptor),
-        };
+            var former = 0.0;
+            foreach (var threshold in thresholds)
+            {
+                if (threshold.In(source) is { } value)
+                {
+                    if (value <= former)
+                    {
+                        yield return (threshold.Name, "must be above the threshold of the level below");
+                    }
 
-    private static ImmutableArray<AttributeDefinition> Thresholds(string name, string unit) =>
-        [.. Enumerable.Range(1, 3).Select(level => AttributeDefinition.Number($"{name}{level}{unit}", 0.001, SharedAttributes.Unbounded, null))];
+                    former = value;
+                }
+            }
+        }
+    }
 
-    private static LevelThresholds In(ImmutableArray<AttributeDefinition> attributes, DeviceDescriptor descriptor) =>
-        new(attributes[0].ThousandthsIn(descriptor), attributes[1].ThousandthsIn(descriptor), attributes[2].ThousandthsIn(descriptor));
+    private static ImmutableArray<AttributeDefinition> Thresholds(string name, string unit)
+    {
+        ImmutableArray<string> names = [.. Enumerable.Range(1, 3).Select(level => $"{name}{level}{unit}")];
+        return [.. names.Select(each => AttributeDefinition.Number(each, 0.001, SharedAttributes.Unbounded, null).BoundTo(names))];
+    }
+
+    private static LevelThresholds In(ImmutableArray<AttributeDefinition> attributes, in ParameterSource source) =>
+        new(attributes[0].ThousandthsIn(source), attributes[1].ThousandthsIn(source), attributes[2].ThousandthsIn(source));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Meters;
 
@@ -15,6 +16,9 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
 
     /// <inheritdoc/>
     public static MeterSettings Parse(DeviceDescriptor descriptor) => MeterSettings.Parse(descriptor);
+
+    /// <inheritdoc/>
+    public static MeterSettings With(MeterSettings settings, in ParameterSource source) => settings.With(source);
 
     /// <inheritdoc/>
     public static MeterState Apply(MeterState state, MeterSettings settings, in Report report, LocalCalendar calendar)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Meters;
@@ -46,7 +47,7 @@ public sealed record MeterSettings
 
     /// <summary>The settings of a device.</summary>
     public static MeterSettings Parse(DeviceDescriptor descriptor) =>
-        new()
+        new MeterSettings
         {
             Fluid = descriptor.Text(FluidAttribute.Name) switch
             {
@@ -56,6 +57,8 @@ public sealed record MeterSettings
                 _ => Fluid.Water,
             },
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
-            BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(descriptor),
-        };
+        }.With(ParameterSource.Of(descriptor));
+
+    /// <summary>The same device with other parameters.</summary>
+    public MeterSettings With(in ParameterSource source) => this with { BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(source) };
 }

@@ -41,6 +41,7 @@ internal static class PersonalStates
             Revision = state.Revision,
             Zone = state.Zone,
             Settings = state.Settings,
+            Own = state.Own,
             HeardAt = state.HeardAt,
             IsSilent = state.IsSilent,
             Sealed = keys.Seal(subscriber, device, Place, JsonSerializer.SerializeToUtf8Bytes(part, Json)) ?? [],

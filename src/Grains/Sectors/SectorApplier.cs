@@ -2,8 +2,10 @@ using System.Runtime.ExceptionServices;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Storage;
@@ -47,9 +49,9 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             }
             else
             {
-                // Membership changes who gets what comes after: everything before it must be done.
+                // It changes who gets what comes after, or how that is judged: everything before it must be done.
                 await DrainAsync();
-                await ChangeMembershipAsync(entry, offset);
+                await ChangeSectorAsync(entry, offset);
             }
 
             if (_underWay.Count >= MaximumUnderWay)
@@ -69,10 +71,11 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         meter.Applied(entries.Count - skipped);
     }
 
-    private ValueTask ChangeMembershipAsync(LogEntry entry, long offset) => entry switch
+    private ValueTask ChangeSectorAsync(LogEntry entry, long offset) => entry switch
     {
         RegisteredEntry registered => RegisterAsync(registered, offset),
         RemovedEntry removed => RemoveAsync(removed, offset),
+        ParametersEntry given => ConfigureAsync(given, offset),
         _ => throw new InvalidDataException($"The log of sector {sector} has an entry of unknown type {entry.GetType().Name} at {offset}."),
     };
 
@@ -96,12 +99,43 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Position = descriptor.Position;
         device.Subscriber = PersonalData.SubscriberOf(descriptor);
-        book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor));
+        device.HasOwnInterval = SilencePolicy.HasOwnInterval(descriptor);
+        device.HasNotedOwn = true;
+        entry = WithDefaults(entry, offset);
+        book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
         book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
         await HandToAsync(device, entry, offset);
         await DrainAsync();
         book.MarkChanged(device, offset);
     }
+
+    /// <summary>One entry for all devices of the kinds that are given something else than before.</summary>
+    private async ValueTask ConfigureAsync(ParametersEntry entry, long offset)
+    {
+        var former = book.Parameters.At(offset - 1);
+        book.Parameters.Set(offset, entry.Defaults);
+        var changed = Enum.GetValues<DeviceKind>().Where(kind => !former.Of(kind).SequenceEqual(entry.Defaults.Of(kind))).ToHashSet();
+        foreach (var device in book.Devices.Where(device => changed.Contains(device.Kind)).ToArray())
+        {
+            if (device is { HasOwnInterval: false, SilentAfter: not null })
+            {
+                var silence = SilencePolicy.SilentAfter(device.Kind, new ParameterSource(null, entry.Defaults.Of(device.Kind)));
+                book.Expect(device, device.LastHeardAt, device.ExpectedSince, silence);
+            }
+
+            await HandToAsync(device, entry, offset);
+            if (_underWay.Count >= MaximumUnderWay)
+            {
+                await DrainAsync();
+            }
+        }
+
+        await DrainAsync();
+        _effects.Configured(changed);
+    }
+
+    private RegisteredEntry WithDefaults(RegisteredEntry entry, long offset) =>
+        book.Parameters.At(offset) is { IsEmpty: false } defaults ? entry with { Defaults = defaults } : entry;
 
     private async ValueTask RemoveAsync(RemovedEntry entry, long offset)
     {
@@ -278,8 +312,9 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             {
                 var at = batch.FirstOffset + index;
                 var missed = batch.Entries[index];
-                if (at > deviceOffset && at <= upTo && (missed.Device == device.Id || missed.Device == device.Follows))
+                if (at > deviceOffset && at <= upTo && (missed.Device == device.Id || missed.Device == device.Follows || missed is ParametersEntry))
                 {
+                    missed = missed is RegisteredEntry registered ? WithDefaults(registered, at) : missed;
                     deviceOffset = (await device.Grain.Apply(missed, new LogPosition(sector, at), deviceOffset)).Offset;
                 }
             }

@@ -35,6 +35,9 @@ internal class SectorBook
     /// <summary>Changes are known for versions from this offset on.</summary>
     public long ChangesKnownFrom { get; set; }
 
+    /// <summary>What its territories give to its devices.</summary>
+    public SectorParameters Parameters { get; } = new();
+
     /// <summary>Before this instant no device can have become silent.</summary>
     public DateTimeOffset SilenceFrom { get; private set; } = DateTimeOffset.MinValue;
 

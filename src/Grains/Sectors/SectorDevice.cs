@@ -25,6 +25,12 @@ internal sealed class SectorDevice
     /// <summary>How long it may be silent; null for a device that is never expected to speak for itself.</summary>
     public TimeSpan? SilentAfter { get; set; }
 
+    /// <summary>It says itself how often it reports, so that no default moves <see cref="SilentAfter"/>.</summary>
+    public bool HasOwnInterval { get; set; }
+
+    /// <summary>It was told a registration since devices note which parameters they say themselves.</summary>
+    public bool HasNotedOwn { get; set; }
+
     public Contribution Contribution { get; set; }
 
     /// <summary>Offset of the last entry that was handed to it.</summary>

@@ -23,6 +23,9 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     /// <summary>A device was registered or removed.</summary>
     public void Registered(DeviceKind kind) => _hasOtherControllers |= IsLight(kind);
 
+    /// <summary>Devices of these kinds are given other parameters.</summary>
+    public void Configured(IEnumerable<DeviceKind> kinds) => _hasOtherControllers |= kinds.Any(IsLight);
+
     /// <summary>A device is handed an entry: a controller may say that it runs another program than the one that was told last.</summary>
     public void Reported(SectorDevice device, LogEntry entry)
     {

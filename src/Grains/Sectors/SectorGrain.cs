@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.Parameters;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -22,6 +24,8 @@ public sealed class SectorGrain(
     LogWriter writer,
     ISubscriberKeys keys,
     LogRelease release,
+    TerritoryParameters territory,
+    IDeviceRegistry registry,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -36,6 +40,8 @@ public sealed class SectorGrain(
     private IAsyncStream<SectorPartial> _stream = null!;
     private IGrainTimer _publish = null!;
     private IGrainTimer _checkpoint = null!;
+    private IGrainTimer _look = null!;
+    private ParameterLook _parameters = null!;
     private string _sector = "";
     private SectorPartial? _partial;
     private DateTimeOffset _recountedAt;
@@ -60,6 +66,11 @@ public sealed class SectorGrain(
             this,
             new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
+        _parameters = new ParameterLook(_sector, GrainFactory, territory, registry, writer, options);
+        _look = this.RegisterGrainTimer(
+            (_, _) => _parameters.LookAsync(_book, clock),
+            this,
+            new GrainTimerCreationOptions(_book.Count == 0 ? options.PublishAfter : options.CatchUpAfter, Timeout.InfiniteTimeSpan) { Interleave = true });
 
         var head = await log.GetHeadAsync(_sector, cancellationToken);
         if (head - _book.Offset <= options.ReplayAtOnce)
@@ -162,6 +173,15 @@ public sealed class SectorGrain(
     }
 
     public Task Announce(CommandView command) => _observers.Notify(observer => observer.OnCommand(command));
+
+    public Task RenewParameters()
+    {
+        _parameters.Hint();
+        _look.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
+        return Task.CompletedTask;
+    }
+
+    public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => new(_book.Parameters.At(_book.Offset));
 
     /// <summary>The devices to show, and the offset up to which they are complete: devices that changed together stay together.</summary>
     private (List<SectorDevice> Devices, long Reached) Choose(long after, DeviceFilter filter, int limit)
@@ -279,6 +299,7 @@ public sealed class SectorGrain(
             await SaveAsync(dirty);
             state.State = new SectorState { Offset = offset, Books = books };
             await state.WriteStateAsync();
+            _book.Parameters.Forget(offset);
             await release.SnapshotTakenAsync(_sector, _epoch, offset);
             meter.Checkpointed(clock.GetElapsedTime(started));
         }
@@ -353,6 +374,11 @@ public sealed class SectorGrain(
             {
                 meter.Drift();
             }
+        }
+
+        if (_parameters.IsDue(now))
+        {
+            _look.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
         }
 
         if (now < _book.SilenceFrom)

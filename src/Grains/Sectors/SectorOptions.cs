@@ -18,6 +18,9 @@ public sealed record SectorOptions
     /// <summary>Between two sweeps for silent devices; 10 s to 10 min, default 1 min.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Between two looks at what the territories of a sector give to its devices, when nobody tells of a change; 1 min to 1 day, default 1 h.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Between two recounts of a sector's running sum from its devices; 1 min to 1 day, default 1 h.</summary>
     public TimeSpan RecountEvery { get; init; } = TimeSpan.FromHours(1);
 

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Text;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Sectors;
@@ -9,10 +12,13 @@ namespace Grid.Grains.Sectors;
 /// <summary>Reads and writes the books of a sector as a compact, versioned block: some 60 bytes a device.</summary>
 internal static class SectorSnapshot
 {
-    private const byte Version = 3;
+    private const byte Version = 4;
+    private const byte FirstWithParameters = 4;
     private const byte FirstWithSavings = 3;
     private const byte FirstVersion = 1;
     private const string Place = "sector";
+    private const int OwnInterval = 1;
+    private const int NotedOwn = 2;
 
     private enum Placing : byte
     {
@@ -33,6 +39,8 @@ internal static class SectorSnapshot
         {
             WriteDevice(writer, device, keys);
         }
+
+        WriteParameters(writer, book.Parameters.At(book.Offset));
 
         var tombstones = book.Tombstones.ToArray();
         writer.Number(tombstones.Length);
@@ -73,6 +81,11 @@ internal static class SectorSnapshot
         foreach (var device in devices.OrderBy(device => device.ChangedAt))
         {
             book.Add(device);
+        }
+
+        if (version >= FirstWithParameters)
+        {
+            book.Parameters.Resume(ReadParameters(reader));
         }
 
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
@@ -129,6 +142,7 @@ internal static class SectorSnapshot
         writer.Number(device.Offset);
         writer.Number(device.ChangedAt);
         writer.Number(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
+        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0)));
         if (device.Subscriber is null)
         {
             WriteContribution(writer, device.Contribution);
@@ -154,6 +168,7 @@ internal static class SectorSnapshot
         var offset = reader.Read7BitEncodedInt64();
         var changedAt = reader.Read7BitEncodedInt64();
         var lastHeard = reader.Read7BitEncodedInt64();
+        var noted = version >= FirstWithParameters ? reader.ReadByte() : 0;
         var device = new SectorDevice
         {
             Id = id,
@@ -166,6 +181,8 @@ internal static class SectorSnapshot
             ChangedAt = changedAt,
             LastHeardAt = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
             ExpectedSince = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
+            HasOwnInterval = (noted & OwnInterval) != 0,
+            HasNotedOwn = (noted & NotedOwn) != 0,
             Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
         };
         if (version >= FirstWithSavings && kind == DeviceKind.Streetlight && placing != Placing.Sealed)
@@ -215,6 +232,43 @@ internal static class SectorSnapshot
         device.Subscriber = reader.ReadString();
         device.Position = reader.ReadBoolean() ? new GeoPoint(reader.ReadDouble(), reader.ReadDouble()) : null;
         device.Contribution = ReadContribution(reader);
+    }
+
+    private static void WriteParameters(BlockWriter writer, ImmutableArray<ParameterSet> sets)
+    {
+        writer.Number(sets.Length);
+        foreach (var set in sets)
+        {
+            writer.Byte((byte)set.Kind);
+            writer.Number(set.Values.Length);
+            foreach (var (name, value) in set.Values)
+            {
+                writer.Text(name);
+                writer.Boolean(value.Flag is not null);
+                writer.Double(value.Number ?? (value.Flag == true ? 1 : 0));
+            }
+        }
+    }
+
+    private static ImmutableArray<ParameterSet> ReadParameters(BinaryReader reader)
+    {
+        var sets = new ParameterSet[reader.Read7BitEncodedInt()];
+        for (var place = 0; place < sets.Length; place++)
+        {
+            var kind = (DeviceKind)reader.ReadByte();
+            var values = new ParameterValue[reader.Read7BitEncodedInt()];
+            for (var index = 0; index < values.Length; index++)
+            {
+                var name = reader.ReadString();
+                var isFlag = reader.ReadBoolean();
+                var number = reader.ReadDouble();
+                values[index] = new ParameterValue(ParameterTable.Find(kind, name)?.Name ?? name, isFlag ? AttributeValue.Of(number != 0) : AttributeValue.Of(number));
+            }
+
+            sets[place] = new ParameterSet { Kind = kind, Values = [.. values] };
+        }
+
+        return [.. sets];
     }
 
     private static void WriteContribution(BlockWriter writer, in Contribution contribution)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Streetlights;
@@ -69,20 +69,20 @@ public sealed record LampParameters
     /// <summary>How long it may stay there after, in milliseconds.</summary>
     [Id(8)] public int PresenceHold { get; init; }
 
-    /// <summary>The parameters of a device; null when they are the defaults.</summary>
-    public static LampParameters? Parse(DeviceDescriptor descriptor)
+    /// <summary>The parameters that hold; null when they are the defaults.</summary>
+    public static LampParameters? Parse(in ParameterSource source)
     {
         var parsed = new LampParameters
         {
-            LampFailureDelay = (int)LampFailureDelayMinutes.In(descriptor)!.Value * MillisecondsPerMinute,
-            UnexpectedOnDelay = (int)UnexpectedOnDelayMinutes.In(descriptor)!.Value * MillisecondsPerMinute,
-            CyclingChanges = (int)CyclingChangesAttribute.In(descriptor)!.Value,
-            CyclingWindow = (int)CyclingWindowMinutes.In(descriptor)!.Value * MillisecondsPerMinute,
-            PowerDriftPermille = Permille(PowerDriftPercent, descriptor),
-            PowerAt10Permille = Permille(PowerAt10Percent, descriptor),
-            PowerAt50Permille = Permille(PowerAt50Percent, descriptor),
-            PresenceBoost = PresenceBoostPercent.In(descriptor) is { } boost ? (int)Thousandths.Of(boost) : null,
-            PresenceHold = (int)PresenceHoldMinutes.In(descriptor)!.Value * MillisecondsPerMinute,
+            LampFailureDelay = LampFailureDelayMinutes.WholeIn(source) * MillisecondsPerMinute,
+            UnexpectedOnDelay = UnexpectedOnDelayMinutes.WholeIn(source) * MillisecondsPerMinute,
+            CyclingChanges = CyclingChangesAttribute.WholeIn(source),
+            CyclingWindow = CyclingWindowMinutes.WholeIn(source) * MillisecondsPerMinute,
+            PowerDriftPermille = Permille(PowerDriftPercent, source),
+            PowerAt10Permille = Permille(PowerAt10Percent, source),
+            PowerAt50Permille = Permille(PowerAt50Percent, source),
+            PresenceBoost = PresenceBoostPercent.In(source) is { } boost ? (int)Thousandths.Of(boost) : null,
+            PresenceHold = PresenceHoldMinutes.WholeIn(source) * MillisecondsPerMinute,
         };
         return parsed == Default ? null : parsed;
     }
@@ -98,5 +98,5 @@ public sealed record LampParameters
         return ratedMilliwatts * ((low * (long)(to - from)) + ((high - low) * (long)(dimming - from))) / ((to - from) * 1_000L);
     }
 
-    private static int Permille(AttributeDefinition attribute, DeviceDescriptor descriptor) => (int)Math.Round(attribute.In(descriptor)!.Value * 10);
+    private static int Permille(AttributeDefinition attribute, in ParameterSource source) => (int)Math.Round(attribute.In(source)!.Value * 10);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Streetlights;
 
@@ -31,6 +32,15 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
 
     /// <inheritdoc/>
     public static StreetlightSettings Parse(DeviceDescriptor descriptor) => StreetlightSettings.Parse(descriptor);
+
+    /// <inheritdoc/>
+    public static StreetlightSettings With(StreetlightSettings settings, in ParameterSource source) => settings.With(source);
+
+    /// <summary>Its cabinet and its power are its own; how it is judged is what it has in common with others.</summary>
+    public static StreetlightSettings Share(StreetlightSettings settings, SharedSettings shared) =>
+        settings.OwnParameters is { } parameters && shared.Of(parameters) is var common && !ReferenceEquals(common, parameters)
+            ? settings with { OwnParameters = common }
+            : settings;
 
     /// <inheritdoc/>
     public static string? SourceOf(StreetlightSettings settings) => settings.IsPassive ? settings.Cabinet ?? string.Empty : null;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
 using Orleans;
 
 namespace Grid.Grains.Streetlights;
@@ -10,10 +11,10 @@ namespace Grid.Grains.Streetlights;
 [GenerateSerializer, Immutable, Alias("grid.StreetlightSettings")]
 public sealed record StreetlightSettings
 {
-    private static readonly AttributeDefinition PassiveAttribute = AttributeDefinition.Flag("passive");
+    private static readonly AttributeDefinition PassiveAttribute = AttributeDefinition.Flag("passive").OnlyOfDevice();
     private static readonly AttributeDefinition CabinetAttribute = AttributeDefinition.Text("cabinet");
-    private static readonly AttributeDefinition SegmentAttribute = AttributeDefinition.Whole("segment", 1, 8, 1);
-    private static readonly AttributeDefinition RatedWattsAttribute = AttributeDefinition.Number("ratedWatts", 0, 2_000, 0);
+    private static readonly AttributeDefinition SegmentAttribute = AttributeDefinition.Whole("segment", 1, 8, 1).OnlyOfDevice();
+    private static readonly AttributeDefinition RatedWattsAttribute = AttributeDefinition.Number("ratedWatts", 0, 2_000, 0).OnlyOfDevice();
     private static readonly AttributeDefinition NearZeroWattsAttribute = AttributeDefinition.Number("nearZeroWatts", 0.1, 100, null);
     private static readonly AttributeDefinition SupplyMinimumVoltsAttribute = AttributeDefinition.Number("supplyMinimumVolts", 0, 1_000, 180);
 
@@ -70,19 +71,27 @@ public sealed record StreetlightSettings
 
     /// <summary>The settings of a device.</summary>
     public static StreetlightSettings Parse(DeviceDescriptor descriptor) =>
-        new()
+        new StreetlightSettings
         {
             IsPassive = descriptor.Flag(PassiveAttribute.Name),
             Cabinet = descriptor.Text(CabinetAttribute.Name),
             Segment = (byte)SegmentAttribute.In(descriptor)!.Value,
             IsSupplySwitched = descriptor.Flag(SharedAttributes.SwitchedSupply.Name),
             RatedMilliwatts = RatedWattsAttribute.ThousandthsIn(descriptor),
-            NearZeroMilliwatts = NearZeroWattsAttribute.ThousandthsIn(descriptor),
-            SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(descriptor),
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
-            SafetyMinimum = (int)SafetyMinimumPercentAttribute.ThousandthsIn(descriptor),
-            OwnParameters = LampParameters.Parse(descriptor),
-        };
+        }.With(ParameterSource.Of(descriptor));
+
+    /// <summary>The same device with other parameters.</summary>
+    public StreetlightSettings With(in ParameterSource source) => this with
+    {
+        NearZeroMilliwatts = NearZeroWattsAttribute.ThousandthsIn(source),
+        SupplyMinimumMillivolts = SupplyMinimumVoltsAttribute.ThousandthsIn(source),
+        SafetyMinimum = (int)SafetyMinimumPercentAttribute.ThousandthsIn(source),
+        OwnParameters = LampParameters.Parse(source),
+    };
+
+    /// <summary>Dimming below which a light point may not be by night, in percent; 0 for none.</summary>
+    public static double SafetyMinimumPercentIn(in ParameterSource source) => SafetyMinimumPercentAttribute.In(source)!.Value;
 
     /// <summary>True when a power, in milliwatts, is too little for a lamp that burns at a dimming level in thousandths of a percent.</summary>
     public bool IsNearZero(long milliwatts, int dimming) =>

@@ -149,7 +149,7 @@ internal static class DescriptorCodec
         return attributes.ToImmutable();
     }
 
-    private static void WriteValue(ByteWriter writer, AttributeValue value)
+    internal static void WriteValue(ByteWriter writer, AttributeValue value)
     {
         writer.Byte((byte)((value.Text is null ? 0 : ValueParts.Text)
             | (value.Number is null ? 0 : ValueParts.Number)
@@ -166,7 +166,7 @@ internal static class DescriptorCodec
         }
     }
 
-    private static AttributeValue ReadValue(ref ByteReader reader)
+    internal static AttributeValue ReadValue(ref ByteReader reader)
     {
         var parts = (ValueParts)reader.Byte();
         return new AttributeValue

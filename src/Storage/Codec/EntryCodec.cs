@@ -20,6 +20,7 @@ internal static class EntryCodec
         Removed = 3,
         Silenced = 4,
         Sealed = 5,
+        Parameters = 6,
     }
 
     [Flags]
@@ -57,6 +58,9 @@ internal static class EntryCodec
                 case SilencedEntry silenced:
                     writer.Signed(Milliseconds(silenced.LastHeardAt, nameof(SilencedEntry.LastHeardAt)) - received);
                     break;
+                case ParametersEntry given:
+                    ParameterCodec.Write(writer, given.Defaults);
+                    break;
                 case SealedEntry stored:
                     writer.Varint((ulong)stored.Bytes.Length);
                     writer.Bytes(stored.Bytes.AsSpan());
@@ -83,6 +87,7 @@ internal static class EntryCodec
                 EntryType.Removed => ReadRemoved(ref reader, device, received),
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
                 EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
+                EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
             };
         }
@@ -97,6 +102,7 @@ internal static class EntryCodec
         RemovedEntry => EntryType.Removed,
         SilencedEntry => EntryType.Silenced,
         SealedEntry => EntryType.Sealed,
+        ParametersEntry => EntryType.Parameters,
         _ => throw new ArgumentException($"The log has no form for {entry.GetType().Name}."),
     };
 

@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
 using static Grid.Tests.City.Lighting.PlannedCity;
 
 namespace Grid.Tests.City.Lighting;
@@ -51,6 +54,24 @@ public sealed class ControllersTimeTests
         var second = Assert.Single(await field.SendAsync());
         Assert.True(second.Version > first.Version);
         Assert.Equal(3, second.Program!.PlanVersion);
+    }
+
+    [Fact]
+    public async Task A_safety_minimum_that_the_commune_gives_is_in_the_programs_of_lights_that_have_none_of_their_own()
+    {
+        await using var city = await TestCity.StartAsync();
+        using var field = new Field(city);
+        await city.PutAsync(Cabinet("C1"), Scheduled("L1"), Say.Device("L2", DeviceKind.Streetlight, Ouessant, ("scheduler", AttributeValue.Of(true)), ("safetyMinimumPercent", AttributeValue.Of(10))));
+        await AssignAsync(city);
+        Assert.Equal([0, 0, 10], (await field.SendAsync()).OrderBy(message => message.Device).Select(message => message.Program!.MinimumPercent));
+
+        await city.Grains.GetGrain<IParametersGrain>(ParameterScopes.OfCommune(Ouessant)).Put(
+            [new ParameterSet { Kind = DeviceKind.Streetlight, Values = [new ParameterValue("safetyMinimumPercent", AttributeValue.Of(40))] }], null);
+        await city.UntilAsync(async () => !(await city.Grains.GetGrain<ISectorGrain>(await SectorOf(city, "L1")).GetParameters()).IsEmpty, () => "what the commune gives");
+        await SettleAsync(city, "L1");
+
+        var sent = Assert.Single(await field.SendAsync());
+        Assert.Equal(("L1", 40), (sent.Device, sent.Program!.MinimumPercent));
     }
 
     [Fact]

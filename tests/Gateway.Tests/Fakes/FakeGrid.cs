@@ -4,6 +4,7 @@ using Grid.Client;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Orleans;
@@ -40,6 +41,8 @@ internal sealed class FakeGrid : IGridGrains
     public ILightingDirectoryGrain LightingDirectory() => new NoPlans();
 
     public ISectorControllersGrain Controllers(string sector) => throw new InvalidOperationException("Controllers are tested with the whole program.");
+
+    public IParametersGrain Parameters(string scope) => new NoParameters();
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;
@@ -191,6 +194,10 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
         return Task.CompletedTask;
     }
 
+    public Task RenewParameters() => throw new InvalidOperationException("The gateway tells no sector of parameters.");
+
+    public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => throw new InvalidOperationException("The gateway asks no sector for parameters.");
+
     public Task Announce(CommandView command) => Task.WhenAll(_observers.Select(observer => observer.OnCommand(command)));
 
     public Task Deliver(SectorDelivery delivery) => throw new InvalidOperationException("The gateway delivers nothing.");
@@ -313,4 +320,16 @@ internal sealed class NoPlans : ILightingDirectoryGrain
     public Task Renew() => Task.CompletedTask;
 
     public ValueTask<long> GetRevision() => throw new NotSupportedException();
+}
+
+/// <summary>Nobody gives defaults here: they are tested with the whole program.</summary>
+internal sealed class NoParameters : IParametersGrain
+{
+    public Task<ParametersAnswer> Put(ImmutableArray<ParameterSet> parameters, long? version) => throw new NotSupportedException();
+
+    public ValueTask<ParametersView> Get() => throw new NotSupportedException();
+
+    public Task Renew() => Task.CompletedTask;
+
+    public Task<DeviceParameters> Explain(DeviceDescriptor device) => throw new NotSupportedException();
 }

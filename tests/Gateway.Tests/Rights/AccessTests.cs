@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 
 namespace Grid.Tests.Gateway.Rights;
@@ -23,6 +24,9 @@ public sealed class AccessTests
     [InlineData("GET", "/api/v1/devices/x/history")]
     [InlineData("GET", "/api/v1/communes/29019/history")]
     [InlineData("GET", "/api/v1/retention")]
+    [InlineData("PUT", "/api/v1/communes/29019/parameters")]
+    [InlineData("PUT", "/api/v1/bodies/999000029/parameters")]
+    [InlineData("GET", "/api/v1/devices/x/parameters")]
     [InlineData("GET", "/api/v1/system")]
     [InlineData("GET", "/metrics")]
     [InlineData("GET", "/openapi/v1.json")]
@@ -113,6 +117,19 @@ public sealed class AccessTests
         Assert.Equal(["device.put", "command.submit", "body.put", "device.delete"], host.Audit.Entries.Select(entry => entry.Action));
         Assert.All(host.Audit.Entries, entry => Assert.Equal("administrator", entry.Actor));
         Assert.Contains("setDimming percent=50", host.Audit.Entries.ElementAt(1).Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("getCommuneParameters", Right.Read)]
+    [InlineData("getBodyParameters", Right.Read)]
+    [InlineData("getDeviceParameters", Right.Read)]
+    [InlineData("putCommuneParameters", Right.ManageDevices)]
+    [InlineData("putBodyParameters", Right.Administer)]
+    public async Task Defaults_of_a_commune_are_for_who_may_change_its_devices_and_those_of_a_body_for_who_may_change_bodies(string route, Right right)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var endpoint = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Single(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == route);
+        Assert.Equal(right, endpoint.Metadata.GetMetadata<RequiresRightAttribute>()?.Right);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Grid.Client;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Simulation.Faults;
@@ -31,6 +32,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
     public ILightingDirectoryGrain LightingDirectory() => inner.LightingDirectory();
 
     public ISectorControllersGrain Controllers(string sector) => inner.Controllers(sector);
+
+    public IParametersGrain Parameters(string scope) => inner.Parameters(scope);
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
@@ -65,5 +68,9 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public Task Unwatch(ISectorObserver observer) => inner.Unwatch(observer);
 
         public Task Announce(CommandView command) => inner.Announce(command);
+
+        public Task RenewParameters() => inner.RenewParameters();
+
+        public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => inner.GetParameters();
     }
 }

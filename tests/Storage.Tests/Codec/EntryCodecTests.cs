@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Grid.Storage.Codec;
 
 namespace Grid.Tests.Storage.Codec;
@@ -72,7 +73,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 3)
+        from kind in Gen.Choose(0, 4)
         select kind switch
         {
             0 => new ReadingEntry
@@ -85,6 +86,7 @@ public sealed class EntryCodecTests
                 Metrics = [.. metrics],
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
+            4 => new ParametersEntry { Device = string.Empty, ReceivedAt = received, Defaults = Parameters([.. metrics]) },
             2 => new RemovedEntry { Device = device, ReceivedAt = received, Kind = DeviceKind.Meter, Moved = number % 2 == 0, Revision = number },
             _ => (LogEntry)new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = other },
         };
@@ -166,11 +168,19 @@ public sealed class EntryCodecTests
     }
 
     /// <summary>Everything in an entry, as text: records with collections compare these by reference.</summary>
+    private static ImmutableArray<ParameterSet> Parameters(MetricValue[] metrics) =>
+        [.. metrics.GroupBy(metric => (DeviceKind)(metric.Name.Length % 6)).Select(group => new ParameterSet { Kind = group.Key, Values = [.. group.Select(Parameter)] })];
+
+    private static ParameterValue Parameter(MetricValue metric) =>
+        new(metric.Name, metric.Value > 0 ? AttributeValue.Of(metric.Value) : AttributeValue.Of(metric.Value < 0));
+
     private static string Shown(LogEntry entry) => entry switch
     {
         ReadingEntry reading => $"{reading.Device}|{reading.ReceivedAt:O}|{reading.ObservedAt:O}|{reading.Session ?? "-none-"}|{reading.Sequence}|"
             + string.Join(';', reading.Metrics.Select(metric => $"{metric.Name}={Bits(metric.Value)}")),
         RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor),
+        ParametersEntry given => $"{given.Device}|{given.ReceivedAt:O}|"
+            + string.Join('|', given.Defaults.Select(set => $"{set.Kind}:" + string.Join(';', set.Values.Select(value => $"{value.Name}={Bits(value.Value.Number ?? 0)},{value.Value.Number is null},{value.Value.Flag}")))),
         _ => entry.ToString(),
     };
 

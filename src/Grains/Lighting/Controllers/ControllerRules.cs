@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
 using Grid.Grains.Devices;
+using Grid.Grains.Parameters;
+using Grid.Grains.Streetlights;
 
 namespace Grid.Grains.Lighting.Controllers;
 
@@ -15,7 +19,9 @@ public static class ControllerRules
     public static readonly TimeSpan SendAgainAfter = TimeSpan.FromHours(1);
 
     /// <summary>The controller that a device is, under no plan yet; null when it is none.</summary>
-    public static Controller? Of(DeviceDescriptor device)
+    /// <param name="device">The device.</param>
+    /// <param name="given">What its territories give to light points.</param>
+    public static Controller? Of(DeviceDescriptor device, ImmutableArray<ParameterValue> given = default)
     {
         var isCabinet = device.Kind == DeviceKind.Cabinet;
         if (!isCabinet && (device.Kind != DeviceKind.Streetlight || device.Flag("passive")))
@@ -28,7 +34,7 @@ public static class ControllerRules
             Device = device.Id,
             Kind = device.Kind,
             Lane = DownlinkRoute.Of(device.Connector),
-            MinimumPercent = isCabinet ? 0 : Math.Clamp(device.Number("safetyMinimumPercent") ?? 0, 0, 100),
+            MinimumPercent = isCabinet ? 0 : StreetlightSettings.SafetyMinimumPercentIn(new ParameterSource(ParameterTable.OwnOf(device), given)),
             State = HasScheduler(device) ? ControllerState.Pending : ControllerState.Live,
         };
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Parameters;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Orleans;
 
@@ -51,6 +53,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
     {
         var found = new List<(Controller Controller, DeviceDescriptor Device)>();
         var wiring = new CabinetWiring();
+        var given = (await grains.GetGrain<ISectorGrain>(sector).GetParameters()).Of(DeviceKind.Streetlight);
         var query = new DeviceQuery { Communes = [(plans.Place.Commune, DeviceKinds.Cabinet | DeviceKinds.Streetlight)], Limit = Page };
         ImmutableArray<DeviceRecord> page;
         do
@@ -59,7 +62,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
             foreach (var record in page.Where(record => record.Sector == sector))
             {
                 wiring.Add(record.Descriptor);
-                if (ControllerRules.Of(record.Descriptor) is { } controller)
+                if (ControllerRules.Of(record.Descriptor, given) is { } controller)
                 {
                     found.Add((controller, record.Descriptor));
                 }
