@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using System.Runtime.ExceptionServices;
 using Grid.Connectors.Outbox;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Storage;
@@ -64,7 +65,7 @@ internal sealed class Field : IDownlinkSender, IDisposable
             {
                 await (row.Downlink.Owner == DownlinkOwner.Command
                     ? _commands.HandleAsync(row, CancellationToken.None)
-                    : _owned.HandleAsync(row, static () => true, CancellationToken.None));
+                    : _owned.HandleAsync([row], static () => true, static (_, failure) => ExceptionDispatchInfo.Throw(failure), CancellationToken.None));
             }
         }
 

@@ -33,12 +33,8 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
     {
         ImmutableArray<DownlinkMember> due =
             [.. book.Live.Where(light => light.Lane == row.Lane && light.Level == row.Percent && light.ToSend > 0).Select(light => new DownlinkMember(light.Device, light.ToSend))];
-        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetDimming, Percent(row.Percent)), now);
+        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetDimming, Percent(row.Percent)), now, options);
     }
-
-    /// <summary>One of the orders of a device; null when there are fewer.</summary>
-    public DownlinkWork? Renewal(ControllerRow row, DeviceOrders orders, DateTimeOffset now) =>
-        row.Version >= orders.Orders.Length ? null : Of([new DownlinkMember(row.Device, orders.Version)], orders.Orders[(int)row.Version], now);
 
     /// <summary>Notes what became of a row's members; answers those whose state changed.</summary>
     public ImmutableArray<Controller> Tell(ControllerRow row, ImmutableArray<MemberResult> results, DateTimeOffset now)
@@ -74,7 +70,8 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
     public static ImmutableSortedDictionary<string, double> Percent(double percent) =>
         ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("percent", percent);
 
-    private DownlinkWork Of(ImmutableArray<DownlinkMember> members, DeviceOrder order, DateTimeOffset now) => new()
+    /// <summary>One order for devices that are switched live.</summary>
+    public static DownlinkWork Of(ImmutableArray<DownlinkMember> members, DeviceOrder order, DateTimeOffset now, ControllersOptions options) => new()
     {
         Members = members,
         Name = order.Name,
