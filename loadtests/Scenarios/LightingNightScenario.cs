@@ -14,7 +14,7 @@ internal static class LightingNightScenario
 {
     private const double MostDifference = 0.005;
     private const double MostUnicastShare = 1.0 / 20;
-    private const int DefaultDevices = 160_000;
+    private const int DefaultDevices = 180_000;
     private const int FewestRadioLights = 20_000;
 
     public static Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)

@@ -5,23 +5,13 @@ using Grid.Contracts.Lighting;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 
+using static Grid.Tests.City.Lighting.PlannedCity;
+
 namespace Grid.Tests.City.Lighting;
 
 /// <summary>Plans in the field: what controllers are sent, what lights are told live, and that a stop in between loses and doubles nothing.</summary>
 public sealed class ControllersTimeTests
 {
-    private const string Ouessant = "29155";
-
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(2);
-
-    /// <summary>On at 18:00, 30 % from 23:00, off at 06:00.</summary>
-    private static readonly LightingPlan Plan = new()
-    {
-        Name = "Plan",
-        Programs = [new ControlProgram("night", [new SwitchPoint("18:00", 100, 0), new SwitchPoint("23:00", 30, 0), new SwitchPoint("06:00", 0, 0)])],
-        Calendar = [new CalendarEntry("always", "night", 0)],
-    };
-
     [Fact]
     public async Task A_controller_loads_the_program_of_its_plan_and_reports_that_it_runs_it()
     {
@@ -283,40 +273,6 @@ public sealed class ControllersTimeTests
 
     private static DeviceDescriptor Scheduled(string id) => Say.Device(id, DeviceKind.Streetlight, Ouessant, ("scheduler", AttributeValue.Of(true)));
 
-    private static async Task AssignAsync(TestCity city)
-    {
-        var plan = city.Grains.GetGrain<ILightingPlanGrain>("p");
-        Assert.Empty((await plan.Put(Plan)).Faults);
-        Assert.Empty((await plan.Assign([new PlanAssignment { Commune = Ouessant }])).Faults);
-        await SettleAsync(city, null);
-    }
-
-    private static Task SettleAsync(TestCity city, string? device) => SettleAsync(city, device, TimeSpan.FromSeconds(3));
-
-    /// <summary>Lets the controllers do what they have been told of: a call waits for what was asked before it.</summary>
-    private static async Task SettleAsync(TestCity city, string? device, TimeSpan pass)
-    {
-        ImmutableArray<string> sectors = device is null ? SectorsOf(city) : [await SectorOf(city, device)];
-        foreach (var sector in sectors)
-        {
-            await Of(city, sector).GetPlanned("nobody", city.Now, city.Now);
-        }
-
-        if (pass > TimeSpan.Zero)
-        {
-            await city.PassAsync(pass);
-            await SettleAsync(city, device, TimeSpan.Zero);
-        }
-    }
-
-    private static ImmutableArray<string> SectorsOf(TestCity city) =>
-        SectorMap.SectorsOf(Ouessant, city.Get<ITerritoryTable>().FindCommune(Ouessant)!.Population);
-
-    private static async Task<string> SectorOf(TestCity city, string device) =>
-        (await city.Get<Contracts.Storage.IDeviceRegistry>().GetAsync(device, CancellationToken.None))!.Sector;
-
-    private static ISectorControllersGrain Of(TestCity city, string sector) => city.Grains.GetGrain<ISectorControllersGrain>(sector);
-
     private static async Task<ControllerView> ViewAsync(TestCity city, string device)
     {
         await SettleAsync(city, device);
@@ -325,20 +281,6 @@ public sealed class ControllersTimeTests
 
     private static async Task<ImmutableArray<MetricValue>> DesiredAsync(TestCity city) =>
         (await city.Grains.GetGrain<IStreetlightGrain>("L1").GetView()).Desired;
-
-    /// <summary>Lets time pass until a time of the place's clock. Step by step: a disk takes real time, in which the test's would run ahead of the timers.</summary>
-    private static async Task UntilAsync(TestCity city, int hour, int minute)
-    {
-        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
-        var local = TimeZoneInfo.ConvertTime(city.Now, zone).DateTime;
-        var wanted = local.Date.AddHours(hour).AddMinutes(minute);
-        var left = wanted > local ? wanted - local : wanted.AddDays(1) - local;
-        for (; left > TimeSpan.Zero; left -= Step)
-        {
-            await city.PassAsync(left < Step ? left : Step);
-            await SettleAsync(city, "L1", TimeSpan.Zero);
-        }
-    }
 
     private static IEnumerable<double> Percents(IEnumerable<Sent> messages) => messages.Where(message => message.Name == "setDimming").Select(message => message.Arguments["percent"]);
 
