@@ -22,7 +22,7 @@ internal static class GroupCommandScenario
         var others = options.Number("others", 200, 10, 10_000);
         var expiry = options.Number("expiry-seconds", 120, 10, 3_600);
         using var data = new DataFolder();
-        await using var silo = await SiloProcess.StartAsync(data.Path, devices: 0, rate: null, cancellationToken);
+        await using var silo = await SiloProcess.StartAsync(data.Path, devices: 0, rate: null, cancellationToken, "--Grid:Limits:RequestsPerSecond=100000");
         var registering = Stopwatch.StartNew();
         await RegisterAsync(silo.Http, lamps, others, cancellationToken);
         var registered = registering.Elapsed.TotalSeconds;
