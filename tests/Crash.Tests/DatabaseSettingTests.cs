@@ -48,7 +48,7 @@ public sealed class DatabaseSettingTests
     [InlineData("Grid:Storage:Connection is set", "--Grid:Storage:Connection=Host=h;Password=s3cret")]
     public Task A_wrong_setting_ends_it(string says, params string[] settings) => EndsAsync(says, settings);
 
-    private static async Task<string> MigrateAsync(PostgresServer server, params string[] options)
+    internal static async Task<string> MigrateAsync(PostgresServer server, params string[] options)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Grid.Silo.dll"), "migrate", .. options])
         {

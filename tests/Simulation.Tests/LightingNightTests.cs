@@ -1,3 +1,4 @@
+using Grid.Connectors.Simulator.Radio;
 using Grid.Simulation;
 using Grid.Simulation.Faults;
 using Grid.Simulation.Machine;
@@ -28,6 +29,32 @@ public sealed class LightingNightTests
         Assert.Equal((4L * result.Night.Lights, 0L), (result.Night.Looks, result.Night.Late));
         Assert.True(result.Night.Controlled.TrueWattHours > 1_000, $"{result.Night.Controlled.TrueWattHours} Wh were saved");
         Assert.InRange(result.Night.Controlled.ReportedWattHours / result.Night.Controlled.TrueWattHours, 0.995, 1.005);
+    }
+
+    [Fact]
+    public void Where_airtime_allows_a_twentieth_of_it_one_by_one_all_light_points_of_a_gateway_switch_within_a_minute_though_frames_are_lost()
+    {
+        var result = Simulations.Run(SmallWorld.Of(5) with
+        {
+            Faults = FaultRates.None,
+            Devices = 3_000,
+            Hours = 18,
+            CommandsPerHour = 0,
+            PlansPerHour = 0,
+            GroupsPerHour = 0,
+            ChangesPerHour = 0,
+            Clients = 1,
+            HasNightPlan = true,
+            RadioRetrofitShare = 1,
+            RadioLossRate = LoRaGateways.LossRateOfFrames,
+            CopiesStates = true,
+            Setup = new Setup(),
+        });
+
+        Assert.Empty(result.Violations);
+        Assert.True(result.Night.Radio.Lights > 1_600, $"{result.Night.Radio.Lights} light points by radio");
+        Assert.InRange(result.Night.Radio.MostUnicastShare, 0.01, 0.05);
+        Assert.Equal((4L * result.Night.Lights, 0L), (result.Night.Looks, result.Night.Late));
     }
 
     [Fact]

@@ -29,9 +29,16 @@ public sealed record SimulationResult(
 /// <param name="Late">Looks at which it did not do what the plan says.</param>
 /// <param name="Controlled">What controlled light points saved.</param>
 /// <param name="Passive">What passive ones saved.</param>
-/// <param name="RadioLights">Those that are switched live through a gateway with a budget.</param>
-/// <param name="UnicastAMinute">Messages that such gateways may send within a minute.</param>
-public sealed record NightResult(int Lights, long Looks, long Late, Saving Controlled, Saving Passive, int RadioLights, int UnicastAMinute);
+/// <param name="Radio">Those that are switched live through a gateway with a budget.</param>
+/// <param name="Multicasts">Messages to many that were sent in all, each with its repetitions.</param>
+public sealed record NightResult(int Lights, long Looks, long Late, Saving Controlled, Saving Passive, RadioNight Radio, long Multicasts);
+
+/// <summary>What there is to switch live by radio, and what could be sent to one light point after the other.</summary>
+/// <param name="Lights">Light points behind gateways with a budget: so many messages are needed at a switch point.</param>
+/// <param name="Gateways">Those gateways.</param>
+/// <param name="Unicast">Messages that they may send in all while the light points are to switch, each after a pause.</param>
+/// <param name="MostUnicastShare">Share of its light points that the gateway with the fewest of them may send to in that time.</param>
+public sealed record RadioNight(int Lights, int Gateways, int Unicast, double MostUnicastShare);
 
 /// <summary>What light points saved against burning in full from sunset to sunrise.</summary>
 /// <param name="FullWattHours">What that would have taken.</param>
@@ -67,7 +74,7 @@ public static class Simulations
         return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations,
             world.Field.Programs.Judged, world.Field.Programs.JudgedAlone,
             new NightResult(world.Night.Lights, world.Night.Looks, world.Night.Late, world.Night.Controlled, world.Night.Passive,
-                world.Night.Radio.Lights, world.Night.Radio.UnicastAMinute));
+                world.Night.Radio, world.Field.Multicasts));
     }
 
     /// <summary>

@@ -44,6 +44,12 @@ public sealed record SimulationOptions
     /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
     public bool HasNightPlan { get; init; }
 
+    /// <summary>Share of the communes whose light points were all converted to radio: see <see cref="Field.RadioRetrofit"/>; 0 to 1, 0 for a world as the demo is.</summary>
+    public double RadioRetrofitShare { get; init; }
+
+    /// <summary>Part of the frames that a device behind a radio gateway does not hear, also while nothing goes wrong; 0 to 1.</summary>
+    public double RadioLossRate { get; init; }
+
     /// <summary>Puts programs into the controllers that keep them, so that it shows whether they follow them.</summary>
     public bool HasPrograms { get; init; }
 

@@ -171,7 +171,7 @@ internal sealed class World
     public void Run()
     {
         StartProcess();
-        _administration.Provision(Bodies, LiveCabinets.Among(this, new DemoFleet(Territory, Options.Department, Options.Devices, Options.Seed).Descriptors()));
+        _administration.Provision(Bodies, LiveCabinets.Among(this, Devices()));
         Wait(() => Process is { IsReady: true } && !_administration.IsBusy, StartLimit, "the devices are registered");
         Connect();
         ScheduleFaults();
@@ -212,6 +212,12 @@ internal sealed class World
         {
             Ask(process, () => Night.CompareAsync(process));
         }
+    }
+
+    private IEnumerable<DeviceDescriptor> Devices()
+    {
+        var devices = new DemoFleet(Territory, Options.Department, Options.Devices, Options.Seed).Descriptors();
+        return Options.RadioRetrofitShare > 0 ? RadioRetrofit.Of(devices, Territory, Options.RadioRetrofitShare) : devices;
     }
 
     /// <summary>All processes are gone, and none comes for hours.</summary>

@@ -44,6 +44,10 @@ public sealed partial class UnhandledErrors(ILogger<UnhandledErrors> log, Gatewa
             case DiskFullException full:
                 meter.RequestRefused("diskFull");
                 return Problems.Unavailable(http, full.RetryAfter, "The disk of the grid is full. Nothing was done; try again later.");
+            case KeysElsewhereException elsewhere:
+                meter.RequestRefused("keys");
+                LogKeysElsewhere(PathOf(http), elsewhere.Message);
+                return Problems.Conflict("Another process of this grid has the keys of persons: what is theirs is registered and read there alone. Nothing was done. Ask that process, or bring its keys to this one.");
             case TimeoutException:
                 meter.RequestRefused("timeout");
                 LogTimeout(PathOf(http), exception);
@@ -63,6 +67,9 @@ public sealed partial class UnhandledErrors(ILogger<UnhandledErrors> log, Gatewa
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFault(string method, string path, Exception exception);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "{Path} was refused: {Reason}")]
+    private partial void LogKeysElsewhere(string path, string reason);
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "{Path} timed out")]
     private partial void LogTimeout(string path, Exception exception);

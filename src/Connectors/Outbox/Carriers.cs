@@ -34,10 +34,15 @@ internal sealed partial class Carriers
     /// Takes one message from a gateway's budget; false when it is spent, with the pause until the next. What is for many devices leaves a quarter of what may go at
     /// once to commands to one device.
     /// </summary>
-    public bool MaySend(IDownlinkSender sender, string gateway, bool isForMany, out TimeSpan pause)
+    public bool MaySend(IDownlinkSender sender, string gateway, bool isForMany, out TimeSpan pause) => MayTake(sender, gateway, 1, isForMany, out pause);
+
+    /// <summary>The same for one message to many devices, with all its repetitions.</summary>
+    public bool MayMulticast(IDownlinkSender sender, string gateway, out TimeSpan pause) => MayTake(sender, gateway, sender.MulticastTimes(gateway), isForMany: true, out pause);
+
+    private bool MayTake(IDownlinkSender sender, string gateway, int messages, bool isForMany, out TimeSpan pause)
     {
         pause = TimeSpan.Zero;
-        if (sender.BudgetOf(gateway) is not { } budget || _budgets.TryTake($"{sender.Connector} {gateway}", budget, isForMany ? budget.Burst / 4 : 0, out pause))
+        if (sender.BudgetOf(gateway) is not { } budget || _budgets.TryTake($"{sender.Connector} {gateway}", budget, messages, isForMany ? budget.Burst / 4 : 0, out pause))
         {
             return true;
         }

@@ -13,20 +13,22 @@ internal sealed class GatewayBudgets(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one message from a gateway's budget; false when it is spent, with the pause until the next.</summary>
+    /// <summary>Takes messages from a gateway's budget, all or none; false when it is spent, with the pause until there are enough.</summary>
     /// <param name="gateway">The gateway.</param>
     /// <param name="budget">Its budget.</param>
-    /// <param name="reserve">Messages that are left in the bucket for others.</param>
-    /// <param name="pause">The pause until there is one.</param>
-    public bool TryTake(string gateway, DownlinkBudget budget, int reserve, out TimeSpan pause)
+    /// <param name="messages">How many. More than may ever go at once are taken when the bucket is full, and what it lacks is paid back before the next.</param>
+    /// <param name="reserve">Messages that are left in the bucket for others, unless there would never be enough.</param>
+    /// <param name="pause">The pause until there are enough.</param>
+    public bool TryTake(string gateway, DownlinkBudget budget, int messages, int reserve, out TimeSpan pause)
     {
         var now = clock.GetUtcNow();
+        var enough = Math.Min(budget.Burst, messages + reserve);
         lock (_gate)
         {
             var bucket = FilledAt(gateway, budget, now);
-            var taken = bucket.Messages >= 1 + reserve;
-            pause = taken ? TimeSpan.Zero : TimeSpan.FromHours((1 + reserve - bucket.Messages) / budget.PerHour);
-            _buckets[gateway] = taken ? bucket with { Messages = bucket.Messages - 1 } : bucket;
+            var taken = bucket.Messages >= enough;
+            pause = taken ? TimeSpan.Zero : TimeSpan.FromHours((enough - bucket.Messages) / budget.PerHour);
+            _buckets[gateway] = taken ? bucket with { Messages = bucket.Messages - messages } : bucket;
             return taken;
         }
     }

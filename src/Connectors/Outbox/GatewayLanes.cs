@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Storage;
 
@@ -92,6 +93,17 @@ internal sealed class GatewayLanes(int maximum, int maximumPerGateway)
             }
 
             return false;
+        }
+    }
+
+    /// <summary>Takes all rows for many devices that wait for a gateway.</summary>
+    public ImmutableArray<ClaimedRow> TakeForMany(string gateway)
+    {
+        lock (_gate)
+        {
+            ImmutableArray<ClaimedRow> rows = [.. _lanes[gateway].WaitingForMany];
+            _lanes[gateway].WaitingForMany.Clear();
+            return rows;
         }
     }
 

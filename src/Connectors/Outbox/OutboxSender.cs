@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Storage;
@@ -89,21 +90,27 @@ public sealed partial class OutboxSender : BackgroundService
                 return;
             }
 
+            // Begun once all of them are there: rows that say the same go together.
+            var begun = new List<string>();
             var now = _clock.GetUtcNow();
             foreach (var row in await _outbox.ClaimAsync(owner, now, _options.Lease, limit, cancellationToken))
             {
                 var gateway = $"{row.Downlink.Connector} {row.Downlink.Gateway}";
                 var concurrent = _carriers.Find(row.Downlink.Connector)?.ConcurrentPerGateway ?? 1;
-                if (!_lanes.TryAdd(gateway, new ClaimedRow(row, now + _options.Lease - _options.SendTimeout), concurrent, out var begins))
+                var claimed = new ClaimedRow(row, now + _options.Lease - _options.SendTimeout);
+                if (!_lanes.TryAdd(gateway, claimed, concurrent, out var begins))
                 {
                     _held.Add(1);
-                    await _outbox.RescheduleAsync(row, now + _carriers.Spread(_options.FirstRetry), row.WasSent, cancellationToken);
+                    var pause = claimed.IsForMany ? _options.FirstRetry : _carriers.Spread(_options.FirstRetry);
+                    await _outbox.RescheduleAsync(row, now + pause, row.WasSent, cancellationToken);
                 }
                 else if (begins)
                 {
-                    _runs.Add(RunAsync(gateway, cancellationToken));
+                    begun.Add(gateway);
                 }
             }
+
+            _runs.AddRange(begun.Select(gateway => RunAsync(gateway, cancellationToken)).ToArray());
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -118,27 +125,37 @@ public sealed partial class OutboxSender : BackgroundService
     {
         while (_lanes.TryTake(gateway, out var claimed))
         {
+            ImmutableArray<ClaimedRow> together = claimed.IsForMany && _owned.Gathers(claimed.Row.Downlink) ? [claimed, .. _lanes.TakeForMany(gateway)] : [claimed];
             try
             {
                 // A claim that is about to run out may be another sender's by the time this one has sent.
-                if (!cancellationToken.IsCancellationRequested && _clock.GetUtcNow() < claimed.Until)
+                var until = together.Min(row => row.Until);
+                if (!cancellationToken.IsCancellationRequested && _clock.GetUtcNow() < until)
                 {
-                    await (claimed.Row.Downlink.Owner == DownlinkOwner.Command
-                        ? _commands.HandleAsync(claimed.Row, cancellationToken)
-                        : _owned.HandleAsync(claimed.Row, () => _clock.GetUtcNow() < claimed.Until && !_lanes.HasOthersWaiting(gateway), cancellationToken));
+                    await (claimed.IsForMany
+                        ? _owned.HandleAsync([.. together.Select(row => row.Row)], () => _clock.GetUtcNow() < until && !_lanes.HasOthersWaiting(gateway), RowFailed, cancellationToken)
+                        : _commands.HandleAsync(claimed.Row, cancellationToken));
                 }
             }
             catch (Exception exception)
             {
-                if (!cancellationToken.IsCancellationRequested)
-                {
-                    _errors.Add(1);
-                    LogRowFailed(_logger, claimed.Row.Downlink.Command, exception);
-                }
+                RowFailed(claimed.Row, exception);
             }
             finally
             {
-                _lanes.Done(gateway, claimed);
+                foreach (var row in together)
+                {
+                    _lanes.Done(gateway, row);
+                }
+            }
+        }
+
+        void RowFailed(OutboxRow row, Exception exception)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                _errors.Add(1);
+                LogRowFailed(_logger, row.Downlink.Command, exception);
             }
         }
     }

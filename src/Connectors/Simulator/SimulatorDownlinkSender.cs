@@ -35,6 +35,9 @@ public sealed class SimulatorDownlinkSender(SimulatorOptions options) : IDownlin
     public bool CanMulticast(string gateway) => LoRaGateways.Contains(gateway);
 
     /// <inheritdoc />
+    public int MulticastTimes(string gateway) => LoRaGateways.Contains(gateway) ? LoRaGateways.MulticastTimes : 1;
+
+    /// <inheritdoc />
     public ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken) => ValueTask.FromResult(Send(downlink));
 
     /// <inheritdoc />
@@ -74,7 +77,7 @@ public sealed class SimulatorDownlinkSender(SimulatorOptions options) : IDownlin
             : new DownlinkResult(DownlinkStatus.Ambiguous, "no acknowledgement: it may have arrived");
     }
 
-    /// <summary>One frame for all: nobody acknowledges it, and each hears it or not. Who would refuse it leaves it alone.</summary>
+    /// <summary>The same few frames for all: nobody acknowledges them, and each hears one of them or none. Who would refuse it leaves it alone.</summary>
     private DownlinkResult Multicast(Downlink downlink, ImmutableArray<DownlinkMember> members)
     {
         if (!CanMulticast(downlink.Gateway)) throw new NotSupportedException($"gateway '{downlink.Gateway}' has no multicast");
@@ -83,7 +86,7 @@ public sealed class SimulatorDownlinkSender(SimulatorOptions options) : IDownlin
         {
             var isKnown = fleet.Contains(member.Device);
             if (!isKnown) _missesDevices = true;
-            return !isKnown || _radio.Draw(member.Device) is Reception.Lost or Reception.Ignored;
+            return !isKnown || !_radio.HearsMulticast(member.Device);
         });
         return hear.IsEmpty || _waiting.Writer.TryWrite(new FieldMessage(downlink, hear))
             ? new DownlinkResult(DownlinkStatus.Transmitted, $"sent to {members.Length} devices by multicast, which nobody acknowledges")

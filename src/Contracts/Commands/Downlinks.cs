@@ -137,13 +137,22 @@ public interface IDownlinkSender
     /// <summary>Sends one downlink. Never throws for what the network does; an exception counts as <see cref="DownlinkStatus.Retry"/>.</summary>
     ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken);
 
-    /// <summary>What may be sent through a gateway; null for as much as it takes. A multicast counts as one message.</summary>
+    /// <summary>What may be sent through a gateway; null for as much as it takes. A multicast counts as <see cref="MulticastTimes"/> messages.</summary>
     DownlinkBudget? BudgetOf(string gateway) => null;
 
     /// <summary>True when one message through a gateway reaches many devices.</summary>
     bool CanMulticast(string gateway) => false;
 
-    /// <summary>Sends one message to many devices of one gateway. The downlink has no device and no version: each member has its own.</summary>
+    /// <summary>
+    /// How often a message to many is on the air, 1 to 16: where nobody acknowledges it, repeating it is all that makes up for those that did not hear it. The sender repeats it
+    /// itself, with what pauses its network wants.
+    /// </summary>
+    int MulticastTimes(string gateway) => 1;
+
+    /// <summary>
+    /// Sends one message to many devices of one gateway, <see cref="MulticastTimes"/> times. The downlink has no device and no version: each member has its own, by which it
+    /// knows a message that it heard before, and one that a newer one has overtaken.
+    /// </summary>
     ValueTask<DownlinkResult> MulticastAsync(Downlink downlink, ImmutableArray<DownlinkMember> members, CancellationToken cancellationToken) =>
         throw new NotSupportedException($"{Connector} has no multicast.");
 }

@@ -12,6 +12,7 @@ public interface ISubscriberKeys
     /// gets a reading of a subscriber may seal at once.
     /// </summary>
     /// <exception cref="IOException">The keys could not be written: none was made.</exception>
+    /// <exception cref="KeysElsewhereException">Another process has the keys: none was made.</exception>
     ValueTask EnsureAsync(IReadOnlyCollection<string> subscribers, CancellationToken cancellationToken);
 
     /// <summary>True when the subscriber has a key.</summary>
@@ -63,6 +64,11 @@ public static class SealedBytes
     /// <summary>Bytes that sealing adds.</summary>
     public const int Overhead = 1 + 8 + 12 + 16;
 }
+
+/// <summary>The keys of persons are with another process that shares the storage: this one can neither read nor seal what is personal.</summary>
+/// <param name="reason">Whose they are and what to do, for who operates the processes: it names places.</param>
+/// <param name="cause">How it was found.</param>
+public sealed class KeysElsewhereException(string reason, Exception? cause = null) : Exception(reason, cause);
 
 /// <summary>Sealed bytes that are not what was sealed for this device and place.</summary>
 public sealed class SealBrokenException(string device, string place, string reason)

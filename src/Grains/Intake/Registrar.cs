@@ -32,6 +32,7 @@ public sealed partial class Registrar : IRegistrar
 
     /// <summary>Registrations go one batch after the other: the order in the registry is the order in the log.</summary>
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly WaitingPuts _waiting = new();
 
     internal Registrar(
         IDeviceRegistry registry,
@@ -118,19 +119,72 @@ public sealed partial class Registrar : IRegistrar
             return new RegistrationResult(0, 0, errors.DrainToImmutable());
         }
 
-        await _turn.EnterAsync(cancellationToken);
+        var put = new WaitingPut(good.DrainToImmutable());
+        _waiting.Add(put);
         try
         {
-            // From here on the change is in the registry: it is carried through even when the caller has gone.
-            await _keys.EnsureAsync([.. good.Select(device => PersonalData.SubscriberOf(device.Item1)).OfType<string>()], cancellationToken);
-            var known = good.Count(device => _directory.Find(device.Item1.Id) is not null);
-            var pending = await _registry.PutAsync(good.DrainToImmutable(), cancellationToken);
-            await TellSectorsAsync(pending, CancellationToken.None);
-            return new RegistrationResult(pending.Length - known, known, errors.DrainToImmutable());
+            await _turn.EnterAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _waiting.Withdraw(put);
+            throw;
+        }
+
+        try
+        {
+            // Another's turn may have taken it along.
+            if (!put.IsDone)
+            {
+                await CarryOutAsync(_waiting.TakeWith(put));
+            }
         }
         finally
         {
             _turn.Release();
+        }
+
+        return put.Result(errors.DrainToImmutable());
+    }
+
+    /// <summary>Registrations of several callers as one. From here on they are carried through even when a caller has gone.</summary>
+    private async Task CarryOutAsync(ImmutableArray<WaitingPut> puts)
+    {
+        foreach (var put in puts)
+        {
+            try
+            {
+                await _keys.EnsureAsync([.. put.Devices.Select(device => PersonalData.SubscriberOf(device.Descriptor)).OfType<string>()], CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                // Whose keys cannot be had keeps no other from being registered.
+                put.Fail(exception);
+            }
+        }
+
+        var good = puts.Where(put => !put.IsDone).ToArray();
+        if (good.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var known = good.Select(put => put.Devices.Count(device => _directory.Find(device.Descriptor.Id) is not null)).ToArray();
+            var pending = await _registry.PutAsync([.. good.SelectMany(put => put.Devices)], CancellationToken.None);
+            await TellSectorsAsync(pending, CancellationToken.None);
+            foreach (var (put, replaced) in good.Zip(known))
+            {
+                put.Succeed(put.Devices.Length - replaced, replaced);
+            }
+        }
+        catch (Exception exception)
+        {
+            foreach (var put in good)
+            {
+                put.Fail(exception);
+            }
         }
     }
 

@@ -3,11 +3,12 @@ using Grid.Connectors.Simulator;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Orleans;
 
 namespace Grid.Silo.Startup;
 
 /// <summary>
-/// Registers the demo's bodies and devices, once, when the registry is empty. A mark in the data directory lasts from its beginning to its end:
+/// Registers the demo's bodies and devices and makes their lighting plan, once, when the registry is empty. A mark in the data directory lasts from its beginning to its end:
 /// one that was interrupted is completed at the next start, with the department, count and seed that it began with.
 /// </summary>
 internal sealed class DemoProvisioning(
@@ -16,6 +17,7 @@ internal sealed class DemoProvisioning(
     IBodyRegistry bodies,
     IDeviceRegistry registry,
     IRegistrar registrar,
+    IGrainFactory grains,
     StartupProgress progress)
 {
     private const int BatchSize = 5_000;
@@ -44,6 +46,12 @@ internal sealed class DemoProvisioning(
             }
 
             progress.Advance(done += batch.Length, mark.Devices);
+        }
+
+        // Controllers say that they run it: a simulator that was told to be silent is given none.
+        if (mark.Devices > 0 && settings.DemoRate is not 0)
+        {
+            await DemoPlan.ProvisionAsync(grains, DemoBodies.SyndicateOf(mark.Department));
         }
 
         File.Delete(MarkPath);

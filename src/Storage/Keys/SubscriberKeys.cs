@@ -294,11 +294,11 @@ public sealed partial class SubscriberKeys : ISubscriberKeys, IDisposable
         {
             MasterMade?.Invoke(master.Id);
         }
-        catch (DatabaseUnusableException)
+        catch (DatabaseUnusableException refusal)
         {
             // Refused for good: it must not stand in the way of the keys that are to be brought here.
             File.Delete(Path.Combine(directory, MasterKey.FileName));
-            throw;
+            throw new KeysElsewhereException(refusal.Message, refusal);
         }
 
         _register!.Write(master.Id);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using System.Runtime.ExceptionServices;
 using Grid.Connectors.Outbox;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Storage;
@@ -34,6 +35,8 @@ internal sealed class Field : IDownlinkSender, IDisposable
 
     public int Multicasts { get; private set; }
 
+    public int Times { get; set; } = 1;
+
     public bool HasMulticast { get; set; }
 
     public DownlinkBudget? Budget { get; set; }
@@ -43,6 +46,8 @@ internal sealed class Field : IDownlinkSender, IDisposable
     public DownlinkBudget? BudgetOf(string gateway) => Budget;
 
     public bool CanMulticast(string gateway) => HasMulticast;
+
+    public int MulticastTimes(string gateway) => Times;
 
     public ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new DownlinkResult(Take(downlink, new DownlinkMember(downlink.Device, downlink.Version)), "said the field"));
@@ -60,15 +65,26 @@ internal sealed class Field : IDownlinkSender, IDisposable
         var before = Messages.Count;
         while (await _outbox.ClaimAsync("field", _city.Now, TimeSpan.FromMinutes(1), 100, CancellationToken.None) is { Length: > 0 } rows)
         {
-            foreach (var row in rows)
+            foreach (var row in rows.Where(row => row.Downlink.Owner == DownlinkOwner.Command))
             {
-                await (row.Downlink.Owner == DownlinkOwner.Command
-                    ? _commands.HandleAsync(row, CancellationToken.None)
-                    : _owned.HandleAsync(row, static () => true, CancellationToken.None));
+                await _commands.HandleAsync(row, CancellationToken.None);
+            }
+
+            foreach (var together in rows.Where(row => row.Downlink.Owner != DownlinkOwner.Command)
+                .GroupBy(row => _owned.Gathers(row.Downlink) ? row.Downlink.Gateway : row.Downlink.Command))
+            {
+                await _owned.HandleAsync([.. together], static () => true, static (_, failure) => ExceptionDispatchInfo.Throw(failure), CancellationToken.None);
             }
         }
 
         return Messages[before..];
+    }
+
+    /// <summary>Begins to count anew.</summary>
+    public void Forget()
+    {
+        Messages.Clear();
+        Multicasts = 0;
     }
 
     public void Dispose() => _meter.Dispose();

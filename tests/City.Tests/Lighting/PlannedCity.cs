@@ -22,11 +22,15 @@ internal static class PlannedCity
 
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(2);
 
-    public static async Task AssignAsync(TestCity city, LightingPlan? other = null)
+    public static Task AssignAsync(TestCity city, LightingPlan? other = null) => AssignAsync(city, other ?? Plan, Ouessant);
+
+    public static Task AssignAsync(TestCity city, string commune) => AssignAsync(city, Plan, Ouessant, commune);
+
+    private static async Task AssignAsync(TestCity city, LightingPlan assigned, params string[] communes)
     {
         var plan = city.Grains.GetGrain<ILightingPlanGrain>("p");
-        Assert.Empty((await plan.Put(other ?? Plan)).Faults);
-        Assert.Empty((await plan.Assign([new PlanAssignment { Commune = Ouessant }])).Faults);
+        Assert.Empty((await plan.Put(assigned)).Faults);
+        Assert.Empty((await plan.Assign([.. communes.Select(commune => new PlanAssignment { Commune = commune })])).Faults);
         await SettleAsync(city, null);
     }
 

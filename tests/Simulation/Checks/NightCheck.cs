@@ -41,6 +41,7 @@ internal sealed class NightCheck
 
     private readonly World _world;
     private readonly Dictionary<string, Watched> _lights = new(StringComparer.Ordinal);
+    private ILookup<string, Watched> _byCommune = Enumerable.Empty<Watched>().ToLookup(light => light.Descriptor.Commune);
     private ILookup<string, Watched>? _fed;
 
     public NightCheck(World world) => _world = world;
@@ -60,8 +61,8 @@ internal sealed class NightCheck
     /// <summary>The same of passive light points, which are seen when their cabinet reports.</summary>
     public Saving Passive { get; private set; }
 
-    /// <summary>Light points that are switched live through a gateway with a budget, and how many messages such gateways may send within a minute.</summary>
-    public (int Lights, int UnicastAMinute) Radio { get; private set; }
+    /// <summary>Light points that are switched live through a gateway with a budget, and what their gateways may send.</summary>
+    public RadioNight Radio { get; private set; } = new(0, 0, 0, 0);
 
     /// <summary>Makes the plan, assigns it to every commune, and looks after each of its switch points.</summary>
     public async Task PlanAsync(GridProcess process)
@@ -78,9 +79,14 @@ internal sealed class NightCheck
             _lights.Add(record.Descriptor.Id, new Watched(record.Descriptor));
         }
 
-        var behind = _lights.Values.Select(light => light.Descriptor)
-            .Where(light => !light.Flag("passive") && !ControllerRules.HasScheduler(light) && LoRaGateways.Contains(ConnectorSpec.GatewayOf(light.Connector))).ToArray();
-        Radio = (behind.Length, behind.Select(light => ConnectorSpec.GatewayOf(light.Connector)).Distinct().Count() * LoRaGateways.Budget.PerHour / 60);
+        _byCommune = _lights.Values.ToLookup(light => light.Descriptor.Commune, StringComparer.Ordinal);
+        var gateways = _lights.Values.Select(light => light.Descriptor)
+            .Where(light => !light.Flag("passive") && !ControllerRules.HasScheduler(light) && LoRaGateways.Contains(ConnectorSpec.GatewayOf(light.Connector)))
+            .CountBy(light => ConnectorSpec.GatewayOf(light.Connector)).Select(gateway => gateway.Value).ToArray();
+
+        // After a pause: what the bucket holds, and what flows into it meanwhile.
+        var unicast = LoRaGateways.Budget.Burst + (int)(LoRaGateways.Budget.PerHour * SwitchesWithin.TotalHours);
+        Radio = new RadioNight(gateways.Sum(), gateways.Length, gateways.Length * unicast, gateways.Length == 0 ? 0 : (double)unicast / gateways.Min());
         var parsed = PlanParsing.Parse(Plan, out _)!;
         var today = DateOnly.FromDateTime(SimulationOptions.Start.UtcDateTime);
         foreach (var commune in _world.Communes)
@@ -157,7 +163,7 @@ internal sealed class NightCheck
 
     private void Look(string commune, double percent)
     {
-        foreach (var light in _lights.Values.Where(light => light.Descriptor.Commune == commune))
+        foreach (var light in _byCommune[commune])
         {
             Looks++;
             if (!IsAt(light.Descriptor, percent, out var shown))

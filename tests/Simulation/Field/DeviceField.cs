@@ -53,6 +53,9 @@ internal sealed class DeviceField
     /// <summary>Readings that were made.</summary>
     public long Readings { get; private set; }
 
+    /// <summary>Messages to many that were sent, each with its repetitions.</summary>
+    public long Multicasts { get; private set; }
+
     /// <summary>True while devices report.</summary>
     public bool IsReporting { get; set; }
 
@@ -80,6 +83,9 @@ internal sealed class DeviceField
             _fleet.Obey(device, downlink.Name, downlink.Arguments, _world.Clock.GetUtcNow(), version, downlink.Program);
         }
     }
+
+    /// <summary>A message to many is on its way.</summary>
+    public void Multicast() => Multicasts++;
 
     /// <summary>What a device would report of a metric now; null when it reports no such thing.</summary>
     public double? Look(string device, string metric) => _fleet.Read(device, _world.Clock.GetUtcNow()) is { } reading

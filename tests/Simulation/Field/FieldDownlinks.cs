@@ -22,6 +22,8 @@ internal sealed class FieldDownlinks(World world, GridProcess process) : IDownli
 
     public bool CanMulticast(string gateway) => LoRaGateways.Contains(gateway);
 
+    public int MulticastTimes(string gateway) => LoRaGateways.Contains(gateway) ? LoRaGateways.MulticastTimes : 1;
+
     public ValueTask<DownlinkResult> SendAsync(Downlink downlink, CancellationToken cancellationToken)
     {
         if (!process.IsAlive)
@@ -35,7 +37,16 @@ internal sealed class FieldDownlinks(World world, GridProcess process) : IDownli
             world.Operators.Sent(downlink);
         }
 
-        Carry(downlink, downlink.Device, downlink.Version, Delay());
+        var delay = Delay();
+        if (IsLost(downlink.Gateway))
+        {
+            world.Trace.Add("downlink lost", downlink.Command);
+        }
+        else
+        {
+            world.After(delay, () => world.Field.Obey(downlink, downlink.Device, downlink.Version));
+        }
+
         return ValueTask.FromResult(Answer());
     }
 
@@ -47,26 +58,45 @@ internal sealed class FieldDownlinks(World world, GridProcess process) : IDownli
         }
 
         world.Trace.Add("multicast", downlink.Command, members.Length);
+        world.Field.Multicast();
         var delay = Delay();
-        foreach (var (device, version) in members)
+        foreach (var heard in members.GroupBy(member => FirstHeard(downlink.Gateway)).OrderBy(heard => heard.Key))
         {
-            Carry(downlink, device, version, delay);
+            if (heard.Key is not { } time)
+            {
+                world.Trace.Add("multicast lost", downlink.Command, heard.Count());
+                continue;
+            }
+
+            var hear = heard.ToArray();
+            world.After(delay + (time * LoRaGateways.MulticastEvery), () =>
+            {
+                foreach (var (device, version) in hear)
+                {
+                    world.Field.Obey(downlink, device, version);
+                }
+            });
         }
 
         return ValueTask.FromResult(Answer());
     }
 
-    private void Carry(Downlink downlink, string device, long version, TimeSpan delay)
+    /// <summary>Which of the repetitions of a multicast a device hears first; null for none. What it hears again says nothing new to it.</summary>
+    private int? FirstHeard(string gateway)
     {
-        if (_chance.Happens(world.Rates[Fault.DownlinkLoss]))
+        for (var time = 0; time < MulticastTimes(gateway); time++)
         {
-            world.Trace.Add("downlink lost", downlink.Command);
+            if (!IsLost(gateway))
+            {
+                return time;
+            }
         }
-        else
-        {
-            world.After(delay, () => world.Field.Obey(downlink, device, version));
-        }
+
+        return null;
     }
+
+    private bool IsLost(string gateway) =>
+        _chance.Happens(world.Rates[Fault.DownlinkLoss]) || (LoRaGateways.Contains(gateway) && _chance.Happens(world.Options.RadioLossRate));
 
     private TimeSpan Delay() => _chance.Happens(world.Rates[Fault.MessageDelay]) ? _chance.Between(TimeSpan.Zero, DelayTo) : TimeSpan.Zero;
 

@@ -1,3 +1,4 @@
+using Grid.Contracts.Storage;
 using Grid.Storage.Keys;
 using Grid.Storage.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,7 +39,8 @@ public sealed class SharedKeysTests : IAsyncDisposable
         using var second = await StartAsync("second");
         await first.EnsureAsync(["subscriber-1"], CancellationToken.None);
 
-        await Assert.ThrowsAsync<DatabaseUnusableException>(async () => await second.EnsureAsync(["subscriber-2"], CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<KeysElsewhereException>(async () => await second.EnsureAsync(["subscriber-2"], CancellationToken.None));
+        Assert.Contains(first.MasterId!, refusal.Message, StringComparison.Ordinal);
 
         Assert.Null(second.Seal("subscriber-2", "M1", "log", "secret"u8));
         Assert.False(File.Exists(Path.Combine(KeysOf("second"), MasterKey.FileName)));

@@ -35,7 +35,7 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
         ImmutableArray<DownlinkMember> due =
             [.. book.Live.Where(light => light.Lane == row.Lane && light.Level == row.Percent && light.ToSend > 0 && light.Kind != DeviceKind.Cabinet)
                 .Select(light => new DownlinkMember(light.Device, light.ToSend))];
-        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetDimming, Percent(row.Percent)), now);
+        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetDimming, Percent(row.Percent)), now, options);
     }
 
     /// <summary>The cabinets of which a segment is still to be switched; null when there is none.</summary>
@@ -44,12 +44,8 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
         ImmutableArray<DownlinkMember> due =
             [.. book.Live.Where(cabinet => cabinet.Lane == row.Lane && cabinet.Level == row.Percent && (cabinet.SegmentsToSend & BitOf(row)) != 0)
                 .Select(cabinet => new DownlinkMember(cabinet.Device, cabinet.ToSend))];
-        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetSegment, Segment((int)row.Version, row.Percent)), now);
+        return due.IsEmpty ? null : Of(due, new DeviceOrder(CommandCatalog.SetSegment, Segment((int)row.Version, row.Percent)), now, options);
     }
-
-    /// <summary>One of the orders of a device; null when there are fewer.</summary>
-    public DownlinkWork? Renewal(ControllerRow row, DeviceOrders orders, DateTimeOffset now) =>
-        row.Version >= orders.Orders.Length ? null : Of([new DownlinkMember(row.Device, orders.Version)], orders.Orders[(int)row.Version], now);
 
     /// <summary>Notes what became of a row's members; answers those whose state changed.</summary>
     public ImmutableArray<Controller> Tell(ControllerRow row, ImmutableArray<MemberResult> results, DateTimeOffset now)
@@ -90,9 +86,8 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
     public static ImmutableSortedDictionary<string, double> Segment(int segment, double percent) =>
         ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("segment", segment).Add("on", percent > 0 ? 1 : 0);
 
-    private static int BitOf(ControllerRow row) => 1 << ((int)row.Version - 1);
-
-    private DownlinkWork Of(ImmutableArray<DownlinkMember> members, DeviceOrder order, DateTimeOffset now) => new()
+    /// <summary>One order for devices that are switched live.</summary>
+    public static DownlinkWork Of(ImmutableArray<DownlinkMember> members, DeviceOrder order, DateTimeOffset now, ControllersOptions options) => new()
     {
         Members = members,
         Name = order.Name,
@@ -100,4 +95,6 @@ internal sealed class ControllerMessages(ControllersBook book, ControllersOption
         DueAt = now + options.SendAgainAfter,
         ExpiresAt = now + options.LiveLasts,
     };
+
+    private static int BitOf(ControllerRow row) => 1 << ((int)row.Version - 1);
 }

@@ -18,6 +18,9 @@ internal sealed record ControllerRow(char Purpose, long Number, long Version, do
     /// <summary>A device that is told what it should do now: <see cref="Device"/>; of several orders the one at <see cref="Version"/>.</summary>
     public const char Renewal = 'r';
 
+    /// <summary>Devices that are told the same now: the reminder of the row's number.</summary>
+    public const char Reminder = 'm';
+
     private const int Parts = 7;
 
     /// <summary>A row for controllers that are to load a program.</summary>
@@ -31,6 +34,9 @@ internal sealed record ControllerRow(char Purpose, long Number, long Version, do
 
     /// <summary>A row for one of the orders of a device.</summary>
     public static ControllerRow ForRenewal(long number, string device, int place, DownlinkRoute lane) => new(Renewal, number, place, 0, device, lane);
+
+    /// <summary>A row for devices that are told the same.</summary>
+    public static ControllerRow ForReminder(Controllers.Reminder reminder) => new(Reminder, reminder.Number, 0, 0, "", reminder.Lane);
 
     /// <summary>The row of a word; null when it is none.</summary>
     public static ControllerRow? Parse(string word)

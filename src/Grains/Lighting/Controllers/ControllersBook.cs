@@ -10,6 +10,7 @@ internal sealed class ControllersBook
     private readonly SortedDictionary<string, Controller> _controllers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, ControllerProgram> _programs = [];
     private readonly SortedDictionary<string, DateTimeOffset> _watched = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, Reminder> _reminders = [];
 
     public ControllersBook(StoredControllers stored)
     {
@@ -27,6 +28,11 @@ internal sealed class ControllersBook
         foreach (var watched in stored.Watched)
         {
             _watched[watched.Device] = watched.At;
+        }
+
+        foreach (var reminder in stored.Reminders)
+        {
+            _reminders[reminder.Number] = reminder;
         }
     }
 
@@ -46,6 +52,9 @@ internal sealed class ControllersBook
     /// <summary>Those that are switched live.</summary>
     public IEnumerable<Controller> Live => _controllers.Values.Where(controller => controller.State == ControllerState.Live);
 
+    /// <summary>Devices that are told the same together and have not all been, by number.</summary>
+    public IReadOnlyCollection<Reminder> Reminders => _reminders.Values;
+
     /// <summary>When the next device is to be told something; null for never.</summary>
     public DateTimeOffset? NextWatched => _watched.Count == 0 ? null : _watched.Values.Min();
 
@@ -59,6 +68,7 @@ internal sealed class ControllersBook
         Programs = [.. _programs.Values],
         Controllers = [.. _controllers.Values],
         Watched = [.. _watched.Select(pair => new WatchedDevice(pair.Key, pair.Value))],
+        Reminders = [.. _reminders.Values],
     };
 
     public Controller? Find(string device) => _controllers.GetValueOrDefault(device);
@@ -66,6 +76,12 @@ internal sealed class ControllersBook
     public ControllerProgram? FindProgram(long version) => _programs.GetValueOrDefault(version);
 
     public void Set(Controller controller) => _controllers[controller.Device] = controller;
+
+    public Reminder? FindReminder(long number) => _reminders.GetValueOrDefault(number);
+
+    public void Set(Reminder reminder) => _reminders[reminder.Number] = reminder;
+
+    public void Drop(long reminder) => _reminders.Remove(reminder);
 
     public long NextNumber() => ++LastNumber;
 
@@ -75,16 +91,23 @@ internal sealed class ControllersBook
     public void Watch(string device, DateTimeOffset at) =>
         _watched[device] = _watched.TryGetValue(device, out var other) && other < at ? other : at;
 
-    /// <summary>Takes the devices out that are to be told something by now.</summary>
-    public ImmutableArray<string> TakeWatched(DateTimeOffset now)
+    public void Watch(ImmutableArray<WatchedDevice> devices)
     {
-        ImmutableArray<string> due = [.. _watched.Where(pair => pair.Value <= now).Select(pair => pair.Key)];
-        foreach (var device in due)
+        foreach (var (device, at) in devices)
+        {
+            Watch(device, at);
+        }
+    }
+
+    /// <summary>The devices that are to be told something by now.</summary>
+    public ImmutableArray<string> WatchedUntil(DateTimeOffset now) => [.. _watched.Where(pair => pair.Value <= now).Select(pair => pair.Key)];
+
+    public void Unwatch(ImmutableArray<string> devices)
+    {
+        foreach (var device in devices)
         {
             _watched.Remove(device);
         }
-
-        return due;
     }
 
     /// <summary>The newest program of a plan with a minimum, when it still names enough nights; null for none.</summary>

@@ -12,6 +12,12 @@ public sealed record ControllersOptions
     /// <summary>From one try to the next where a gateway says nothing; 10 s to 1 h, default 1 min.</summary>
     public TimeSpan SendAgainAfter { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Devices that are told the same are told at the next multiple of this: those of all sectors behind a gateway, each of which takes its time to find out, by one message.
+    /// 0 to 10 s, default 3 s.
+    /// </summary>
+    public TimeSpan GatherFor { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long what is switched live may be obeyed after it was sent; 1 min to 1 h, default 15 min.</summary>
     public TimeSpan LiveLasts { get; init; } = TimeSpan.FromMinutes(15);
 

@@ -27,6 +27,7 @@ public sealed class SectorControllersGrain(
     private string _sector = "";
     private ControllersBook _book = new(new StoredControllers());
     private ControllerMessages _messages = null!;
+    private Renewals _renewals = null!;
     private LivePlans? _plans;
     private SectorPlans? _sectorPlans;
     private LiveSwitching? _live;
@@ -36,9 +37,6 @@ public sealed class SectorControllersGrain(
     private bool _mayHaveChanged;
     private bool _isResumed;
 
-    // Rows whose one message has gone out, until they are looked at again.
-    private readonly HashSet<string> _sent = new(StringComparer.Ordinal);
-
     private ILightingDirectoryGrain Directory => GrainFactory.GetGrain<ILightingDirectoryGrain>(ILightingDirectoryGrain.Key);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -46,6 +44,7 @@ public sealed class SectorControllersGrain(
         _sector = this.GetPrimaryKeyString();
         _book = new ControllersBook(state.State);
         _messages = new ControllerMessages(_book, options);
+        _renewals = new Renewals(_book, registry, GrainFactory, options);
         if (table.FindCommune(SectorMap.CommuneOf(_sector)) is { } commune)
         {
             _plans = new LivePlans(LightingPlaces.Of(table, commune));
@@ -90,21 +89,11 @@ public sealed class SectorControllersGrain(
         }
     }
 
-    public async Task Remind(ImmutableArray<string> devices)
-    {
-        foreach (var device in devices)
-        {
-            await RenewAsync(device, Now());
-        }
-    }
+    public async Task Remind(ImmutableArray<string> devices) => _book.Watch(await RenewAsync(devices, Now()));
 
     public async Task Watch(ImmutableArray<string> devices, DateTimeOffset at)
     {
-        foreach (var device in devices)
-        {
-            _book.Watch(device, at);
-        }
-
+        _book.Watch([.. devices.Select(device => new WatchedDevice(device, at))]);
         await WriteAsync();
         Arm(Now());
     }
@@ -160,7 +149,7 @@ public sealed class SectorControllersGrain(
         { Purpose: ControllerRow.Program } word => _messages.Program(word, Now()),
         { Purpose: ControllerRow.Live } word => _messages.Level(word, Now()),
         { Purpose: ControllerRow.Segment } word => _messages.Segment(word, Now()),
-        { Purpose: ControllerRow.Renewal } word => _sent.Remove(row) ? null : await TakeRenewalAsync(word),
+        { Purpose: ControllerRow.Renewal or ControllerRow.Reminder } word => await _renewals.TakeAsync(word, Now()),
         _ => null,
     };
 
@@ -171,11 +160,7 @@ public sealed class SectorControllersGrain(
             return;
         }
 
-        if (word.Purpose == ControllerRow.Renewal && results.All(result => ControllerMessages.IsOver(result.Status)))
-        {
-            _sent.Add(row);
-        }
-
+        _renewals.Tell(word, results);
         var now = Now();
         var changed = _messages.Tell(word, results, now);
         if (!changed.IsEmpty)
@@ -200,10 +185,6 @@ public sealed class SectorControllersGrain(
         ControllerState.Rejected => CommandState.Rejected,
         _ => null,
     };
-
-    private async Task<DownlinkWork?> TakeRenewalAsync(ControllerRow word) => await registry.GetAsync(word.Device, CancellationToken.None) is { } record
-        ? _messages.Renewal(word, await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, word.Device).Renew(), Now())
-        : null;
 
     /// <summary>From time to time: what changed of plans and devices, what is to be switched now, and what ended.</summary>
     private async Task LookAsync(CancellationToken cancellationToken)
@@ -240,6 +221,10 @@ public sealed class SectorControllersGrain(
     {
         await AddProgramRowsAsync(_book.Controllers.Where(ControllerRules.IsWaiting), now);
         await AddLevelRowsAsync(_book.Live.Where(light => light.ToSend > 0), now);
+        foreach (var reminder in _book.Reminders)
+        {
+            await AddRowAsync(ControllerRow.ForReminder(reminder), now);
+        }
     }
 
     /// <summary>The timer goes on at the next switch point, and within its period at the latest.</summary>
@@ -325,33 +310,28 @@ public sealed class SectorControllersGrain(
             return;
         }
 
-        foreach (var device in _book.TakeWatched(now))
-        {
-            await RenewAsync(device, now);
-        }
-
+        var due = _book.WatchedUntil(now);
+        var next = await RenewAsync(due, now);
+        _book.Unwatch(due);
+        _book.Watch(next);
         await WriteAsync();
     }
 
-    /// <summary>Rows for all that a device should do now.</summary>
-    private async Task RenewAsync(string device, DateTimeOffset now)
+    /// <summary>Rows for all that devices should do now; answers when what they should do changes again by itself.</summary>
+    private async Task<ImmutableArray<WatchedDevice>> RenewAsync(ImmutableArray<string> devices, DateTimeOffset now)
     {
-        if (await registry.GetAsync(device, CancellationToken.None) is not { } record)
+        var (rows, next) = await _renewals.FindAsync(devices, now);
+        if (rows.Any(row => row.Purpose == ControllerRow.Reminder))
         {
-            return;
+            await WriteAsync();
         }
 
-        var orders = await DeviceGrains.Get(GrainFactory, record.Descriptor.Kind, device).Renew();
-        if (orders.NextEnd is { } next)
+        foreach (var row in rows)
         {
-            _book.Watch(device, next);
+            await AddRowAsync(row, Gathered(now));
         }
 
-        var lane = DownlinkRoute.Of(record.Descriptor.Connector);
-        for (var place = 0; place < orders.Orders.Length; place++)
-        {
-            await AddRowAsync(ControllerRow.ForRenewal(_book.NextNumber(), device, place, lane), now);
-        }
+        return next;
     }
 
     private async Task AddProgramRowsAsync(IEnumerable<Controller> pending, DateTimeOffset now)
@@ -367,21 +347,24 @@ public sealed class SectorControllersGrain(
         var cabinets = switched.ToLookup(controller => controller.Kind == DeviceKind.Cabinet);
         foreach (var (percent, lane) in cabinets[false].Select(light => (light.Level, light.Lane)).Distinct().ToArray())
         {
-            await AddRowAsync(ControllerRow.ForLevel(_book.NextNumber(), percent, lane), now);
+            await AddRowAsync(ControllerRow.ForLevel(_book.NextNumber(), percent, lane), Gathered(now));
         }
 
         var segments = cabinets[true].SelectMany(cabinet => ControllerRules.SegmentsIn(cabinet.SegmentsToSend), (cabinet, segment) => (segment, cabinet.Level, cabinet.Lane));
         foreach (var (segment, percent, lane) in segments.Distinct().ToArray())
         {
-            await AddRowAsync(ControllerRow.ForSegment(_book.NextNumber(), segment, percent, lane), now);
+            await AddRowAsync(ControllerRow.ForSegment(_book.NextNumber(), segment, percent, lane), Gathered(now));
         }
     }
 
-    private Task AddRowAsync(ControllerRow word, DateTimeOffset now) => outbox.AddAsync(
+    /// <summary>The instant at which all that are told the same about now are told.</summary>
+    private DateTimeOffset Gathered(DateTimeOffset now) => options.GatherFor is { Ticks: > 0 and var ticks } ? now.AddTicks(ticks - (now.UtcTicks % ticks)) : now;
+
+    private Task AddRowAsync(ControllerRow word, DateTimeOffset dueAt) => outbox.AddAsync(
         new Downlink(
-            DownlinkOwners.RowOf(_sector, word.ToString()), "", word.Lane.Connector, "", ImmutableSortedDictionary<string, double>.Empty, 0, now + options.RowsLast,
+            DownlinkOwners.RowOf(_sector, word.ToString()), "", word.Lane.Connector, "", ImmutableSortedDictionary<string, double>.Empty, 0, dueAt + options.RowsLast,
             word.Lane.Gateway, DownlinkOwner.Controllers),
-        now,
+        dueAt,
         CancellationToken.None);
 
     private async Task WriteAsync()

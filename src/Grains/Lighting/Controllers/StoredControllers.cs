@@ -30,6 +30,9 @@ public sealed class StoredControllers
 
     /// <summary>Devices that are to be told something at an instant.</summary>
     [Id(6)] public ImmutableArray<WatchedDevice> Watched { get; set; } = [];
+
+    /// <summary>Devices that are told the same together and have not all been.</summary>
+    [Id(7)] public ImmutableArray<Reminder> Reminders { get; set; } = [];
 }
 
 /// <summary>A device whose desired state changes by itself.</summary>
