@@ -2,7 +2,6 @@ using System.Text;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
-using Orleans;
 
 namespace Grid.Grains.Sectors;
 
@@ -47,7 +46,7 @@ internal static class SectorSnapshot
 
     /// <summary>Fills empty books from a block.</summary>
     /// <exception cref="InvalidDataException">The block is not one that this version reads.</exception>
-    public static SectorBook Read(byte[] block, IGrainFactory grains, SectorBook book, ISubscriberKeys keys)
+    public static SectorBook Read(byte[] block, SectorBook book, ISubscriberKeys keys)
     {
         if (block.Length == 0)
         {
@@ -67,7 +66,7 @@ internal static class SectorSnapshot
         var devices = new SectorDevice[reader.Read7BitEncodedInt()];
         for (var index = 0; index < devices.Length; index++)
         {
-            devices[index] = ReadDevice(reader, version, grains, keys);
+            devices[index] = ReadDevice(reader, version, keys);
         }
 
         foreach (var device in devices.OrderBy(device => device.ChangedAt))
@@ -101,7 +100,7 @@ internal static class SectorSnapshot
         var devices = new HashSet<string>(StringComparer.Ordinal);
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
         {
-            devices.Add(ReadDevice(reader, version, grains: null, keys: null).Id);
+            devices.Add(ReadDevice(reader, version, keys: null).Id);
         }
 
         return (offset, devices);
@@ -141,8 +140,8 @@ internal static class SectorSnapshot
         }
     }
 
-    /// <summary>A device of a block; without a factory and keys only what is stored in the clear is wanted.</summary>
-    private static SectorDevice ReadDevice(BinaryReader reader, byte version, IGrainFactory? grains, ISubscriberKeys? keys)
+    /// <summary>A device of a block; without keys only what is stored in the clear is wanted.</summary>
+    private static SectorDevice ReadDevice(BinaryReader reader, byte version, ISubscriberKeys? keys)
     {
         var id = reader.ReadString();
         var kind = (DeviceKind)reader.ReadByte();
@@ -158,7 +157,6 @@ internal static class SectorSnapshot
         {
             Id = id,
             Kind = kind,
-            Grain = grains is null ? null! : DeviceGrains.Get(grains, kind, id),
             Position = position,
             Follows = follows.Length == 0 ? null : follows,
             SilentAfter = silentAfterSeconds == 0 ? null : TimeSpan.FromSeconds(silentAfterSeconds),
