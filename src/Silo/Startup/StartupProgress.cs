@@ -7,6 +7,7 @@ internal sealed class StartupProgress(TextWriter output, TimeProvider clock)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _gate = new();
     private long _told;
     private string _doing = "";
 
@@ -17,10 +18,16 @@ internal sealed class StartupProgress(TextWriter output, TimeProvider clock)
         Say($"{doing} …");
     }
 
+    /// <summary>From any thread.</summary>
     public void Advance(long done, long total)
     {
-        if (done == total || clock.GetElapsedTime(_told) >= Pace)
+        lock (_gate)
         {
+            if (done != total && clock.GetElapsedTime(_told) < Pace)
+            {
+                return;
+            }
+
             _told = clock.GetTimestamp();
             Say(string.Create(CultureInfo.InvariantCulture, $"{_doing}: {done:N0} of {total:N0}"));
         }
