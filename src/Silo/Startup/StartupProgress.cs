@@ -7,7 +7,6 @@ internal sealed class StartupProgress(TextWriter output, TimeProvider clock)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _gate = new();
     private long _told;
     private string _doing = "";
 
@@ -18,16 +17,10 @@ internal sealed class StartupProgress(TextWriter output, TimeProvider clock)
         Say($"{doing} …");
     }
 
-    /// <summary>From any thread.</summary>
     public void Advance(long done, long total)
     {
-        lock (_gate)
+        if (done == total || clock.GetElapsedTime(_told) >= Pace)
         {
-            if (done != total && clock.GetElapsedTime(_told) < Pace)
-            {
-                return;
-            }
-
             _told = clock.GetTimestamp();
             Say(string.Create(CultureInfo.InvariantCulture, $"{_doing}: {done:N0} of {total:N0}"));
         }

@@ -35,11 +35,11 @@ internal sealed class WarmUp(IGrainFactory grains, ITerritoryTable territory, De
         var sectors = SectorsAround(counts.Keys);
         progress.Begin("Waking sectors");
         var done = 0;
-        await Parallel.ForEachAsync(sectors, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (sector, stopping) =>
+        foreach (var batch in sectors.Chunk(AtOnce))
         {
-            await WakeAsync(grains.GetGrain<ISectorGrain>(sector), counts.GetValueOrDefault(sector)).WaitAsync(stopping);
-            progress.Advance(Interlocked.Increment(ref done), sectors.Length);
-        });
+            await Task.WhenAll(batch.Select(sector => WakeAsync(grains.GetGrain<ISectorGrain>(sector), counts.GetValueOrDefault(sector)))).WaitAsync(cancellationToken);
+            progress.Advance(done += batch.Length, sectors.Length);
+        }
 
         await RefreshTerritoriesAsync(counts.Keys, cancellationToken);
     }

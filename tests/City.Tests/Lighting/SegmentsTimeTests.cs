@@ -101,6 +101,7 @@ public sealed class SegmentsTimeTests
 
         Assert.Equal(SubmitStatus.Accepted, (await SubmitAsync(city, "c2", "followPlan", Cabinet, DeviceKind.Cabinet)).Status);
         await city.PassAsync(TimeSpan.FromSeconds(1));
+        await SettleAsync(city, Cabinet);
         Assert.Equal(["1 1", "2 1"], Segments(await field.SendAsync()).Distinct());
         await city.ReportAsync(Say.Reading(Cabinet, city.Now, ("segment1On", 1), ("segment2On", 1)));
         Assert.Equal(CommandState.Confirmed, (await city.Grains.GetGrain<ICommandGrain>("c2").Get())!.State);

@@ -353,7 +353,7 @@ public sealed class SectorControllersGrain(
         var segments = cabinets[true].SelectMany(cabinet => ControllerRules.SegmentsIn(cabinet.SegmentsToSend), (cabinet, segment) => (segment, cabinet.Level, cabinet.Lane));
         foreach (var (segment, percent, lane) in segments.Distinct().ToArray())
         {
-            await AddRowAsync(ControllerRow.ForSegment(_book.NextNumber(), segment, percent, lane), Gathered(now));
+            await AddRowAsync(ControllerRow.ForSegment(_book.NextNumber(), segment, percent, lane), now);
         }
     }
 
