@@ -18,9 +18,6 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     where TSettings : class
     where TState : struct
 {
-    /// <summary>Confirmations kept for replay. The sector carries each out before its next checkpoint, and a device is seldom commanded so often: a report of a cabinet may confirm one for each segment.</summary>
-    private const int ConfirmationsKept = 12;
-
     private LocalCalendar? _calendar;
     private LocalSky? _sky;
 
@@ -159,7 +156,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         NewestValues.Rebase(State.Values, at.Offset);
 
         // Its former sector may have died before it carried them out; carried out twice they change nothing.
-        State.Confirmations = State.Confirmations is { } given ? [.. given.Select(confirmation => confirmation with { Offset = at.Offset })] : null;
+        State.Confirmations = KeptConfirmations.Rebase(State.Confirmations, at.Offset);
         return Register(entry) with { Effects = EffectsOf(at.Offset) };
     }
 
@@ -274,7 +271,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         var present = entry;
         if (placement == Placement.SameInstant)
         {
-            present = isOwn ? Additional(entry) : entry;
+            present = isOwn ? NewestValues.AddedBy(entry, State.Values) : entry;
             placement = present.Metrics.Length == 0 ? Placement.Duplicate : placement;
         }
 
@@ -321,7 +318,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
     private DeviceOutcome ReadOfFollower(ReadingEntry entry)
     {
         var status = Status;
-        var present = Additional(entry);
+        var present = NewestValues.AddedBy(entry, State.Values);
         if (present.Metrics.Length == 0)
         {
             return Outcome(Disposition.Applied);
@@ -330,16 +327,6 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         Hear(entry);
         var isVisible = Show(present);
         return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status };
-    }
-
-    /// <summary>What a report adds to the values that are as new as itself.</summary>
-    private ReadingEntry Additional(ReadingEntry entry)
-    {
-        var observed = entry.ObservedAt.ToMilliseconds();
-        return entry with
-        {
-            Metrics = [.. entry.Metrics.Where(metric => !(NewestValues.ObservedAt(State.Values, metric.Name) >= observed))],
-        };
     }
 
     private void Hear(ReadingEntry entry)
@@ -397,8 +384,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
             return isDue ? [new DesiredStateDue()] : default;
         }
 
-        var kept = (State.Confirmations ?? []).Concat(confirmed.Select(effect => new ConfirmationGiven(State.Offset, effect))).ToArray();
-        State.Confirmations = kept[^Math.Min(kept.Length, ConfirmationsKept)..];
+        State.Confirmations = KeptConfirmations.With(State.Confirmations, confirmed, State.Offset);
         return isDue ? [.. confirmed, new DesiredStateDue()] : [.. confirmed];
     }
 
@@ -408,8 +394,7 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         State.Active = ConditionTable.Update(State.Active, DesiredReports.IsDiscrepant(State.Desired, at) ? holds | Conditions.Discrepancy : holds, at);
     }
 
-    private ImmutableArray<DeviceEffect> EffectsOf(long offset) =>
-        State.Confirmations is { } given ? [.. given.Where(confirmation => confirmation.Offset == offset).Select(confirmation => confirmation.Effect)] : default;
+    private ImmutableArray<DeviceEffect> EffectsOf(long offset) => KeptConfirmations.At(State.Confirmations, offset);
 
     private DeviceOutcome Outcome(Disposition disposition) => new()
     {

@@ -63,6 +63,13 @@ public static class NewestValues
     /// <summary>When the newest value of a metric was observed, null when there is none.</summary>
     public static long? ObservedAt(NewestValue[]? values, string metric) => IndexOf(values, metric) is >= 0 and var index ? values![index].ObservedAt : null;
 
+    /// <summary>What a report adds to the values that are as new as itself.</summary>
+    public static ReadingEntry AddedBy(ReadingEntry report, NewestValue[]? values)
+    {
+        var observed = report.ObservedAt.ToMilliseconds();
+        return report with { Metrics = [.. report.Metrics.Where(metric => !(ObservedAt(values, metric.Name) >= observed))] };
+    }
+
     /// <summary>The metrics that changed after an offset.</summary>
     public static ImmutableArray<MetricValue> ChangedAfter(NewestValue[]? values, long offset)
     {
