@@ -35,8 +35,6 @@ try
         await new SchemaMigrator(database).RequireCurrentAsync(CancellationToken.None);
     }
 
-    // On threads of its own, while the host gets ready; the host waits for it where it must be open, and says what it refuses.
-    _ = app.Services.GetService<GridStorage>()?.OpenAsync();
     await app.StartAsync();
     var startup = app.Services.GetRequiredService<GridStartup>();
     try

@@ -1,5 +1,4 @@
 using Grid.Contracts.Territories;
-using Grid.Grains.Intake;
 using Grid.Runtime;
 using Grid.Silo.Startup;
 
@@ -27,11 +26,7 @@ internal static class GrainHosting
         var settings = ClusterSettings.Read(builder.Configuration);
         Refuse(ClusterSettings.ModeSetting, settings.Mode, ClusterMode.Single);
         Refuse(ClusterSettings.StateSetting, settings.State, StateStore.Grid);
-        builder.Services.AddEmbeddedGrainRuntime((services, options) =>
-        {
-            Pace(options);
-            options.PlacementHint = EmbeddedPlacement.By(services.GetRequiredService<DeviceDirectory>());
-        });
+        builder.Services.AddEmbeddedGrainRuntime(Pace);
         builder.Services.AddEmbeddedStreams(RollUpStreams.Provider);
     }
 
