@@ -135,9 +135,11 @@ internal sealed partial class TestCity : IAsyncDisposable
     }
 
     /// <summary>Wakes every sector and waits until what its sweep has found is applied too.</summary>
-    public async Task SettleAsync()
+    public async Task SettleAsync() => await SettleAsync(await SectorsAsync());
+
+    private async Task SettleAsync(IReadOnlyCollection<string> sectors)
     {
-        foreach (var sector in await SectorsAsync())
+        foreach (var sector in sectors)
         {
             await Grains.GetGrain<ISectorGrain>(sector).CatchUp();
         }
