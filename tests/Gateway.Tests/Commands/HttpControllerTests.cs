@@ -10,8 +10,6 @@ namespace Grid.Tests.Gateway.Commands;
 /// <summary>A controller behind plain HTTP loads the program of its plan, with the whole program. What takes time is waited for with a bound.</summary>
 public sealed class HttpControllerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_cabinet_loads_its_program_acknowledges_it_and_reports_that_it_runs_it()
     {
@@ -65,11 +63,7 @@ public sealed class HttpControllerTests
 
         await PutAsync(server, "/api/v1/lighting-plans/night", """{"name":"Night","programs":{"n":[{"at":"sunset","percent":100}]},"calendar":[{"when":"always","program":"n","priority":0}]}""");
         await PutAsync(server, "/api/v1/lighting-plans/night/assignments", """[{"commune":"29232"}]""");
-        using var limit = new CancellationTokenSource(Patience);
-        while (!(await PageAsync(server, "state=live")).GetProperty("items").EnumerateArray().Any())
-        {
-            await Task.Delay(20, limit.Token);
-        }
+        await Eventually.HoldsAsync("all three are driven live", async () => (await PageAsync(server, "state=live")).GetProperty("items").GetArrayLength() == 3);
 
         var found = new List<string>();
         var cursor = string.Empty;
@@ -92,17 +86,9 @@ public sealed class HttpControllerTests
 
     private static async Task<JsonElement> UntilAsync(GridServer server, string state)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
-        while (true)
-        {
-            foreach (var item in (await PageAsync(server, $"state={state}")).GetProperty("items").EnumerateArray())
-            {
-                return item;
-            }
-
-            await Task.Delay(20, limit.Token);
-        }
+        var items = default(JsonElement);
+        await Eventually.HoldsAsync($"a controller is {state}", async () => (items = (await PageAsync(server, $"state={state}")).GetProperty("items")).GetArrayLength() > 0);
+        return items[0];
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");

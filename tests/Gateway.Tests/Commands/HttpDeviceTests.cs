@@ -10,7 +10,6 @@ namespace Grid.Tests.Gateway.Commands;
 /// <summary>Commands to a device behind plain HTTP, with the whole program. What takes time is waited for with a bound.</summary>
 public sealed class HttpDeviceTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Final = ["confirmed", "rejected", "expired", "superseded", "failed"];
 
     [Fact]
@@ -60,7 +59,7 @@ public sealed class HttpDeviceTests
         await using var server = await GridServer.StartAsync("--Grid:Downlinks:Http:TimeoutSeconds=1");
         await PutLampAsync(server, "lamp", device.Address + "/desired");
 
-        var expired = await UntilAsync(server, await CommandAsync(server, "lamp", 40, "PT8S"), "expired");
+        var expired = await UntilAsync(server, await CommandAsync(server, "lamp", 40, "PT20S"), "expired");
 
         Assert.Equal(["accepted", "transmitted", "expired"], Steps(expired));
         Assert.Equal("no answer within 1 s: it may have arrived", expired.GetProperty("ledger")[1].GetProperty("detail").GetString());
@@ -81,7 +80,7 @@ public sealed class HttpDeviceTests
 
             await http.Response.WriteAsJsonAsync(new { status = "acknowledged" });
         });
-        await using var server = await GridServer.StartAsync("--Grid:Downlinks:Http:TimeoutSeconds=1");
+        await using var server = await GridServer.StartAsync("--Grid:Downlinks:Http:TimeoutSeconds=5");
         await PutLampAsync(server, "lamp", device.Address + "/desired");
 
         var id = await CommandAsync(server, "lamp", 40);
@@ -91,7 +90,7 @@ public sealed class HttpDeviceTests
         var confirmed = await UntilAsync(server, id, "confirmed");
 
         Assert.Equal(["accepted", "transmitted", "acknowledged", "confirmed"], Steps(confirmed));
-        Assert.Equal(2, device.Requests.Count);
+        Assert.True(device.Requests.Count > 1, "it was not asked again");
     }
 
     [Fact]
@@ -101,12 +100,12 @@ public sealed class HttpDeviceTests
         await using var server = await GridServer.StartAsync();
         await PutLampAsync(server, "lamp", device.Address + "/desired");
 
-        var id = await CommandAsync(server, "lamp", 40, "PT3S");
-        await UntilAsync(server, id, "acknowledged");
+        var id = await CommandAsync(server, "lamp", 40, "PT10S");
         await ReportAsync(server, "lamp", 100);
         var expired = await UntilAsync(server, id, "expired");
         await ReportAsync(server, "lamp", 40);
 
+        Assert.Contains("acknowledged", Steps(expired));
         Assert.Equal("acknowledged, but not seen in the measurements", Last(expired));
         Assert.Equal("expired", (await GetAsync(server, id)).GetProperty("state").GetString());
     }
@@ -169,6 +168,7 @@ public sealed class HttpDeviceTests
         await UntilAsync(server, await CommandAsync(server, "lamp", 40), "transmitted");
 
         Assert.Single(device.Requests);
+        await Eventually.HoldsAsync("the first of those that hang is asked", () => hanging.Requests.Count > 0);
         Assert.Single(hanging.Requests);
     }
 
@@ -221,20 +221,17 @@ public sealed class HttpDeviceTests
 
     private static async Task<JsonElement> UntilAsync(GridServer server, string command, string state)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
-        while (true)
-        {
-            var shown = await GetAsync(server, command);
-            var now = shown.GetProperty("state").GetString();
-            if (now == state)
+        var shown = default(JsonElement);
+        await Eventually.HoldsAsync(
+            $"{command} is {state}",
+            async () =>
             {
-                return shown;
-            }
-
-            Assert.False(Final.Contains(now), $"it is {now} and should be {state}: {shown}");
-            await Task.Delay(20, limit.Token);
-        }
+                shown = await GetAsync(server, command);
+                var now = shown.GetProperty("state").GetString();
+                Assert.False(now != state && Final.Contains(now), $"it is {now} and should be {state}: {shown}");
+                return now == state;
+            });
+        return shown;
     }
 
     private static string[] Steps(JsonElement command) => [.. command.GetProperty("ledger").EnumerateArray().Select(step => step.GetProperty("step").GetString()!)];

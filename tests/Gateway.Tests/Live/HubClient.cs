@@ -7,7 +7,7 @@ namespace Grid.Tests.Gateway.Live;
 /// <summary>A small client of SignalR's JSON protocol over a WebSocket, for tests that say when they read.</summary>
 internal sealed class HubClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly ClientWebSocket _socket = new();
     private readonly Queue<JsonElement> _messages = new();

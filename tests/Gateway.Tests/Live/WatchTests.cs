@@ -278,7 +278,7 @@ public sealed class WatchTests
             await hub.DisposeAsync();
         }
 
-        await UntilAsync(() => sector.Observers == 0 && host.Services.GetRequiredService<LiveObservers>().Count == 0);
+        await Eventually.HoldsAsync("nobody watches", () => sector.Observers == 0 && host.Services.GetRequiredService<LiveObservers>().Count == 0);
     }
 
     [Fact]
@@ -324,7 +324,7 @@ public sealed class WatchTests
 
         // The stream is completed, or its connection is closed before that can be said; it never fails, and nothing is left behind.
         Assert.Null(await hub.CompletionOrCloseAsync());
-        await UntilAsync(() => host.Grid.TerritoryOf("commune:29232").Observers == 0);
+        await Eventually.HoldsAsync("nobody watches", () => host.Grid.TerritoryOf("commune:29232").Observers == 0);
     }
 
     private static Subscription NewSubscription(GatewayHost host, FeedKey key, LiveFeeds feeds) =>
@@ -337,14 +337,6 @@ public sealed class WatchTests
         return devices.Length == 0 ? null : devices[0].GetProperty("metrics").GetProperty("powerWatts").GetDouble();
     }
 
-    private static Task UntilFollowedAsync(GatewayHost host, int feeds) => UntilAsync(() => host.Services.GetRequiredService<LiveFeeds>().Count == feeds);
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!holds())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
-        }
-    }
+    private static Task UntilFollowedAsync(GatewayHost host, int feeds) =>
+        Eventually.HoldsAsync($"{feeds} feeds are followed", () => host.Services.GetRequiredService<LiveFeeds>().Count == feeds);
 }

@@ -11,7 +11,6 @@ namespace Grid.Tests.Gateway.WholeProgram;
 public sealed class GroupCommandTests
 {
     private const string Path = "/api/v1/group-commands";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task All_on_for_a_commune_is_one_call_that_is_followed_listed_and_audited()
@@ -118,13 +117,6 @@ public sealed class GroupCommandTests
     private static async Task<bool> DesiredAsync(GridServer server, string device, string metric) =>
         (await (await server.Http.GetAsync($"/api/v1/devices/{device}")).JsonAsync()).GetProperty("desired").TryGetProperty(metric, out _);
 
-    private static async Task UntilAsync(GridServer server, string id, string what, Func<JsonElement, Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await holds(await (await server.Http.GetAsync($"{Path}/{id}")).JsonAsync()))
-        {
-            Assert.False(limit.IsCancellationRequested, $"It was waited {Patience} until {what}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
-        }
-    }
+    private static Task UntilAsync(GridServer server, string id, string what, Func<JsonElement, Task<bool>> holds) =>
+        Eventually.HoldsAsync(what, async () => await holds(await (await server.Http.GetAsync($"{Path}/{id}")).JsonAsync()));
 }

@@ -8,7 +8,7 @@ namespace Grid.Tests.Gateway.WholeProgram;
 /// <summary>The real <c>@microsoft/signalr</c> client under Node, watching a scope.</summary>
 internal sealed class NodeWatcher : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.Patience;
     private static readonly Lazy<Task> Restored = new(RestoreAsync);
 
     private readonly Process _node;

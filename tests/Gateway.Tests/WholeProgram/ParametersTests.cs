@@ -75,7 +75,9 @@ public sealed class ParametersTests : IDisposable
         await AppliedAsync(server, "B1");
         await (await server.Http.PostAsync("/api/v1/readings", Json($$$"""[{"device":"B1","time":"{{{DateTimeOffset.UtcNow:O}}}","metrics":{"temperatureCelsius":45}}]"""))).JsonAsync();
 
-        await UntilAsync(async () => (await (await server.Http.GetAsync("/api/v1/devices/B1")).JsonAsync()).GetProperty("status").GetString() == "fault");
+        await Eventually.HoldsAsync(
+            "B1 burns",
+            async () => (await (await server.Http.GetAsync("/api/v1/devices/B1")).JsonAsync()).GetProperty("status").GetString() == "fault");
     }
 
     [Theory]
@@ -165,17 +167,10 @@ public sealed class ParametersTests : IDisposable
     private static async Task<JsonElement> AppliedAsync(GridServer server, string device)
     {
         var shown = default(JsonElement);
-        await UntilAsync(async () => (shown = await (await server.Http.GetAsync($"/api/v1/devices/{device}/parameters")).JsonAsync()).GetProperty("applied").GetBoolean());
+        await Eventually.HoldsAsync(
+            $"what holds for {device} is applied",
+            async () => (shown = await (await server.Http.GetAsync($"/api/v1/devices/{device}/parameters")).JsonAsync()).GetProperty("applied").GetBoolean());
         return shown;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await holds())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-        }
     }
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");

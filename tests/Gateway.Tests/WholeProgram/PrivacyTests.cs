@@ -162,12 +162,10 @@ public sealed class PrivacyTests : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, (await reader.GetAsync(Export)).StatusCode);
 
         // History follows the log a little later.
-        Dictionary<string, string> files;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!(files = await ExportedAsync(server, limit.Token))["readings.csv"].Contains("987654.321", StringComparison.Ordinal))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-        }
+        var files = new Dictionary<string, string>();
+        await Eventually.HoldsAsync(
+            "history has the newest index",
+            async () => (files = await ExportedAsync(server))["readings.csv"].Contains("987654.321", StringComparison.Ordinal));
 
         Assert.Equal(["subscriber.json", "readings.csv", "quarter-hours.csv", "days.csv", "manifest.json"], files.Keys);
         Assert.Contains($"{PlantedPersons.Daily},indexLitres,", files["days.csv"], StringComparison.Ordinal);
@@ -186,14 +184,14 @@ public sealed class PrivacyTests : IDisposable
 
     private static string Export => $"/api/v1/subscribers/{PlantedPersons.Subscriber}/export";
 
-    private static async Task<Dictionary<string, string>> ExportedAsync(GridServer server, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> ExportedAsync(GridServer server)
     {
-        using var archive = new System.IO.Compression.ZipArchive(await server.Http.GetStreamAsync(Export, cancellationToken));
+        using var archive = new System.IO.Compression.ZipArchive(await server.Http.GetStreamAsync(Export));
         var files = new Dictionary<string, string>();
         foreach (var entry in archive.Entries)
         {
             using var text = new StreamReader(entry.Open());
-            files[entry.FullName] = await text.ReadToEndAsync(cancellationToken);
+            files[entry.FullName] = await text.ReadToEndAsync();
         }
 
         return files;
@@ -210,20 +208,11 @@ public sealed class PrivacyTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync($"/api/v1/devices/{PlantedPersons.Daily}")).StatusCode);
     }
 
-    private static async Task AppliedAsync(GridServer server, double index, string device = PlantedPersons.Daily)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            var view = await (await server.Http.GetAsync($"/api/v1/devices/{device}", limit.Token)).JsonAsync();
-            if (view.GetProperty("reported").TryGetProperty("indexLitres", out var shown) && shown.GetProperty("value").GetDouble() == index)
-            {
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-        }
-    }
+    private static Task AppliedAsync(GridServer server, double index, string device = PlantedPersons.Daily) =>
+        Eventually.HoldsAsync(
+            $"{device} has reported {index}",
+            async () => (await (await server.Http.GetAsync($"/api/v1/devices/{device}")).JsonAsync()).GetProperty("reported").TryGetProperty("indexLitres", out var shown)
+                && shown.GetProperty("value").GetDouble() == index);
 
     private static void Copy(string from, string to)
     {
