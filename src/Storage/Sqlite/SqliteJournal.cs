@@ -28,7 +28,12 @@ internal sealed class SqliteJournal(SqliteSession session, PageSums sums, WriteA
         if (sums.IsBeingMade)
         {
             RequireIntegrity();
-            Session.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+            if (Session.Checkpoint(SqliteCheckpoint.Truncate) is not (0, 0))
+            {
+                throw new DataDirectoryException(
+                    Path.GetDirectoryName(Session.File)!, $"holds {Path.GetFileName(Session.File)}, which another program has open. Close that program first.");
+            }
+
             sums.Take(Session.File, Commits);
             return;
         }
@@ -41,7 +46,7 @@ internal sealed class SqliteJournal(SqliteSession session, PageSums sums, WriteA
         }
 
         sums.Mark(Commits);
-        Checkpoint("PASSIVE");
+        Checkpoint();
     }
 
     /// <summary>Runs a script in a commit of its own.</summary>
@@ -61,12 +66,21 @@ internal sealed class SqliteJournal(SqliteSession session, PageSums sums, WriteA
         _pagesInLog += Session.TakePagesWritten();
         if (_pagesInLog >= PagesBeforeCheckpoint)
         {
-            Checkpoint("PASSIVE");
+            Checkpoint();
         }
     }
 
-    /// <summary>Takes everything over into the store's file; nothing may be open beside.</summary>
-    public void Finish() => Checkpoint("TRUNCATE");
+    /// <summary>
+    /// Takes everything over into the store's file, and empties the log once all of it is there. While somebody reads beside, or when it fails, the log
+    /// stays, and the next start has the same store with it.
+    /// </summary>
+    public void Finish()
+    {
+        if (Checkpoint())
+        {
+            Session.Checkpoint(SqliteCheckpoint.Truncate);
+        }
+    }
 
     public void Dispose()
     {
@@ -74,17 +88,51 @@ internal sealed class SqliteJournal(SqliteSession session, PageSums sums, WriteA
         sums.Dispose();
     }
 
-    private void Checkpoint(string mode)
+    /// <summary>Sums first, then pages. True when all of the log is in the store's file.</summary>
+    private bool Checkpoint()
     {
+        if (!TryTakeSums())
+        {
+            return false;
+        }
+
+        var (frames, moved) = Session.Checkpoint(SqliteCheckpoint.Passive);
+        _pagesInLog = 0;
+        return frames >= 0 && frames == moved;
+    }
+
+    /// <summary>
+    /// Makes the sums durable of all that SQLite would take over, which is what it counts in its log: what was read of the log must be that. Only what was
+    /// taken over is ever written over in the log, so that no page loses its place there before its sum is durable. False when SQLite cannot say.
+    /// </summary>
+    /// <exception cref="StoreDamagedException">The log is not what SQLite has of it. Nothing may be taken over or written any more.</exception>
+    private bool TryTakeSums()
+    {
+        var (frames, _) = Session.Checkpoint(SqliteCheckpoint.Nothing);
+        if (frames <= 0)
+        {
+            return frames == 0;
+        }
+
         log.Read();
+        if (log.Frames != frames)
+        {
+            log.ReadAgain();
+        }
+
+        if (log.Frames != frames)
+        {
+            throw new StoreDamagedException(Session.File, string.Create(
+                CultureInfo.InvariantCulture, $"SQLite counts {frames} frames in its write-ahead log and {log.Frames} can be read{Ended()}; nothing of it is taken over"));
+        }
+
         if (log.Changed.Count > 0)
         {
             sums.Change(log.Changed, log.StorePages);
             log.Changed.Clear();
         }
 
-        Session.Run($"PRAGMA wal_checkpoint({mode})");
-        _pagesInLog = 0;
+        return true;
     }
 
     private string Ended() => log.EndedBy is { } reason

@@ -24,6 +24,18 @@ internal sealed class SqliteQueue(string store, string use, SqliteOptions option
         }
     }
 
+    /// <summary>Why it takes no more; null while it does.</summary>
+    public string? ClosedBecause
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closed?.Message;
+            }
+        }
+    }
+
     public Task<T> Submit<T>(SqliteRequest<T> request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

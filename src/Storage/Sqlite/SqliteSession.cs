@@ -19,6 +19,19 @@ internal enum SqliteUse
     Inspecting,
 }
 
+/// <summary>How far SQLite is to take a write-ahead log over into its file.</summary>
+internal enum SqliteCheckpoint
+{
+    /// <summary>Not at all: only what the log has is asked for.</summary>
+    Nothing = -1,
+
+    /// <summary>As far as readers let it.</summary>
+    Passive = 0,
+
+    /// <summary>All of it, waiting for readers, and the log is emptied.</summary>
+    Truncate = 3,
+}
+
 /// <summary>A connection with its prepared statements, used by one thread.</summary>
 internal sealed class SqliteSession : IDisposable
 {
@@ -35,27 +48,36 @@ internal sealed class SqliteSession : IDisposable
     {
         File = file;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
-        _connection.Open();
-        raw.sqlite3_busy_timeout(_connection.Handle, (int)options.BusyTimeout.TotalMilliseconds);
+        try
+        {
+            _connection.Open();
+            if (use is SqliteUse.Journaling or SqliteUse.Reading or SqliteUse.Inspecting)
+            {
+                // Before anything is read, and so before there is a log to take over.
+                KeepLogOnClose();
+            }
+
+            raw.sqlite3_busy_timeout(_connection.Handle, (int)options.BusyTimeout.TotalMilliseconds);
+            SetUp(options, use, layout);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private void SetUp(SqliteOptions options, SqliteUse use, string? layout)
+    {
         if (use == SqliteUse.Inspecting)
         {
             Run("PRAGMA locking_mode=EXCLUSIVE"); // before anything is read: then no file is made or changed to share with others
         }
 
         Run($"PRAGMA cache_size=-{options.CacheKibibytes}");
-
-        if (use is SqliteUse.Journaling or SqliteUse.Reading or SqliteUse.Inspecting)
-        {
-            // Pages go to the store's file when the store says so, after their sums: never because a connection closes.
-            raw.sqlite3_db_config(_connection.Handle, DoNotCheckpointOnClose, 1, out _);
-        }
-
         switch (use)
         {
-            case SqliteUse.Reading:
-                Run("PRAGMA query_only=ON");
-                break;
-            case SqliteUse.Inspecting:
+            case SqliteUse.Reading or SqliteUse.Inspecting:
                 Run("PRAGMA query_only=ON");
                 Run("PRAGMA wal_autocheckpoint=0");
                 break;
@@ -78,6 +100,16 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    /// <summary>Pages go to the store's file when the store says so, after their sums: never because a connection closes.</summary>
+    private void KeepLogOnClose()
+    {
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_db_config(_connection.Handle, DoNotCheckpointOnClose, 1, out var isKept), _connection.Handle);
+        if (isKept != 1)
+        {
+            throw new PlatformNotSupportedException($"SQLite {raw.sqlite3_libversion().utf8_to_string()} takes a write-ahead log over when a connection closes.");
+        }
+    }
+
     /// <summary>The store's file, for messages.</summary>
     public string File { get; }
 
@@ -92,6 +124,21 @@ internal sealed class SqliteSession : IDisposable
     {
         raw.sqlite3_db_status(_connection.Handle, PagesWritten, out var pages, out _, resetFlg: 1);
         return pages;
+    }
+
+    /// <summary>
+    /// Takes the write-ahead log over into the file; how many frames the log then has, and how many of them are in the file. Both are -1 when another
+    /// connection is at it.
+    /// </summary>
+    public (int Frames, int Moved) Checkpoint(SqliteCheckpoint mode)
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(_connection.Handle, "main", (int)mode, out var frames, out var moved);
+        if (code != raw.SQLITE_BUSY)
+        {
+            SqliteException.ThrowExceptionForRC(code, _connection.Handle);
+        }
+
+        return (frames, moved);
     }
 
     /// <summary>The connection itself, for what SQLite does between two of them.</summary>

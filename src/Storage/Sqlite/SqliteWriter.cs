@@ -61,13 +61,36 @@ internal sealed partial class SqliteWriter
         _metrics.Watch(_queue);
         _opened.SetResult();
         var taken = new List<SqliteRequest>();
-        while (_queue.Take(taken, _options.MaximumPerCommit))
+        try
         {
-            Commit(journal, taken);
-        }
+            while (_queue.Take(taken, _options.MaximumPerCommit))
+            {
+                if (_hasFailed)
+                {
+                    Refuse(taken);
+                }
+                else
+                {
+                    Commit(journal, taken);
+                }
+            }
 
-        Close(journal);
-        _ended.SetResult();
+            Close(journal);
+        }
+        finally
+        {
+            _ended.SetResult();
+        }
+    }
+
+    /// <summary>What waited when the store stopped: nothing is written any more.</summary>
+    private void Refuse(List<SqliteRequest> requests)
+    {
+        foreach (var request in requests)
+        {
+            request.Error = new IOException(_queue.ClosedBecause);
+            request.Complete();
+        }
     }
 
     private void Commit(SqliteJournal journal, List<SqliteRequest> requests)
@@ -105,16 +128,17 @@ internal sealed partial class SqliteWriter
         {
             note();
         }
-        catch (Exception error) when (error is IOException or SqliteException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             LogNotNoted(error, _queue.Store);
-            if (error is SqliteException failure && SqliteErrors.IsFinal(failure))
+            if (error is StoreDamagedException || (error is SqliteException failure && SqliteErrors.IsFinal(failure)))
             {
                 Stop(session, error);
             }
         }
     }
 
+    /// <summary>However that goes, closing the connection takes nothing over: the log stays with what is not in the store's file yet.</summary>
     private void Close(SqliteJournal journal)
     {
         if (!_hasFailed)

@@ -16,8 +16,10 @@ internal sealed class WriteAheadLog(string path, int pageBytes)
     private const uint MagicOfBigEndianSums = 0x377f0683;
     private readonly Dictionary<long, uint> _uncommitted = [];
     private readonly byte[] _header = new byte[HeaderBytes];
+
+    // The running sum at the end of commits.
     private (uint First, uint Second) _sum;
-    private long _position;
+    private bool _hasHeader;
 
     /// <summary>The sums of pages that are committed in it, by page, each of its newest version.</summary>
     public Dictionary<long, uint> Pages { get; } = [];
@@ -28,8 +30,11 @@ internal sealed class WriteAheadLog(string path, int pageBytes)
     /// <summary>Pages that the store has after the last commit in it; 0 when there is none.</summary>
     public long StorePages { get; private set; }
 
-    /// <summary>Where the first frame stands that is not whole, of this log and committed: SQLite reads nothing from there on.</summary>
+    /// <summary>Where the first frame stands that is not whole, of this log and committed: SQLite reads nothing from there on, and writes its next frame there.</summary>
     public long EndOfCommits { get; private set; }
+
+    /// <summary>Frames before <see cref="EndOfCommits"/>: as many as SQLite says that the log has.</summary>
+    public long Frames => EndOfCommits <= HeaderBytes ? 0 : (EndOfCommits - HeaderBytes) / (FrameHeaderBytes + pageBytes);
 
     /// <summary>Bytes of the file.</summary>
     public long Length { get; private set; }
@@ -37,7 +42,10 @@ internal sealed class WriteAheadLog(string path, int pageBytes)
     /// <summary>Why reading ended before the end of the file; null when it did not. Old frames that were used again are no fault.</summary>
     public string? EndedBy { get; private set; }
 
-    /// <summary>Reads on from where it had come to, or from the beginning when the log was begun anew.</summary>
+    /// <summary>
+    /// Reads on from the last commit that was read, or from the beginning when the log was begun anew. Never from behind it: frames that a killed
+    /// process left without their commit are written over by the next one, in a log that may begin with the very same header.
+    /// </summary>
     public void Read()
     {
         EndedBy = null;
@@ -50,23 +58,45 @@ internal sealed class WriteAheadLog(string path, int pageBytes)
 
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         Length = RandomAccess.GetLength(file);
-        if (Length == 0 || !ReadHeader(file))
+        if (Length == 0)
         {
+            Restart();
             return;
         }
 
+        if (ReadHeader(file))
+        {
+            ReadFrames(file);
+        }
+    }
+
+    /// <summary>Reads all of it, whatever was read before.</summary>
+    public void ReadAgain()
+    {
+        Restart();
+        Read();
+    }
+
+    private void ReadFrames(SafeFileHandle file)
+    {
         var isBigEndian = BinaryPrimitives.ReadUInt32BigEndian(_header) == MagicOfBigEndianSums;
         var frame = new byte[FrameHeaderBytes + pageBytes];
-        while (_position + frame.Length <= Length)
+        var (position, sum) = (EndOfCommits, _sum);
+        for (_uncommitted.Clear(); position + frame.Length <= Length; position += frame.Length)
         {
-            RandomAccess.Read(file, frame, _position);
+            if (RandomAccess.Read(file, frame, position) != frame.Length)
+            {
+                EndedBy = "a frame is cut short";
+                break;
+            }
+
             if (!frame.AsSpan(8, 8).SequenceEqual(_header.AsSpan(16, 8)))
             {
                 EndedBy = "a frame is of a former log";
                 break;
             }
 
-            var sum = Sum(frame.AsSpan(0, 8), _sum, isBigEndian);
+            sum = Sum(frame.AsSpan(0, 8), sum, isBigEndian);
             sum = Sum(frame.AsSpan(FrameHeaderBytes), sum, isBigEndian);
             if (BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(16)) != sum.First || BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(20)) != sum.Second)
             {
@@ -74,9 +104,10 @@ internal sealed class WriteAheadLog(string path, int pageBytes)
                 break;
             }
 
-            Take(frame);
-            _sum = sum;
-            _position += frame.Length;
+            if (IsCommitAfter(frame))
+            {
+                (_sum, EndOfCommits) = (sum, position + frame.Length);
+            }
         }
     }
 
@@ -110,7 +141,7 @@ internal sealed class WriteAheadLog(string path, int pageBytes)
             return false;
         }
 
-        if (_position > 0 && header.SequenceEqual(_header))
+        if (_hasHeader && header.SequenceEqual(_header))
         {
             return true;
         }
@@ -128,31 +159,34 @@ internal sealed class WriteAheadLog(string path, int pageBytes)
             return false;
         }
 
-        (_sum, _position, EndOfCommits) = (sum, HeaderBytes, HeaderBytes);
+        (_sum, EndOfCommits, _hasHeader) = (sum, HeaderBytes, true);
         return true;
     }
 
-    private void Take(ReadOnlySpan<byte> frame)
+    /// <summary>Takes a frame; true when it completes a commit.</summary>
+    private bool IsCommitAfter(ReadOnlySpan<byte> frame)
     {
         var page = (long)BinaryPrimitives.ReadUInt32BigEndian(frame);
         _uncommitted[page] = PageSums.Of(page, frame[FrameHeaderBytes..]);
-        if (BinaryPrimitives.ReadUInt32BigEndian(frame[4..]) is var storePages and not 0)
+        if (BinaryPrimitives.ReadUInt32BigEndian(frame[4..]) is not (var storePages and not 0))
         {
-            foreach (var (changed, sum) in _uncommitted)
-            {
-                Pages[changed] = sum;
-                Changed[changed] = sum;
-            }
-
-            _uncommitted.Clear();
-            StorePages = storePages;
-            EndOfCommits = _position + frame.Length;
+            return false;
         }
+
+        foreach (var (changed, sum) in _uncommitted)
+        {
+            Pages[changed] = sum;
+            Changed[changed] = sum;
+        }
+
+        _uncommitted.Clear();
+        StorePages = storePages;
+        return true;
     }
 
     private void Restart()
     {
-        (_position, EndOfCommits, StorePages) = (0, 0, 0);
+        (_hasHeader, EndOfCommits, StorePages) = (false, 0, 0);
         Pages.Clear();
         Changed.Clear();
         _uncommitted.Clear();
