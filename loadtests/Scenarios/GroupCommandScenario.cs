@@ -27,7 +27,7 @@ internal static class GroupCommandScenario
         await RegisterAsync(silo.Http, lamps, others, cancellationToken);
         var registered = registering.Elapsed.TotalSeconds;
 
-        var quiet = await SingleAsync(silo.Http, others, percent: 20, () => false, cancellationToken);
+        var quiet = await SingleAsync(silo.Http, others, percent: 20, static () => true, cancellationToken);
         var bytesBefore = silo.WorkingSetBytes;
         var watch = Stopwatch.StartNew();
         var body = string.Create(CultureInfo.InvariantCulture, $$$"""{"selector":{"department":"29"},"name":"setDimming","args":{"percent":60},"expiresIn":"PT{{{expiry}}}S"}""");
