@@ -37,7 +37,6 @@ internal static class LightingNightScenario
         var clock = Stopwatch.StartNew();
         var result = Simulations.Run(world);
         var night = result.Night;
-        if (System.Environment.GetEnvironmentVariable("NIGHT_TEXT") is { } text) File.WriteAllLines(text, result.Violations);
         var ratio = night.Controlled.ReportedWattHours / night.Controlled.TrueWattHours;
         List<string> failures = [.. result.Violations.Take(5)];
         if (!(Math.Abs(ratio - 1) <= MostDifference))
