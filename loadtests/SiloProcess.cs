@@ -10,7 +10,7 @@ namespace Grid.LoadTests;
 /// </summary>
 public sealed class SiloProcess : IAsyncDisposable
 {
-    private const int Interrupt = 2;
+    private const string Terminate = "TERM";
     private const int LinesKept = 50;
     private const string AnyPort = "http://127.0.0.1:0";
     private const string ReadyLine = "Grid is ready with ";
@@ -140,19 +140,32 @@ public sealed class SiloProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>As Ctrl-C does: drains and stops; returns how long that took.</summary>
+    /// <summary>
+    /// As a service manager does: it drains and stops; returns how long that took. Not SIGINT, which a program ignores that a shell started in the
+    /// background, with everything that it starts.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It ended with another exit code than 0.</exception>
+    /// <exception cref="TimeoutException">It had not ended after 2 minutes.</exception>
     public async Task<TimeSpan> StopAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        using (var kill = Process.Start("kill", ["-s", Interrupt.ToString(CultureInfo.InvariantCulture), _process.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (var kill = Process.Start("kill", ["-s", Terminate, _process.Id.ToString(CultureInfo.InvariantCulture)]))
         {
             await kill.WaitForExitAsync(cancellationToken);
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StopLimit);
-        await _process.WaitForExitAsync(limit.Token);
-        return watch.Elapsed;
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The program had not stopped after {StopLimit}: {Ending()}");
+        }
+
+        return ExitCode == 0 ? watch.Elapsed : throw new InvalidOperationException($"The program was to stop in order: {Ending()}");
     }
 
     /// <summary>How it ended, if it has, and what it printed last: for a report of what went wrong.</summary>

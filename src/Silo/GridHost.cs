@@ -41,6 +41,7 @@ public static class GridHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(RetentionSettings.Read(builder.Configuration, TerritoryTable.Shared));
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<StopLimit>();
         builder.Services.AddGridStorage(new StorageOptions
         {
             DataDirectory = settings.DataDirectory,
@@ -48,12 +49,17 @@ public static class GridHost
             Postgres = settings.Database,
             Progress = CommandProgress.ToConsole(),
         });
+        StopLimit.Mark(builder.Services, "history, the reading log and the stores to close their files");
         builder.Services.AddGridGrains();
         GrainHosting.AddGrainRuntime(builder);
+        StopLimit.Mark(builder.Services, "the grains to say goodbye");
         AddStartup(builder.Services);
+        StopLimit.Mark(builder.Services, "readings to be applied and sectors to be persisted");
         AddConnectors(builder.Services, settings);
         builder.Services.AddHostedService<OpenTelemetryExport>();
+        StopLimit.Mark(builder.Services, "the outbox, the connectors and the simulator");
         builder.Services.AddGridGateway(settings.DataDirectory, mode);
+        StopLimit.Mark(builder.Services, "the gateway");
 
         change?.Invoke(builder.Services);
         var app = builder.Build();

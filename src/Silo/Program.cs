@@ -35,17 +35,24 @@ try
         await new SchemaMigrator(database).RequireCurrentAsync(CancellationToken.None);
     }
 
-    await app.StartAsync();
-    var startup = app.Services.GetRequiredService<GridStartup>();
+    app.Services.GetRequiredService<StopLimit>().Watch(app.Lifetime, Console.Error, Environment.Exit);
     try
     {
-        await startup.Ready.Task;
+        await app.StartAsync();
     }
-    catch (Exception) when (startup.Ready.Task.IsCompleted)
+    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
     {
-        // Told and logged where it happened; the host is stopping.
+        // A stop that was asked for before all parts had started: those that have are stopped.
+        await app.StopAsync();
+        return 0;
+    }
+
+    var startup = app.Services.GetRequiredService<GridStartup>();
+    if (!await startup.IsReadyAsync())
+    {
+        // A failure was told and logged where it happened. The host stops: what the start has under way is told to end.
         await app.WaitForShutdownAsync();
-        return startup.Ready.Task.IsCanceled ? 0 : 1;
+        return startup.Ready.Task.IsFaulted ? 1 : 0;
     }
 
     var address = app.Urls.First();

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Grid.Contracts.Storage;
 using Grid.Storage.Backups;
 using Grid.Storage.History;
@@ -180,13 +181,30 @@ public sealed class GridStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes all of it, also when something could not be closed as it should: fails as the first that failed.</summary>
     private async Task CloseOpenAsync()
     {
-        await _history.DisposeAsync();
-        await _log.DisposeAsync();
-        await _grains.DisposeAsync();
-        await _registry.DisposeAsync();
-        _keys.Dispose();
-        _directory?.Dispose();
+        try
+        {
+            var failure = default(ExceptionDispatchInfo);
+            foreach (var part in (IAsyncDisposable[])[_history, _log, _grains, _registry])
+            {
+                try
+                {
+                    await part.DisposeAsync();
+                }
+                catch (Exception error)
+                {
+                    failure ??= ExceptionDispatchInfo.Capture(error);
+                }
+            }
+
+            failure?.Throw();
+        }
+        finally
+        {
+            _keys.Dispose();
+            _directory?.Dispose();
+        }
     }
 }

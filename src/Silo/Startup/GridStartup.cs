@@ -35,6 +35,15 @@ internal sealed partial class GridStartup(
     /// <summary>Completes when the grid is ready, or failed.</summary>
     public TaskCompletionSource Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Waits until it is ready; false when it failed, or when a stop is asked for before.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var asked = lifetime.ApplicationStopping.UnsafeRegister(static stopping => ((TaskCompletionSource)stopping!).TrySetResult(), stopping);
+        await Task.WhenAny(Ready.Task, stopping.Task);
+        return Ready.Task.IsCompletedSuccessfully;
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         readiness.Set("the stop");
