@@ -19,7 +19,7 @@ internal static class ParametersScenario
 
     public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
-        var devices = options.Number("devices", 190_000, 1_000, 1_000_000);
+        var devices = options.Number("devices", 240_000, 1_000, 1_000_000);
         var seconds = options.Number("seconds", 15, 5, 120);
         var rate = options.Number("rate", 10_000, 100, 1_000_000);
         using var data = new DataFolder();
