@@ -190,26 +190,6 @@ public sealed class GroupCommandTests
     }
 
     [Fact]
-    public async Task What_the_measurements_do_not_show_in_time_expires_and_says_how_far_it_came()
-    {
-        await using var city = await GroupCity.StartAsync();
-        var lamps = GroupCity.Lamps(4);
-        await city.City.PutAsync(lamps);
-        city.Field.Answers[lamps[1].Id] = DownlinkStatus.Transmitted;
-        city.Field.Answers[lamps[2].Id] = DownlinkStatus.Retry;
-        city.Field.Answers[lamps[3].Id] = DownlinkStatus.NotCarried;
-        await city.SubmitAsync("g1", GroupCity.Dim(40, expiresIn: TimeSpan.FromSeconds(6)));
-        Assert.Equal(GroupState.Done, (await city.UntilAsync("g1", CommandState.Expired, 4)).State);
-
-        Assert.Equal(
-            ["acknowledged, but not seen in the measurements", "transmitted, but not seen in the measurements", "could not be sent in time", "could not be sent in time"],
-            (await city.MembersAsync("g1")).Select(member => member.Detail));
-        await city.UntilSentAsync();
-        await city.ReportAsync(40, lamps.Select(lamp => lamp.Id));
-        Assert.Equal(4, (await city.Group("g1").Get())!.Counts[(int)CommandState.Expired]);
-    }
-
-    [Fact]
     public async Task A_lamp_that_refuses_its_desired_state_is_rejected_with_its_reason_and_never_told()
     {
         await using var city = await GroupCity.StartAsync();
