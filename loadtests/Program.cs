@@ -12,6 +12,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["history"] = HistoryScenario.RunAsync,
     ["footprint"] = FootprintScenario.RunAsync,
     ["group-command"] = GroupCommandScenario.RunAsync,
+    ["parameters"] = ParametersScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,

@@ -20,7 +20,8 @@ internal static class LightingNightScenario
     public static Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
         var devices = options.Number("devices", DefaultDevices, 1_000, 1_000_000);
-        var world = SimulationOptions.OfDepartment(options.Text("department", "29"), devices, hours: 18, options.Number("seed", 1, 0, int.MaxValue), FaultRates.None) with
+        var hours = options.Number("hours", 18, 3, 18);
+        var world = SimulationOptions.OfDepartment(options.Text("department", "29"), devices, hours, options.Number("seed", 1, 0, int.MaxValue), FaultRates.None) with
         {
             HasNightPlan = true,
             RadioRetrofitShare = 0.5,
@@ -28,7 +29,7 @@ internal static class LightingNightScenario
             ChangesPerHour = 0,
             CommandsPerHour = 0,
             GroupsPerHour = 0,
-            CheckEvery = TimeSpan.FromHours(18),
+            CheckEvery = TimeSpan.FromHours(hours),
 
             // Devices are looked at between their reports, and programs are not for several threads.
             UsesSecondCore = false,

@@ -71,8 +71,7 @@ public static class GridHost
 
     private static void AddConnectors(IServiceCollection services, GridSettings settings)
     {
-        services.AddSingleton(new OutboxOptions { Seed = settings.DemoSeed });
-        services.AddHostedService<OutboxSender>();
+        services.AddOutboxSender(new OutboxOptions { Seed = settings.DemoSeed });
         services.AddHttpReadings();
         services.AddHttpDownlinks();
         var simulator = new SimulatorOptions

@@ -41,6 +41,9 @@ public sealed record SimulationOptions
     /// <summary>Changes of lighting plans an hour.</summary>
     public double PlansPerHour { get; init; } = 1;
 
+    /// <summary>Changes of what communes and bodies give to the parameters of rules, an hour.</summary>
+    public double ParametersPerHour { get; init; } = 3;
+
     /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
     public bool HasNightPlan { get; init; }
 
@@ -100,6 +103,7 @@ public sealed record SimulationOptions
         CommandsPerHour = 100,
         GroupsPerHour = 1,
         PlansPerHour = 0,
+        ParametersPerHour = 0,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         UsesSecondCore = true,

@@ -30,6 +30,9 @@ internal sealed class World
     private static readonly TimeSpan RestartFrom = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestartTo = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LiveDelay = TimeSpan.FromSeconds(2);
+
+    // A sector whose look at its parameters failed looks again at its next sweep; then its devices change, and its checkpoint follows.
+    private static readonly TimeSpan LookDelay = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan BeforeOutage = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);
 
@@ -59,6 +62,7 @@ internal sealed class World
         Operators = new Operators(this);
         Groups = new GroupOperators(this);
         Planners = new Planners(this);
+        Tuners = new Tuners(this);
         Night = new NightCheck(this);
         _administration = new Administration(this);
     }
@@ -103,6 +107,8 @@ internal sealed class World
     public GroupOperators Groups { get; }
 
     public Planners Planners { get; }
+
+    public Tuners Tuners { get; }
 
     /// <summary>Of a world that has one plan for all.</summary>
     public NightCheck Night { get; }
@@ -179,6 +185,7 @@ internal sealed class World
         Operators.Work();
         Groups.Work();
         Planners.Work();
+        Tuners.Work();
         if (Options.HasNightPlan)
         {
             Ask(Process!, () => Night.PlanAsync(Process!));
@@ -247,7 +254,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -280,27 +287,40 @@ internal sealed class World
             Ask(process, () => PlansCheck.RunAsync(this, process));
         }
 
+        if (Options.ParametersPerHour > 0)
+        {
+            Hold("I2", LookDelay, () => ParametersCheck.FindAsync(this, process));
+        }
+
         foreach (var client in _clients)
         {
             // What the server found out a moment ago, such as that a device is silent, is on its way.
-            if (Differences(process, client).Count > 0)
-            {
-                Advance(Clock.GetUtcNow() + LiveDelay);
-                foreach (var difference in Differences(process, client))
-                {
-                    Violated("I5", difference);
-                }
-            }
+            Hold("I5", LiveDelay, () => LiveCheck.CompareAsync(this, process, client));
         }
 
         Trace.Add("checked", null, _violations.Count);
     }
 
-    private IReadOnlyList<string> Differences(GridProcess process, SimulatedClient client)
+    /// <summary>Nothing is wrong, or is not any more when some time has passed.</summary>
+    private void Hold(string invariant, TimeSpan within, Func<Task<IReadOnlyList<string>>> find)
     {
-        IReadOnlyList<string> differences = [];
-        Ask(process, async () => differences = await LiveCheck.CompareAsync(this, process, client));
-        return differences;
+        if (Find().Count == 0)
+        {
+            return;
+        }
+
+        Advance(Clock.GetUtcNow() + within);
+        foreach (var wrong in Find())
+        {
+            Violated(invariant, wrong);
+        }
+
+        IReadOnlyList<string> Find()
+        {
+            IReadOnlyList<string> found = [];
+            Ask(Process!, async () => found = await find());
+            return found;
+        }
     }
 
     private void Ask(GridProcess process, Func<Task> question)

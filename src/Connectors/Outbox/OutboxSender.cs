@@ -24,22 +24,24 @@ public sealed partial class OutboxSender : BackgroundService
     private readonly OutboxOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<OutboxSender> _logger;
+    private readonly OutboxBell? _bell;
     private readonly GatewayLanes _lanes;
     private readonly List<Task> _runs = [];
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _errors;
     private readonly Counter<long> _held;
 
-    /// <summary>Creates the sender.</summary>
+    /// <summary>Creates the sender; with a bell it looks as soon as that rings too.</summary>
     public OutboxSender(
         IOutbox outbox,
         IGrainFactory grains,
         IEnumerable<IDownlinkSender> senders,
         OutboxOptions options,
         TimeProvider clock,
-        ILogger<OutboxSender> logger)
+        ILogger<OutboxSender> logger,
+        OutboxBell? bell = null)
     {
-        (_outbox, _options, _clock, _logger) = (outbox, options, clock, logger);
+        (_outbox, _options, _clock, _logger, _bell) = (outbox, options, clock, logger, bell);
         _carriers = new Carriers(senders, options, clock, _meter, logger);
         _commands = new CommandRows(outbox, grains, _carriers, clock);
         _owned = new OwnedRows(outbox, grains, _carriers, clock);
@@ -66,8 +68,17 @@ public sealed partial class OutboxSender : BackgroundService
         using var timer = new PeriodicTimer(_options.PollEvery, _clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+            while (true)
             {
+                await (_bell is null ? (Task)tick : Task.WhenAny(tick, _bell.Rung));
+                if (tick.IsCompleted)
+                {
+                    await tick;
+                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+                }
+
+                _bell?.Hear();
                 await LookAsync(owner, stoppingToken);
             }
         }
@@ -92,6 +103,7 @@ public sealed partial class OutboxSender : BackgroundService
 
             // Begun once all of them are there: rows that say the same go together.
             var begun = new List<string>();
+            var held = new List<Task>();
             var now = _clock.GetUtcNow();
             foreach (var row in await _outbox.ClaimAsync(owner, now, _options.Lease, limit, cancellationToken))
             {
@@ -102,7 +114,7 @@ public sealed partial class OutboxSender : BackgroundService
                 {
                     _held.Add(1);
                     var pause = claimed.IsForMany ? _options.FirstRetry : _carriers.Spread(_options.FirstRetry);
-                    await _outbox.RescheduleAsync(row, now + pause, row.WasSent, cancellationToken);
+                    held.Add(_outbox.RescheduleAsync(row, now + pause, row.WasSent, cancellationToken));
                 }
                 else if (begins)
                 {
@@ -111,6 +123,12 @@ public sealed partial class OutboxSender : BackgroundService
             }
 
             _runs.AddRange(begun.Select(gateway => RunAsync(gateway, cancellationToken)).ToArray());
+
+            // Asked for together, so that they share a commit of the store; one by one they would hold up the next look.
+            foreach (var row in held)
+            {
+                await row;
+            }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

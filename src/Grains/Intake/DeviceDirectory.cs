@@ -19,6 +19,11 @@ public sealed class DeviceDirectory : IDeviceDirectory
     private readonly ConcurrentDictionary<DeviceAddress, DeviceAddress> _addresses = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // Of the few devices whose partition does not follow from their sector, because they were asked for before they were registered (null: the runtime chose), or have left the sector that
+    // they were first registered in. For as long as the program runs: a grain never changes its partition.
+    private readonly ConcurrentDictionary<string, int?> _partitions = new(StringComparer.Ordinal);
+    private readonly Lock _strangers = new();
+
     // Of the few that are a person's.
     private readonly ConcurrentDictionary<string, PersonalDevice> _personal = new(StringComparer.Ordinal);
 
@@ -71,6 +76,42 @@ public sealed class DeviceDirectory : IDeviceDirectory
         return counts;
     }
 
+    /// <summary>
+    /// The partition on which the grain of a device lives: that of its sector, so that both share a thread. Always the same answer for a device, from any thread, also when it moves to
+    /// another sector or is removed; null for one that was first asked for when it was not registered.
+    /// </summary>
+    public int? PartitionOf(string device)
+    {
+        // The address first: one that differs from what it was is seen only behind the partition that is kept.
+        var address = Find(device);
+        if (!_partitions.IsEmpty && _partitions.TryGetValue(device, out var kept))
+        {
+            return kept;
+        }
+
+        return address is null ? PartitionOfStranger(device) : SectorMap.PartitionOf(address.Sector);
+    }
+
+    private int? PartitionOfStranger(string device)
+    {
+        lock (_strangers)
+        {
+            // Registered meanwhile, it is no stranger.
+            return Find(device) is { } address ? KeptOr(device, address) : _partitions.GetOrAdd(device, (int?)null);
+        }
+    }
+
+    private int? KeptOr(string device, DeviceAddress address) => _partitions.TryGetValue(device, out var kept) ? kept : SectorMap.PartitionOf(address.Sector);
+
+    /// <summary>Keeps the partition of a device before its address changes or goes.</summary>
+    private void KeepPartition(string device, string? sectorToBe)
+    {
+        if (Find(device) is { } former && (sectorToBe is null || SectorMap.PartitionOf(former.Sector) != SectorMap.PartitionOf(sectorToBe)))
+        {
+            _partitions.TryAdd(device, SectorMap.PartitionOf(former.Sector));
+        }
+    }
+
     /// <summary>Makes room, before the first device is set: to grow step by step would move all of them again and again.</summary>
     internal void Expect(int devices)
     {
@@ -92,7 +133,16 @@ public sealed class DeviceDirectory : IDeviceDirectory
             _indexMaximums.TryRemove(device.Id, out _);
         }
 
-        _devices[device.Id] = Shared(new DeviceAddress(device.Kind, device.Sector, device.Connector) { IsPersonal = personal is not null });
+        var address = Shared(new DeviceAddress(device.Kind, device.Sector, device.Connector) { IsPersonal = personal is not null });
+        lock (_strangers)
+        {
+            if (!_devices.TryAdd(device.Id, address))
+            {
+                KeepPartition(device.Id, device.Sector);
+                _devices[device.Id] = address;
+            }
+        }
+
         if (personal is not null)
         {
             _personal[device.Id] = personal;
@@ -132,7 +182,12 @@ public sealed class DeviceDirectory : IDeviceDirectory
 
     internal void Remove(string device)
     {
-        _devices.TryRemove(device, out _);
+        lock (_strangers)
+        {
+            KeepPartition(device, sectorToBe: null);
+            _devices.TryRemove(device, out _);
+        }
+
         _personal.TryRemove(device, out _);
         _indexMaximums.TryRemove(device, out _);
     }

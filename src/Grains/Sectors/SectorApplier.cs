@@ -90,7 +90,6 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             {
                 Id = entry.Device,
                 Kind = descriptor.Kind,
-                Grain = DeviceGrains.Get(grains, descriptor.Kind, entry.Device),
                 Contribution = new Contribution { Kind = descriptor.Kind, Status = DeviceStatus.Unknown },
                 ChangedAt = offset,
             };
@@ -141,7 +140,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     {
         // The grain is told even when the books have lost the device already: a replay after a crash must end the same way.
         var device = book.Find(entry.Device);
-        var grain = device?.Grain ?? DeviceGrains.Get(grains, entry.Kind, entry.Device);
+        var grain = device?.GrainBy(grains) ?? grains.Get(entry.Kind, entry.Device);
         var outcome = await grain.Apply(entry, new LogPosition(sector, offset), device?.Offset ?? 0);
         if (outcome.Disposition == Disposition.Behind && device is not null)
         {
@@ -174,7 +173,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         ValueTask<DeviceOutcome> call;
         try
         {
-            call = device.Grain.Apply(entry, new LogPosition(sector, offset), device.Offset);
+            call = device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), device.Offset);
         }
         catch (Exception exception)
         {
@@ -243,7 +242,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     {
         try
         {
-            var outcome = await device.Grain.Apply(entry, new LogPosition(sector, offset), device.Offset);
+            var outcome = await device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), device.Offset);
             if (outcome.Disposition == Disposition.Behind)
             {
                 outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
@@ -275,7 +274,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         ValueTask<LogPosition> saving;
         try
         {
-            saving = device.Grain.Save();
+            saving = device.GrainBy(grains).Save();
         }
         catch (Exception exception)
         {
@@ -295,11 +294,11 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
     private async ValueTask SaveAgainAsync(SectorDevice device, long deviceOffset, long expected)
     {
         await HandAgainAsync(device, deviceOffset, expected);
-        await device.Grain.Save();
+        await device.GrainBy(grains).Save();
     }
 
     private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset) =>
-        await device.Grain.Apply(entry, new LogPosition(sector, offset), await HandAgainAsync(device, deviceOffset, offset - 1));
+        await device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), await HandAgainAsync(device, deviceOffset, offset - 1));
 
     /// <summary>Hands a device that has lost memory what the log has for it after its offset; answers where it is then.</summary>
     private async Task<long> HandAgainAsync(SectorDevice device, long deviceOffset, long upTo)
@@ -315,7 +314,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
                 if (at > deviceOffset && at <= upTo && (missed.Device == device.Id || missed.Device == device.Follows || missed is ParametersEntry))
                 {
                     missed = missed is RegisteredEntry registered ? WithDefaults(registered, at) : missed;
-                    deviceOffset = (await device.Grain.Apply(missed, new LogPosition(sector, at), deviceOffset)).Offset;
+                    deviceOffset = (await device.GrainBy(grains).Apply(missed, new LogPosition(sector, at), deviceOffset)).Offset;
                 }
             }
         }

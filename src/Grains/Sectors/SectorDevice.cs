@@ -1,15 +1,16 @@
 using Grid.Contracts.Devices;
+using Orleans;
 
 namespace Grid.Grains.Sectors;
 
 /// <summary>What a sector holds of one of its devices.</summary>
 internal sealed class SectorDevice
 {
+    private IDeviceGrain? _grain;
+
     public required string Id { get; init; }
 
     public required DeviceKind Kind { get; set; }
-
-    public required IDeviceGrain Grain { get; set; }
 
     public GeoPoint? Position { get; set; }
 
@@ -60,4 +61,7 @@ internal sealed class SectorDevice
     public SectorDevice? Earlier { get; set; }
 
     public SectorDevice? Later { get; set; }
+
+    /// <summary>The device itself. The reference is made when it is first used: books are read for many devices of which few are called soon.</summary>
+    public IDeviceGrain GrainBy(IGrainFactory grains) => _grain ??= grains.Get(Kind, Id);
 }

@@ -56,7 +56,7 @@ public sealed class SectorGrain(
         // Its sweep must go on when nothing is heard: a timer alone does not keep a grain.
         DelayDeactivation(TimeSpan.MaxValue);
         _epoch = await writer.EpochOfAsync(_sector, cancellationToken);
-        _book = SectorSnapshot.Read(state.State.Books, GrainFactory, options.NewBook(), keys);
+        _book = SectorSnapshot.Read(state.State.Books, options.NewBook(), keys);
         _applier = new SectorApplier(_sector, _book, GrainFactory, log, meter, logger);
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
@@ -143,7 +143,7 @@ public sealed class SectorGrain(
                 Kind = device.Kind,
                 Position = Shows(device, filter) ? device.Position : null,
                 Status = device.Contribution.Status,
-                Metrics = Shows(device, filter) ? await device.Grain.GetMetrics(isSnapshot ? 0 : after) : [],
+                Metrics = Shows(device, filter) ? await device.GrainBy(GrainFactory).GetMetrics(isSnapshot ? 0 : after) : [],
             });
         }
 

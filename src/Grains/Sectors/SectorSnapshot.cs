@@ -5,7 +5,6 @@ using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
-using Orleans;
 
 namespace Grid.Grains.Sectors;
 
@@ -55,7 +54,7 @@ internal static class SectorSnapshot
 
     /// <summary>Fills empty books from a block.</summary>
     /// <exception cref="InvalidDataException">The block is not one that this version reads.</exception>
-    public static SectorBook Read(byte[] block, IGrainFactory grains, SectorBook book, ISubscriberKeys keys)
+    public static SectorBook Read(byte[] block, SectorBook book, ISubscriberKeys keys)
     {
         if (block.Length == 0)
         {
@@ -75,7 +74,7 @@ internal static class SectorSnapshot
         var devices = new SectorDevice[reader.Read7BitEncodedInt()];
         for (var index = 0; index < devices.Length; index++)
         {
-            devices[index] = ReadDevice(reader, version, grains, keys);
+            devices[index] = ReadDevice(reader, version, keys);
         }
 
         foreach (var device in devices.OrderBy(device => device.ChangedAt))
@@ -114,7 +113,7 @@ internal static class SectorSnapshot
         var devices = new HashSet<string>(StringComparer.Ordinal);
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
         {
-            devices.Add(ReadDevice(reader, version, grains: null, keys: null).Id);
+            devices.Add(ReadDevice(reader, version, keys: null).Id);
         }
 
         return (offset, devices);
@@ -155,8 +154,8 @@ internal static class SectorSnapshot
         }
     }
 
-    /// <summary>A device of a block; without a factory and keys only what is stored in the clear is wanted.</summary>
-    private static SectorDevice ReadDevice(BinaryReader reader, byte version, IGrainFactory? grains, ISubscriberKeys? keys)
+    /// <summary>A device of a block; without keys only what is stored in the clear is wanted.</summary>
+    private static SectorDevice ReadDevice(BinaryReader reader, byte version, ISubscriberKeys? keys)
     {
         var id = reader.ReadString();
         var kind = (DeviceKind)reader.ReadByte();
@@ -173,7 +172,6 @@ internal static class SectorSnapshot
         {
             Id = id,
             Kind = kind,
-            Grain = grains is null ? null! : DeviceGrains.Get(grains, kind, id),
             Position = position,
             Follows = follows.Length == 0 ? null : follows,
             SilentAfter = silentAfterSeconds == 0 ? null : TimeSpan.FromSeconds(silentAfterSeconds),

@@ -18,11 +18,28 @@ public static class EmbeddedRuntimeServices
     /// </summary>
     public static IServiceCollection AddEmbeddedGrainRuntime(this IServiceCollection services, Action<EmbeddedRuntimeOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(services);
         var options = new EmbeddedRuntimeOptions();
         configure?.Invoke(options);
         options.Validate();
-        services.AddSingleton(provider => new EmbeddedGrainRuntime(provider, options));
+        return services.AddEmbeddedGrainRuntime((_, _) => { }, options);
+    }
+
+    /// <summary>Registers the runtime, set up with services of the program when it is made.</summary>
+    public static IServiceCollection AddEmbeddedGrainRuntime(this IServiceCollection services, Action<IServiceProvider, EmbeddedRuntimeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddEmbeddedGrainRuntime(configure, new EmbeddedRuntimeOptions());
+    }
+
+    private static IServiceCollection AddEmbeddedGrainRuntime(
+        this IServiceCollection services, Action<IServiceProvider, EmbeddedRuntimeOptions> configure, EmbeddedRuntimeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton(provider =>
+        {
+            configure(provider, options);
+            return new EmbeddedGrainRuntime(provider, options.Validate());
+        });
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedGrainRuntime>().Client);
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedGrainRuntime>().GrainFactory);
         services.AddHostedService<EmbeddedRuntimeService>();

@@ -1,4 +1,5 @@
 using Grid.Contracts.Territories;
+using Grid.Grains.Intake;
 using Grid.Runtime;
 using Grid.Silo.Startup;
 
@@ -26,7 +27,11 @@ internal static class GrainHosting
         var settings = ClusterSettings.Read(builder.Configuration);
         Refuse(ClusterSettings.ModeSetting, settings.Mode, ClusterMode.Single);
         Refuse(ClusterSettings.StateSetting, settings.State, StateStore.Grid);
-        builder.Services.AddEmbeddedGrainRuntime(Pace);
+        builder.Services.AddEmbeddedGrainRuntime((services, options) =>
+        {
+            Pace(options);
+            options.PlacementHint = EmbeddedPlacement.By(services.GetRequiredService<DeviceDirectory>());
+        });
         builder.Services.AddEmbeddedStreams(RollUpStreams.Provider);
     }
 

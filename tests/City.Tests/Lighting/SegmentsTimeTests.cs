@@ -159,6 +159,42 @@ public sealed class SegmentsTimeTests
     }
 
     [Fact]
+    public async Task A_cabinet_under_no_plan_is_judged_by_the_segments_that_it_says_are_on_also_after_a_crash()
+    {
+        await using var city = await TestCity.StartAsync();
+        await PutAsync(city, scheduler: true);
+        await SettleAsync(city, Cabinet);
+        await SayPowerAsync(city, on: 1, watts: 150, reports: 3);
+        Assert.Equal("consumptionUnexpected", Assert.Single(await ConditionsAsync(city)).Condition);
+        await SayPowerAsync(city, on: 0, watts: 20, reports: 1);
+        Assert.Empty(await ConditionsAsync(city));
+
+        await using var second = await city.CrashNowAsync();
+        await second.SettleAsync();
+        await SayPowerAsync(second, on: 0, watts: 120, reports: 3);
+        Assert.Equal("consumptionUnexpected", Assert.Single(await ConditionsAsync(second)).Condition);
+    }
+
+    [Fact]
+    public async Task A_cabinet_whose_plan_ends_goes_on_being_judged_by_its_lamps_until_one_does_not_say_what_it_draws()
+    {
+        await using var city = await TestCity.StartAsync();
+        using var field = new Field(city);
+        await PutAsync(city, scheduler: true);
+        await AssignAsync(city);
+        await field.SendAsync();
+        await city.Grains.GetGrain<ILightingPlanGrain>("p").Delete();
+        await SettleAsync(city, Cabinet);
+        await SayPowerAsync(city, on: 1, watts: 150, reports: 3);
+        Assert.Equal("consumptionUnexpected", Assert.Single(await ConditionsAsync(city)).Condition);
+
+        await city.PutAsync(Say.Device("L4", DeviceKind.Streetlight, Ouessant, ("passive", AttributeValue.Of(true)), ("cabinet", AttributeValue.Of(Cabinet)), ("segment", AttributeValue.Of(1))));
+        await SettleAsync(city, Cabinet);
+        await SayPowerAsync(city, on: 1, watts: 150, reports: 1);
+        Assert.Empty(await ConditionsAsync(city));
+    }
+
+    [Fact]
     public async Task One_message_for_each_segment_reaches_all_cabinets_of_a_gateway_that_has_multicast()
     {
         await using var city = await TestCity.StartAsync();
@@ -235,6 +271,15 @@ public sealed class SegmentsTimeTests
         Say.PassiveLamp("L1", Ouessant, Cabinet, 1),
         Say.PassiveLamp("L2", Ouessant, Cabinet, 2),
         Say.Device("L3", DeviceKind.Streetlight, Ouessant, ("cabinet", AttributeValue.Of(Cabinet)), ("segment", AttributeValue.Of(3)), ("ratedWatts", AttributeValue.Of(60)), ("scheduler", AttributeValue.Of(true))) with { Connector = null });
+
+    private static async Task SayPowerAsync(TestCity city, int on, double watts, int reports)
+    {
+        for (var report = 0; report < reports; report++)
+        {
+            await city.ReportAsync(Say.Reading(Cabinet, city.Now, ("segment1On", on), ("segment2On", on), ("segment3On", on), ("powerWatts", watts)));
+            await city.PassAsync(TimeSpan.FromMinutes(15));
+        }
+    }
 
     private static DeviceDescriptor Cabinets(string id, bool scheduler) =>
         Say.Device(id, DeviceKind.Cabinet, Ouessant, ("scheduler", AttributeValue.Of(scheduler)), ("segments", AttributeValue.Of(2)));

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
 using Grid.Grains.Territory;
@@ -21,10 +23,29 @@ internal static class ReadingsCheck
         var context = new DeviceContext(new LocalCalendars(world.Territory), new LocalSkies(world.Territory), world.Clock, process.Get<DeviceInstruments>(), process.Get<ISubscriberKeys>());
         var shadows = new Dictionary<string, (DeviceKind Kind, ShadowDevice Shadow)>(StringComparer.Ordinal);
         var followers = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var (sector, offset, entry) in world.Journal.Entries())
+        var given = new Dictionary<string, ImmutableArray<ParameterSet>>(StringComparer.Ordinal);
+        foreach (var (sector, offset, durable) in world.Journal.Entries())
         {
+            var entry = durable;
+            if (entry is ParametersEntry parameters)
+            {
+                // To every device: one that is in another sector knows by the position that it does not concern it.
+                var former = given.GetValueOrDefault(sector, []);
+                given[sector] = parameters.Defaults;
+                foreach (var (device, (kind, _)) in shadows)
+                {
+                    if (!former.Of(kind).SequenceEqual(parameters.Defaults.Of(kind)))
+                    {
+                        Hand(device);
+                    }
+                }
+
+                continue;
+            }
+
             if (entry is RegisteredEntry registered)
             {
+                entry = registered with { Defaults = given.GetValueOrDefault(sector, []) };
                 if (!shadows.TryGetValue(entry.Device, out var known) || known.Kind != registered.Descriptor.Kind)
                 {
                     shadows[entry.Device] = (registered.Descriptor.Kind, ShadowDevice.Of(registered.Descriptor.Kind, entry.Device, context));

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Parameters;
 using Grid.Simulation.Faults;
 using Grid.Simulation.Machine;
 
@@ -92,7 +94,7 @@ internal sealed class Administration
                 Put("register again", [_removed.Values.ElementAt(_chance.Below(_removed.Count))]);
                 break;
             case 3 when device is not null:
-                Put("rename", [device with { Name = $"{device.Name} *" }]);
+                Put("rename", [Tuned(device with { Name = $"{device.Name} *" })]);
                 break;
             default:
                 ChangeMembers();
@@ -118,7 +120,30 @@ internal sealed class Administration
                 _chance.Happens(0.2) ? today.AddDays(1) : null,
                 _chance.Happens(0.2) ? today : null)),
         ];
-        Add($"members of {body}", process => process.Get<IBodyRegistry>().PutMembersAsync(body, members, CancellationToken.None));
+        Add($"members of {body}", async process =>
+        {
+            await process.Get<IBodyRegistry>().PutMembersAsync(body, members, CancellationToken.None);
+
+            // Whoever belongs to it now or did so before, as the gateway tells them.
+            foreach (var commune in _world.Communes)
+            {
+                await process.Grains.GetGrain<IParametersGrain>(ParameterScopes.OfCommune(commune.InseeCode)).Renew();
+            }
+        });
+    }
+
+    /// <summary>Now and then it says itself by which parameters it is judged, and now and then it does not any more.</summary>
+    private DeviceDescriptor Tuned(DeviceDescriptor device) => _chance.Below(4) switch
+    {
+        0 => device with { Attributes = device.Attributes.RemoveRange(ParameterTable.Of(device.Kind).Select(parameter => parameter.Name)) },
+        1 => Tuned(device, ParameterDraw.Values(device.Kind, _chance)),
+        _ => device,
+    };
+
+    private static DeviceDescriptor Tuned(DeviceDescriptor device, ImmutableArray<ParameterValue> values)
+    {
+        var tuned = device with { Attributes = device.Attributes.SetItems(values.Select(value => KeyValuePair.Create(value.Name, value.Value))) };
+        return ParameterTable.Contradictions(device.Kind, ParameterSource.Of(tuned)).Any() ? device : tuned;
     }
 
     private void Put(string what, DeviceDescriptor[] devices) => Add($"{what} {devices[0].Id}", async process =>

@@ -9,8 +9,10 @@ using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains;
+using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.Parameters;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Runtime;
@@ -61,6 +63,7 @@ internal sealed class GridProcess
         services.AddSingleton(metrics);
         AddStores(services);
         services.AddGridGrains();
+        services.AddSingleton(provider => new TerritoryParameters(world.Plants.OfParameters(provider.GetRequiredService<IBodyRegistry>()), provider.GetRequiredService<LocalCalendars>()));
         services.AddSingleton(world.Territory);
         services.AddSingleton(world.Plants.Over(world.Setup.Sectors));
         services.AddSingleton(new LogWriterOptions());
@@ -177,7 +180,7 @@ internal sealed class GridProcess
         services.AddSingleton<IBodyRegistry>(registry);
         services.AddSingleton(_world.Plants.Over(new SimulatedOutbox(_world.Outbox, Operations), _world.ChanceOf("outbox")));
         services.AddSingleton<IDownlinkSender>(new FieldDownlinks(_world, this));
-        services.AddSingleton(new OutboxOptions { PollEvery = TimeSpan.FromSeconds(5), Seed = (int)_world.Options.Seed });
+        services.AddSingleton(new OutboxOptions { PollEvery = _world.Setup.OutboxPollEvery, Seed = (int)_world.Options.Seed });
         services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Setup)));
         services.AddKeyedSingleton<IGrainStorage>(
             StorageServices.GrainStorageName, (_, _) => _world.Plants.Over(new SimulatedGrainStorage(_world.Grains, Operations, _world.Options.CopiesStates), _world.Grains, Clock));

@@ -24,10 +24,17 @@ internal sealed record Setup
     /// <summary>Senders of downlinks, as after a failover in which the former one still runs.</summary>
     public int Senders { get; init; } = 1;
 
+    /// <summary>Between two looks of a sender. Rarer than those of a real one, which are for nothing nearly always.</summary>
+    public TimeSpan OutboxPollEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     public ReadingLogOptions Log { get; init; } = new() { SegmentBytes = 64 << 10, MaximumRetainedBytes = 64L << 20 };
 
-    /// <summary>Of a department: as it is in a real one.</summary>
-    public static Setup Large { get; } = new() { Log = new ReadingLogOptions { SegmentBytes = 4 << 20 } };
+    /// <summary>Of a department: as it is in a real one. At a switch point there is a row for each of its sectors, and a look takes some of those to one gateway.</summary>
+    public static Setup Large { get; } = new()
+    {
+        OutboxPollEvery = TimeSpan.FromSeconds(1),
+        Log = new ReadingLogOptions { SegmentBytes = 4 << 20 },
+    };
 
     /// <summary>Of a small world: each setting at its default, or at what makes others wait.</summary>
     public static Setup Small(Chance chance) => new()

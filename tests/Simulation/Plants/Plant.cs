@@ -43,6 +43,9 @@ internal sealed class Plant
     /// <summary>The controllers' clocks are ten minutes slow.</summary>
     public const string SlowControllers = "slowControllers";
 
+    /// <summary>Among the bodies of a commune the farthest one gives its parameters first.</summary>
+    public const string FarthestFirst = "farthestFirst";
+
     private const int MinutesSlow = 10;
 
     private readonly string? _name;
@@ -54,7 +57,7 @@ internal sealed class Plant
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks, SlowControllers,
+        LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks, SlowControllers, FarthestFirst,
     ];
 
     public bool SkipsSync => _name == LostAcknowledgement;
@@ -69,6 +72,9 @@ internal sealed class Plant
     public IHistory Over(IHistory history) => _name == HistoryAhead ? new AheadHistory(history) : history;
 
     public IOutbox Over(IOutbox outbox, Chance chance) => _name == ForgetsDownlinks ? new ForgetfulOutbox(outbox, chance) : outbox;
+
+    /// <summary>The bodies as those see them who resolve parameters.</summary>
+    public IBodyRegistry OfParameters(IBodyRegistry bodies) => _name == FarthestFirst ? new MisjudgedBodies(bodies) : bodies;
 
     public IGridGrains Over(IGridGrains grains, Chance chance) => _name == SkippingCursor ? new SkippingGrains(grains, chance) : grains;
 

@@ -27,6 +27,7 @@ internal static class StateCopy<T>
         copy.Revision = state.Revision;
         copy.Zone = state.Zone;
         copy.Settings = state.Settings;
+        copy.Own = state.Own;
         copy.HeardAt = state.HeardAt;
         copy.IsSilent = state.IsSilent;
         copy.Order = state.Order;

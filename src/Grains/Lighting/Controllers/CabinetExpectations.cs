@@ -9,7 +9,7 @@ namespace Grid.Grains.Lighting.Controllers;
 
 /// <summary>
 /// Tells cabinets what their reports are to be judged by: what hangs on their segments, and of those that run a program by themselves what that has their segments do, for some
-/// nights, and anew before these are over. It is persisted with the cabinet as what it should do is, so that a replay of its reports gives the same.
+/// nights, and anew before these are over. Those under no plan are told what hangs on them alone. It is persisted with the cabinet as what it should do is, so that a replay of its reports gives the same.
 /// </summary>
 internal sealed class CabinetExpectations(string sector, LivePlans plans, ControllersBook book, IGrainFactory grains)
 {
@@ -43,15 +43,34 @@ internal sealed class CabinetExpectations(string sector, LivePlans plans, Contro
             }
         }
 
-        return due.Length > 0;
+        var unplanned = book.Unplanned.Where(cabinet => !cabinet.Loads.SequenceEqual(cabinet.Told)).ToArray();
+        foreach (var chunk in unplanned.Chunk(DesiresAtOnce))
+        {
+            var answers = await Waits.All(chunk.Select(cabinet => SetAsync(cabinet.Device, new ExpectedSegments { Sector = sector, Loads = cabinet.Loads }, now)));
+            foreach (var (cabinet, _) in chunk.Zip(answers).Where(told => told.Second.Reason is null))
+            {
+                book.Set(cabinet with { Told = cabinet.Loads });
+            }
+        }
+
+        return due.Length + unplanned.Length > 0;
     }
 
     /// <summary>Cabinets that are under no plan any more, or run no program, are judged by none.</summary>
     public async Task LeaveAsync(ImmutableArray<Controller> left, DateTimeOffset now)
     {
-        foreach (var chunk in left.Where(cabinet => cabinet.Judged is not null).Chunk(DesiresAtOnce))
+        foreach (var chunk in left.Where(controller => controller.Kind == DeviceKind.Cabinet).Chunk(DesiresAtOnce))
         {
-            await Waits.All(chunk.Select(cabinet => SetAsync(cabinet, new ExpectedSegments { Sector = sector }, now)));
+            await Waits.All(chunk.Select(cabinet => SetAsync(cabinet.Device, new ExpectedSegments { Sector = sector }, now)));
+        }
+    }
+
+    /// <summary>Cabinets that are not in this sector any more are judged by nothing that it said.</summary>
+    public async Task LeaveAsync(ImmutableArray<UnplannedCabinet> left, DateTimeOffset now)
+    {
+        foreach (var chunk in left.Where(cabinet => !cabinet.Told.IsEmpty).Chunk(DesiresAtOnce))
+        {
+            await Waits.All(chunk.Select(cabinet => SetAsync(cabinet.Device, new ExpectedSegments { Sector = sector }, now)));
         }
     }
 
@@ -70,13 +89,13 @@ internal sealed class CabinetExpectations(string sector, LivePlans plans, Contro
 
         // Nobody knows yet what its plan says: the plan is fetched with the next look.
         var isUnknown = !isLive && segments.Levels.IsEmpty;
-        return isUnknown || await SetAsync(cabinet, segments, now) is { Reason: not null }
+        return isUnknown || await SetAsync(cabinet.Device, segments, now) is { Reason: not null }
             ? cabinet
             : cabinet with { Judged = new JudgedBy(segments.Version, segments.Segments, until, cabinet.Loads) };
     }
 
-    private Task<DesiredAnswer> SetAsync(Controller cabinet, ExpectedSegments expected, DateTimeOffset now) =>
-        DeviceGrains.Get(grains, cabinet.Kind, cabinet.Device).SetDesired(new DesiredChange
+    private Task<DesiredAnswer> SetAsync(string cabinet, ExpectedSegments expected, DateTimeOffset now) =>
+        DeviceGrains.Get(grains, DeviceKind.Cabinet, cabinet).SetDesired(new DesiredChange
         {
             Command = "plan:none",
             Name = CommandCatalog.FollowPlan,

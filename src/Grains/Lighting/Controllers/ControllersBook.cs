@@ -11,6 +11,7 @@ internal sealed class ControllersBook
     private readonly SortedDictionary<long, ControllerProgram> _programs = [];
     private readonly SortedDictionary<string, DateTimeOffset> _watched = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, Reminder> _reminders = [];
+    private readonly SortedDictionary<string, UnplannedCabinet> _unplanned = new(StringComparer.Ordinal);
 
     public ControllersBook(StoredControllers stored)
     {
@@ -34,6 +35,11 @@ internal sealed class ControllersBook
         {
             _reminders[reminder.Number] = reminder;
         }
+
+        foreach (var cabinet in stored.Unplanned)
+        {
+            _unplanned[cabinet.Device] = cabinet;
+        }
     }
 
     /// <summary>Revision of the directory of plans that they are up to date with.</summary>
@@ -48,6 +54,9 @@ internal sealed class ControllersBook
 
     /// <summary>Every controller, by key.</summary>
     public IReadOnlyCollection<Controller> Controllers => _controllers.Values;
+
+    /// <summary>The cabinets under no plan, by key.</summary>
+    public IReadOnlyCollection<UnplannedCabinet> Unplanned => _unplanned.Values;
 
     /// <summary>Those that are switched live.</summary>
     public IEnumerable<Controller> Live => _controllers.Values.Where(controller => controller.State == ControllerState.Live);
@@ -69,6 +78,7 @@ internal sealed class ControllersBook
         Controllers = [.. _controllers.Values],
         Watched = [.. _watched.Select(pair => new WatchedDevice(pair.Key, pair.Value))],
         Reminders = [.. _reminders.Values],
+        Unplanned = [.. _unplanned.Values],
     };
 
     public Controller? Find(string device) => _controllers.GetValueOrDefault(device);
@@ -76,6 +86,8 @@ internal sealed class ControllersBook
     public ControllerProgram? FindProgram(long version) => _programs.GetValueOrDefault(version);
 
     public void Set(Controller controller) => _controllers[controller.Device] = controller;
+
+    public void Set(UnplannedCabinet cabinet) => _unplanned[cabinet.Device] = cabinet;
 
     public Reminder? FindReminder(long number) => _reminders.GetValueOrDefault(number);
 
@@ -129,13 +141,27 @@ internal sealed class ControllersBook
         return [.. _controllers.Values.Where(former => !kept.TryGetValue(former.Device, out var next) || !ControllerRules.IsOfSameNature(former, next))];
     }
 
+    /// <summary>Those under no plan that are neither among those that are now found nor under a plan now: they are not here any more.</summary>
+    public ImmutableArray<UnplannedCabinet> LeftBy(FoundControllers found)
+    {
+        var here = found.UnderPlans.Select(controller => controller.Device).Concat(found.Unplanned.Select(cabinet => cabinet.Device)).ToHashSet(StringComparer.Ordinal);
+        return [.. _unplanned.Values.Where(former => !here.Contains(former.Device))];
+    }
+
     /// <summary>The controllers as they are now found.</summary>
-    public void Replace(IReadOnlyCollection<Controller> found, long revision, DateTimeOffset now)
+    public void Replace(FoundControllers found, long revision, DateTimeOffset now)
     {
         _controllers.Clear();
-        foreach (var controller in found)
+        foreach (var controller in found.UnderPlans)
         {
             _controllers[controller.Device] = controller;
+        }
+
+        var told = _unplanned.Values.ToDictionary(cabinet => cabinet.Device, cabinet => cabinet.Told, StringComparer.Ordinal);
+        _unplanned.Clear();
+        foreach (var cabinet in found.Unplanned)
+        {
+            _unplanned[cabinet.Device] = cabinet with { Told = told.GetValueOrDefault(cabinet.Device, []) };
         }
 
         var used = _controllers.Values.Select(controller => controller.Version).ToHashSet();

@@ -260,7 +260,7 @@ public sealed class SectorControllersGrain(
         var revision = await Directory.GetRevision();
         if (_sectorPlans is { } plans)
         {
-            if (revision != _book.Revision || (_book.Revision > 0 && (isToldOf || now - _book.RefreshedAt >= options.RefreshEvery || now < _book.RefreshedAt)))
+            if (revision != _book.Revision || isToldOf || now - _book.RefreshedAt >= options.RefreshEvery || now < _book.RefreshedAt)
             {
                 await RefreshAsync(plans, revision, now);
             }
@@ -276,13 +276,15 @@ public sealed class SectorControllersGrain(
     private async Task RefreshAsync(SectorPlans plans, long revision, DateTimeOffset now)
     {
         var next = await plans.FindAsync(now);
-        var others = next.Where(controller => controller.State == ControllerState.Pending && IsNews(controller)).ToArray();
+        var others = next.UnderPlans.Where(controller => controller.State == ControllerState.Pending && IsNews(controller)).ToArray();
 
         // Before it is forgotten that they had anything: what a stop interrupts is done again.
-        if (_live is { } live && _expectations is { } expectations && _book.LeftBy(next) is { IsEmpty: false } left)
+        if (_live is { } live && _expectations is { } expectations)
         {
+            var left = _book.LeftBy(next.UnderPlans);
             await live.LeaveAsync(left, now);
             await expectations.LeaveAsync(left, now);
+            await expectations.LeaveAsync(_book.LeftBy(next), now);
         }
 
         _book.Replace(next, revision, now);

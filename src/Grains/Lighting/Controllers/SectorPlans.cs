@@ -8,6 +8,11 @@ using Orleans;
 
 namespace Grid.Grains.Lighting.Controllers;
 
+/// <summary>The controllers of a sector as they are found.</summary>
+/// <param name="UnderPlans">Those under a plan.</param>
+/// <param name="Unplanned">The cabinets under none.</param>
+internal sealed record FoundControllers(IReadOnlyCollection<Controller> UnderPlans, IReadOnlyCollection<UnplannedCabinet> Unplanned);
+
 /// <summary>Finds which controllers of a sector are under which plan, and the program that each should run by it.</summary>
 internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBook book, IDeviceRegistry registry, IGrainFactory grains)
 {
@@ -17,10 +22,10 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
     private ILightingDirectoryGrain Directory => grains.GetGrain<ILightingDirectoryGrain>(ILightingDirectoryGrain.Key);
 
     /// <summary>The controllers as they are by what plans and devices say now.</summary>
-    public async Task<List<Controller>> FindAsync(DateTimeOffset now)
+    public async Task<FoundControllers> FindAsync(DateTimeOffset now)
     {
         var today = TodayAt(now);
-        var found = await FindUnderPlansAsync(today);
+        var (found, unplanned) = await ResolveAsync(today);
         foreach (var plan in found.Select(controller => controller.Plan).Distinct(StringComparer.Ordinal).ToArray())
         {
             await FetchAsync(plan);
@@ -37,7 +42,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
             }
         }
 
-        return next;
+        return new FoundControllers(next, unplanned);
     }
 
     /// <summary>Fetches the plans that controllers are under and that are not known here, as after an activation.</summary>
@@ -49,7 +54,7 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
         }
     }
 
-    private async Task<List<Controller>> FindUnderPlansAsync(DateOnly today)
+    private async Task<(List<Controller> UnderPlans, List<UnplannedCabinet> Unplanned)> ResolveAsync(DateOnly today)
     {
         var found = new List<(Controller Controller, DeviceDescriptor Device)>();
         var wiring = new CabinetWiring();
@@ -73,13 +78,24 @@ internal sealed class SectorPlans(string sector, LivePlans plans, ControllersBoo
         while (page.Length == Page);
 
         var under = new List<Controller>();
+        var unplanned = new List<UnplannedCabinet>();
         foreach (var chunk in found.Chunk(TargetsAtOnce))
         {
             var choices = await Directory.ResolveAll([.. chunk.Select(item => PlanTarget.Of(item.Device))], today);
-            under.AddRange(chunk.Zip(choices, (item, choice) => choice is null ? null : Wired(item) with { Plan = choice.Plan, By = choice.By }).OfType<Controller>());
+            foreach (var (item, choice) in chunk.Zip(choices))
+            {
+                if (choice is not null)
+                {
+                    under.Add(Wired(item) with { Plan = choice.Plan, By = choice.By });
+                }
+                else if (item.Controller.Kind == DeviceKind.Cabinet)
+                {
+                    unplanned.Add(new UnplannedCabinet(item.Device.Id, wiring.LoadsOf(item.Device.Id), []));
+                }
+            }
         }
 
-        return under;
+        return (under, unplanned);
 
         Controller Wired((Controller Controller, DeviceDescriptor Device) item) =>
             item.Controller.Kind == DeviceKind.Cabinet ? item.Controller with { Segments = wiring.SegmentsOf(item.Device), Loads = wiring.LoadsOf(item.Device.Id) } : item.Controller;

@@ -33,6 +33,9 @@ public sealed class StoredControllers
 
     /// <summary>Devices that are told the same together and have not all been.</summary>
     [Id(7)] public ImmutableArray<Reminder> Reminders { get; set; } = [];
+
+    /// <summary>The cabinets under no plan, by key (ordinal).</summary>
+    [Id(8)] public ImmutableArray<UnplannedCabinet> Unplanned { get; set; } = [];
 }
 
 /// <summary>A device whose desired state changes by itself.</summary>
@@ -40,6 +43,14 @@ public sealed class StoredControllers
 /// <param name="At">When.</param>
 [GenerateSerializer, Immutable, Alias("grid.WatchedDevice")]
 public readonly record struct WatchedDevice([property: Id(0)] string Device, [property: Id(1)] DateTimeOffset At);
+
+/// <summary>A cabinet that is under no plan: it is judged by what hangs on its segments alone.</summary>
+/// <param name="Device">The device's key.</param>
+/// <param name="Loads">What hangs on its segments; empty when nobody knows.</param>
+/// <param name="Told">What it was told of that.</param>
+[GenerateSerializer, Immutable, Alias("grid.UnplannedCabinet")]
+public sealed record UnplannedCabinet(
+    [property: Id(0)] string Device, [property: Id(1)] ImmutableArray<SegmentLoad> Loads, [property: Id(2)] ImmutableArray<SegmentLoad> Told);
 
 /// <summary>A controller under a plan.</summary>
 [GenerateSerializer, Immutable, Alias("grid.Controller")]
