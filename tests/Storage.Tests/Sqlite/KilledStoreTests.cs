@@ -2,7 +2,9 @@ using Grid.Contracts.Storage;
 using Grid.Storage;
 using Grid.Storage.Sqlite;
 using Grid.Storage.Sqlite.Pages;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 
 namespace Grid.Tests.Storage.Sqlite;
 
@@ -177,6 +179,36 @@ public sealed class KilledStoreTests : IDisposable
 
         Assert.Equal(pages, File.ReadAllBytes(Store));
         RequireCommits(1);
+    }
+
+    [Fact]
+    public async Task What_waits_when_the_disk_fails_is_refused_and_not_written()
+    {
+        using var started = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        await using (var store = await OpenAsync(new SqliteOptions { MaximumPerCommit = 1 }))
+        {
+            var first = store.WriteAsync(
+                session =>
+                {
+                    started.Set();
+                    release.Wait();
+                    return Put(session, "first", 1);
+                },
+                CancellationToken.None);
+            started.Wait();
+            var failing = store.WriteAsync<int>(static _ => throw new SqliteException("disk I/O error", raw.SQLITE_IOERR), CancellationToken.None);
+            var waiting = PutAsync(store, "waiting", 1);
+            release.Set();
+
+            Assert.Equal(1, await first);
+            await Assert.ThrowsAsync<IOException>(() => failing);
+            Assert.Contains("has stopped", (await Assert.ThrowsAsync<IOException>(() => waiting)).Message);
+            Assert.Contains("has stopped", (await Assert.ThrowsAsync<IOException>(() => PutAsync(store, "later", 1))).Message);
+        }
+
+        await using var again = await OpenAsync();
+        Assert.Equal(1, await CountAsync(again));
     }
 
     /// <summary>Makes three commits, does something, and closes the connection as a writer does whose take-over failed.</summary>
