@@ -19,6 +19,8 @@ internal sealed class HotGrain(BenchTargets targets, ChannelControls channels, i
         figures.Add("othersP99Micros", "us", quiet.Percentile(0.99));
         figures.Add("othersP99WithHotGrainMicros", "us", beside.Percentile(0.99));
         figures.Add("othersP99WithSpreadCallersMicros", "us", besideSpread.Percentile(0.99));
+        figures.Add("othersP99MicrosFromSending", "us", quiet.PercentileFromSending(0.99));
+        figures.Add("othersP99WithHotGrainMicrosFromSending", "us", beside.PercentileFromSending(0.99));
         figures.Add("hotGrainP99Ratio", "ratio", Ratio(quiet, beside));
         figures.Add("hotGrainP99RatioFromSending", "ratio", beside.PercentileFromSending(0.99) / Math.Max(1, quiet.PercentileFromSending(0.99)));
         figures.Add("hotGrainP99OverSpreadCallers", "ratio", Ratio(besideSpread, beside));
@@ -37,7 +39,7 @@ internal sealed class HotGrain(BenchTargets targets, ChannelControls channels, i
     private async Task<PacedLoad<TTarget>> PaceAsync<TTarget>(TTarget target, double perSecond, Func<Task>? beside)
         where TTarget : struct, ICallTarget
     {
-        var load = new PacedLoad<TTarget>(target, targets, callers);
+        var load = new PacedLoad<TTarget>(target, targets, callers, sleeps: true);
         var other = beside?.Invoke() ?? Task.CompletedTask;
         await load.RunAsync(perSecond, figures.Slice);
         await other;

@@ -6,7 +6,14 @@ namespace Grid.LoadTests.Actors;
 /// Calls at a fixed rate from one thread, whatever the answers do. The time of each counts from when it was due, so that what had to wait before it was
 /// sent is not hidden, be it for the runtime or for a core that others had; from its sending it is told beside.
 /// </summary>
-internal sealed class PacedLoad<TTarget>(TTarget target, BenchTargets targets, int callers)
+/// <param name="target">What is called.</param>
+/// <param name="targets">Which one next.</param>
+/// <param name="callers">Calls that may be under way.</param>
+/// <param name="sleeps">
+/// What it does when nothing is due: sleep for a millisecond, after which that millisecond's calls are due together, as whoever waits for a socket does; or yield, when a
+/// millisecond holds more calls than callers. A thread that never sleeps is one more that asks for a whole core: on a machine that has no more of them, its turn is what is measured.
+/// </param>
+internal sealed class PacedLoad<TTarget>(TTarget target, BenchTargets targets, int callers, bool sleeps = false)
     where TTarget : struct, ICallTarget
 {
     private readonly Microseconds _fromDue = new();
@@ -30,20 +37,30 @@ internal sealed class PacedLoad<TTarget>(TTarget target, BenchTargets targets, i
             () =>
             {
                 var interval = Stopwatch.Frequency / perSecond;
+                var tick = sleeps ? Stopwatch.Frequency / 1_000 : 1;
                 var start = Stopwatch.GetTimestamp();
                 var (next, caller) = (0, 0);
                 while (watch.Elapsed < time)
                 {
-                    var due = (long)((Stopwatch.GetTimestamp() - start) / interval);
-                    while (sent < due && TryFindFree(ref caller))
+                    var now = (Stopwatch.GetTimestamp() - start) / tick * tick;
+                    while (sent < (long)(now / interval) && TryFindFree(ref caller))
                     {
                         next = targets.After(next);
                         _isBusy[caller] = true;
-                        _ = CallAsync(caller, next, start + (long)(sent * interval));
+
+                        // Due with its millisecond, at the end of it.
+                        _ = CallAsync(caller, next, start + (((long)(sent * interval) + tick) / tick * tick));
                         sent++;
                     }
 
-                    Thread.Yield();
+                    if (!sleeps)
+                    {
+                        Thread.Yield();
+                    }
+                    else if (Stopwatch.GetTimestamp() - start < now + tick)
+                    {
+                        Thread.Sleep(1);
+                    }
                 }
             },
             CancellationToken.None,

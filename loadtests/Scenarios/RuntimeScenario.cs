@@ -17,6 +17,9 @@ internal static class RuntimeScenario
     private const int StreamWindow = 100_000;
     private const double LeastShareOfACaller = 0.01;
     private const double MostHotRatio = 5;
+
+    // Of half the load: the others are called at a hundredth of it, few enough for a thread that sleeps between.
+    private const double OthersPart = 1.0 / 50;
     private const double MostBytesPerCall = 8;
     private const double MostBytes = 400;
     private const double MostBytesWithState = 600;
@@ -165,6 +168,6 @@ internal static class RuntimeScenario
         figures.Add("requestReplyP50Micros", "us", half.Percentile(0.50));
         figures.Add("requestReplyP99Micros", "us", half.Percentile(0.99));
         figures.Add("requestReplyP99MicrosFromSending", "us", half.PercentileFromSending(0.99));
-        await new HotGrain(targets, channels, CallersCount, figures).MeasureAsync(rate / 5);
+        await new HotGrain(targets, channels, CallersCount, figures).MeasureAsync(rate * OthersPart);
     }
 }
