@@ -47,6 +47,19 @@ public sealed partial class TidyTests
         }
     }
 
+    /// <summary>On Orleans time is the wall clock's: its build leaves out what needs another one, by name.</summary>
+    [Fact]
+    public void What_needs_virtual_time_says_so_in_its_name()
+    {
+        var project = File.ReadAllText(Path.Combine(Repository.Root, "tests/City.Tests/City.Tests.csproj"));
+        var users = Repository.Sources("tests/City.Tests").Where(path => VirtualTime().IsMatch(File.ReadAllText(path))).Select(Path.GetFileName).ToArray();
+        Assert.True(users.Length > 10, "the pattern finds no users");
+        Assert.DoesNotContain(users, name => !name!.EndsWith("TimeTests.cs", StringComparison.Ordinal) && !name.EndsWith(".Time.cs", StringComparison.Ordinal) && !project.Contains(name, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"\busing Grid\.Runtime\b|\bVirtualTimeProvider\b|\.PassAsync\(|\bPlannedCity\b")]
+    private static partial Regex VirtualTime();
+
     [GeneratedRegex(@"NotImplementedException|\bTODO\b|\bFIXME\b|\bHACK\b|catch\s*(\([^)]*\))?\s*\{\s*\}")]
     private static partial Regex Unfinished();
 

@@ -11,7 +11,7 @@ using Orleans;
 namespace Grid.Tests.City.Groups;
 
 /// <summary>The sender of downlinks is woken by what becomes due in its process. No time passes here: a look by the clock never comes.</summary>
-public sealed class OutboxBellTests
+public sealed class OutboxBellTimeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
