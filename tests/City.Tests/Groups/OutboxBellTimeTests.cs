@@ -20,7 +20,7 @@ public sealed class OutboxBellTimeTests
     private readonly WatchedOutbox _rows = new();
     private readonly IOutbox _outbox;
 
-    public OutboxBellTests() => _outbox = new RingingOutbox(_rows, _bell, _clock);
+    public OutboxBellTimeTests() => _outbox = new RingingOutbox(_rows, _bell, _clock);
 
     [Fact]
     public async Task A_row_that_is_due_is_looked_for_at_once_and_one_that_is_due_later_is_not()
