@@ -96,16 +96,15 @@ internal static class RuntimeScenario
             ("latency", () => MeasureLatencyAsync(targets, channels, figures)),
         ];
 
+        var chosen = only.Length == 0 ? measurements : Chosen(measurements, only.Split(','));
+
         // The first round is for the compiler.
         for (var round = -1; round < rounds; round++)
         {
             figures.IsWarmUp = round < 0;
-            foreach (var (name, measure) in measurements)
+            foreach (var (_, measure) in chosen)
             {
-                if (only.Length == 0 || only.Split(',').Contains(name))
-                {
-                    await measure();
-                }
+                await measure();
             }
         }
 
@@ -117,6 +116,18 @@ internal static class RuntimeScenario
             figures.Ratio("requestReplyOverChannelOverPlaces", "requestReplyPerSecond", "channelReplyOverPlacesControlPerSecond");
             CheckSpeed(figures);
         }
+    }
+
+    private static (string Name, Func<Task> Measure)[] Chosen((string Name, Func<Task> Measure)[] measurements, string[] names)
+    {
+        if (names.Except(measurements.Select(measurement => measurement.Name)).ToArray() is { Length: > 0 } unknown)
+        {
+            throw new ArgumentException($"--only: {unknown[0]} is no measurement; one of {string.Join(' ', measurements.Select(measurement => measurement.Name))}.");
+        }
+
+        return names.Contains("latency") && !names.Contains("requestReply")
+            ? throw new ArgumentException("--only: latency is measured at half of what requestReply reaches: name both.")
+            : [.. measurements.Where(measurement => names.Contains(measurement.Name))];
     }
 
     /// <summary>What must hold whatever the controls do; the ratios to those are told, not judged.</summary>

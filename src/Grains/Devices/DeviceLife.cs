@@ -13,7 +13,7 @@ namespace Grid.Grains.Devices;
 /// </summary>
 /// <param name="id">The device's key.</param>
 /// <param name="context">What it needs of its process.</param>
-public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceContext context)
+public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, DeviceContext context)
     where TRules : IDeviceRules<TSettings, TState>
     where TSettings : class
     where TState : struct
@@ -80,23 +80,6 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         };
     }
 
-    /// <summary>What a command asks: taken or refused. True when the state changed and must be persisted before the answer.</summary>
-    public bool Desire(DesiredChange change, out DesiredAnswer answer)
-    {
-        if (State.Settings is not { } settings)
-        {
-            answer = new DesiredAnswer { Field = "device", Reason = "is not registered" };
-            return false;
-        }
-
-        var former = State.Desired;
-        State.Desired = DesiredRules.Change<TRules, TSettings, TState>(former, settings, change, out answer);
-        return !ReferenceEquals(former, State.Desired);
-    }
-
-    /// <summary>Puts back a desired state that could not be persisted.</summary>
-    public void RestoreDesired(DesiredState? former) => State.Desired = former;
-
     /// <summary>What it adds to its territory.</summary>
     public Contribution Contribution => State is { Stage: DeviceStage.Here, Settings: { } settings }
         ? TRules.Contribute(State.Trade, settings, Status)
@@ -110,22 +93,6 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         Reported = [.. (State.Values ?? []).Select(value => new ReportedMetric(value.Name, value.Value, DateTimeOffset.FromUnixTimeMilliseconds(value.ObservedAt)))],
         Desired = DesiredRules.View(State.Desired, now.ToMilliseconds()),
         Conditions = ConditionTable.View(State.Active),
-    };
-
-    /// <summary>Forgets what has ended of what it should do; true when that changed anything.</summary>
-    public bool DropEnded(DateTimeOffset now)
-    {
-        var former = State.Desired;
-        State.Desired = DesiredRules.DropEnded(former, now.ToMilliseconds());
-        return !ReferenceEquals(former, State.Desired);
-    }
-
-    /// <summary>What it is to be told.</summary>
-    public DeviceOrders Orders(DateTimeOffset now) => new()
-    {
-        Version = State.Desired?.Version ?? 0,
-        Orders = DesiredRules.Orders<TRules, TSettings, TState>(State.Desired, now.ToMilliseconds()),
-        NextEnd = DesiredRules.NextEnd(State.Desired, now.ToMilliseconds()) is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null,
     };
 
     /// <summary>An entry for a device that is not in the sector: only a newer registration brings it there.</summary>
@@ -370,31 +337,11 @@ public sealed class DeviceLife<TRules, TSettings, TState>(string id, DeviceConte
         return isVisible;
     }
 
-    private ImmutableArray<DeviceEffect> JudgeDesired(ReadingEntry entry, long at)
-    {
-        if (State.Desired is not { } desired)
-        {
-            return default;
-        }
-
-        (State.Desired, var confirmed, var isDue) = DesiredReports.Judge<TRules, TSettings, TState>(desired, entry, TRules.BoostAt(State.Trade, State.Settings!, entry, at));
-        if (confirmed.IsEmpty)
-        {
-            // A hint, which a replay may leave out: the device goes on doing what it should not.
-            return isDue ? [new DesiredStateDue()] : default;
-        }
-
-        State.Confirmations = KeptConfirmations.With(State.Confirmations, confirmed, State.Offset);
-        return isDue ? [.. confirmed, new DesiredStateDue()] : [.. confirmed];
-    }
-
     private void UpdateConditions(long at)
     {
         var holds = TRules.ConditionsOf(State.Trade) | (State is { IsSilent: true, Settings: { } settings } ? TRules.SilenceOf(settings) : Conditions.None);
         State.Active = ConditionTable.Update(State.Active, DesiredReports.IsDiscrepant(State.Desired, at) ? holds | Conditions.Discrepancy : holds, at);
     }
-
-    private ImmutableArray<DeviceEffect> EffectsOf(long offset) => KeptConfirmations.At(State.Confirmations, offset);
 
     private DeviceOutcome Outcome(Disposition disposition) => new()
     {

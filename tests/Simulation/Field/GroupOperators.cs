@@ -12,27 +12,28 @@ namespace Grid.Simulation.Field;
 /// </summary>
 internal sealed class GroupOperators
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeastExpiry = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MostExpiry = TimeSpan.FromMinutes(90);
 
     private readonly World _world;
     private readonly Chance _chance;
+    private readonly Asking _asking;
     private readonly string[] _communes;
     private readonly List<AcceptedGroup> _accepted = [];
-    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private int _number;
+    private int _unanswered;
 
     public GroupOperators(World world)
     {
         _world = world;
         _chance = world.ChanceOf("groups");
+        _asking = new Asking(world, _chance, "group command");
         _communes = [.. world.Communes.Where((_, place) => place % 2 == 0).Select(commune => commune.InseeCode)];
     }
 
     /// <summary>True while a command is not answered.</summary>
-    public bool IsBusy => _asked.Count > 0;
+    public bool IsBusy => _unanswered > 0;
 
     /// <summary>Commands that were accepted, oldest first.</summary>
     public IReadOnlyList<AcceptedGroup> Accepted => _accepted;
@@ -74,54 +75,13 @@ internal sealed class GroupOperators
             Layer = _chance.Happens(0.3) ? ControlLayer.Emergency : ControlLayer.Override,
         };
         var id = string.Create(CultureInfo.InvariantCulture, $"group-{++_number}");
-        _asked.Add(id);
-        Ask(id, request);
-    }
-
-    private void Ask(string id, GroupRequest request)
-    {
-        if (!_asked.Contains(id))
-        {
-            return;
-        }
-
-        if (_world.Process is not { IsReady: true } process)
-        {
-            _world.After(Soon, () => Ask(id, request));
-            return;
-        }
-
-        _world.Trace.Add("group command", id);
-        process.Do("group command", async () =>
-        {
-            GroupAnswer answer;
-            try
-            {
-                answer = await process.Grains.GetGrain<IGroupCommandGrain>(id).Submit(request);
-            }
-            catch (Exception refused) when (refused is IOException or TimeoutException or Orleans.Storage.InconsistentStateException)
-            {
-                _world.Trace.Say($"group command {id} was not taken: {refused.Message}");
-                _world.After(Soon, () => Ask(id, request));
-                return;
-            }
-
-            // The answer may be lost on its way.
-            if (process.IsAlive && !_chance.Happens(_world.Rates[Fault.MessageLoss]))
-            {
-                Answer(id, request, answer);
-            }
-        });
-        _world.After(AnswerWithin, () => Ask(id, request));
+        _unanswered++;
+        _asking.Ask(id, process => process.Grains.GetGrain<IGroupCommandGrain>(id).Submit(request), answer => Answer(id, request, answer));
     }
 
     private void Answer(string id, GroupRequest request, GroupAnswer answer)
     {
-        if (!_asked.Remove(id))
-        {
-            return;
-        }
-
+        _unanswered--;
         _world.Trace.Add("group command answered", id, (long)answer.Status, answer.Group?.Members ?? 0);
         if (answer.Status == SubmitStatus.Conflict)
         {

@@ -12,13 +12,12 @@ namespace Grid.Simulation.Field;
 /// </summary>
 internal sealed class Operators
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeastExpiry = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MostExpiry = TimeSpan.FromMinutes(90);
 
     private readonly World _world;
     private readonly Chance _chance;
+    private readonly Asking _asking;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
     private readonly List<AcceptedCommand> _accepted = [];
@@ -28,6 +27,7 @@ internal sealed class Operators
     {
         _world = world;
         _chance = world.ChanceOf("operators");
+        _asking = new Asking(world, _chance, "command");
     }
 
     /// <summary>True while a command is not answered.</summary>
@@ -82,73 +82,22 @@ internal sealed class Operators
             Connector = "simulator",
             Gateway = lamp.Commune,
         };
-        Ask(new Asked(string.Create(CultureInfo.InvariantCulture, $"command-{++_number}"), request));
+        var id = string.Create(CultureInfo.InvariantCulture, $"command-{++_number}");
+        _asking.Ask(id, process => process.Grains.GetGrain<ICommandGrain>(id).Submit(request), answer => Answer(id, request, answer));
     }
 
-    private void Ask(Asked asked)
+    private void Answer(string id, CommandRequest request, SubmitAnswer answer)
     {
-        if (asked.IsAnswered)
-        {
-            return;
-        }
-
-        if (_world.Process is not { IsReady: true } process)
-        {
-            _world.After(Soon, () => Ask(asked));
-            return;
-        }
-
-        _world.Trace.Add("command", asked.Id);
-        process.Do("command", async () =>
-        {
-            SubmitAnswer answer;
-            try
-            {
-                answer = await process.Grains.GetGrain<ICommandGrain>(asked.Id).Submit(asked.Request);
-            }
-            catch (Exception refused) when (refused is IOException or TimeoutException or Orleans.Storage.InconsistentStateException)
-            {
-                _world.Trace.Say($"command {asked.Id} was not taken: {refused.Message}");
-                _world.After(Soon, () => Ask(asked));
-                return;
-            }
-
-            // The answer may be lost on its way.
-            if (process.IsAlive && !_chance.Happens(_world.Rates[Fault.MessageLoss]))
-            {
-                Answer(asked, answer);
-            }
-        });
-        _world.After(AnswerWithin, () => Ask(asked));
-    }
-
-    private void Answer(Asked asked, SubmitAnswer answer)
-    {
-        if (asked.IsAnswered)
-        {
-            return;
-        }
-
-        asked.IsAnswered = true;
-        _asked.Remove(asked.Request.Device);
-        _world.Trace.Add("command answered", asked.Id, (long)answer.Status);
+        _asked.Remove(request.Device);
+        _world.Trace.Add("command answered", id, (long)answer.Status);
         if (answer.Status == SubmitStatus.Conflict)
         {
-            _world.Violated("I2", $"command {asked.Id} was asked for again as it was, and is said to be another one");
+            _world.Violated("I2", $"command {id} was asked for again as it was, and is said to be another one");
         }
         else if (answer.Status == SubmitStatus.Accepted)
         {
-            _accepted.Add(new AcceptedCommand(asked.Id, asked.Request));
+            _accepted.Add(new AcceptedCommand(id, request));
         }
-    }
-
-    private sealed class Asked(string id, CommandRequest request)
-    {
-        public string Id { get; } = id;
-
-        public CommandRequest Request { get; } = request;
-
-        public bool IsAnswered { get; set; }
     }
 }
 

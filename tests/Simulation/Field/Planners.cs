@@ -12,11 +12,10 @@ namespace Grid.Simulation.Field;
 internal sealed class Planners
 {
     private const int Plans = 3;
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     private readonly World _world;
     private readonly Chance _chance;
+    private readonly Asking _asking;
     private readonly SortedDictionary<string, LightingPlan> _plans = new(StringComparer.Ordinal);
     private bool _isAsking;
 
@@ -24,6 +23,7 @@ internal sealed class Planners
     {
         _world = world;
         _chance = world.ChanceOf("planners");
+        _asking = new Asking(world, _chance, "plan");
     }
 
     /// <summary>True while a change is not answered.</summary>
@@ -102,55 +102,12 @@ internal sealed class Planners
         Calendar = [new CalendarEntry("always", "night", 0)],
     };
 
-    private void Ask(string id, Func<ILightingPlanGrain, Task<Action>> change) => Ask(new Asked(id, change));
-
-    private void Ask(Asked asked)
+    private void Ask(string id, Func<ILightingPlanGrain, Task<Action>> change) => _asking.Ask(id, process => change(process.Grains.GetGrain<ILightingPlanGrain>(id)), accept =>
     {
-        if (asked.IsAnswered)
-        {
-            return;
-        }
-
-        if (_world.Process is not { IsReady: true } process)
-        {
-            _world.After(Soon, () => Ask(asked));
-            return;
-        }
-
-        _world.Trace.Add("plan", asked.Plan);
-        process.Do("plan", async () =>
-        {
-            Action accept;
-            try
-            {
-                accept = await asked.Change(process.Grains.GetGrain<ILightingPlanGrain>(asked.Plan));
-            }
-            catch (Exception refused) when (refused is IOException or TimeoutException or Orleans.Storage.InconsistentStateException)
-            {
-                _world.Trace.Say($"plan {asked.Plan} was not taken: {refused.Message}");
-                _world.After(Soon, () => Ask(asked));
-                return;
-            }
-
-            // The answer may be lost on its way.
-            if (process.IsAlive && !asked.IsAnswered && !_chance.Happens(_world.Rates[Fault.MessageLoss]))
-            {
-                (asked.IsAnswered, _isAsking, ChangedAt) = (true, false, _world.Clock.GetUtcNow());
-                accept();
-                _world.Trace.Add("plan answered", asked.Plan);
-            }
-        });
-        _world.After(AnswerWithin, () => Ask(asked));
-    }
+        (_isAsking, ChangedAt) = (false, _world.Clock.GetUtcNow());
+        accept();
+        _world.Trace.Add("plan answered", id);
+    });
 
     private static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"plan{number}");
-
-    private sealed class Asked(string plan, Func<ILightingPlanGrain, Task<Action>> change)
-    {
-        public string Plan { get; } = plan;
-
-        public Func<ILightingPlanGrain, Task<Action>> Change { get; } = change;
-
-        public bool IsAnswered { get; set; }
-    }
 }

@@ -10,11 +10,9 @@ namespace Grid.Simulation.Field;
 /// </summary>
 internal sealed class Tuners
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
-
     private readonly World _world;
     private readonly Chance _chance;
+    private readonly Asking _asking;
     private readonly SortedDictionary<string, ImmutableArray<ParameterSet>> _accepted = new(StringComparer.Ordinal);
     private bool _isAsking;
 
@@ -22,6 +20,7 @@ internal sealed class Tuners
     {
         _world = world;
         _chance = world.ChanceOf("tuners");
+        _asking = new Asking(world, _chance, "parameters");
     }
 
     /// <summary>True while a change is not answered.</summary>
@@ -40,7 +39,7 @@ internal sealed class Tuners
                 if (_world.IsBusyTime && !_isAsking)
                 {
                     _isAsking = true;
-                    Ask(new Asked(Scope(), _chance.Happens(0.15) ? [] : ParameterDraw.Sets(_chance)));
+                    Ask(Scope(), _chance.Happens(0.15) ? [] : ParameterDraw.Sets(_chance));
                 }
 
                 Work();
@@ -52,51 +51,10 @@ internal sealed class Tuners
         ? ParameterScopes.OfBody(_chance.OneOf([.. _world.Registry.Bodies.Keys]))
         : ParameterScopes.OfCommune(_chance.OneOf(_world.Communes).InseeCode);
 
-    private void Ask(Asked asked)
+    private void Ask(string scope, ImmutableArray<ParameterSet> sets) => _asking.Ask(scope, process => process.Grains.GetGrain<IParametersGrain>(scope).Put(sets, version: null), answer =>
     {
-        if (asked.IsAnswered)
-        {
-            return;
-        }
-
-        if (_world.Process is not { IsReady: true } process)
-        {
-            _world.After(Soon, () => Ask(asked));
-            return;
-        }
-
-        _world.Trace.Add("parameters", asked.Scope);
-        process.Do("parameters", async () =>
-        {
-            ParametersAnswer answer;
-            try
-            {
-                answer = await process.Grains.GetGrain<IParametersGrain>(asked.Scope).Put(asked.Sets, version: null);
-            }
-            catch (Exception refused) when (refused is IOException or TimeoutException or Orleans.Storage.InconsistentStateException)
-            {
-                _world.Trace.Say($"parameters of {asked.Scope} were not taken: {refused.Message}");
-                _world.After(Soon, () => Ask(asked));
-                return;
-            }
-
-            // The answer may be lost on its way.
-            if (process.IsAlive && !asked.IsAnswered && !_chance.Happens(_world.Rates[Fault.MessageLoss]))
-            {
-                (asked.IsAnswered, _isAsking) = (true, false);
-                _accepted[asked.Scope] = answer.Faults.IsEmpty ? asked.Sets : throw new InvalidOperationException($"parameters of {asked.Scope} were refused: {answer.Faults[0]}");
-                _world.Trace.Add("parameters answered", asked.Scope, answer.View.Version);
-            }
-        });
-        _world.After(AnswerWithin, () => Ask(asked));
-    }
-
-    private sealed class Asked(string scope, ImmutableArray<ParameterSet> sets)
-    {
-        public string Scope { get; } = scope;
-
-        public ImmutableArray<ParameterSet> Sets { get; } = sets;
-
-        public bool IsAnswered { get; set; }
-    }
+        _isAsking = false;
+        _accepted[scope] = answer.Faults.IsEmpty ? sets : throw new InvalidOperationException($"parameters of {scope} were refused: {answer.Faults[0]}");
+        _world.Trace.Add("parameters answered", scope, answer.View.Version);
+    });
 }

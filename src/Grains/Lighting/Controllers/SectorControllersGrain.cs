@@ -26,6 +26,7 @@ public sealed class SectorControllersGrain(
 {
     private string _sector = "";
     private ControllersBook _book = new(new StoredControllers());
+    private ControllerRows _rows = null!;
     private ControllerMessages _messages = null!;
     private Renewals _renewals = null!;
     private LivePlans? _plans;
@@ -43,6 +44,7 @@ public sealed class SectorControllersGrain(
     {
         _sector = this.GetPrimaryKeyString();
         _book = new ControllersBook(state.State);
+        _rows = new ControllerRows(_sector, _book, outbox, options);
         _messages = new ControllerMessages(_book, options);
         _renewals = new Renewals(_book, registry, GrainFactory, options);
         if (table.FindCommune(SectorMap.CommuneOf(_sector)) is { } commune)
@@ -84,7 +86,7 @@ public sealed class SectorControllersGrain(
         if (changed.Count > 0)
         {
             await WriteAsync();
-            await AddProgramRowsAsync(changed.Where(ControllerRules.IsWaiting), now);
+            await _rows.AddProgramsAsync(changed.Where(ControllerRules.IsWaiting), now);
             LookSoonIfDue(changed, now);
         }
     }
@@ -115,7 +117,7 @@ public sealed class SectorControllersGrain(
         var pending = controller with { State = ControllerState.Pending, Since = now, Detail = string.Empty, Sent = 0, Command = command };
         _book.Set(pending);
         await WriteAsync();
-        await AddProgramRowsAsync([pending], now);
+        await _rows.AddProgramsAsync([pending], now);
         return new ProgramChoice { Version = controller.Version };
     }
 
@@ -219,11 +221,11 @@ public sealed class SectorControllersGrain(
     /// <summary>A stop may have come between what was persisted and its rows. One too many finds nothing to send.</summary>
     private async Task ResumeAsync(DateTimeOffset now)
     {
-        await AddProgramRowsAsync(_book.Controllers.Where(ControllerRules.IsWaiting), now);
-        await AddLevelRowsAsync(_book.Live.Where(light => light.ToSend > 0), now);
+        await _rows.AddProgramsAsync(_book.Controllers.Where(ControllerRules.IsWaiting), now);
+        await _rows.AddLevelsAsync(_book.Live.Where(light => light.ToSend > 0), now);
         foreach (var reminder in _book.Reminders)
         {
-            await AddRowAsync(ControllerRow.ForReminder(reminder), now);
+            await _rows.AddAsync(ControllerRow.ForReminder(reminder), now);
         }
     }
 
@@ -289,7 +291,7 @@ public sealed class SectorControllersGrain(
 
         _book.Replace(next, revision, now);
         await WriteAsync();
-        await AddProgramRowsAsync(others, now);
+        await _rows.AddProgramsAsync(others, now);
     }
 
     /// <summary>True for a program that no row is there for yet: another one, or another way to the same controller.</summary>
@@ -301,7 +303,7 @@ public sealed class SectorControllersGrain(
         if (_live is { } live && await live.SwitchAsync(now) is { IsEmpty: false } switched)
         {
             await WriteAsync();
-            await AddLevelRowsAsync(switched.Where(controller => controller.ToSend > 0), now);
+            await _rows.AddLevelsAsync(switched.Where(controller => controller.ToSend > 0), now);
         }
     }
 
@@ -330,44 +332,11 @@ public sealed class SectorControllersGrain(
 
         foreach (var row in rows)
         {
-            await AddRowAsync(row, Gathered(now));
+            await _rows.AddGatheredAsync(row, now);
         }
 
         return next;
     }
-
-    private async Task AddProgramRowsAsync(IEnumerable<Controller> pending, DateTimeOffset now)
-    {
-        foreach (var (version, lane) in pending.Select(controller => (controller.Version, controller.Lane)).Distinct().ToArray())
-        {
-            await AddRowAsync(ControllerRow.ForProgram(_book.NextNumber(), version, lane), now);
-        }
-    }
-
-    private async Task AddLevelRowsAsync(IEnumerable<Controller> switched, DateTimeOffset now)
-    {
-        var cabinets = switched.ToLookup(controller => controller.Kind == DeviceKind.Cabinet);
-        foreach (var (percent, lane) in cabinets[false].Select(light => (light.Level, light.Lane)).Distinct().ToArray())
-        {
-            await AddRowAsync(ControllerRow.ForLevel(_book.NextNumber(), percent, lane), Gathered(now));
-        }
-
-        var segments = cabinets[true].SelectMany(cabinet => ControllerRules.SegmentsIn(cabinet.SegmentsToSend), (cabinet, segment) => (segment, cabinet.Level, cabinet.Lane));
-        foreach (var (segment, percent, lane) in segments.Distinct().ToArray())
-        {
-            await AddRowAsync(ControllerRow.ForSegment(_book.NextNumber(), segment, percent, lane), now);
-        }
-    }
-
-    /// <summary>The instant at which all that are told the same about now are told.</summary>
-    private DateTimeOffset Gathered(DateTimeOffset now) => options.GatherFor is { Ticks: > 0 and var ticks } ? now.AddTicks(ticks - (now.UtcTicks % ticks)) : now;
-
-    private Task AddRowAsync(ControllerRow word, DateTimeOffset dueAt) => outbox.AddAsync(
-        new Downlink(
-            DownlinkOwners.RowOf(_sector, word.ToString()), "", word.Lane.Connector, "", ImmutableSortedDictionary<string, double>.Empty, 0, dueAt + options.RowsLast,
-            word.Lane.Gateway, DownlinkOwner.Controllers),
-        dueAt,
-        CancellationToken.None);
 
     private async Task WriteAsync()
     {
