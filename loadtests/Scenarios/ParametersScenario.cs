@@ -105,7 +105,7 @@ internal static class ParametersScenario
         var answered = watch.Elapsed.TotalSeconds;
         foreach (var light in lightPoints.Where((_, place) => place % Math.Max(1, lightPoints.Count / Looked) == 0))
         {
-            while (!await HasAsync(http, light, percent, cancellationToken))
+            while (watch.Elapsed.TotalSeconds <= ReachesWithinSeconds && !await HasAsync(http, light, percent, cancellationToken))
             {
                 await Task.Delay(20, cancellationToken);
             }
