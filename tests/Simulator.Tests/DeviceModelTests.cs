@@ -155,7 +155,7 @@ public sealed class DeviceModelTests
         var leaks = _fleet.PlantedFaults(at, at).Where(fault => fault.Kind == PlantedFaultKind.Leak).ToDictionary(fault => fault.Device);
 
         Assert.NotEmpty(leaks);
-        Assert.All(ByKind[DeviceKind.Meter], meter => Assert.Equal(leaks.TryGetValue(meter.Id, out var leak) ? leak.LitresPerHour : 0, Value(meter, "flowLitresPerHour", 3)));
+        Assert.All(ByKind[DeviceKind.Meter], meter => Assert.Equal(leaks.TryGetValue(meter.Id, out var leak) ? leak.Size : 0, Value(meter, "flowLitresPerHour", 3)));
         Assert.InRange(leaks.Count / (double)ByKind[DeviceKind.Meter].Count(), 0.0005, 0.01);
     }
 

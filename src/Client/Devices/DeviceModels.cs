@@ -76,7 +76,24 @@ public sealed record DeviceModel : DeviceItem
     /// <summary>The conditions that hold now.</summary>
     [JsonPropertyOrder(1)]
     public required IReadOnlyList<ConditionModel> Alarms { get; init; }
+
+    /// <summary>What follows from its reports and explains its conditions, by name.</summary>
+    [JsonPropertyOrder(1)]
+    public required IReadOnlyDictionary<string, DerivedModel> Derived { get; init; }
 }
+
+/// <summary>An estimate, or what is usual beside what is measured; what it does not have is left out.</summary>
+/// <param name="Value">Its value, in the unit that its name ends with.</param>
+/// <param name="Low">The least that would be as expected.</param>
+/// <param name="High">The most that would be as expected.</param>
+/// <param name="At">The instant that it is about.</param>
+/// <param name="Basis">What it follows from.</param>
+public sealed record DerivedModel(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Value,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Low,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? High,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? At,
+    string Basis);
 
 /// <summary>A page of devices.</summary>
 public sealed record DevicePage(IReadOnlyList<DeviceItem> Items, string? NextCursor);

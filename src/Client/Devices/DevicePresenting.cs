@@ -32,6 +32,9 @@ internal static class DevicePresenting
                 : new Dictionary<string, ReportedModel>(),
             Desired = view.Desired.ToDictionary(metric => metric.Name, metric => metric.Value),
             Alarms = [.. view.Conditions.Select(condition => new ConditionModel(condition.Condition, condition.Severity, condition.Since))],
+            Derived = Reports(device, withPersonal) && !view.Derived.IsDefault
+                ? view.Derived.ToDictionary(figure => figure.Name, figure => new DerivedModel(figure.Value, figure.Low, figure.High, figure.At, figure.Basis))
+                : new Dictionary<string, DerivedModel>(),
         };
     }
 

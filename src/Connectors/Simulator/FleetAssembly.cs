@@ -7,7 +7,7 @@ using Grid.Contracts.Territories;
 namespace Grid.Connectors.Simulator;
 
 /// <summary>Turns descriptors into models: cabinets last, once all the lamps that they feed are known.</summary>
-internal sealed class FleetAssembly(ITerritoryTable table, long seed)
+internal sealed class FleetAssembly(ITerritoryTable table, long seed, double faultRate = 1)
 {
     private const double DefaultRatedWatts = 60;
     private const double DefaultFloorSquareMetres = 800;
@@ -103,7 +103,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed)
         {
             if (!_clocks.TryGetValue(department.ZoneId, out var clock)) _clocks[department.ZoneId] = clock = new ZoneClock(department.ZoneId);
             if (!_weather.TryGetValue(department.Code, out var weather)) _weather[department.Code] = weather = Weather.Over(table, department.Code, seed);
-            site = new Site((ulong)seed, commune, clock, weather);
+            site = new Site((ulong)seed, commune, clock, weather) { FaultRate = faultRate };
         }
 
         _sites[inseeCode] = site;

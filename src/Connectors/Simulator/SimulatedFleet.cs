@@ -58,9 +58,10 @@ public sealed class SimulatedFleet
     /// <param name="table">The country's communes.</param>
     /// <param name="seed">Everything that is left to chance follows from it.</param>
     /// <param name="former">A fleet whose controllers go on obeying what they obey.</param>
-    public static SimulatedFleet Build(IEnumerable<DeviceDescriptor> devices, ITerritoryTable table, long seed, SimulatedFleet? former = null)
+    /// <param name="faultRate">How many times as often as in a believable department something fails: detection is measured where faults are many.</param>
+    public static SimulatedFleet Build(IEnumerable<DeviceDescriptor> devices, ITerritoryTable table, long seed, SimulatedFleet? former = null, double faultRate = 1)
     {
-        var assembly = new FleetAssembly(table, seed);
+        var assembly = new FleetAssembly(table, seed, faultRate);
         foreach (var device in devices) assembly.Add(device);
         var (reporting, byId) = assembly.Complete();
         var programs = former is null || former.Count == 0 ? new ProgramShelf() : former._programs;
@@ -176,8 +177,7 @@ public sealed class SimulatedFleet
     {
         var (first, last) = ((int)(SimulatedTime.SecondsAt(from) / SimulatedTime.Year), (int)(SimulatedTime.SecondsAt(to) / SimulatedTime.Year));
         return _reporting
-            .SelectMany(device => Enumerable.Range(first, last - first + 1).Select(device.FaultIn))
-            .OfType<PlantedFault>()
+            .SelectMany(device => Enumerable.Range(first, last - first + 1).SelectMany(device.FaultsIn))
             .Where(fault => fault.From <= to && fault.Until >= from);
     }
 }

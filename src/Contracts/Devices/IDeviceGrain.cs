@@ -163,6 +163,32 @@ public sealed record DeviceView
 
     /// <summary>The conditions that hold now.</summary>
     [Id(4)] public required ImmutableArray<ActiveCondition> Conditions { get; init; }
+
+    /// <summary>What follows from its reports and explains its conditions, in the order of their names; default when nothing does.</summary>
+    [Id(5)] public ImmutableArray<DerivedFigure> Derived { get; init; }
+}
+
+/// <summary>A figure that follows from a device's reports: an estimate, or what is usual of it beside what it measures now.</summary>
+[GenerateSerializer, Immutable, Alias("grid.DerivedFigure")]
+public sealed record DerivedFigure
+{
+    /// <summary>Its name, which ends with its unit, such as <c>nightMinimumLitresPerHour</c>.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>Its value; null when it is only an instant.</summary>
+    [Id(1)] public double? Value { get; init; }
+
+    /// <summary>The least that would be as expected, in the unit of the value; null when nothing is expected.</summary>
+    [Id(2)] public double? Low { get; init; }
+
+    /// <summary>The most that would be as expected.</summary>
+    [Id(3)] public double? High { get; init; }
+
+    /// <summary>The instant that it is about, such as when a bin will be full; null for none.</summary>
+    [Id(4)] public DateTimeOffset? At { get; init; }
+
+    /// <summary>What it follows from, one word of those in docs/rules.md, such as <c>usual</c> or <c>regression</c>.</summary>
+    [Id(5)] public required string Basis { get; init; }
 }
 
 /// <summary>Newest value of a metric and when it was observed.</summary>

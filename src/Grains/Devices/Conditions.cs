@@ -81,6 +81,27 @@ public enum Conditions
     /// <summary>Cabinet: it draws something else than what its lamps should.</summary>
     ConsumptionUnexpected = 1 << 22,
 
+    /// <summary>Meter: the flow never ends by night.</summary>
+    Leak = 1 << 23,
+
+    /// <summary>Meter: far more flows than any use of it explains.</summary>
+    Burst = 1 << 24,
+
+    /// <summary>Meter: it counts much more than in comparable times, or by comparable meters.</summary>
+    AbnormalConsumption = 1 << 25,
+
+    /// <summary>Building: heated while nobody is to be there.</summary>
+    HeatingUnoccupied = 1 << 26,
+
+    /// <summary>Building: by night it draws more than it should.</summary>
+    BaseLoadHigh = 1 << 27,
+
+    /// <summary>Building: it takes more than its reference does in the same weather.</summary>
+    EnergyDrift = 1 << 28,
+
+    /// <summary>Environment sensor: what it measures rises fast.</summary>
+    RapidRise = 1 << 29,
+
     /// <summary>Any: it does not do what it was told.</summary>
     Discrepancy = 1 << 30,
 }
@@ -96,7 +117,7 @@ public static class ConditionTable
 {
     private const Conditions Faults =
         Conditions.LampFailure | Conditions.SupplyLoss | Conditions.BreakerTripped | Conditions.FrostRisk | Conditions.Fire | Conditions.LocalLevelHighest
-        | Conditions.SegmentUnexpectedOff;
+        | Conditions.SegmentUnexpectedOff | Conditions.Burst;
 
     /// <summary>The worst of a set.</summary>
     public static DeviceStatus SeverityOf(Conditions conditions) =>
@@ -127,6 +148,13 @@ public static class ConditionTable
         Conditions.PresenceBoostMissing => "presenceBoostMissing",
         Conditions.SegmentUnexpectedOff => "segmentUnexpectedOff",
         Conditions.ConsumptionUnexpected => "consumptionUnexpected",
+        Conditions.Leak => "leak",
+        Conditions.Burst => "burst",
+        Conditions.AbnormalConsumption => "abnormalConsumption",
+        Conditions.HeatingUnoccupied => "heatingUnoccupied",
+        Conditions.BaseLoadHigh => "baseLoadHigh",
+        Conditions.EnergyDrift => "energyDrift",
+        Conditions.RapidRise => "rapidRise",
         Conditions.Discrepancy => "discrepancy",
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Not one condition."),
     };

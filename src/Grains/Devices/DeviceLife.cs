@@ -93,6 +93,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         Reported = [.. (State.Values ?? []).Select(value => new ReportedMetric(value.Name, value.Value, DateTimeOffset.FromUnixTimeMilliseconds(value.ObservedAt)))],
         Desired = DesiredRules.View(State.Desired, now.ToMilliseconds()),
         Conditions = ConditionTable.View(State.Active),
+        Derived = State is { Stage: DeviceStage.Here, Settings: { } settings } ? TRules.Explain(State.Trade, settings, now.ToMilliseconds(), _calendar!) : [],
     };
 
     /// <summary>An entry for a device that is not in the sector: only a newer registration brings it there.</summary>

@@ -82,6 +82,13 @@ public interface IDeviceRules<TSettings, TState>
     /// <summary>A metric that follows from the reports of another device, null when there is none.</summary>
     static virtual MetricValue? Derived(TState state, TSettings settings) => null;
 
+    /// <summary>What follows from its reports, for people: estimates, and what is usual beside what is measured. In the order of their names.</summary>
+    /// <param name="state">What it remembers.</param>
+    /// <param name="settings">Its attributes.</param>
+    /// <param name="now">When it is asked, in Unix milliseconds.</param>
+    /// <param name="calendar">Its local days.</param>
+    static virtual ImmutableArray<DerivedFigure> Explain(TState state, TSettings settings, long now, LocalCalendar calendar) => [];
+
     /// <summary>What a command, whose arguments are in range, asks for; null with a reason when the device cannot do it.</summary>
     static virtual Aim? AimOf(TSettings settings, DesiredChange change, out string? reason)
     {

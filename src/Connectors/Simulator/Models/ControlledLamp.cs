@@ -97,9 +97,9 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
         return ((int)Math.Round(level.Target * 1000) * 2) + (level.IsMoving ? 1 : 0);
     }
 
-    public override PlantedFault? FaultIn(int year) => Failure(year) is var (from, until)
-        ? new PlantedFault(Id, PlantedFaultKind.LampFailure, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until))
-        : null;
+    public override IEnumerable<PlantedFault> FaultsIn(int year) => Failure(year) is var (from, until)
+        ? [new PlantedFault(Id, PlantedFaultKind.LampFailure, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until))]
+        : [];
 
     /// <summary>Power now and energy since the origin, for the cabinet that feeds it.</summary>
     public (double Watts, double WattSeconds) Draw(double now) => (WattsAt(Course.At(now).Level, IsFailed(now)), SumsAt(now).WattSeconds);

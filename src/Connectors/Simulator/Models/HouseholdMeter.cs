@@ -43,9 +43,9 @@ internal sealed class HouseholdMeter(string id, ulong key, Site site, MeterFluid
         ];
     }
 
-    public override PlantedFault? FaultIn(int year) => Leak(year) is var (from, until, flow)
-        ? new PlantedFault(Id, PlantedFaultKind.Leak, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until), flow)
-        : null;
+    public override IEnumerable<PlantedFault> FaultsIn(int year) => Leak(year) is var (from, until, flow)
+        ? [new PlantedFault(Id, PlantedFaultKind.Leak, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until), flow)]
+        : [];
 
     private (double Amount, double PerHour) ConsumedAt(double now)
     {

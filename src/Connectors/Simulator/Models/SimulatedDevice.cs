@@ -25,14 +25,14 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
     /// <summary>What is switched at an instant, for devices that report when it changes; always 0 for the others.</summary>
     public virtual int SwitchState(double now) => 0;
 
-    /// <summary>The fault that was planted in this device in a year of the simulator, null when none was.</summary>
-    public virtual PlantedFault? FaultIn(int year) => null;
+    /// <summary>The faults that were planted in this device in a year of the simulator.</summary>
+    public virtual IEnumerable<PlantedFault> FaultsIn(int year) => [];
 
-    /// <summary>Draws the fault of a year: whether, when, and how long. It begins and ends within its year.</summary>
-    protected (double From, double Until)? DrawFault(int year, double probability, double shortestDays, double longestDays)
+    /// <summary>Draws the fault of a year: whether, when, and how long. It begins and ends within its year. Of several sorts each has its own draw.</summary>
+    protected (double From, double Until)? DrawFault(int year, double probability, double shortestDays, double longestDays, PlantedFaultKind? sort = null)
     {
-        var key = Seeded.Key(Key, 0x0fa17000 + year);
-        if (Seeded.Unit(key, 0) >= probability) return null;
+        var key = Seeded.Key(Key, 0x0fa17000 + year + (sort is { } own ? (long)((int)own + 1) << 32 : 0));
+        if (Seeded.Unit(key, 0) >= probability * Site.FaultRate) return null;
         var length = Seeded.Between(key, 1, shortestDays, longestDays) * SimulatedTime.Day;
         var from = (year * FaultCycle) + (Seeded.Unit(key, 2) * (FaultCycle - length));
         return (from, from + length);
@@ -60,8 +60,8 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
 /// <param name="Kind">Sort of fault.</param>
 /// <param name="From">Begins.</param>
 /// <param name="Until">Ends: repaired.</param>
-/// <param name="LitresPerHour">Flow of a leak; 0 for other faults.</param>
-public sealed record PlantedFault(string Device, PlantedFaultKind Kind, DateTimeOffset From, DateTimeOffset Until, double LitresPerHour = 0);
+/// <param name="Size">How much, in the unit that its sort says; 0 for others.</param>
+public sealed record PlantedFault(string Device, PlantedFaultKind Kind, DateTimeOffset From, DateTimeOffset Until, double Size = 0);
 
 /// <summary>Sorts of fault that the simulator plants.</summary>
 public enum PlantedFaultKind
@@ -69,7 +69,7 @@ public enum PlantedFaultKind
     /// <summary>A controlled lamp that takes no power when it should be lit.</summary>
     LampFailure,
 
-    /// <summary>Water that never stops flowing.</summary>
+    /// <summary>Water that never stops flowing, in litres an hour.</summary>
     Leak,
 
     /// <summary>A bin that burns.</summary>

@@ -35,6 +35,9 @@ internal sealed class Site
 
     public HeatDemand Heating { get; }
 
+    /// <summary>How many times as often as is believable something fails.</summary>
+    public double FaultRate { get; init; } = 1;
+
     public bool SwitchesOffInQuietHours { get; }
 
     /// <summary>Level of controlled lamps in the quiet hours, 0 to 1.</summary>

@@ -33,9 +33,9 @@ internal sealed class WasteBin(string id, ulong key, Site site) : SimulatedDevic
         ];
     }
 
-    public override PlantedFault? FaultIn(int year) => DrawFault(year, FiresPerYear, FireDays, FireDays) is var (from, until)
-        ? new PlantedFault(Id, PlantedFaultKind.Fire, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until))
-        : null;
+    public override IEnumerable<PlantedFault> FaultsIn(int year) => DrawFault(year, FiresPerYear, FireDays, FireDays) is var (from, until)
+        ? [new PlantedFault(Id, PlantedFaultKind.Fire, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until))]
+        : [];
 
     private bool IsBurning(double now) => DrawFault(YearOf(now), FiresPerYear, FireDays, FireDays) is var (from, until) && now >= from && now < until;
 
