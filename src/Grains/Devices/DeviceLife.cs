@@ -24,6 +24,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     /// <summary>What it remembers.</summary>
     public DeviceState<TSettings, TState> State { get; private set; } = new();
 
+    private static readonly int AssumedMinutes = SilencePolicy.AssumedMinutes(TRules.Kind);
+
     private DeviceStatus Status =>
         State.Stage != DeviceStage.Here || State.HeardAt == 0 ? DeviceStatus.Unknown
         : State.IsSilent ? DeviceStatus.Silent
@@ -93,8 +95,21 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         Reported = [.. (State.Values ?? []).Select(value => new ReportedMetric(value.Name, value.Value, DateTimeOffset.FromUnixTimeMilliseconds(value.ObservedAt)))],
         Desired = DesiredRules.View(State.Desired, now.ToMilliseconds()),
         Conditions = ConditionTable.View(State.Active),
-        Derived = State is { Stage: DeviceStage.Here, Settings: { } settings } ? TRules.Explain(State.Trade, settings, now.ToMilliseconds(), _calendar!) : [],
+        Derived = Derive(now.ToMilliseconds()),
     };
+
+    private ImmutableArray<DerivedFigure> Derive(long now)
+    {
+        if (State is not { Stage: DeviceStage.Here, Settings: { } settings })
+        {
+            return [];
+        }
+
+        var figures = TRules.Explain(State.Trade, settings, now, _calendar!);
+        return State.Interval.ExpectedMinutes(AssumedMinutes) is { } minutes
+            ? [.. figures.Append(new DerivedFigure { Name = SharedAttributes.ReportingInterval, Value = minutes, Basis = "usual" }).OrderBy(figure => figure.Name, StringComparer.Ordinal)]
+            : figures;
+    }
 
     /// <summary>An entry for a device that is not in the sector: only a newer registration brings it there.</summary>
     private DeviceOutcome Enter(RegisteredEntry? entry, LogPosition at, long after, out Persistence persistence)
@@ -299,7 +314,15 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
 
     private void Hear(ReadingEntry entry)
     {
-        State.HeardAt = Math.Max(State.HeardAt, entry.ReceivedAt.ToMilliseconds());
+        var received = entry.ReceivedAt.ToMilliseconds();
+
+        // Time in which it could not speak says nothing of how often it does.
+        if (State.HeardAt != 0 && ExpectedSince == State.HeardAt)
+        {
+            State.Interval = State.Interval.After(received - State.HeardAt, AssumedMinutes * 60);
+        }
+
+        State.HeardAt = Math.Max(State.HeardAt, received);
         if (State.IsSilent)
         {
             State.IsSilent = false;
@@ -351,5 +374,6 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         Contribution = Contribution,
         LastHeardAt = State.HeardAt.ToInstantOrNever(),
         ExpectedSince = ExpectedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
+        UsualIntervalMinutes = State.Interval.ExpectedMinutes(AssumedMinutes),
     };
 }
