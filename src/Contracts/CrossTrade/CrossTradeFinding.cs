@@ -66,10 +66,10 @@ public sealed record LinkedDevice
     /// <summary>Its trade.</summary>
     [Id(1)] public required DeviceKind Kind { get; init; }
 
-    /// <summary>What it hangs together with; that of its cabinet where it says nothing itself.</summary>
+    /// <summary>What it hangs together with.</summary>
     [Id(2)] public DeviceLinks Links { get; init; }
 
-    /// <summary>When it was last heard (reception); null before the first, and while it cannot speak by design.</summary>
+    /// <summary>Since when its silence counts: when it was last heard (reception), or could speak again. Null before it was heard, and while it cannot speak by design.</summary>
     [Id(3)] public DateTimeOffset? ExpectedSince { get; init; }
 
     /// <summary>How often it is expected to speak.</summary>

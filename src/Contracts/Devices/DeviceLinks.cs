@@ -21,7 +21,7 @@ public readonly record struct DeviceLinks
     /// <summary>Key of the building that it measures or stands in.</summary>
     [Id(0)] public string? Building { get; init; }
 
-    /// <summary>Key of the electricity supply that feeds it, such as a transformer or one of its feeders: an opaque text that several devices share. A light point without one has that of its cabinet.</summary>
+    /// <summary>Key of the electricity supply that feeds it, such as a transformer or one of its feeders: an opaque text that several devices share.</summary>
     [Id(1)] public string? Supply { get; init; }
 
     /// <summary>Key of the environment sensor whose water reaches it when that is high: a bin by the river, a pump, a cellar.</summary>
@@ -30,8 +30,8 @@ public readonly record struct DeviceLinks
     /// <summary>True for a device that says none of it.</summary>
     public bool IsEmpty => this == default;
 
-    /// <summary>The links of a device.</summary>
-    public static DeviceLinks Of(DeviceDescriptor device) => new()
+    /// <summary>The links of a device. A person's device hangs together with nothing.</summary>
+    public static DeviceLinks Of(DeviceDescriptor device) => PersonalData.SubscriberOf(device) is not null ? default : new DeviceLinks
     {
         Building = device.Text(BuildingAttribute),
         Supply = device.Text(SupplyAttribute),

@@ -14,6 +14,7 @@ public static class FloodExposureRule
 
     private const string Level = "levelMillimetres";
     private const string Rain = "rainMillimetresPerHour";
+    private const string RainedAt = "rainedAt";
     private const string LocalLevel = "localLevel";
     private const string RapidRise = "rapidRise";
 
@@ -60,9 +61,11 @@ public static class FloodExposureRule
         };
     }
 
-    /// <summary>It rains there: now, or at a local level of rain that still stands. Zero millimetres prove nothing of the hour before, so what was measured within the time counts as rain only above zero.</summary>
+    /// <summary>It rains there, or has rained within the time: the sensor itself remembers when it last did.</summary>
     private static bool IsWet(LinkedDevice device, DateTimeOffset now) =>
-        device.Kind == DeviceKind.Environment && Shows(device, Rain) is { Value: > 0 } rain && now - rain.ObservedAt <= RainCounts;
+        device.Kind == DeviceKind.Environment
+        && Shows(device, Rain) is { } rain
+        && now - (rain.Value > 0 ? rain.ObservedAt : device.View!.Derived.Where(figure => figure.Name == RainedAt).Select(figure => figure.At).FirstOrDefault() ?? DateTimeOffset.MinValue) <= RainCounts;
 
     private static ReportedMetric? Shows(LinkedDevice device, string metric)
     {
