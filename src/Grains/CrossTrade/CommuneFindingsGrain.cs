@@ -91,7 +91,7 @@ public sealed partial class CommuneFindingsGrain(
     {
         var devices = await _devices.ReadAsync([.. state.State.Devices.Values]);
         var now = clock.GetUtcNow();
-        ImmutableArray<CrossTradeFinding> found = [.. SupplyOutageRule.Find(devices, now), .. FloodExposureRule.Find(devices, now)];
+        ImmutableArray<CrossTradeFinding> found = [.. SupplyOutageRule.Find(devices, now), .. FloodExposureRule.Find(devices, now), .. ClosedBuildingRule.Find(devices, now)];
         foreach (var finding in found.Where(finding => !Has(_found, finding)))
         {
             instruments.Found(finding.Rule);

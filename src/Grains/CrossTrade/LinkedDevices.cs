@@ -27,9 +27,10 @@ internal sealed class LinkedDevices(IGrainFactory grains)
             }
         }
 
-        // Sensors that others name may be those of a commune upstream.
-        var asked = rows.Where(row => row.Kind == DeviceKind.Environment || row.Links.Supply is not null).Select(row => (row.Kind, row.Id))
+        // Sensors and buildings that others name need no link of their own, and a sensor may be that of a commune upstream.
+        var asked = rows.Where(row => row.Kind == DeviceKind.Environment || row.Links.Supply is not null || row.Links.Building is not null).Select(row => (row.Kind, row.Id))
             .Concat(rows.Select(row => row.Links.ExposedTo).OfType<string>().Select(id => (Kind: DeviceKind.Environment, Id: id)))
+            .Concat(rows.Select(row => row.Links.Building).OfType<string>().Select(id => (Kind: DeviceKind.Building, Id: id)))
             .Distinct()
             .ToArray();
         var views = new Dictionary<string, DeviceView>(StringComparer.Ordinal);
