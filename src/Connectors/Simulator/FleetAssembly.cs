@@ -78,18 +78,19 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
         var every = TimeSpan.FromMinutes(device.Number("reportingIntervalMinutes") ?? MeterMinutes);
         switch (zone, device.Text("zoneRole"))
         {
-            case ( { } supply, "inlet"):
+            case ({ } supply, "inlet"):
                 var inlet = new ZoneMeter(device.Id, key, site, supply) { ReportsEvery = every };
                 supply.AddInlet(inlet);
                 supply.ConnectedShare = Math.Clamp(device.Number("connectedPercent") ?? 100, 1, 100) / 100;
                 return inlet;
-            case ( { } supply, "outlet"):
+            case ({ } supply, "outlet"):
                 var outlet = new ZoneMeter(device.Id, key, site, supply) { ReportsEvery = every };
                 supply.AddOutlet(outlet);
                 return outlet;
             default:
                 var meter = new HouseholdMeter(
-                    device.Id, key, site, fluid, device.Number("persons") ?? 2, device.Number("pulseLitres") ?? 1, device.Number("indexMaximum") ?? 0) { ReportsEvery = every };
+                    device.Id, key, site, fluid, device.Number("persons") ?? 2, device.Number("pulseLitres") ?? 1, device.Number("indexMaximum") ?? 0)
+                { ReportsEvery = every };
                 zone?.AddCustomer(meter);
                 return meter;
         }
