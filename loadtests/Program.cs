@@ -14,6 +14,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["group-command"] = GroupCommandScenario.RunAsync,
     ["parameters"] = ParametersScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
+    ["detect"] = DetectScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,
     ["lighting-night"] = LightingNightScenario.RunAsync,

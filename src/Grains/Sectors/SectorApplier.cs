@@ -331,7 +331,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Offset = Math.Max(device.Offset, Math.Max(outcome.Offset, offset));
         device.IsDirty = true;
-        book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, device.SilentAfter);
+        book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, SilentAfter(device, outcome));
         book.Replace(device, outcome.Contribution);
 
         // A duplicate is the replay of something that was applied before the books were lost: a live client may not have seen it.
@@ -342,6 +342,12 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         _effects.Add(device.Id, outcome.Effects);
     }
+
+    /// <summary>What it says itself counts, then what its territories give, then what is usual of it.</summary>
+    private TimeSpan? SilentAfter(SectorDevice device, in DeviceOutcome outcome) =>
+        outcome.UsualIntervalMinutes is { } usual && device is { SilentAfter: not null, HasOwnInterval: false } && !book.Parameters.GivesInterval(device.Kind)
+            ? SilencePolicy.SilentAfter(usual)
+            : device.SilentAfter;
 
     [LoggerMessage(EventId = 1100, Level = LogLevel.Error, Message = "Sector {Sector}: device {Device} failed twice on entry {Offset} (first: {First}); the entry is skipped for it")]
     private static partial void LogEntryFailed(ILogger logger, string sector, string device, long offset, string first, Exception exception);
