@@ -13,6 +13,7 @@ using Grid.Client.Live;
 using Grid.Client.Parameters;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
+using Grid.Client.WaterZones;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
@@ -58,6 +59,8 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupCommandInput))]
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(WaterZoneModel))]
+[JsonSerializable(typeof(WaterZonePage))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]

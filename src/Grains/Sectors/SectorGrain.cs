@@ -6,6 +6,8 @@ using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
+using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
@@ -26,6 +28,7 @@ public sealed class SectorGrain(
     LogRelease release,
     TerritoryParameters territory,
     IDeviceRegistry registry,
+    LocalCalendars calendars,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -159,6 +162,13 @@ public sealed class SectorGrain(
 
     public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices) => new(
         [.. devices.Select(id => _book.Find(id) is { } device ? new DeviceGlance(device.Contribution.Status, device.LastHeardAt) : (DeviceGlance?)null)]);
+
+    public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day)
+    {
+        var calendar = calendars.OfCommune(SectorMap.CommuneOf(_sector));
+        var local = calendar.OfNumber(day);
+        return new(_book.Zones.On(local, calendar.OfNumber(day - 1), _book.AsOf, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    }
 
     public Task Watch(ISectorObserver observer)
     {
