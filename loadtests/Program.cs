@@ -15,6 +15,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["parameters"] = ParametersScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
     ["detect"] = DetectScenario.RunAsync,
+    ["grains"] = GrainsScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,
     ["lighting-night"] = LightingNightScenario.RunAsync,

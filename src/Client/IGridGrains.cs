@@ -1,4 +1,5 @@
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
@@ -45,6 +46,9 @@ public interface IGridGrains
     /// <summary>The water zones of a department, by its code.</summary>
     IWaterZonesGrain WaterZones(string department);
 
+    /// <summary>What is found across trades in a commune, by INSEE code.</summary>
+    ICommuneFindingsGrain Findings(string inseeCode);
+
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
         where T : class, IGrainObserver;
@@ -89,6 +93,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public IWaterZonesGrain WaterZones(string department) => factory.GetGrain<IWaterZonesGrain>(department);
+
+    /// <inheritdoc/>
+    public ICommuneFindingsGrain Findings(string inseeCode) => factory.GetGrain<ICommuneFindingsGrain>(inseeCode);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

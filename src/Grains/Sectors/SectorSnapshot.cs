@@ -20,6 +20,7 @@ internal static class SectorSnapshot
     private const string Place = "sector";
     private const int OwnInterval = 1;
     private const int NotedOwn = 2;
+    private const int Linked = 4;
 
     private enum Placing : byte
     {
@@ -143,7 +144,7 @@ internal static class SectorSnapshot
         writer.Number(device.Offset);
         writer.Number(device.ChangedAt);
         writer.Number(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
-        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0)));
+        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0) | (device.IsLinked ? Linked : 0)));
         if (device.Kind == DeviceKind.Meter)
         {
             writer.Text(device.Zone ?? "");
@@ -194,6 +195,7 @@ internal static class SectorSnapshot
             HasNotedOwn = (noted & NotedOwn) != 0,
             Zone = zone.Length == 0 ? null : zone,
             ZoneRole = role,
+            IsLinked = (noted & Linked) != 0,
             Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
         };
         if (version >= FirstWithZones && placing != Placing.Sealed)
