@@ -18,6 +18,7 @@ using Grid.Client.Parameters;
 using Grid.Client.Rights;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
+using Grid.Client.WaterZones;
 using Grid.Contracts.Rights;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
@@ -105,6 +106,7 @@ public static class Gateway
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);
         EnergyEndpoints.Map(api);
+        WaterZoneEndpoints.Map(api);
         RetentionEndpoint.Map(api);
         SubscriberEndpoints.Map(api);
         HealthEndpoints.Map(app, api);

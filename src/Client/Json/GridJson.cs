@@ -14,6 +14,7 @@ using Grid.Client.Live;
 using Grid.Client.Parameters;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
+using Grid.Client.WaterZones;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
@@ -59,6 +60,8 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupCommandInput))]
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(WaterZoneModel))]
+[JsonSerializable(typeof(WaterZonePage))]
 [JsonSerializable(typeof(FindingList))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
