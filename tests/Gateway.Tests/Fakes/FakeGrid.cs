@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
@@ -48,6 +49,10 @@ internal sealed class FakeGrid : IGridGrains
     public IParametersGrain Parameters(string scope) => new NoParameters();
 
     public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
+
+    public ConcurrentDictionary<string, FakeFindings> FindingsOf { get; } = new();
+
+    public ICommuneFindingsGrain Findings(string inseeCode) => FindingsOf.GetOrAdd(inseeCode, _ => new([]));
 
     public IWaterZonesGrain WaterZones(string department) => ZonesOf(department);
 
@@ -98,6 +103,15 @@ internal sealed class FakeWaterZones : IWaterZonesGrain
     public Dictionary<ZoneDay, ImmutableArray<WaterZoneBalance>> Balances { get; } = [];
 
     public Task<ImmutableArray<WaterZoneBalance>> GetBalances(ZoneDay day) => Task.FromResult(Balances.GetValueOrDefault(day, []));
+}
+
+internal sealed class FakeFindings(ImmutableArray<CrossTradeFinding> found) : ICommuneFindingsGrain
+{
+    public Task Link(ImmutableArray<LinkedDeviceRow> devices) => throw new InvalidOperationException("Sectors tell what hangs together.");
+
+    public Task Wake() => Task.CompletedTask;
+
+    public Task<ImmutableArray<CrossTradeFinding>> GetFindings() => Task.FromResult(found);
 }
 
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
