@@ -100,8 +100,9 @@ internal static class DetectScenario
         }
     }
 
-    private static string NameOf(DeviceKind kind) => kind switch
+    private static string NameOf(DeviceKind? kind) => kind switch
     {
+        null => "Device",
         DeviceKind.Cabinet => "Cabinet",
         DeviceKind.Streetlight => "Streetlight",
         DeviceKind.Meter => "Meter",
