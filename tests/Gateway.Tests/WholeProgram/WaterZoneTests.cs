@@ -75,7 +75,7 @@ public sealed class WaterZoneTests : IDisposable
 
     private static Task<HttpResponseMessage> PutAsync(GridServer server, string id, string commune, string attributes) => server.Http.PutAsync(
         $"/api/v1/devices/{id}",
-        new StringContent($$"""{"kind":"meter","commune":"{{commune}}","attributes":{{{attributes}}"fluid":"water"}}""", Encoding.UTF8, "application/json"));
+        new StringContent($$$"""{"kind":"meter","commune":"{{{commune}}}","attributes":{ {{{attributes}}}"fluid":"water" } }""", Encoding.UTF8, "application/json"));
 
     /// <summary>Indexes of meters, each on a day counted from today and at an hour, local.</summary>
     private static async Task ReportAsync(GridServer server, params (string Device, int Day, double Hours, double Litres)[] readings)
