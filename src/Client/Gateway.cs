@@ -1,6 +1,7 @@
 using Grid.Client.Authentication;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
+using Grid.Client.Collection;
 using Grid.Client.Commands;
 using Grid.Client.Devices;
 using Grid.Client.Energy;
@@ -12,6 +13,7 @@ using Grid.Client.Json;
 using Grid.Client.Lighting;
 using Grid.Client.Limits;
 using Grid.Client.Live;
+using Grid.Client.Maintenance;
 using Grid.Client.Metrics;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
@@ -56,6 +58,7 @@ public static class Gateway
         services.AddSingleton<IGridGrains, GridGrains>();
         services.AddSingleton<ScopeMembers>();
         services.AddSingleton<DeviceListing>();
+        services.AddSingleton<CommuneViews>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
         services.AddSingleton<FieldControllers>();
@@ -103,6 +106,8 @@ public static class Gateway
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);
         EnergyEndpoints.Map(api);
+        CollectionEndpoints.Map(api);
+        MaintenanceEndpoints.Map(api);
         RetentionEndpoint.Map(api);
         SubscriberEndpoints.Map(api);
         HealthEndpoints.Map(app, api);

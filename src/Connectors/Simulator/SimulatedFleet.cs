@@ -172,6 +172,13 @@ public sealed class SimulatedFleet
         return cabinet.TruthAt(FleetAssembly.SegmentOf(lamp) - 1, FleetAssembly.RatedWattsOf(lamp), now);
     }
 
+    /// <summary>What is true of a bin at an instant, to be compared with what is concluded from its reports; null for what is no bin of these.</summary>
+    /// <param name="bin">The bin's key.</param>
+    /// <param name="at">When.</param>
+    /// <param name="fullPercent">From which fill on it is full.</param>
+    public BinTruth? BinTruthOf(string bin, DateTimeOffset at, double fullPercent = 98) =>
+        _byId.GetValueOrDefault(bin) is WasteBin model ? model.TruthAt(SimulatedTime.SecondsAt(at), fullPercent) : null;
+
     /// <summary>The faults that were planted and overlap a time: the truth that detection is judged against.</summary>
     public IEnumerable<PlantedFault> PlantedFaults(DateTimeOffset from, DateTimeOffset to)
     {

@@ -74,4 +74,7 @@ public enum PlantedFaultKind
 
     /// <summary>A bin that burns.</summary>
     Fire,
+
+    /// <summary>A bin that lies on its side.</summary>
+    Tipped,
 }
