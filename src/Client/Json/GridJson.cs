@@ -1,9 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Collection;
 using Grid.Client.Commands;
+using Grid.Client.CrossTrade;
 using Grid.Client.Devices;
 using Grid.Client.Energy;
 using Grid.Client.Exports;
@@ -15,6 +16,7 @@ using Grid.Client.Maintenance;
 using Grid.Client.Parameters;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
+using Grid.Client.WaterZones;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
@@ -65,6 +67,9 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(EnergyModel))]
 [JsonSerializable(typeof(CollectionModel))]
 [JsonSerializable(typeof(MaintenancePage))]
+[JsonSerializable(typeof(WaterZoneModel))]
+[JsonSerializable(typeof(WaterZonePage))]
+[JsonSerializable(typeof(FindingList))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]

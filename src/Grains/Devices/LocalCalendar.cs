@@ -58,6 +58,9 @@ public sealed class LocalCalendar
         return found;
     }
 
+    /// <summary>The local day of that number: days since 1970-01-01.</summary>
+    public LocalDay OfNumber(int day) => Find(_zone.AtStartOfDay(Epoch.PlusDays(day)).ToInstant().ToUnixTimeMilliseconds());
+
     private LocalDay Find(long instant)
     {
         var date = Instant.FromUnixTimeMilliseconds(instant).InZone(_zone).Date;

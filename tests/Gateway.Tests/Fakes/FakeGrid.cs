@@ -7,6 +7,7 @@ using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Orleans;
 
 namespace Grid.Tests.Gateway.Fakes;
@@ -17,6 +18,8 @@ internal sealed class FakeGrid : IGridGrains
     private readonly ConcurrentDictionary<string, FakeSector> _sectors = new();
     private readonly ConcurrentDictionary<string, FakeTerritory> _territories = new();
     private readonly ConcurrentDictionary<string, FakeCommand> _commands = new();
+
+    private readonly ConcurrentDictionary<string, FakeWaterZones> _zones = new();
 
     public ConcurrentDictionary<string, FakeDevice> Devices { get; } = new();
 
@@ -43,6 +46,10 @@ internal sealed class FakeGrid : IGridGrains
     public ISectorControllersGrain Controllers(string sector) => throw new InvalidOperationException("Controllers are tested with the whole program.");
 
     public IParametersGrain Parameters(string scope) => new NoParameters();
+
+    public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
+
+    public IWaterZonesGrain WaterZones(string department) => ZonesOf(department);
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;
@@ -91,6 +98,13 @@ internal sealed class FakeDevice : IDeviceGrain
     public Task<DeviceOrders> Renew() => throw new InvalidOperationException("The gateway commands through commands.");
 }
 
+internal sealed class FakeWaterZones : IWaterZonesGrain
+{
+    public Dictionary<ZoneDay, ImmutableArray<WaterZoneBalance>> Balances { get; } = [];
+
+    public Task<ImmutableArray<WaterZoneBalance>> GetBalances(ZoneDay day) => Task.FromResult(Balances.GetValueOrDefault(day, []));
+}
+
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 {
     private readonly Lock _gate = new();
@@ -135,6 +149,8 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
         return TellAsync();
     }
+
+    public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day) => throw new InvalidOperationException("The gateway asks the zones of a department.");
 
     public Task TellAsync() => Task.WhenAll(_observers.Select(observer => observer.OnAdvanced(new(name, Epoch, _offset))));
 

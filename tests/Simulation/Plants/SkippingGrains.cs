@@ -6,6 +6,7 @@ using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Grid.Simulation.Faults;
 using Orleans;
 using Orleans.Runtime;
@@ -38,6 +39,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
 
+    public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
+
     public void Forget<T>(T reference)
         where T : class, IGrainObserver => inner.Forget(reference);
 
@@ -62,6 +65,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public ValueTask<SectorPartial> GetPartial() => inner.GetPartial();
 
         public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices) => inner.GetGlances(devices);
+
+        public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day) => inner.GetWaterZones(day);
 
         public Task Watch(ISectorObserver observer) => inner.Watch(observer);
 
