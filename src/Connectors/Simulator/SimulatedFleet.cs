@@ -190,6 +190,13 @@ public sealed class SimulatedFleet
         return cabinet.TruthAt(FleetAssembly.SegmentOf(lamp) - 1, FleetAssembly.RatedWattsOf(lamp), now);
     }
 
+    /// <summary>What is true of a bin at an instant, to be compared with what is concluded from its reports; null for what is no bin of these.</summary>
+    /// <param name="bin">The bin's key.</param>
+    /// <param name="at">When.</param>
+    /// <param name="fullPercent">From which fill on it is full.</param>
+    public BinTruth? BinTruthOf(string bin, DateTimeOffset at, double fullPercent = 98) =>
+        _byId.GetValueOrDefault(bin) is WasteBin model ? model.TruthAt(SimulatedTime.SecondsAt(at), fullPercent) : null;
+
     /// <summary>What is true of a water zone, in litres since the simulator's origin; null for what is no zone of these.</summary>
     public WaterZoneTruth? TruthOfZone(string zone, DateTimeOffset at) => _supplies.GetValueOrDefault(zone)?.TruthAt(SimulatedTime.SecondsAt(at));
 

@@ -74,13 +74,18 @@ internal sealed class FakeDevice : IDeviceGrain
 
     public ConcurrentDictionary<string, (double Value, DateTimeOffset Time)> Metrics { get; } = new();
 
+    public ImmutableArray<DerivedFigure> Derived { get; set; } = [];
+
+    public ImmutableArray<ActiveCondition> Conditions { get; set; } = [];
+
     public ValueTask<DeviceView> GetView() => new(new DeviceView
     {
         Status = Status,
         LastSeen = LastSeen,
         Reported = [.. Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new ReportedMetric(pair.Key, pair.Value.Value, pair.Value.Time))],
         Desired = [],
-        Conditions = [],
+        Conditions = Conditions,
+        Derived = Derived,
     });
 
     public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after) => throw new InvalidOperationException("The gateway applies nothing.");

@@ -117,4 +117,7 @@ public enum PlantedFaultKind
 
     /// <summary>The electricity of a street that is out. Its device is the key of the supply.</summary>
     SupplyOutage,
+
+    /// <summary>A bin that lies on its side.</summary>
+    Tipped,
 }
