@@ -1,4 +1,5 @@
 using NodaTime;
+using NodaTime.TimeZones;
 
 namespace Grid.Grains.Devices;
 
@@ -19,6 +20,12 @@ public sealed class LocalCalendar
     private static readonly long Earliest = Instant.FromUtc(1900, 1, 2, 0, 0).ToUnixTimeMilliseconds();
     private static readonly long Latest = Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeMilliseconds();
     private static readonly LocalDate Epoch = new(1970, 1, 1);
+
+    /// <summary>A time that is skipped is the instant of the change; of a time that comes twice, the first.</summary>
+    private static readonly ZoneLocalMappingResolver Resolver =
+        Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
+
+    private const int MinutesOfDay = 24 * 60;
 
     private readonly DateTimeZone _zone;
     private LocalDay _recent;
@@ -56,6 +63,17 @@ public sealed class LocalCalendar
         _former = recent;
         _recent = found;
         return found;
+    }
+
+    /// <summary>
+    /// The instant of a time by the local clock, in Unix milliseconds. A time that is skipped is the instant of the change, and of a time that comes twice it is the first.
+    /// </summary>
+    /// <param name="day">Number of the local day, from 1900 to 2200.</param>
+    /// <param name="minutes">Minutes from 00:00 by the clock, at least 0; from 1,440 on it is a time of the days after.</param>
+    public long InstantOf(int day, int minutes)
+    {
+        var local = Epoch.PlusDays(day + (minutes / MinutesOfDay)).AtMidnight().PlusMinutes(minutes % MinutesOfDay);
+        return _zone.ResolveLocal(local, Resolver).ToInstant().ToUnixTimeMilliseconds();
     }
 
     private LocalDay Find(long instant)
