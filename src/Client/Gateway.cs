@@ -2,6 +2,7 @@ using Grid.Client.Authentication;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
+using Grid.Client.CrossTrade;
 using Grid.Client.Devices;
 using Grid.Client.Energy;
 using Grid.Client.Errors;
@@ -93,6 +94,7 @@ public static class Gateway
         var api = app.MapGroup("/api/v1");
         DeviceEndpoints.Map(api);
         TerritoryEndpoints.Map(api);
+        FindingEndpoints.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
         GroupCommandEndpoints.Map(api);

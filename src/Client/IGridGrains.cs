@@ -1,4 +1,5 @@
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
@@ -41,6 +42,9 @@ public interface IGridGrains
     /// <summary>The defaults that a commune or a body gives to the parameters of rules, by scope.</summary>
     IParametersGrain Parameters(string scope);
 
+    /// <summary>What is found across trades in a commune, by INSEE code.</summary>
+    ICommuneFindingsGrain Findings(string inseeCode);
+
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
         where T : class, IGrainObserver;
@@ -82,6 +86,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public IParametersGrain Parameters(string scope) => factory.GetGrain<IParametersGrain>(scope);
+
+    /// <inheritdoc/>
+    public ICommuneFindingsGrain Findings(string inseeCode) => factory.GetGrain<ICommuneFindingsGrain>(inseeCode);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

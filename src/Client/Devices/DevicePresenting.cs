@@ -33,7 +33,7 @@ internal static class DevicePresenting
             Desired = view.Desired.ToDictionary(metric => metric.Name, metric => metric.Value),
             Alarms = [.. view.Conditions.Select(condition => new ConditionModel(condition.Condition, condition.Severity, condition.Since))],
             Derived = Reports(device, withPersonal) && !view.Derived.IsDefault
-                ? view.Derived.ToDictionary(figure => figure.Name, figure => new DerivedModel(figure.Value, figure.Low, figure.High, figure.At, figure.Basis))
+                ? view.Derived.ToDictionary(figure => figure.Name, Derived)
                 : new Dictionary<string, DerivedModel>(),
         };
     }
@@ -57,6 +57,9 @@ internal static class DevicePresenting
             LastSeen = glance?.LastSeen,
         };
     }
+
+    /// <summary>A figure that follows from reports.</summary>
+    public static DerivedModel Derived(DerivedFigure figure) => new(figure.Value, figure.Low, figure.High, figure.At, figure.Basis);
 
     /// <summary>True when the device's values may be shown.</summary>
     public static bool Reports(DeviceDescriptor device, bool withPersonal) => withPersonal || PersonalData.SubscriberOf(device) is null;

@@ -1,8 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;
+using Grid.Client.CrossTrade;
 using Grid.Client.Devices;
 using Grid.Client.Energy;
 using Grid.Client.Exports;
@@ -58,6 +59,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupCommandInput))]
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(FindingList))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]

@@ -135,6 +135,11 @@ public static class DescriptorRules
             }
         }
 
+        foreach (var name in DeviceLinks.Attributes)
+        {
+            errors.AddUnless(!descriptor.Attributes.TryGetValue(name, out var link) || IsKey(link.Text), $"attributes.{name}", $"must be a key, 1 to {IdLength} of A-Z a-z 0-9 . _ : -");
+        }
+
         foreach (var (name, reason) in ParameterTable.Contradictions(descriptor.Kind, ParameterSource.Of(descriptor)))
         {
             errors.Add($"attributes.{name}", reason);

@@ -13,7 +13,7 @@ namespace Grid.Grains.Devices;
 /// </summary>
 /// <param name="id">The device's key.</param>
 /// <param name="context">What it needs of its process.</param>
-public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, DeviceContext context)
+public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, DeviceContext context) : IDeviceLife
     where TRules : IDeviceRules<TSettings, TState>
     where TSettings : class
     where TState : struct
@@ -23,6 +23,9 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
 
     /// <summary>What it remembers.</summary>
     public DeviceState<TSettings, TState> State { get; private set; } = new();
+
+    /// <summary>The conditions that hold.</summary>
+    public Conditions Holding => ConditionTable.Set(State.Active);
 
     private static readonly int AssumedMinutes = SilencePolicy.AssumedMinutes(TRules.Kind);
 

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
@@ -100,12 +101,25 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         device.Subscriber = PersonalData.SubscriberOf(descriptor);
         device.HasOwnInterval = SilencePolicy.HasOwnInterval(descriptor);
         device.HasNotedOwn = true;
+        Link(device, DeviceLinks.Of(descriptor));
         entry = WithDefaults(entry, offset);
         book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
         book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
         await HandToAsync(device, entry, offset);
         await DrainAsync();
         book.MarkChanged(device, offset);
+    }
+
+    /// <summary>Sensors of the surroundings are always looked at: others hang together with them.</summary>
+    private void Link(SectorDevice device, DeviceLinks links, bool isGone = false)
+    {
+        var isLinked = !isGone && (!links.IsEmpty || device.Kind == DeviceKind.Environment);
+        if (isLinked || device.IsLinked)
+        {
+            _effects.Linked(new LinkedDeviceRow(device.Id, device.Kind, isLinked ? sector : null, links));
+        }
+
+        device.IsLinked = isLinked;
     }
 
     /// <summary>One entry for all devices of the kinds that are given something else than before.</summary>
@@ -150,6 +164,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         _effects.Registered(entry.Kind);
         if (device is not null)
         {
+            Link(device, default, isGone: true);
             book.Remove(device, offset);
         }
     }

@@ -32,6 +32,9 @@ internal sealed class SectorDevice
     /// <summary>It was told a registration since devices note which parameters they say themselves.</summary>
     public bool HasNotedOwn { get; set; }
 
+    /// <summary>It is looked at by rules across trades.</summary>
+    public bool IsLinked { get; set; }
+
     public Contribution Contribution { get; set; }
 
     /// <summary>Offset of the last entry that was handed to it.</summary>

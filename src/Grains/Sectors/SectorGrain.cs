@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
@@ -84,7 +85,7 @@ public sealed class SectorGrain(
         }
 
         release.Follow(_sector, head);
-        await WakeControllersAsync();
+        await WakeAsync();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -158,7 +159,10 @@ public sealed class SectorGrain(
     }
 
     public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices) => new(
-        [.. devices.Select(id => _book.Find(id) is { } device ? new DeviceGlance(device.Contribution.Status, device.LastHeardAt) : (DeviceGlance?)null)]);
+        [.. devices.Select(id => _book.Find(id) is { } device ? Glance(device) : (DeviceGlance?)null)]);
+
+    private static DeviceGlance Glance(SectorDevice device) =>
+        new(device.Contribution.Status, device.LastHeardAt) { ExpectedSince = device.ExpectedSince, SilentAfter = device.SilentAfter };
 
     public Task Watch(ISectorObserver observer)
     {
@@ -354,9 +358,14 @@ public sealed class SectorGrain(
         }
     }
 
-    /// <summary>Where there are lights: what is to be switched by plan is to be switched when nobody asks for it.</summary>
-    private async ValueTask WakeControllersAsync()
+    /// <summary>What is to be switched by plan, or to be found across trades, is so when nobody asks for it.</summary>
+    private async ValueTask WakeAsync()
     {
+        if (_book.Devices.Any(device => device.IsLinked))
+        {
+            await GrainFactory.GetGrain<ICommuneFindingsGrain>(SectorMap.CommuneOf(_sector)).Wake();
+        }
+
         if (_book.Devices.Any(device => device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight))
         {
             await GrainFactory.GetGrain<ISectorControllersGrain>(_sector).Wake();
@@ -369,7 +378,7 @@ public sealed class SectorGrain(
         if (now - _recountedAt >= options.RecountEvery)
         {
             _recountedAt = now;
-            await WakeControllersAsync();
+            await WakeAsync();
             if (_book.Recount())
             {
                 meter.Drift();

@@ -18,6 +18,7 @@ internal static class SectorSnapshot
     private const string Place = "sector";
     private const int OwnInterval = 1;
     private const int NotedOwn = 2;
+    private const int Linked = 4;
 
     private enum Placing : byte
     {
@@ -141,7 +142,7 @@ internal static class SectorSnapshot
         writer.Number(device.Offset);
         writer.Number(device.ChangedAt);
         writer.Number(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
-        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0)));
+        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0) | (device.IsLinked ? Linked : 0)));
         if (device.Subscriber is null)
         {
             WriteContribution(writer, device.Contribution);
@@ -181,6 +182,7 @@ internal static class SectorSnapshot
             ExpectedSince = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
             HasOwnInterval = (noted & OwnInterval) != 0,
             HasNotedOwn = (noted & NotedOwn) != 0,
+            IsLinked = (noted & Linked) != 0,
             Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
         };
         if (version >= FirstWithSavings && kind == DeviceKind.Streetlight && placing != Placing.Sealed)
