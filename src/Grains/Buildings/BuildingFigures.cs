@@ -35,7 +35,7 @@ internal static class BuildingFigures
         {
             yield return new DerivedFigure
             {
-                Name = "heldTemperatureCelsius",
+                Name = "temperatureCelsius",
                 Value = indoor / PerThousand,
                 High = (settings.Setback + settings.SetbackTolerance) / PerThousand,
                 At = DateTimeOffset.FromUnixTimeMilliseconds(state.Warm.Since),
@@ -48,9 +48,22 @@ internal static class BuildingFigures
             yield return new DerivedFigure { Name = "openHeatWattsPerKelvin", Value = Math.Round(state.OpenHeatPerKelvin / PerThousand, 1), Basis = "measured" };
         }
 
-        if (settings.Occupancy is { } occupancy)
+        if (settings.Occupancy?.ClosedSince(now, calendar) is { } closed)
         {
-            yield return new DerivedFigure { Name = "openByCalendar", Value = occupancy.IsOpenBetween(now, now + 1, calendar) ? 1 : 0, Basis = "calendar" };
+            yield return new DerivedFigure { Name = "closedSince", At = DateTimeOffset.FromUnixTimeMilliseconds(closed), Basis = "calendar" };
+
+            // What it draws now against what it may draw by night, which is when it is known to be closed.
+            if (state.BaseLoad?.ReferenceOf(settings) is { } reference && state.PowerAt != 0)
+            {
+                yield return new DerivedFigure
+                {
+                    Name = "powerWatts",
+                    Value = state.PowerMilliwatts / PerThousand,
+                    High = BaseLoad.Beyond(reference, settings.BaseLoadTolerancePermille) / PerThousand,
+                    At = DateTimeOffset.FromUnixTimeMilliseconds(state.PowerAt),
+                    Basis = settings.BaseLoadMilliwatts > 0 ? "given" : "learned",
+                };
+            }
         }
     }
 

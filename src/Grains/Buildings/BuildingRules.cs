@@ -53,13 +53,14 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
         }
 
         state = state with { Energy = state.Energy.WithHeld(state.PowerMilliwatts, report.At, HoldMilliseconds, calendar) };
+        var at = report.At;
         foreach (var metric in report.Entry.Metrics)
         {
             state = metric.Name switch
             {
-                "powerWatts" => state with { PowerMilliwatts = Thousandths.Of(metric.Value) },
+                "powerWatts" => state with { PowerMilliwatts = Thousandths.Of(metric.Value), PowerAt = at },
                 "temperatureCelsius" => WithIndoor(state, (int)Thousandths.Of(metric.Value)),
-                "outdoorCelsius" => WithOutdoor(state, (int)Thousandths.Of(metric.Value), report.At, calendar),
+                "outdoorCelsius" => WithOutdoor(state, (int)Thousandths.Of(metric.Value), at, calendar),
                 "co2Ppm" => state with { Co2 = Thousandths.Of(metric.Value) },
                 "occupied" => state with { IsOccupied = metric.Value != 0, SaysOccupied = true },
                 _ => state,

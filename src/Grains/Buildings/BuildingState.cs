@@ -86,6 +86,9 @@ public readonly record struct BuildingState
     /// <summary>Its nights; null before the first.</summary>
     [Id(24)] public BaseLoad? BaseLoad { get; init; }
 
+    /// <summary>When it last reported its power, in Unix milliseconds; 0 for never.</summary>
+    [Id(25)] public long PowerAt { get; init; }
+
     /// <summary>Its newest heat index, in mWh on the one that never falls; null without one.</summary>
     [JsonIgnore] public long? HeatVirtual => Heat is { Length: > 0 } points ? points[^1].Virtual : null;
 

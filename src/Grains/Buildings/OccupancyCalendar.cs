@@ -14,6 +14,9 @@ public sealed class OccupancyCalendar : IEquatable<OccupancyCalendar>
 {
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
+    /// <summary>Days that are looked back for the last closing: longer than any holidays.</summary>
+    private const int LongestClosing = 100;
+
     private OpeningHours? _hours;
     private DateRanges? _schoolHolidays;
 
@@ -57,6 +60,32 @@ public sealed class OccupancyCalendar : IEquatable<OccupancyCalendar>
         }
 
         return false;
+    }
+
+    /// <summary>The instant of its last closing, in Unix milliseconds; null while it is open, or when it has not been open for 100 days.</summary>
+    public long? ClosedSince(long at, LocalCalendar calendar)
+    {
+        if (IsOpenBetween(at, at + 1, calendar))
+        {
+            return null;
+        }
+
+        var today = calendar.DayOf(at).Day;
+        for (var day = today; day >= today - LongestClosing; day--)
+        {
+            var last = default(long?);
+            foreach (var time in TimesOf(day))
+            {
+                last = calendar.InstantOf(day, time.To) is var end && end <= at && !(last >= end) ? end : last;
+            }
+
+            if (last is not null)
+            {
+                return last;
+            }
+        }
+
+        return null;
     }
 
     /// <inheritdoc/>

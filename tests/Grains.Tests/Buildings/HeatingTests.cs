@@ -31,10 +31,35 @@ public sealed class HeatingTests
     public void What_it_may_be_is_shown_beside_what_it_is()
     {
         var days = new BuildingDays(("occupancy", School)).Run(Friday, "2026-01-17T12:00", _ => new(19.5));
-        var figure = days.Figure("heldTemperatureCelsius", BuildingDays.At("2026-01-17T12:00"))!;
+        var figure = days.Figure("temperatureCelsius", BuildingDays.At("2026-01-17T12:00"))!;
 
         Assert.Equal((19.5, 17.0, "setback"), (figure.Value, figure.High, figure.Basis));
         Assert.Equal(BuildingDays.At("2026-01-16T18:00"), figure.At);
+    }
+
+    [Theory]
+    [InlineData("2026-01-16T17:59", null)]
+    [InlineData("2026-01-16T18:00", "2026-01-16T18:00")]
+    [InlineData("2026-01-18T23:00", "2026-01-16T18:00")]
+    [InlineData("2026-01-19T08:00", null)]
+    [InlineData("2026-01-19T12:00", "2026-01-19T12:00")]
+    [InlineData("2026-01-19T13:30", null)]
+    public void Since_when_it_is_closed_is_shown_while_it_is(string at, string? since)
+    {
+        var days = new BuildingDays(("occupancy", "Mo-Fr 08:00-12:00,13:30-18:00"));
+        days.Report(BuildingDays.At("2026-01-16T12:00"), new(19.5));
+
+        Assert.Equal(since is null ? null : BuildingDays.At(since), days.Figure("closedSince", BuildingDays.At(at))?.At);
+    }
+
+    [Fact]
+    public void Its_power_while_closed_is_shown_beside_what_it_may_draw()
+    {
+        var days = new BuildingDays(("occupancy", School), ("baseLoadWatts", 800)).Run("2026-01-15T00:00", "2026-01-17T12:00", _ => new(16));
+        var power = days.Figure("powerWatts", BuildingDays.At("2026-01-17T12:00"))!;
+
+        Assert.Equal((1_000.0, 1_040.0, "given", BuildingDays.At("2026-01-17T11:45")), (power.Value, power.High, power.Basis, power.At));
+        Assert.Null(days.Figure("powerWatts", BuildingDays.At("2026-01-16T12:00")));
     }
 
     [Theory]
