@@ -58,6 +58,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             state = state with { FlowMillilitresPerHour = now };
         }
 
+        state = isDaily ? state with { Usual = default, IsUnusual = false } : Learn(state, former, settings, report, calendar);
         return settings.IsCustomersWater ? Watch(state, former, settings, report, isDaily, raw, flow, calendar) : state;
     }
 
@@ -68,7 +69,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         | (state.IsBatteryLow ? Conditions.BatteryLow : Conditions.None)
         | (state.IsLeaking ? Conditions.Leak : Conditions.None)
         | (state.IsBursting ? Conditions.Burst : Conditions.None)
-        | (state.IsAbnormal ? Conditions.AbnormalConsumption : Conditions.None);
+        | (state.IsAbnormal || state.IsUnusual ? Conditions.AbnormalConsumption : Conditions.None);
 
     /// <inheritdoc/>
     public static Contribution Contribute(MeterState state, MeterSettings settings, DeviceStatus status)
@@ -113,9 +114,23 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         state = former.Fluid == settings.Fluid ? state
             : former.IndexMetric == settings.IndexMetric ? WithoutFlow(state) with { Months = null, IsAbnormal = false }
             : WithoutFlow(state) with { Index = null, Carried = null, Months = null, IsAbnormal = false };
+        state = former.Fluid == settings.Fluid ? state : state with { Usual = default, IsUnusual = false };
         return !settings.IsCustomersWater ? WithoutFlow(state) with { IsAbnormal = false }
             : settings.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
             : state;
+    }
+
+    /// <summary>What it has counted since the reading before was a level that was held between them.</summary>
+    private static MeterState Learn(MeterState state, IndexPoint[]? former, MeterSettings settings, in Report report, LocalCalendar calendar)
+    {
+        if (report.IsLate || former is not { Length: > 0 } || state.Index![^1] is var now && former[^1] is var before && now.At <= before.At)
+        {
+            return state;
+        }
+
+        var level = (long)((Int128)(now.Virtual - before.Virtual) * 3_600_000 / (now.At - before.At));
+        var usual = state.Usual.With(level, before.At, now.At, calendar);
+        return state with { Usual = usual, IsUnusual = usual.IsAbnormal(settings.AbnormalHours) };
     }
 
     /// <summary>What is looked for behind a customer's water meter.</summary>

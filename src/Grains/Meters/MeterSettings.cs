@@ -41,11 +41,13 @@ public sealed record MeterSettings
     private static readonly AttributeDefinition BurstMinutes = AttributeDefinition.Whole("burstMinutes", 0, 1_440, 30);
     private static readonly AttributeDefinition ComparableLitresPerDay = AttributeDefinition.Number("comparableLitresPerDay", 1, 1_000_000, null);
 
+    private static readonly AttributeDefinition AbnormalHoursAttribute = SharedAttributes.AbnormalHours(0);
+
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         FluidAttribute, SharedAttributes.IndexMaximum, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(1_440),
-        PulseLitres, LeakNightsAttribute, LeakMinimumLitresPerHour, NominalFlowLitresPerHour, BurstLitresPerHour, BurstMinutes, ComparableLitresPerDay,
+        PulseLitres, LeakNightsAttribute, LeakMinimumLitresPerHour, NominalFlowLitresPerHour, BurstLitresPerHour, BurstMinutes, ComparableLitresPerDay, AbnormalHoursAttribute,
     ];
 
     /// <summary>What it measures; water when it does not say.</summary>
@@ -77,6 +79,9 @@ public sealed record MeterSettings
 
     /// <summary>What comparable dwellings consume, in millilitres a day; 0 when nobody says.</summary>
     [Id(9)] public long Comparable { get; init; }
+
+    /// <summary>Hours running above what is usual that are abnormal; 0 where that is only shown.</summary>
+    [Id(10)] public int AbnormalHours { get; init; }
 
     /// <summary>The metric that is its index.</summary>
     [JsonIgnore] public string IndexMetric => Fluid is Fluid.Water or Fluid.Gas ? "indexLitres" : "indexWattHours";
@@ -112,5 +117,6 @@ public sealed record MeterSettings
         Burst = BurstLitresPerHour.In(source) is { } burst ? Thousandths.Of(burst) : NominalFlowLitresPerHour.ThousandthsIn(source) * BurstSharePercent / 100,
         BurstAfterMinutes = BurstMinutes.WholeIn(source),
         Comparable = ComparableLitresPerDay.ThousandthsIn(source),
+        AbnormalHours = AbnormalHoursAttribute.WholeIn(source),
     };
 }
