@@ -114,7 +114,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             : former.IndexMetric == settings.IndexMetric ? WithoutFlow(state) with { Months = null, IsAbnormal = false }
             : WithoutFlow(state) with { Index = null, Carried = null, Months = null, IsAbnormal = false };
         return !settings.IsCustomersWater ? WithoutFlow(state) with { IsAbnormal = false }
-            : settings.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
+            : settings.Water.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
             : state;
     }
 
@@ -143,10 +143,10 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         if (!report.IsLate)
         {
             var since = BurstWatch.After(state.BurstSince, settings, before, newest, flow, report.At);
-            state = state with { BurstSince = since, IsBursting = since != 0 && report.At - since >= settings.BurstAfter };
+            state = state with { BurstSince = since, IsBursting = since != 0 && report.At - since >= settings.Water.BurstAfter };
         }
 
-        return settings.LeakNights == 0 ? state : LeakWatch.After(state, settings, report, before, newest, raw, flow, calendar);
+        return settings.Water.LeakNights == 0 ? state : LeakWatch.After(state, settings, report, before, newest, raw, flow, calendar);
     }
 
     private static MeterState WithoutFlow(MeterState state) =>
