@@ -14,6 +14,8 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["group-command"] = GroupCommandScenario.RunAsync,
     ["parameters"] = ParametersScenario.RunAsync,
     ["runtime"] = RuntimeScenario.RunAsync,
+    ["detect"] = DetectScenario.RunAsync,
+    ["grains"] = GrainsScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,
     ["lighting-night"] = LightingNightScenario.RunAsync,

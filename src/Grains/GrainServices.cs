@@ -2,6 +2,7 @@ using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Commands.Groups;
+using Grid.Grains.CrossTrade;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
@@ -28,6 +29,7 @@ public static class GrainServices
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();
+        services.AddSingleton<CrossTradeInstruments>();
         services.AddSingleton(new ControllersOptions());
         services.AddSingleton(new HistoryFeedOptions());
         services.AddSingleton<HistoryFeed>();

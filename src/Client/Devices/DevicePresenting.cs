@@ -33,7 +33,7 @@ internal static class DevicePresenting
             Desired = view.Desired.ToDictionary(metric => metric.Name, metric => metric.Value),
             Alarms = [.. view.Conditions.Select(condition => new ConditionModel(condition.Condition, condition.Severity, condition.Since))],
             Derived = Reports(device, withPersonal) && !view.Derived.IsDefault
-                ? view.Derived.ToDictionary(figure => figure.Name, figure => new DerivedModel(figure.Value, figure.Low, figure.High, figure.At, figure.Basis))
+                ? view.Derived.ToDictionary(figure => figure.Name, Derived)
                 : new Dictionary<string, DerivedModel>(),
         };
     }
@@ -58,13 +58,17 @@ internal static class DevicePresenting
         };
     }
 
+    /// <summary>A figure that follows from reports.</summary>
+    public static DerivedModel Derived(DerivedFigure figure) => new(figure.Value, figure.Low, figure.High, figure.At, figure.Basis);
+
     /// <summary>True when the device's values may be shown.</summary>
     public static bool Reports(DeviceDescriptor device, bool withPersonal) => withPersonal || PersonalData.SubscriberOf(device) is null;
 
     private static DeviceDescriptor Shown(DeviceDescriptor device, bool withPersonal) =>
         Reports(device, withPersonal) ? device : PersonalData.WithoutPersonal(device);
 
-    private static PositionModel? Position(DeviceDescriptor device) =>
+    /// <summary>Where a device stands, null when unknown. Of a person's device that is personal.</summary>
+    public static PositionModel? Position(DeviceDescriptor device) =>
         device.Position is { } point ? new(point.Longitude, point.Latitude) : null;
 
     private static SortedDictionary<string, JsonElement> Attributes(DeviceDescriptor device)

@@ -1,8 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
+using Grid.Client.Collection;
 using Grid.Client.Commands;
+using Grid.Client.CrossTrade;
 using Grid.Client.Devices;
 using Grid.Client.Energy;
 using Grid.Client.Exports;
@@ -10,9 +12,11 @@ using Grid.Client.Health;
 using Grid.Client.History;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
+using Grid.Client.Maintenance;
 using Grid.Client.Parameters;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
+using Grid.Client.WaterZones;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
@@ -39,6 +43,9 @@ namespace Grid.Client.Json;
         typeof(WordConverter<HistoryResolution>),
         typeof(WordConverter<InstallationCategory>),
         typeof(WordConverter<PauseCause>),
+        typeof(WordConverter<CollectionReason>),
+        typeof(WordConverter<UnknownReason>),
+        typeof(WordConverter<WearingPart>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -58,6 +65,11 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupCommandInput))]
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(CollectionModel))]
+[JsonSerializable(typeof(MaintenancePage))]
+[JsonSerializable(typeof(WaterZoneModel))]
+[JsonSerializable(typeof(WaterZonePage))]
+[JsonSerializable(typeof(FindingList))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]

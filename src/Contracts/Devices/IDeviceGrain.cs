@@ -121,6 +121,9 @@ public readonly record struct DeviceOutcome
     /// Since when the device's silence counts (reception time): when it was last heard, or could speak again. Null before it was heard, and while it cannot speak by design.
     /// </summary>
     [Id(6)] public DateTimeOffset? ExpectedSince { get; init; }
+
+    /// <summary>How often it usually reports, in minutes; null while too little was heard of it.</summary>
+    [Id(7)] public int? UsualIntervalMinutes { get; init; }
 }
 
 /// <summary>Something that follows from an entry, as data.</summary>

@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -48,8 +49,13 @@ public interface ISectorGrain : IGrainWithStringKey
     Task<SectorChanges> GetChanges(SectorVersion? since, DeviceFilter filter, int limit);
 
     /// <summary>Status and last reception of devices, in the order asked; null for one that is not here.</summary>
-    [Alias("GetGlances")]
+    [Alias("GetGlances"), AlwaysInterleave]
     ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices);
+
+    /// <summary>What the sector holds of water zones on a local day, by zone.</summary>
+    /// <param name="day">The local day, in days since 1970-01-01.</param>
+    [Alias("GetWaterZones")]
+    ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day);
 
     /// <summary>Tells the observer when the sector advances, until <see cref="Unwatch"/> or 2 minutes without a renewal.</summary>
     [Alias("Watch")]
@@ -200,4 +206,11 @@ public sealed record DeviceChange
 
 /// <summary>Status and last reception of a device.</summary>
 [GenerateSerializer, Immutable, Alias("grid.DeviceGlance")]
-public readonly record struct DeviceGlance([property: Id(0)] DeviceStatus Status, [property: Id(1)] DateTimeOffset? LastSeen);
+public readonly record struct DeviceGlance([property: Id(0)] DeviceStatus Status, [property: Id(1)] DateTimeOffset? LastSeen)
+{
+    /// <summary>Since when its silence counts; null before it was heard, and while it cannot speak by design.</summary>
+    [Id(2)] public DateTimeOffset? ExpectedSince { get; init; }
+
+    /// <summary>How long it may be silent; null for a device that is never expected to speak for itself.</summary>
+    [Id(3)] public TimeSpan? SilentAfter { get; init; }
+}

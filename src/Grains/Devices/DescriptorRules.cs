@@ -3,6 +3,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Grains.Parameters;
 using Grid.Grains.Privacy;
+using Grid.Grains.Zones;
 
 namespace Grid.Grains.Devices;
 
@@ -135,7 +136,17 @@ public static class DescriptorRules
             }
         }
 
+        foreach (var name in DeviceLinks.Attributes)
+        {
+            errors.AddUnless(!descriptor.Attributes.TryGetValue(name, out var link) || IsKey(link.Text), $"attributes.{name}", $"must be a key, 1 to {IdLength} of A-Z a-z 0-9 . _ : -");
+        }
+
         foreach (var (name, reason) in ParameterTable.Contradictions(descriptor.Kind, ParameterSource.Of(descriptor)))
+        {
+            errors.Add($"attributes.{name}", reason);
+        }
+
+        foreach (var (name, reason) in ZoneRules.Check(descriptor))
         {
             errors.Add($"attributes.{name}", reason);
         }

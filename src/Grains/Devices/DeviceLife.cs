@@ -13,7 +13,7 @@ namespace Grid.Grains.Devices;
 /// </summary>
 /// <param name="id">The device's key.</param>
 /// <param name="context">What it needs of its process.</param>
-public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, DeviceContext context)
+public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, DeviceContext context) : IDeviceLife
     where TRules : IDeviceRules<TSettings, TState>
     where TSettings : class
     where TState : struct
@@ -23,6 +23,11 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
 
     /// <summary>What it remembers.</summary>
     public DeviceState<TSettings, TState> State { get; private set; } = new();
+
+    /// <summary>The conditions that hold.</summary>
+    public Conditions Holding => ConditionTable.Set(State.Active);
+
+    private static readonly int AssumedMinutes = SilencePolicy.AssumedMinutes(TRules.Kind);
 
     private DeviceStatus Status =>
         State.Stage != DeviceStage.Here || State.HeardAt == 0 ? DeviceStatus.Unknown
@@ -93,8 +98,21 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         Reported = [.. (State.Values ?? []).Select(value => new ReportedMetric(value.Name, value.Value, DateTimeOffset.FromUnixTimeMilliseconds(value.ObservedAt)))],
         Desired = DesiredRules.View(State.Desired, now.ToMilliseconds()),
         Conditions = ConditionTable.View(State.Active),
-        Derived = State is { Stage: DeviceStage.Here, Settings: { } settings } ? TRules.Explain(State.Trade, settings, now.ToMilliseconds(), _calendar!) : [],
+        Derived = Derive(now.ToMilliseconds()),
     };
+
+    private ImmutableArray<DerivedFigure> Derive(long now)
+    {
+        if (State is not { Stage: DeviceStage.Here, Settings: { } settings })
+        {
+            return [];
+        }
+
+        var figures = TRules.Explain(State.Trade, settings, now, _calendar!);
+        return State.Interval.ExpectedMinutes(AssumedMinutes) is { } minutes
+            ? [.. figures.Append(new DerivedFigure { Name = SharedAttributes.ReportingInterval, Value = minutes, Basis = "usual" }).OrderBy(figure => figure.Name, StringComparer.Ordinal)]
+            : figures;
+    }
 
     /// <summary>An entry for a device that is not in the sector: only a newer registration brings it there.</summary>
     private DeviceOutcome Enter(RegisteredEntry? entry, LogPosition at, long after, out Persistence persistence)
@@ -299,7 +317,15 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
 
     private void Hear(ReadingEntry entry)
     {
-        State.HeardAt = Math.Max(State.HeardAt, entry.ReceivedAt.ToMilliseconds());
+        var received = entry.ReceivedAt.ToMilliseconds();
+
+        // Time in which it could not speak says nothing of how often it does.
+        if (State.HeardAt != 0 && ExpectedSince == State.HeardAt)
+        {
+            State.Interval = State.Interval.After(received - State.HeardAt, AssumedMinutes * 60);
+        }
+
+        State.HeardAt = Math.Max(State.HeardAt, received);
         if (State.IsSilent)
         {
             State.IsSilent = false;
@@ -351,5 +377,6 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         Contribution = Contribution,
         LastHeardAt = State.HeardAt.ToInstantOrNever(),
         ExpectedSince = ExpectedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
+        UsualIntervalMinutes = State.Interval.ExpectedMinutes(AssumedMinutes),
     };
 }

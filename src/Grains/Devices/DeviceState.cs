@@ -1,5 +1,6 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
+using Grid.Grains.Learning;
 using Orleans;
 
 namespace Grid.Grains.Devices;
@@ -79,6 +80,9 @@ public sealed class DeviceState<TSettings, TState>
 
     /// <summary>The parameters that it says itself, so that others may change under it; null for none.</summary>
     [Id(16)] public ParameterValue[]? Own { get; set; }
+
+    /// <summary>How far apart its reports usually come.</summary>
+    [Id(17)] public UsualInterval Interval { get; set; }
 
     /// <summary>In storage only: what is personal of it, sealed with the subscriber's key; empty when there was no key to seal it with.</summary>
     [Id(15)] public byte[]? Sealed { get; set; }

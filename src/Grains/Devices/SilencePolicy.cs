@@ -24,6 +24,15 @@ public static class SilencePolicy
     public static TimeSpan? SilentAfter(DeviceDescriptor descriptor, ImmutableArray<ParameterValue> given = default) =>
         DescriptorRules.CabinetFollowed(descriptor) is not null ? null : SilentAfter(descriptor.Kind, new ParameterSource(ParameterTable.OwnOf(descriptor), given));
 
+    /// <summary>How often a device of the kind reports when nobody says otherwise and nothing was learned.</summary>
+    public static int AssumedMinutes(DeviceKind kind) => (int)Interval[kind].Default!.Value;
+
+    /// <summary>The same for a device of which nobody says how often it reports, from how often it usually does.</summary>
+    public static TimeSpan SilentAfter(int usualMinutes) => TimeSpan.FromMinutes(Math.Max(LeastMinutes, Intervals * usualMinutes));
+
+    /// <summary>True where its territories say how often a device of the kind reports.</summary>
+    public static bool IsGiven(DeviceKind kind, ImmutableArray<ParameterValue> given) => ParameterSource.Gives(given.AsSpan(), Interval[kind]);
+
     /// <summary>The same for a device that speaks for itself and does not say how often.</summary>
     public static TimeSpan SilentAfter(DeviceKind kind, in ParameterSource source) =>
         TimeSpan.FromMinutes(Math.Max(LeastMinutes, Intervals * Interval[kind].In(source)!.Value));

@@ -1,9 +1,11 @@
 using System.Runtime.ExceptionServices;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Microsoft.Extensions.Logging;
@@ -100,12 +102,26 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         device.Subscriber = PersonalData.SubscriberOf(descriptor);
         device.HasOwnInterval = SilencePolicy.HasOwnInterval(descriptor);
         device.HasNotedOwn = true;
+        Link(device, DeviceLinks.Of(descriptor));
         entry = WithDefaults(entry, offset);
         book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
         book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
+        book.Zones.Place(device, ZonePlace.Of(descriptor));
         await HandToAsync(device, entry, offset);
         await DrainAsync();
         book.MarkChanged(device, offset);
+    }
+
+    /// <summary>Sensors of the surroundings are always looked at: others hang together with them.</summary>
+    private void Link(SectorDevice device, DeviceLinks links, bool isGone = false)
+    {
+        var isLinked = !isGone && (!links.IsEmpty || device.Kind == DeviceKind.Environment);
+        if (isLinked || device.IsLinked)
+        {
+            _effects.Linked(new LinkedDeviceRow(device.Id, device.Kind, isLinked ? sector : null, links));
+        }
+
+        device.IsLinked = isLinked;
     }
 
     /// <summary>One entry for all devices of the kinds that are given something else than before.</summary>
@@ -150,6 +166,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         _effects.Registered(entry.Kind);
         if (device is not null)
         {
+            Link(device, default, isGone: true);
             book.Remove(device, offset);
         }
     }
@@ -331,7 +348,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Offset = Math.Max(device.Offset, Math.Max(outcome.Offset, offset));
         device.IsDirty = true;
-        book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, device.SilentAfter);
+        book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, SilentAfter(device, outcome));
         book.Replace(device, outcome.Contribution);
 
         // A duplicate is the replay of something that was applied before the books were lost: a live client may not have seen it.
@@ -342,6 +359,12 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         _effects.Add(device.Id, outcome.Effects);
     }
+
+    /// <summary>What it says itself counts, then what its territories give, then what is usual of it.</summary>
+    private TimeSpan? SilentAfter(SectorDevice device, in DeviceOutcome outcome) =>
+        outcome.UsualIntervalMinutes is { } usual && device is { SilentAfter: not null, HasOwnInterval: false } && !book.Parameters.GivesInterval(device.Kind)
+            ? SilencePolicy.SilentAfter(usual)
+            : device.SilentAfter;
 
     [LoggerMessage(EventId = 1100, Level = LogLevel.Error, Message = "Sector {Sector}: device {Device} failed twice on entry {Offset} (first: {First}); the entry is skipped for it")]
     private static partial void LogEntryFailed(ILogger logger, string sector, string device, long offset, string first, Exception exception);

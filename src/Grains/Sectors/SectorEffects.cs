@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Sectors;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
@@ -18,10 +20,14 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     private readonly List<(string Device, CommandConfirmed Effect)> _confirmed = [];
     private readonly List<DownlinkMember> _programs = [];
     private readonly HashSet<string> _due = new(StringComparer.Ordinal);
+    private readonly List<LinkedDeviceRow> _linked = [];
     private bool _hasOtherControllers;
 
     /// <summary>A device was registered or removed.</summary>
     public void Registered(DeviceKind kind) => _hasOtherControllers |= IsLight(kind);
+
+    /// <summary>A device hangs together with others, or does so no more.</summary>
+    public void Linked(LinkedDeviceRow device) => _linked.Add(device);
 
     /// <summary>Devices of these kinds are given other parameters.</summary>
     public void Configured(IEnumerable<DeviceKind> kinds) => _hasOtherControllers |= kinds.Any(IsLight);
@@ -56,7 +62,17 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     public async ValueTask CarryOutAsync()
     {
         await ConfirmCommandsAsync();
+        await LinkAsync();
         await TellControllersAsync();
+    }
+
+    private async ValueTask LinkAsync()
+    {
+        if (_linked.Count > 0)
+        {
+            await grains.GetGrain<ICommuneFindingsGrain>(SectorMap.CommuneOf(sector)).Link([.. _linked]);
+            _linked.Clear();
+        }
     }
 
     /// <summary>Hints, and as such not waited for.</summary>

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
+using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
@@ -26,6 +29,7 @@ public sealed class SectorGrain(
     LogRelease release,
     TerritoryParameters territory,
     IDeviceRegistry registry,
+    LocalCalendars calendars,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -84,7 +88,7 @@ public sealed class SectorGrain(
         }
 
         release.Follow(_sector, head);
-        await WakeControllersAsync();
+        await WakeAsync();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -158,7 +162,17 @@ public sealed class SectorGrain(
     }
 
     public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices) => new(
-        [.. devices.Select(id => _book.Find(id) is { } device ? new DeviceGlance(device.Contribution.Status, device.LastHeardAt) : (DeviceGlance?)null)]);
+        [.. devices.Select(id => _book.Find(id) is { } device ? Glance(device) : (DeviceGlance?)null)]);
+
+    private static DeviceGlance Glance(SectorDevice device) =>
+        new(device.Contribution.Status, device.LastHeardAt) { ExpectedSince = device.ExpectedSince, SilentAfter = device.SilentAfter };
+
+    public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day)
+    {
+        var calendar = calendars.OfCommune(SectorMap.CommuneOf(_sector));
+        var local = calendar.OfNumber(day);
+        return new(_book.Zones.On(local, calendar.OfNumber(day - 1), _book.AsOf, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    }
 
     public Task Watch(ISectorObserver observer)
     {
@@ -354,9 +368,14 @@ public sealed class SectorGrain(
         }
     }
 
-    /// <summary>Where there are lights: what is to be switched by plan is to be switched when nobody asks for it.</summary>
-    private async ValueTask WakeControllersAsync()
+    /// <summary>What is to be switched by plan, or to be found across trades, is so when nobody asks for it.</summary>
+    private async ValueTask WakeAsync()
     {
+        if (_book.Devices.Any(device => device.IsLinked))
+        {
+            await GrainFactory.GetGrain<ICommuneFindingsGrain>(SectorMap.CommuneOf(_sector)).Wake();
+        }
+
         if (_book.Devices.Any(device => device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight))
         {
             await GrainFactory.GetGrain<ISectorControllersGrain>(_sector).Wake();
@@ -369,7 +388,7 @@ public sealed class SectorGrain(
         if (now - _recountedAt >= options.RecountEvery)
         {
             _recountedAt = now;
-            await WakeControllersAsync();
+            await WakeAsync();
             if (_book.Recount())
             {
                 meter.Drift();

@@ -59,6 +59,9 @@ public sealed class DescriptorRulesTests
     [InlineData(DeviceKind.Bin, "overflowPercent", 101)]
     [InlineData(DeviceKind.Bin, "reportingIntervalMinutes", 0)]
     [InlineData(DeviceKind.Environment, "level1Millimetres", double.NaN)]
+    [InlineData(DeviceKind.Meter, "building", "the school")]
+    [InlineData(DeviceKind.Cabinet, "supply", 7)]
+    [InlineData(DeviceKind.Bin, "exposedTo", true)]
     public void An_attribute_that_its_kind_knows_is_checked(DeviceKind kind, string name, object value) =>
         Assert.Contains($"attributes.{name}", FieldsOf(kind, (name, value)));
 

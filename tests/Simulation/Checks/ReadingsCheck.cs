@@ -21,7 +21,7 @@ internal static class ReadingsCheck
     public static async Task RunAsync(World world, GridProcess process)
     {
         var context = new DeviceContext(new LocalCalendars(world.Territory), new LocalSkies(world.Territory), world.Clock, process.Get<DeviceInstruments>(), process.Get<ISubscriberKeys>());
-        var shadows = new Dictionary<string, (DeviceKind Kind, ShadowDevice Shadow)>(StringComparer.Ordinal);
+        var shadows = new Dictionary<string, (DeviceKind Kind, IDeviceLife Shadow)>(StringComparer.Ordinal);
         var followers = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var given = new Dictionary<string, ImmutableArray<ParameterSet>>(StringComparer.Ordinal);
         foreach (var (sector, offset, durable) in world.Journal.Entries())
@@ -48,7 +48,7 @@ internal static class ReadingsCheck
                 entry = registered with { Defaults = given.GetValueOrDefault(sector, []) };
                 if (!shadows.TryGetValue(entry.Device, out var known) || known.Kind != registered.Descriptor.Kind)
                 {
-                    shadows[entry.Device] = (registered.Descriptor.Kind, ShadowDevice.Of(registered.Descriptor.Kind, entry.Device, context));
+                    shadows[entry.Device] = (registered.Descriptor.Kind, DeviceLives.New(registered.Descriptor.Kind, entry.Device, context));
                 }
 
                 if (DescriptorRules.CabinetHeard(registered.Descriptor) is { } cabinet)
@@ -71,7 +71,7 @@ internal static class ReadingsCheck
             {
                 if (shadows.TryGetValue(device, out var shadow))
                 {
-                    shadow.Shadow.Apply(entry, new LogPosition(sector, offset));
+                    shadow.Shadow.Apply(entry, new LogPosition(sector, offset), 0, out _);
                 }
             }
         }
@@ -99,6 +99,7 @@ internal static class ReadingsCheck
             Compare(world, id, "contributes", contribution, await grain.GetContribution());
             Compare(world, id, "was last heard at", expected.LastSeen, actual.LastSeen);
             Compare(world, id, "shows", string.Join(", ", expected.Reported), string.Join(", ", actual.Reported));
+            Compare(world, id, "explains", string.Join(", ", expected.Derived), string.Join(", ", actual.Derived));
             Compare(world, id, "is in", string.Join(", ", expected.Conditions), string.Join(", ", actual.Conditions.Where(condition => !OfWhatIsAsked.Contains(condition.Condition))));
         }
     }

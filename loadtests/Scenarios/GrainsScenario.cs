@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Grid.Connectors.Simulator;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains;
+using Grid.Grains.History;
+using Grid.Grains.Intake;
+using Grid.Grains.Sectors;
+using Grid.Grains.Territory;
+using Grid.Storage;
+using Grid.TestCluster;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+
+namespace Grid.LoadTests.Scenarios;
+
+/// <summary>
+/// Reports of simulated devices through the grains of sectors, devices and communes, in memory: what the rules cost is told by the same reports under names of metrics that move no
+/// rule. Both in turn, several times, each time on a grid of its own.
+/// </summary>
+internal static class GrainsScenario
+{
+    private const int MostOfADelivery = 1_000;
+    private const string Unruled = "x.";
+    private static readonly DateTimeOffset Start = new(2026, 11, 2, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan RoundEvery = TimeSpan.FromMinutes(15);
+
+    public static async Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
+    {
+        var devices = options.Number("devices", 50_000, 100, 1_000_000);
+        var rounds = options.Number("rounds", 40, 2, 10_000);
+        var turns = options.Number("turns", 2, 1, 20);
+        var seed = options.Number("seed", 1, 0, int.MaxValue);
+        var fleet = DemoFleet.Create(TerritoryTable.Shared, options.Text("department", "29"), devices, seed).ToImmutableArray();
+        double with = 0, without = 0;
+        for (var turn = 0; turn < turns; turn++)
+        {
+            with = Math.Max(with, await MeasureAsync(fleet, seed, rounds, isRuled: true, cancellationToken));
+            without = Math.Max(without, await MeasureAsync(fleet, seed, rounds, isRuled: false, cancellationToken));
+        }
+
+        return new ScenarioOutcome(
+            [
+                new("devices", fleet.Length, "devices"),
+                new("reportsPerSecond", with, "reports/s"),
+                new("reportsPerSecondWithoutRules", without, "reports/s"),
+                new("rulesShare", 1 - (with / without), "1"),
+            ],
+            []);
+    }
+
+    private static async Task<double> MeasureAsync(ImmutableArray<DeviceDescriptor> devices, long seed, int rounds, bool isRuled, CancellationToken cancellationToken)
+    {
+        using var folder = new DataFolder();
+        await using var cluster = await GridCluster.StartAsync(options =>
+        {
+            options.Services = services =>
+            {
+                services.AddSingleton(TimeProvider.System);
+                services.AddMetrics();
+                services.AddGridStorage(new StorageOptions { DataDirectory = folder.Path });
+                services.AddGridGrains();
+
+                // Nothing is persisted meanwhile: that is measured elsewhere.
+                services.AddSingleton(new SectorOptions { CheckpointAfter = TimeSpan.FromHours(1), SweepEvery = TimeSpan.FromMinutes(10) });
+            };
+            options.Storage = services => services.GetRequiredService<GridStorage>().Grains;
+            options.StreamProviders = [RollUpStreams.Provider];
+            options.IdleAge = TimeSpan.FromHours(2);
+        });
+        await cluster.Services.GetRequiredService<GridStorage>().OpenAsync();
+        await cluster.Services.GetRequiredService<Registrar>().LoadAsync(cancellationToken);
+        var table = TerritoryTable.Shared;
+        var sectors = devices
+            .GroupBy(device => SectorMap.SectorOf(device.Commune, table.FindCommune(device.Commune)!.Population, device.Text("cabinet") ?? device.Id))
+            .Select(sector => new Sector(cluster.Grains.GetGrain<ISectorGrain>(sector.Key), [.. sector]))
+            .ToList();
+        await Task.WhenAll(sectors.Select(sector => sector.DeliverAsync(
+            [.. sector.Devices.Select(device => new RegisteredEntry { Device = device.Id, ReceivedAt = Start, Descriptor = device, Revision = 1 })])));
+
+        var fleet = SimulatedFleet.Build(devices, table, seed);
+        var (reports, spent) = (0L, TimeSpan.Zero);
+        for (var round = 1; round <= rounds; round++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var at = Start + (round * RoundEvery);
+            var due = sectors.ConvertAll(sector => sector.Devices.Select(device => fleet.Read(device.Id, at)).OfType<Contracts.Intake.IncomingReading>().Select(reading => (LogEntry)new ReadingEntry
+            {
+                Device = reading.Device,
+                ObservedAt = at,
+                ReceivedAt = at,
+                Metrics = isRuled ? reading.Metrics : [.. reading.Metrics.Select(metric => metric with { Name = Unruled + metric.Name })],
+            }).ToImmutableArray());
+            var started = Stopwatch.GetTimestamp();
+            await Task.WhenAll(sectors.Zip(due, (sector, entries) => sector.DeliverAsync(entries)));
+
+            // The first round activates what was not active and compiles what was not compiled.
+            if (round > 1)
+            {
+                spent += Stopwatch.GetElapsedTime(started);
+                reports += due.Sum(entries => (long)entries.Length);
+            }
+        }
+
+        return reports / spent.TotalSeconds;
+    }
+
+    private sealed class Sector(ISectorGrain grain, ImmutableArray<DeviceDescriptor> devices)
+    {
+        private long _offset;
+
+        public ImmutableArray<DeviceDescriptor> Devices => devices;
+
+        public async Task DeliverAsync(ImmutableArray<LogEntry> entries)
+        {
+            for (var first = 0; first < entries.Length; first += MostOfADelivery)
+            {
+                var part = entries.Slice(first, Math.Min(MostOfADelivery, entries.Length - first));
+                await grain.Deliver(new SectorDelivery { Epoch = 1, PreviousOffset = _offset, FirstOffset = _offset + 1, Entries = part });
+                _offset += part.Length;
+            }
+        }
+    }
+}
