@@ -41,12 +41,12 @@ internal static class MeterFigures
 
         if (state.Night is { MinimumAt: not 0 } night)
         {
-            figures.Add(new DerivedFigure { Name = "leakNights", Value = night.Nights, High = settings.LeakNights - 1, Basis = "night" });
+            figures.Add(new DerivedFigure { Name = "leakNights", Value = night.Nights, High = settings.Water.LeakNights - 1, Basis = "night" });
             figures.Add(new DerivedFigure
             {
                 Name = "nightMinimumLitresPerHour",
                 Value = night.Minimum / Thousand,
-                High = settings.LeakMinimum / Thousand,
+                High = settings.Water.LeakMinimum / Thousand,
                 At = DateTimeOffset.FromUnixTimeMilliseconds(night.MinimumAt),
                 Basis = "night",
             });

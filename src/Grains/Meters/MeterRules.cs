@@ -116,7 +116,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             : WithoutFlow(state) with { Index = null, Carried = null, Months = null, IsAbnormal = false };
         state = former.Fluid == settings.Fluid ? state : state with { Usual = default, IsUnusual = false };
         return !settings.IsCustomersWater ? WithoutFlow(state) with { IsAbnormal = false }
-            : settings.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
+            : settings.Water.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
             : state;
     }
 
@@ -158,10 +158,10 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         if (!report.IsLate)
         {
             var since = BurstWatch.After(state.BurstSince, settings, before, newest, flow, report.At);
-            state = state with { BurstSince = since, IsBursting = since != 0 && report.At - since >= settings.BurstAfter };
+            state = state with { BurstSince = since, IsBursting = since != 0 && report.At - since >= settings.Water.BurstAfter };
         }
 
-        return settings.LeakNights == 0 ? state : LeakWatch.After(state, settings, report, before, newest, raw, flow, calendar);
+        return settings.Water.LeakNights == 0 ? state : LeakWatch.After(state, settings, report, before, newest, raw, flow, calendar);
     }
 
     private static MeterState WithoutFlow(MeterState state) =>
