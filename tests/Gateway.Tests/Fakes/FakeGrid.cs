@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
@@ -46,6 +47,8 @@ internal sealed class FakeGrid : IGridGrains
     public ISectorControllersGrain Controllers(string sector) => throw new InvalidOperationException("Controllers are tested with the whole program.");
 
     public IParametersGrain Parameters(string scope) => new NoParameters();
+
+    public ICommuneFindingsGrain Findings(string inseeCode) => throw new InvalidOperationException("Findings are tested with the whole program.");
 
     public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
@@ -38,6 +39,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
+
+    public ICommuneFindingsGrain Findings(string inseeCode) => inner.Findings(inseeCode);
 
     public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
 
