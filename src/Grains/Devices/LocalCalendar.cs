@@ -1,12 +1,22 @@
 using NodaTime;
+using NodaTime.TimeZones;
 
 namespace Grid.Grains.Devices;
 
 /// <summary>A local day: its number (days since 1970-01-01) and its bounds in Unix milliseconds, the end exclusive.</summary>
 public sealed record LocalDay(int Day, long Start, long End)
 {
+    /// <summary>
+    /// When it is 02:00 and 04:00 on the clock: 2 hours apart, 1 when the clock is set forward in between and 3 when it is set back. A clock that goes from 02:00 to 03:00 shows
+    /// 02:00 at that moment; of two times 02:00 the first counts.
+    /// </summary>
+    public required (long Start, long End) Night { get; init; }
+
     /// <summary>True when the instant is in the day.</summary>
     public bool Contains(long instant) => instant >= Start && instant < End;
+
+    /// <summary>True when what was consumed up to the instant counts on the day, as <see cref="LocalCalendar.DayUpTo"/> says.</summary>
+    public bool CountsUpTo(long instant) => instant > Start && instant <= End;
 }
 
 /// <summary>
@@ -19,6 +29,8 @@ public sealed class LocalCalendar
     private static readonly long Earliest = Instant.FromUtc(1900, 1, 2, 0, 0).ToUnixTimeMilliseconds();
     private static readonly long Latest = Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeMilliseconds();
     private static readonly LocalDate Epoch = new(1970, 1, 1);
+
+    private static readonly ZoneLocalMappingResolver AtChange = Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
 
     private readonly DateTimeZone _zone;
     private LocalDay _recent;
@@ -61,12 +73,24 @@ public sealed class LocalCalendar
     /// <summary>The local day of that number: days since 1970-01-01.</summary>
     public LocalDay OfNumber(int day) => Find(_zone.AtStartOfDay(Epoch.PlusDays(day)).ToInstant().ToUnixTimeMilliseconds());
 
+    /// <summary>
+    /// The local day on which counts what an index has grown up to an instant: it begins after its midnight and has the next one. An index of exactly midnight closes the day
+    /// before, so that it, or a day's frame, gives that day to the litre.
+    /// </summary>
+    public LocalDay DayUpTo(long instant) => DayOf(instant - 1);
+
     private LocalDay Find(long instant)
     {
         var date = Instant.FromUnixTimeMilliseconds(instant).InZone(_zone).Date;
         return new LocalDay(
             Period.Between(Epoch, date, PeriodUnits.Days).Days,
             _zone.AtStartOfDay(date).ToInstant().ToUnixTimeMilliseconds(),
-            _zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeMilliseconds());
+            _zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeMilliseconds())
+        {
+            Night = (At(date, 2), At(date, 4)),
+        };
     }
+
+    /// <summary>An hour on the clock: the first of two, and the moment of the change for one that the clock leaves out.</summary>
+    private long At(LocalDate date, int hour) => _zone.ResolveLocal(date.At(new LocalTime(hour, 0)), AtChange).ToInstant().ToUnixTimeMilliseconds();
 }
