@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Orleans;
@@ -78,6 +79,9 @@ public sealed record MeterSettings
     /// <summary>What comparable dwellings consume, in millilitres a day; 0 when nobody says.</summary>
     [Id(9)] public long Comparable { get; init; }
 
+    /// <summary>True for a water meter of a zone: it says until when its days are known.</summary>
+    [Id(10)] public bool IsInZone { get; init; }
+
     /// <summary>The metric that is its index.</summary>
     [JsonIgnore] public string IndexMetric => Fluid is Fluid.Water or Fluid.Gas ? "indexLitres" : "indexWattHours";
 
@@ -99,6 +103,7 @@ public sealed record MeterSettings
                 _ => Fluid.Water,
             },
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+            IsInZone = ZonePlace.Of(descriptor) is not null,
             IsOfNetwork = descriptor.Text("zoneRole") is "inlet" or "outlet",
         }.With(ParameterSource.Of(descriptor));
 

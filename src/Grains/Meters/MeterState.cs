@@ -1,10 +1,11 @@
 using Grid.Grains.Devices;
+using Grid.Grains.Zones;
 using Orleans;
 
 namespace Grid.Grains.Meters;
 
 /// <summary>
-/// What a meter remembers. 88 bytes, 120 for three days of its index, and of a customer's water at most 130 for the night, 16 for each of its readings until it is judged (4 of a meter that
+/// What a meter remembers. 96 bytes, 120 for three days of its index, and of a customer's water at most 130 for the night, 16 for each of its readings until it is judged (4 of a meter that
 /// reports hourly, 10 of one that reports every quarter of an hour), and 230 for the months.
 /// </summary>
 [GenerateSerializer, Alias("grid.MeterState")]
@@ -48,4 +49,7 @@ public readonly record struct MeterState
 
     /// <summary>True while more than twice the usual is consumed.</summary>
     [Id(12)] public bool IsAbnormal { get; init; }
+
+    /// <summary>Inlets and outlets of a water zone: the least flow by night; null before the first reading by night.</summary>
+    [Id(13)] public NetworkNight? NetworkNight { get; init; }
 }
