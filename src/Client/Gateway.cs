@@ -1,6 +1,7 @@
 using Grid.Client.Authentication;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
+using Grid.Client.Collection;
 using Grid.Client.Commands;
 using Grid.Client.CrossTrade;
 using Grid.Client.Devices;
@@ -13,6 +14,7 @@ using Grid.Client.Json;
 using Grid.Client.Lighting;
 using Grid.Client.Limits;
 using Grid.Client.Live;
+using Grid.Client.Maintenance;
 using Grid.Client.Metrics;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
@@ -58,6 +60,7 @@ public static class Gateway
         services.AddSingleton<IGridGrains, GridGrains>();
         services.AddSingleton<ScopeMembers>();
         services.AddSingleton<DeviceListing>();
+        services.AddSingleton<CommuneViews>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
         services.AddSingleton<FieldControllers>();
@@ -106,6 +109,8 @@ public static class Gateway
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);
         EnergyEndpoints.Map(api);
+        CollectionEndpoints.Map(api);
+        MaintenanceEndpoints.Map(api);
         WaterZoneEndpoints.Map(api);
         RetentionEndpoint.Map(api);
         SubscriberEndpoints.Map(api);

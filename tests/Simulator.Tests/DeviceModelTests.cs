@@ -215,31 +215,6 @@ public sealed class DeviceModelTests
     }
 
     [Fact]
-    public void A_bin_only_fills_until_it_is_emptied_within_two_weeks()
-    {
-        foreach (var bin in ByKind[DeviceKind.Bin].Take(100))
-        {
-            var fills = Enumerable.Range(0, 15 * 24).Select(hour => Value(bin, "fillPercent", hour)).ToList();
-            var drops = fills.Zip(fills.Skip(1)).Where(pair => pair.Second < pair.First).ToList();
-
-            Assert.InRange(drops.Count, 1, 5);
-            Assert.All(drops, drop => Assert.InRange(drop.Second, 0, 5));
-        }
-    }
-
-    [Fact]
-    public void A_burning_bin_is_hot()
-    {
-        var fire = _fleet.PlantedFaults(Monday.AddDays(-320), Monday.AddDays(30)).First(fault => fault.Kind == PlantedFaultKind.Fire);
-
-        Assert.True(Celsius(fire.From.AddMinutes(5)) > 200);
-        Assert.True(Celsius(fire.From.AddMinutes(-5)) < 50);
-        Assert.True(Celsius(fire.Until.AddMinutes(5)) < 50);
-
-        double Celsius(DateTimeOffset at) => _fleet.Read(fire.Device, at)!.Metrics.Single(metric => metric.Name == "temperatureCelsius").Value;
-    }
-
-    [Fact]
     public void A_device_costs_little_memory_beside_its_key()
     {
         // A lamp carries the most state. The commune's nights are shared by all.

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
+using Grid.Client.Collection;
 using Grid.Client.Commands;
 using Grid.Client.CrossTrade;
 using Grid.Client.Devices;
@@ -11,6 +12,7 @@ using Grid.Client.Health;
 using Grid.Client.History;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
+using Grid.Client.Maintenance;
 using Grid.Client.Parameters;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
@@ -41,6 +43,9 @@ namespace Grid.Client.Json;
         typeof(WordConverter<HistoryResolution>),
         typeof(WordConverter<InstallationCategory>),
         typeof(WordConverter<PauseCause>),
+        typeof(WordConverter<CollectionReason>),
+        typeof(WordConverter<UnknownReason>),
+        typeof(WordConverter<WearingPart>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -60,6 +65,8 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupCommandInput))]
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(CollectionModel))]
+[JsonSerializable(typeof(MaintenancePage))]
 [JsonSerializable(typeof(WaterZoneModel))]
 [JsonSerializable(typeof(WaterZonePage))]
 [JsonSerializable(typeof(FindingList))]

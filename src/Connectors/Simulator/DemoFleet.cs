@@ -86,18 +86,25 @@ public sealed class DemoFleet
     {
         for (var index = 0; index < _communes.Length; index++)
         {
-            var commune = _communes[index];
-            var key = Seeded.Key(_seed, commune.InseeCode);
-            var streets = new Streets(commune, key);
-            var cabinets = _counts[(int)DeviceKind.Cabinet][index];
-            var radio = Seeded.Unit(key ^ 0x10fa, 0) < RadioShare ? Simulated with { Gateway = LoRaGateways.Prefix + commune.InseeCode } : Simulated;
-            var lamps = _counts[(int)DeviceKind.Streetlight][index];
-            foreach (var device in Lighting(commune, key, streets, cabinets, lamps, radio)) yield return device;
-            foreach (var device in Meters(commune, key, streets, _zones[index])) yield return device;
-            for (var number = 1; number <= _counts[(int)DeviceKind.Building][index]; number++) yield return Building(commune, key, streets, number);
-            for (var number = 1; number <= _counts[(int)DeviceKind.Bin][index]; number++) yield return Bin(commune, key, streets, number);
-            for (var number = 1; number <= _counts[(int)DeviceKind.Environment][index]; number++) yield return Sensor(commune, key, streets, number);
+            var links = new DemoLinks(
+                _communes[index].InseeCode, _counts[(int)DeviceKind.Cabinet][index], _counts[(int)DeviceKind.Building][index], RiverOf(_communes[index], _counts[(int)DeviceKind.Environment][index]));
+            foreach (var device in DevicesOf(index)) yield return links.Link(device);
         }
+    }
+
+    private IEnumerable<DeviceDescriptor> DevicesOf(int index)
+    {
+        var commune = _communes[index];
+        var key = Seeded.Key(_seed, commune.InseeCode);
+        var streets = new Streets(commune, key);
+        var cabinets = _counts[(int)DeviceKind.Cabinet][index];
+        var radio = Seeded.Unit(key ^ 0x10fa, 0) < RadioShare ? Simulated with { Gateway = LoRaGateways.Prefix + commune.InseeCode } : Simulated;
+        var lamps = _counts[(int)DeviceKind.Streetlight][index];
+        foreach (var device in Lighting(commune, key, streets, cabinets, lamps, radio)) yield return device;
+        foreach (var device in Meters(commune, key, streets, _zones[index])) yield return device;
+        for (var number = 1; number <= _counts[(int)DeviceKind.Building][index]; number++) yield return Building(commune, key, streets, number);
+        for (var number = 1; number <= _counts[(int)DeviceKind.Bin][index]; number++) yield return Bin(commune, key, streets, number);
+        for (var number = 1; number <= _counts[(int)DeviceKind.Environment][index]; number++) yield return Sensor(commune, key, streets, number);
     }
 
     private static long WeightOf(DeviceKind kind, Commune commune) => kind switch
@@ -220,10 +227,24 @@ public sealed class DemoFleet
             ("stream", AttributeValue.Of(stream)), ("volumeLitres", AttributeValue.Of(litres)));
     }
 
+    /// <summary>Key of the commune's sensor of a river; null where it has none.</summary>
+    private string? RiverOf(Commune commune, int sensors)
+    {
+        var key = Seeded.Key(_seed, commune.InseeCode);
+        for (var number = 1; number <= sensors; number++)
+        {
+            if (SortOf(key, number) == "river") return Id(commune, "sensor", number);
+        }
+
+        return null;
+    }
+
+    private static string SortOf(ulong key, int number) => EnvironmentSensor.Sorts[(number - 1 + (int)(Seeded.Unit(key, 5) * 2)) % EnvironmentSensor.Sorts.Length];
+
     private DeviceDescriptor Sensor(Commune commune, ulong key, Streets streets, int number)
     {
         var own = Seeded.Key(key ^ 0x5e25, number);
-        var sort = EnvironmentSensor.Sorts[(number - 1 + (int)(Seeded.Unit(key, 5) * 2)) % EnvironmentSensor.Sorts.Length];
+        var sort = SortOf(key, number);
         return Make(Id(commune, "sensor", number), DeviceKind.Environment, commune, $"Capteur {number} ({FrenchName(sort)})", streets.Scattered(own),
             [("sensor", AttributeValue.Of(sort)), .. Levels(sort, _weather.OrdinaryLevelMillimetres(commune.Longitude, commune.Latitude))]);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Models;
 using Grid.Connectors.Simulator.Programs;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Connectors.Simulator.Supply;
 using Grid.Connectors.Simulator.Water;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
@@ -29,19 +30,25 @@ public sealed class SimulatedFleet
     private readonly ProgramShelf _programs;
 
     private readonly IReadOnlyDictionary<string, ZoneSupply> _supplies;
+    private readonly IReadOnlyCollection<StreetSupply> _streets;
 
     private SimulatedFleet(
-        ImmutableArray<SimulatedDevice> reporting, Dictionary<string, SimulatedDevice?> byId, ProgramShelf programs, IReadOnlyDictionary<string, ZoneSupply> supplies)
+        ImmutableArray<SimulatedDevice> reporting,
+        Dictionary<string, SimulatedDevice?> byId,
+        ProgramShelf programs,
+        IReadOnlyDictionary<string, ZoneSupply> supplies,
+        IReadOnlyCollection<StreetSupply> streets)
     {
         _reporting = reporting;
         _switched = new int[reporting.Length];
         _byId = byId;
         _programs = programs;
         _supplies = supplies;
+        _streets = streets;
     }
 
     /// <summary>No device.</summary>
-    public static SimulatedFleet Empty { get; } = new([], [], new ProgramShelf(), new Dictionary<string, ZoneSupply>());
+    public static SimulatedFleet Empty { get; } = new([], [], new ProgramShelf(), new Dictionary<string, ZoneSupply>(), []);
 
     /// <summary>Devices that report: all but passive lamps.</summary>
     public int Reporting => _reporting.Length;
@@ -75,7 +82,7 @@ public sealed class SimulatedFleet
             if (device is IController { Memory: { } kept } controller && byId.GetValueOrDefault(device.Id) is IController heir) heir.Recall(kept, controller.Clock);
         }
 
-        return new SimulatedFleet(reporting, byId, programs, assembly.Supplies);
+        return new SimulatedFleet(reporting, byId, programs, assembly.Supplies, assembly.Streets);
     }
 
     /// <summary>What a device reports at an instant, under the time that its clock shows; null while it cannot report.</summary>
@@ -91,7 +98,7 @@ public sealed class SimulatedFleet
     private static IncomingReading? Read(SimulatedDevice model, DateTimeOffset at, int batchIndex)
     {
         var now = SimulatedTime.SecondsAt(at);
-        return model.Speaks(now) ? new IncomingReading(batchIndex, model.Id, at.AddMinutes(model.ClockErrorMinutes(now)), model.Report(now)) : null;
+        return model.Speaks(now) && model.Supply?.IsOut(now) != true ? new IncomingReading(batchIndex, model.Id, at.AddMinutes(model.ClockErrorMinutes(now)), model.Report(now)) : null;
     }
 
     /// <summary>How often a device would report by itself: meters hourly unless <c>reportingIntervalMinutes</c> says another interval.</summary>
@@ -183,6 +190,13 @@ public sealed class SimulatedFleet
         return cabinet.TruthAt(FleetAssembly.SegmentOf(lamp) - 1, FleetAssembly.RatedWattsOf(lamp), now);
     }
 
+    /// <summary>What is true of a bin at an instant, to be compared with what is concluded from its reports; null for what is no bin of these.</summary>
+    /// <param name="bin">The bin's key.</param>
+    /// <param name="at">When.</param>
+    /// <param name="fullPercent">From which fill on it is full.</param>
+    public BinTruth? BinTruthOf(string bin, DateTimeOffset at, double fullPercent = 98) =>
+        _byId.GetValueOrDefault(bin) is WasteBin model ? model.TruthAt(SimulatedTime.SecondsAt(at), fullPercent) : null;
+
     /// <summary>What is true of a water zone, in litres since the simulator's origin; null for what is no zone of these.</summary>
     public WaterZoneTruth? TruthOfZone(string zone, DateTimeOffset at) => _supplies.GetValueOrDefault(zone)?.TruthAt(SimulatedTime.SecondsAt(at));
 
@@ -192,6 +206,7 @@ public sealed class SimulatedFleet
         var (first, last) = ((int)(SimulatedTime.SecondsAt(from) / SimulatedTime.Year), (int)(SimulatedTime.SecondsAt(to) / SimulatedTime.Year));
         return _reporting
             .SelectMany(device => Enumerable.Range(first, last - first + 1).SelectMany(device.FaultsIn))
+            .Concat(_streets.SelectMany(street => Enumerable.Range(first, last - first + 1).SelectMany(street.FaultsIn)))
             .Where(fault => fault.From <= to && fault.Until >= from);
     }
 }

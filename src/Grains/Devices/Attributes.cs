@@ -49,6 +49,9 @@ public sealed record AttributeDefinition
     /// <summary>Texts: what it may be; empty for any.</summary>
     public ImmutableArray<string> Choices { get; private init; } = [];
 
+    /// <summary>Texts that have a form of their own: says why a text is none of it, null for one that is; null for other attributes.</summary>
+    public Func<string, string?>? Form { get; private init; }
+
     /// <summary>
     /// True for what only the device itself can say: what it is, and what it is connected to. Everything else is a parameter of a rule, for which its territories may
     /// give a default.
@@ -71,6 +74,11 @@ public sealed record AttributeDefinition
 
     /// <summary>A text, which only the device itself can say; without choices it is a device key.</summary>
     public static AttributeDefinition Text(string name, params ImmutableArray<string> choices) => new(name, AttributeType.Text) { Choices = choices, IsOnlyOfDevice = true };
+
+    /// <summary>A text with a form of its own, which only the device itself can say.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="form">Says why a text is none of that form, in words that go on from the name; null for one that is.</param>
+    public static AttributeDefinition Text(string name, Func<string, string?> form) => new(name, AttributeType.Text) { Form = form, IsOnlyOfDevice = true };
 
     /// <summary>A flag, false without the attribute.</summary>
     public static AttributeDefinition Flag(string name) => new(name, AttributeType.Flag);
@@ -100,6 +108,10 @@ public sealed record AttributeDefinition
     /// <summary>The flag that holds.</summary>
     public bool FlagIn(in ParameterSource source) => source.Find(this)?.Flag == true;
 
+    /// <summary>The text of a device; null when it has none, or one that is no good.</summary>
+    public string? TextIn(DeviceDescriptor descriptor) =>
+        descriptor.Attributes.TryGetValue(Name, out var value) && value.Text is { } text && Refuse(value) is null ? text : null;
+
     /// <summary>Why a value cannot be the attribute's; null when it can.</summary>
     public string? Refuse(AttributeValue value) => Type switch
     {
@@ -107,8 +119,9 @@ public sealed record AttributeDefinition
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"must be a {(IsWhole ? "whole " : "")}number from {Minimum} to {Maximum}"),
         AttributeType.Flag => value.Flag is null ? "must be true or false" : null,
+        AttributeType.Text when Form is not null => value.Text is { } text ? Form(text) : "must be a text",
         AttributeType.Text when Choices.IsEmpty => DescriptorRules.IsKey(value.Text) ? null : "must be the key of a device",
-        AttributeType.Text => value.Text is { } text && Choices.Contains(text) ? null : $"must be one of {string.Join(", ", Choices)}",
+        AttributeType.Text => value.Text is { } choice && Choices.Contains(choice) ? null : $"must be one of {string.Join(", ", Choices)}",
         _ => throw new InvalidOperationException($"Attributes have no type {Type}."),
     };
 }

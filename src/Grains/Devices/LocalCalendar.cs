@@ -30,7 +30,11 @@ public sealed class LocalCalendar
     private static readonly long Latest = Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeMilliseconds();
     private static readonly LocalDate Epoch = new(1970, 1, 1);
 
-    private static readonly ZoneLocalMappingResolver AtChange = Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
+    /// <summary>A time that is skipped is the instant of the change; of a time that comes twice, the first.</summary>
+    private static readonly ZoneLocalMappingResolver Resolver =
+        Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
+
+    private const int MinutesOfDay = 24 * 60;
 
     private readonly DateTimeZone _zone;
     private LocalDay _recent;
@@ -79,18 +83,27 @@ public sealed class LocalCalendar
     /// </summary>
     public LocalDay DayUpTo(long instant) => DayOf(instant - 1);
 
+    /// <summary>
+    /// The instant of a time by the local clock, in Unix milliseconds. A time that is skipped is the instant of the change, and of a time that comes twice it is the first.
+    /// </summary>
+    /// <param name="day">Number of the local day, from 1900 to 2200.</param>
+    /// <param name="minutes">Minutes from 00:00 by the clock, at least 0; from 1,440 on it is a time of the days after.</param>
+    public long InstantOf(int day, int minutes)
+    {
+        var local = Epoch.PlusDays(day + (minutes / MinutesOfDay)).AtMidnight().PlusMinutes(minutes % MinutesOfDay);
+        return _zone.ResolveLocal(local, Resolver).ToInstant().ToUnixTimeMilliseconds();
+    }
+
     private LocalDay Find(long instant)
     {
         var date = Instant.FromUnixTimeMilliseconds(instant).InZone(_zone).Date;
+        var number = Period.Between(Epoch, date, PeriodUnits.Days).Days;
         return new LocalDay(
-            Period.Between(Epoch, date, PeriodUnits.Days).Days,
+            number,
             _zone.AtStartOfDay(date).ToInstant().ToUnixTimeMilliseconds(),
             _zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeMilliseconds())
         {
-            Night = (At(date, 2), At(date, 4)),
+            Night = (InstantOf(number, 2 * 60), InstantOf(number, 4 * 60)),
         };
     }
-
-    /// <summary>An hour on the clock: the first of two, and the moment of the change for one that the clock leaves out.</summary>
-    private long At(LocalDate date, int hour) => _zone.ResolveLocal(date.At(new LocalTime(hour, 0)), AtChange).ToInstant().ToUnixTimeMilliseconds();
 }

@@ -1,3 +1,4 @@
+using Grid.Contracts.Calendars;
 using System.Collections.Immutable;
 using System.Globalization;
 

@@ -17,7 +17,7 @@ public sealed class ZoneBalanceTimeTests
 
     private static readonly DeviceDescriptor[] Meters =
     [
-        .. DemoFleet.Create(TerritoryTable.Shared, "29", 4_000, 7)
+        .. DemoFleet.Create(TerritoryTable.Shared, "29", 60_000, 7)
             .Where(device => Communes.Contains(device.Commune) && device is { Kind: DeviceKind.Meter } && device.Text("zoneRole") is null)
             .Select(device => InZone(device, null)),
         InZone(Say.WaterMeter("inlet-1", Communes[0]), "inlet"),

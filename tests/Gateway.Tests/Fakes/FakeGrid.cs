@@ -52,6 +52,10 @@ internal sealed class FakeGrid : IGridGrains
 
     public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
 
+    public ConcurrentDictionary<string, FakeFindings> FindingsOf { get; } = new();
+
+    public ICommuneFindingsGrain Findings(string inseeCode) => FindingsOf.GetOrAdd(inseeCode, _ => new([]));
+
     public IWaterZonesGrain WaterZones(string department) => ZonesOf(department);
 
     public T Observe<T>(T observer)
@@ -72,13 +76,18 @@ internal sealed class FakeDevice : IDeviceGrain
 
     public ConcurrentDictionary<string, (double Value, DateTimeOffset Time)> Metrics { get; } = new();
 
+    public ImmutableArray<DerivedFigure> Derived { get; set; } = [];
+
+    public ImmutableArray<ActiveCondition> Conditions { get; set; } = [];
+
     public ValueTask<DeviceView> GetView() => new(new DeviceView
     {
         Status = Status,
         LastSeen = LastSeen,
         Reported = [.. Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new ReportedMetric(pair.Key, pair.Value.Value, pair.Value.Time))],
         Desired = [],
-        Conditions = [],
+        Conditions = Conditions,
+        Derived = Derived,
     });
 
     public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after) => throw new InvalidOperationException("The gateway applies nothing.");
@@ -101,6 +110,15 @@ internal sealed class FakeWaterZones : IWaterZonesGrain
     public Dictionary<ZoneDay, ImmutableArray<WaterZoneBalance>> Balances { get; } = [];
 
     public Task<ImmutableArray<WaterZoneBalance>> GetBalances(ZoneDay day) => Task.FromResult(Balances.GetValueOrDefault(day, []));
+}
+
+internal sealed class FakeFindings(ImmutableArray<CrossTradeFinding> found) : ICommuneFindingsGrain
+{
+    public Task Link(ImmutableArray<LinkedDeviceRow> devices) => throw new InvalidOperationException("Sectors tell what hangs together.");
+
+    public Task Wake() => Task.CompletedTask;
+
+    public Task<ImmutableArray<CrossTradeFinding>> GetFindings() => Task.FromResult(found);
 }
 
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain

@@ -1,3 +1,4 @@
+using Grid.Contracts.Calendars;
 using System.Globalization;
 using Grid.Contracts.Lighting;
 using Grid.Grains.Lighting;

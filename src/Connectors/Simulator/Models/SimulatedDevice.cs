@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Connectors.Simulator.Supply;
 using Grid.Contracts.Devices;
 
 namespace Grid.Connectors.Simulator.Models;
@@ -24,6 +25,9 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
 
     /// <summary>How often it would report by itself: what a replay of many days asks. The demo's schedule has a pace of its own.</summary>
     public TimeSpan ReportsEvery { get; init; } = FleetSchedule.DefaultPeriod;
+
+    /// <summary>What feeds it; null for what has a battery, or of which nobody says.</summary>
+    public StreetSupply? Supply { get; set; }
 
     /// <summary>False while it cannot report, such as with a dead battery.</summary>
     public virtual bool Speaks(double now) => true;
@@ -110,4 +114,10 @@ public enum PlantedFaultKind
 
     /// <summary>Water that the network of a zone loses, in litres an hour beside what it always loses. Its device is the zone's first inlet.</summary>
     NetworkLoss,
+
+    /// <summary>The electricity of a street that is out. Its device is the key of the supply.</summary>
+    SupplyOutage,
+
+    /// <summary>A bin that lies on its side.</summary>
+    Tipped,
 }

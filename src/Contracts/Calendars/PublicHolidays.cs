@@ -1,4 +1,4 @@
-namespace Grid.Grains.Lighting;
+namespace Grid.Contracts.Calendars;
 
 /// <summary>
 /// French public holidays. The eleven of article L3133-1 of the Code du travail; Good Friday and 26 December in Moselle, Bas-Rhin and Haut-Rhin
