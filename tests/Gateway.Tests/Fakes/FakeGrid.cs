@@ -48,8 +48,6 @@ internal sealed class FakeGrid : IGridGrains
 
     public IParametersGrain Parameters(string scope) => new NoParameters();
 
-    public ICommuneFindingsGrain Findings(string inseeCode) => throw new InvalidOperationException("Findings are tested with the whole program.");
-
     public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
 
     public ConcurrentDictionary<string, FakeFindings> FindingsOf { get; } = new();
