@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
+using Grid.Grains.Zones;
 
 namespace Grid.Grains.Meters;
 
@@ -53,6 +54,12 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             state = state with { Index = IndexDays.Add(former, index, report.At, calendar.DayUpTo(report.At).Day, settings.IndexMaximum, keepsFirst: !isDaily) };
         }
 
+        if (settings is { IsOfNetwork: true, IsInZone: true } && raw is not null && !report.IsLate && state.Index![^1].At == report.At)
+        {
+            var local = calendar.DayOf(report.At);
+            state = state with { NetworkNight = Zones.NetworkNight.After(state.NetworkNight, state.Index[^1], local.Day, local.Night) };
+        }
+
         if (!report.IsLate && flow is { } now)
         {
             state = state with { FlowMillilitresPerHour = now };
@@ -89,6 +96,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             Day = volume.Day,
             DayAmount = Thousandths.Contributed(volume.Amount),
             PreviousDayAmount = Thousandths.Contributed(volume.PreviousAmount),
+            Zone = settings.IsInZone ? ZoneMeterDays.Of(state.Index, state.NetworkNight) : null,
         };
     }
 
@@ -111,6 +119,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
     /// <summary>Another fluid is another index; what is no longer looked for holds no longer.</summary>
     public static MeterState Reconfigure(MeterState state, MeterSettings former, MeterSettings settings)
     {
+        state = settings is { IsOfNetwork: true, IsInZone: true } && former.Fluid == settings.Fluid ? state : state with { NetworkNight = null };
         state = former.Fluid == settings.Fluid ? state
             : former.IndexMetric == settings.IndexMetric ? WithoutFlow(state) with { Months = null, IsAbnormal = false }
             : WithoutFlow(state) with { Index = null, Carried = null, Months = null, IsAbnormal = false };
