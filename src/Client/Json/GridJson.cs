@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Commands;

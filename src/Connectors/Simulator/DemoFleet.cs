@@ -25,6 +25,8 @@ public sealed class DemoFleet
     private const double ScheduledShare = 2.0 / 3; // of the controlled lamps: they keep programs
     private const double RadioShare = 0.4; // of the communes: their controlled lamps are behind a LoRaWAN gateway
     private const int LampsPerSegment = 12;
+    private const double TertiarySquareMetres = 1_000;
+    private const double ReferenceHeatingDegreeDays = 2_300; // base 18 degrees, a year of Finistère
 
     // In millionths of a device for each inhabitant, and for each commune.
     private const long LampWeight = 150_000;
@@ -169,8 +171,19 @@ public sealed class DemoFleet
             (_, < 0.8) => ("pool", "Piscine", 1_200.0, 4_000.0),
             _ => ("office", "Bâtiment communal", 100.0, 1_200.0),
         };
+        var area = Math.Round(Seeded.Between(own, 2, least, most));
+        var week = WeekCalendar.Of(type);
+        ReadOnlySpan<(string, AttributeValue)> holidays = week.HasSchoolHolidays ? [("schoolHolidays", AttributeValue.Of(SchoolTerms.Text))] : [];
+
+        // Those that the décret tertiaire is about know their reference year.
+        ReadOnlySpan<(string, AttributeValue)> reference = area < TertiarySquareMetres ? [] :
+        [
+            ("referenceYear", AttributeValue.Of(2015)),
+            ("referenceKilowattHours", AttributeValue.Of(Math.Round(area * Seeded.Between(own, 3, 120, 220)))),
+            ("referenceHeatingDegreeDays", AttributeValue.Of(ReferenceHeatingDegreeDays)),
+        ];
         return Make(Id(commune, "building", number), DeviceKind.Building, commune, number == 1 ? name : $"{name} {number}", streets.Scattered(own),
-            ("type", AttributeValue.Of(type)), ("floorAreaSquareMetres", AttributeValue.Of(Math.Round(Seeded.Between(own, 2, least, most)))));
+            [("type", AttributeValue.Of(type)), ("floorAreaSquareMetres", AttributeValue.Of(area)), ("occupancy", AttributeValue.Of(week.Text)), .. holidays, .. reference]);
     }
 
     private static DeviceDescriptor Bin(Commune commune, ulong key, Streets streets, int number)
