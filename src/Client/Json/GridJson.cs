@@ -12,6 +12,7 @@ using Grid.Client.History;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Parameters;
+using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Contracts.Commands;
@@ -59,6 +60,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupCommandInput))]
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(EnvironmentModel))]
 [JsonSerializable(typeof(FindingList))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]

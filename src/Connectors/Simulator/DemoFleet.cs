@@ -25,6 +25,7 @@ public sealed class DemoFleet
     private const double ScheduledShare = 2.0 / 3; // of the controlled lamps: they keep programs
     private const double RadioShare = 0.4; // of the communes: their controlled lamps are behind a LoRaWAN gateway
     private const int LampsPerSegment = 12;
+    private const double RapidRiseMillimetresPerHour = 600; // beyond what ordinary fronts do
     private const double TertiarySquareMetres = 1_000;
     private const double ReferenceHeatingDegreeDays = 2_300; // base 18 degrees, a year of Finistère
 
@@ -210,7 +211,7 @@ public sealed class DemoFleet
     // Where local levels 1 to 3 begin: a few days a year, now and then, and hardly ever.
     private static ImmutableArray<(string, AttributeValue)> Levels(string sort, double ordinaryMillimetres) => sort switch
     {
-        "river" => Levels("level{0}Millimetres", ordinaryMillimetres + 500, ordinaryMillimetres + 850, ordinaryMillimetres + 1_300),
+        "river" => [.. Levels("level{0}Millimetres", ordinaryMillimetres + 500, ordinaryMillimetres + 850, ordinaryMillimetres + 1_300), ("levelRiseMillimetresPerHour", AttributeValue.Of(RapidRiseMillimetresPerHour))],
         "rain" => Levels("rainLevel{0}MillimetresPerHour", 4, 7, 10),
         "air" => Levels("pm25Level{0}MicrogramsPerCubicMetre", 25, 50, 75),
         "noise" => Levels("noiseLevel{0}Decibels", 65, 75, 85),

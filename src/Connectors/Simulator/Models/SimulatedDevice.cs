@@ -89,4 +89,10 @@ public enum PlantedFaultKind
 
     /// <summary>A building whose heating takes more than it should, in percent more.</summary>
     EfficiencyDrift,
+
+    /// <summary>A river that rises in a flood, until its crest, in millimetres.</summary>
+    Flood,
+
+    /// <summary>A sensor that sticks (size 0) or drifts away: by how much at the end, in the unit of its metric.</summary>
+    SensorDrift,
 }

@@ -32,6 +32,9 @@ internal sealed class Site
 
     public Weather Weather { get; }
 
+    /// <summary>Floods over its department; none without.</summary>
+    public Floods Floods { get; init; } = new(0, 0, 0, rate: 0);
+
     public Nights Nights { get; }
 
     /// <summary>Days of the buildings that keep a week. Not safe for several threads.</summary>
