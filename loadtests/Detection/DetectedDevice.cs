@@ -1,3 +1,4 @@
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
@@ -7,11 +8,12 @@ using Grid.Grains.Intake;
 namespace Grid.LoadTests.Detection;
 
 /// <summary>A condition that a device was in.</summary>
-/// <param name="Device">The device.</param>
+/// <param name="Source">Key of the device, or of what else was found to be in it.</param>
+/// <param name="Kind">The trade of the device; null for what crosses trades.</param>
 /// <param name="Condition">Its name.</param>
 /// <param name="From">When the report that showed it first was received.</param>
 /// <param name="Until">When it ended; null while it goes on.</param>
-internal sealed record Finding(DeviceDescriptor Device, string Condition, DateTimeOffset From, DateTimeOffset? Until);
+internal sealed record Finding(string Source, DeviceKind? Kind, string Condition, DateTimeOffset From, DateTimeOffset? Until);
 
 /// <summary>
 /// A device under the real rules: what is received passes the rules of the door, then the life of the device, as its sector would hand it. Its sector's sweep for silence, once
@@ -80,6 +82,17 @@ internal sealed class DetectedDevice
         });
     }
 
+    /// <summary>The device as rules across trades see it.</summary>
+    public LinkedDevice Linked(DateTimeOffset now) => new()
+    {
+        Id = Descriptor.Id,
+        Kind = Descriptor.Kind,
+        Links = DeviceLinks.Of(Descriptor),
+        ExpectedSince = _speaksForItself ? _outcome.ExpectedSince : null,
+        Interval = _speaksForItself ? Silence / 3 : TimeSpan.Zero,
+        View = View(now),
+    };
+
     /// <summary>What was found until an instant.</summary>
     public IEnumerable<Finding> Close(DateTimeOffset at)
     {
@@ -89,10 +102,14 @@ internal sealed class DetectedDevice
             .. _findings,
             .. Enumerable.Range(0, Bits)
                 .Where(bit => (_holding & (Conditions)(1u << bit)) != 0)
-                .Select(bit => new Finding(Descriptor, ConditionTable.NameOf((Conditions)(1u << bit)), _since[bit], null)),
-            .. _silentSince is { } since ? new[] { new Finding(Descriptor, Silent, since, null) } : [],
+                .Select(bit => new Finding(Descriptor.Id, Descriptor.Kind, ConditionTable.NameOf((Conditions)(1u << bit)), _since[bit], null)),
+            .. _silentSince is { } since ? new[] { new Finding(Descriptor.Id, Descriptor.Kind, Silent, since, null) } : [],
         ];
     }
+
+    /// <summary>How long it may be silent, as its sector has it.</summary>
+    private TimeSpan Silence =>
+        !SilencePolicy.HasOwnInterval(Descriptor) && _outcome.UsualIntervalMinutes is { } usual ? SilencePolicy.SilentAfter(usual) : SilencePolicy.SilentAfter(Descriptor)!.Value;
 
     private void LookForSilence(DateTimeOffset now)
     {
@@ -101,8 +118,7 @@ internal sealed class DetectedDevice
             return;
         }
 
-        var silence = !SilencePolicy.HasOwnInterval(Descriptor) && _outcome.UsualIntervalMinutes is { } usual ? SilencePolicy.SilentAfter(usual) : SilencePolicy.SilentAfter(Descriptor)!.Value;
-        var found = since + silence + TimeSpan.FromMinutes(1);
+        var found = since + Silence + TimeSpan.FromMinutes(1);
         if (found <= now)
         {
             Hand(new SilencedEntry { Device = Descriptor.Id, ReceivedAt = found, LastHeardAt = since });
@@ -133,7 +149,7 @@ internal sealed class DetectedDevice
         {
             if (_silentSince is { } since)
             {
-                _findings.Add(new Finding(Descriptor, Silent, since, at));
+                _findings.Add(new Finding(Descriptor.Id, Descriptor.Kind, Silent, since, at));
             }
 
             _silentSince = isSilent ? at : null;
@@ -150,7 +166,7 @@ internal sealed class DetectedDevice
             }
             else
             {
-                _findings.Add(new Finding(Descriptor, ConditionTable.NameOf(condition), _since[bit], at));
+                _findings.Add(new Finding(Descriptor.Id, Descriptor.Kind, ConditionTable.NameOf(condition), _since[bit], at));
             }
         }
 

@@ -9,7 +9,8 @@ internal sealed record DetectionRule
     /// <summary>Begins the names of its results.</summary>
     public required string Name { get; init; }
 
-    public required DeviceKind Device { get; init; }
+    /// <summary>The trade; null for what crosses trades.</summary>
+    public required DeviceKind? Device { get; init; }
 
     /// <summary>The condition that it raises.</summary>
     public required string Condition { get; init; }
@@ -56,11 +57,11 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
     /// <summary>Holds findings against what was planted.</summary>
     public static DetectionVerdict Of(DetectionRule rule, DetectionPlan plan, DetectionRun run)
     {
-        var devices = run.Devices.Count(device => device.Kind == rule.Device);
+        var devices = run.Devices.Count(device => rule.Device is null || device.Kind == rule.Device);
         var planted = run.Faults.Where(fault => fault.Kind == rule.Fault || rule.AlsoExplains.Contains(fault.Kind)).ToLookup(fault => fault.Device, StringComparer.Ordinal);
         var findings = run.Findings
-            .Where(finding => finding.Condition == rule.Condition && finding.Device.Kind == rule.Device && (finding.Until ?? plan.To) > plan.From)
-            .ToLookup(finding => finding.Device.Id, StringComparer.Ordinal);
+            .Where(finding => finding.Condition == rule.Condition && finding.Kind == rule.Device && (finding.Until ?? plan.To) > plan.From)
+            .ToLookup(finding => finding.Source, StringComparer.Ordinal);
 
         // Those that begin early enough for their time to pass before the end.
         var expected = planted.SelectMany(faults => faults)
@@ -84,7 +85,7 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
         }
 
         var alarms = findings.SelectMany(group => group).Where(finding => finding.From >= plan.From).ToList();
-        var falseAlarms = alarms.Count(alarm => !planted[alarm.Device.Id].Any(fault => fault.From <= alarm.From && alarm.From <= fault.Until + rule.Outlasts));
+        var falseAlarms = alarms.Count(alarm => !planted[alarm.Source].Any(fault => fault.From <= alarm.From && alarm.From <= fault.Until + rule.Outlasts));
         delays.Sort();
         return new DetectionVerdict(rule, devices, expected.Count, inTime, delays.Count, alarms.Count, falseAlarms, delays.Count == 0 ? null : delays[delays.Count / 2]);
     }

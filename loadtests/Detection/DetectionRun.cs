@@ -93,15 +93,48 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
             });
     }
 
+    /// <summary>Devices that hang together are one course: a cabinet and its lamps, a street on one supply, a building and its meters, a commune's sensors and what is exposed to them.</summary>
     private IEnumerable<List<DetectedDevice>> Courses(IEnumerable<DeviceDescriptor> devices, DeviceContext context)
     {
-        var byCabinet = devices.ToLookup(device => DescriptorRules.CabinetHeard(device) ?? device.Id);
-        foreach (var group in byCabinet)
+        var together = new Dictionary<string, string>(StringComparer.Ordinal);
+        string RootOf(string key)
+        {
+            while (together.TryGetValue(key, out var other) && other != key)
+            {
+                key = other;
+            }
+
+            return key;
+        }
+
+        void Join(string one, string? other)
+        {
+            if (other is not null)
+            {
+                together[RootOf(one)] = RootOf(other);
+            }
+        }
+
+        var all = devices.ToArray();
+        foreach (var device in all)
+        {
+            var links = DeviceLinks.Of(device);
+            Join(device.Id, DescriptorRules.CabinetHeard(device));
+            Join(device.Id, links.Supply is { } supply ? $"supply {supply}" : null);
+            Join(device.Id, links.Building);
+            Join(device.Id, links.ExposedTo is null && device.Kind != DeviceKind.Environment ? null : "surroundings");
+        }
+
+        foreach (var group in all.GroupBy(device => RootOf(device.Id)))
         {
             var course = group.Select(device => new DetectedDevice(device, context, plan.WarmFrom)).ToList();
-            if (course.Find(device => device.Descriptor.Id == group.Key) is { } cabinet)
+            var byId = course.ToDictionary(device => device.Descriptor.Id);
+            foreach (var device in course)
             {
-                cabinet.Followers.AddRange(course.Where(device => device != cabinet));
+                if (DescriptorRules.CabinetHeard(device.Descriptor) is { } heard && byId.TryGetValue(heard, out var cabinet))
+                {
+                    cabinet.Followers.Add(device);
+                }
             }
 
             yield return course;
@@ -128,6 +161,12 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
                     Plan(plan.From, new Happening(device, every, TimeSpan.Zero, null, probe));
                 }
             }
+        }
+
+        var across = AcrossTrades.Of(course);
+        if (across is not null)
+        {
+            Plan(plan.From, new Happening(course[0], AcrossTrades.Every, TimeSpan.Zero, null, across));
         }
 
         while (events.TryDequeue(out var next, out var due))
@@ -159,6 +198,11 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
                     Plan(at + delay + TimeSpan.FromMinutes(random.Next(1, 60)), next with { Reading = observed });
                 }
             }
+        }
+
+        foreach (var finding in across?.Close() ?? [])
+        {
+            _findings.Add(finding);
         }
 
         foreach (var device in course)

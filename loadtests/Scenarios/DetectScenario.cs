@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Grid.Connectors.Simulator.Models;
 using Grid.Contracts.Devices;
 using Grid.LoadTests.Detection;
 
@@ -13,23 +12,6 @@ namespace Grid.LoadTests.Scenarios;
 internal static class DetectScenario
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private static readonly DetectionRule[] Rules =
-    [
-        new()
-        {
-            Name = "leak", Device = DeviceKind.Meter, Condition = "leak", Fault = PlantedFaultKind.Leak, LeastSize = 5,
-            Within = TimeSpan.FromHours(3 * 24 + 6), LeastRecall = 0.95, MostFalseAlarms = 1,
-        },
-        new()
-        {
-            Name = "lampFailure", Device = DeviceKind.Streetlight, Condition = "lampFailure", Fault = PlantedFaultKind.LampFailure, Within = TimeSpan.FromDays(1),
-        },
-        new()
-        {
-            Name = "fire", Device = DeviceKind.Bin, Condition = "fire", Fault = PlantedFaultKind.Fire, Within = TimeSpan.FromHours(1),
-        },
-    ];
 
     public static Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
@@ -57,7 +39,7 @@ internal static class DetectScenario
             new("wallSeconds", clock.Elapsed.TotalSeconds, "s"),
         };
         var failures = new List<string>();
-        foreach (var rule in Rules)
+        foreach (var rule in DetectionRules.All)
         {
             Add(results, failures, DetectionVerdict.Of(rule, plan, run), plan.To - plan.From);
         }
@@ -100,8 +82,9 @@ internal static class DetectScenario
         }
     }
 
-    private static string NameOf(DeviceKind kind) => kind switch
+    private static string NameOf(DeviceKind? kind) => kind switch
     {
+        null => "Device",
         DeviceKind.Cabinet => "Cabinet",
         DeviceKind.Streetlight => "Streetlight",
         DeviceKind.Meter => "Meter",

@@ -291,7 +291,7 @@ internal static class HistoryScenario
             _schedule = new FleetSchedule(_fleet.Reporting, null, seed);
             for (var device = 0; device < _fleet.Reporting; device++)
             {
-                _series.AddRange(_fleet.Read(device, First).Metrics.Select(metric => (_fleet.IdOf(device), metric.Name)));
+                _series.AddRange(_fleet.Read(device, First)?.Metrics.Select(metric => (_fleet.IdOf(device), metric.Name)) ?? []);
             }
         }
 
@@ -348,7 +348,11 @@ internal static class HistoryScenario
 
         private void Take(Dictionary<string, List<LogEntry>> bySector, int device, DateTimeOffset at)
         {
-            var reading = _fleet.Read(device, at);
+            if (_fleet.Read(device, at) is not { } reading)
+            {
+                return;
+            }
+
             var sector = _known[reading.Device].Sector;
             (bySector.TryGetValue(sector, out var entries) ? entries : bySector[sector] = [])
                 .Add(new ReadingEntry { Device = reading.Device, ReceivedAt = at, ObservedAt = at, Metrics = reading.Metrics });

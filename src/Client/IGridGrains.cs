@@ -5,6 +5,7 @@ using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Orleans;
 
 namespace Grid.Client;
@@ -41,6 +42,9 @@ public interface IGridGrains
 
     /// <summary>The defaults that a commune or a body gives to the parameters of rules, by scope.</summary>
     IParametersGrain Parameters(string scope);
+
+    /// <summary>The water zones of a department, by its code.</summary>
+    IWaterZonesGrain WaterZones(string department);
 
     /// <summary>What is found across trades in a commune, by INSEE code.</summary>
     ICommuneFindingsGrain Findings(string inseeCode);
@@ -86,6 +90,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public IParametersGrain Parameters(string scope) => factory.GetGrain<IParametersGrain>(scope);
+
+    /// <inheritdoc/>
+    public IWaterZonesGrain WaterZones(string department) => factory.GetGrain<IWaterZonesGrain>(department);
 
     /// <inheritdoc/>
     public ICommuneFindingsGrain Findings(string inseeCode) => factory.GetGrain<ICommuneFindingsGrain>(inseeCode);

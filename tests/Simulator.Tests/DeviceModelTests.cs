@@ -40,7 +40,7 @@ public sealed class DeviceModelTests
         {
             for (var device = 0; device < _fleet.Reporting; device++)
             {
-                var reading = _fleet.Read(device, Monday.AddHours(hours));
+                if (_fleet.Read(device, Monday.AddHours(hours)) is not { } reading) continue;
                 Assert.NotEmpty(reading.Metrics);
                 Assert.All(reading.Metrics, metric =>
                 {
@@ -59,12 +59,14 @@ public sealed class DeviceModelTests
         DateTimeOffset[] around = [start, new(2026, 3, 28, 0, 0, 0, TimeSpan.Zero), new(2026, 10, 24, 0, 0, 0, TimeSpan.Zero), new(2026, 12, 31, 0, 0, 0, TimeSpan.Zero)];
         var instants = around.SelectMany(from => Enumerable.Range(0, 48 * 3).Select(step => from.AddMinutes(20 * step))).ToArray();
 
-        foreach (var device in Enumerable.Range(0, _fleet.Reporting).Where(device => device % 23 == 0))
+        // An index starts again where a meter was replaced, and where it has reached its end.
+        var restarted = _fleet.PlantedFaults(start, start.AddYears(1)).Where(fault => fault.Kind is PlantedFaultKind.MeterSwapped or PlantedFaultKind.IndexRollover).Select(fault => fault.Device).ToHashSet();
+        foreach (var device in Enumerable.Range(0, _fleet.Reporting).Where(device => device % 23 == 0 && !restarted.Contains(_fleet.IdOf(device))))
         {
             var former = new Dictionary<string, double>();
             foreach (var at in instants)
             {
-                foreach (var metric in _fleet.Read(device, at).Metrics.Where(metric => MetricCatalog.ByName[metric.Name].IsIndex || metric.Name == "burningHours"))
+                foreach (var metric in (_fleet.Read(device, at)?.Metrics ?? []).Where(metric => MetricCatalog.ByName[metric.Name].IsIndex || metric.Name == "burningHours"))
                 {
                     Assert.True(metric.Value >= former.GetValueOrDefault(metric.Name), $"{_fleet.IdOf(device)} {metric.Name} at {at:u}: {metric.Value} after {former.GetValueOrDefault(metric.Name)}");
                     former[metric.Name] = metric.Value;
@@ -145,27 +147,38 @@ public sealed class DeviceModelTests
     [Fact]
     public void A_meters_index_is_the_integral_of_its_flow()
     {
-        AssertIntegral(ByKind[DeviceKind.Meter].First().Id, "flowLitresPerHour", "indexLitres", TimeSpan.FromSeconds(60), 0.02);
+        AssertIntegral(ByKind[DeviceKind.Meter].First(meter => meter.Text("zoneRole") is null).Id, "flowLitresPerHour", "indexLitres", TimeSpan.FromSeconds(60), 0.02);
     }
 
     [Fact]
     public void Nothing_flows_at_three_in_the_morning_but_in_the_meters_that_leak()
     {
         var at = Monday.AddHours(3);
-        var leaks = _fleet.PlantedFaults(at, at).Where(fault => fault.Kind == PlantedFaultKind.Leak).ToDictionary(fault => fault.Device);
+        var meters = ByKind[DeviceKind.Meter].Where(meter => meter.Text("zoneRole") is null && _fleet.Read(meter.Id, at) is not null).ToList();
+        var leaks = _fleet.PlantedFaults(at, at).Where(fault => fault.Kind is PlantedFaultKind.Leak or PlantedFaultKind.Burst).ToLookup(fault => fault.Device, fault => fault.Size);
+        var flows = meters.ToDictionary(meter => meter.Id, meter => Value(meter, "flowLitresPerHour", 3) - leaks[meter.Id].Sum());
+        var others = flows.Where(flow => flow.Value != 0).Select(flow => flow.Key).ToList();
 
         Assert.NotEmpty(leaks);
-        Assert.All(ByKind[DeviceKind.Meter], meter => Assert.Equal(leaks.TryGetValue(meter.Id, out var leak) ? leak.Size : 0, Value(meter, "flowLitresPerHour", 3)));
-        Assert.InRange(leaks.Count / (double)ByKind[DeviceKind.Meter].Count(), 0.0005, 0.01);
+        Assert.InRange(leaks.Count / (double)meters.Count, 0.0005, 0.01);
+        // A toilet that runs, of which there are some each night, does so for one night.
+        Assert.InRange(others.Count / (double)meters.Count, 0, 0.005);
+        Assert.All(others, meter => Assert.All((int[])[-1, 1], day => Assert.Equal(
+            _fleet.PlantedFaults(at.AddDays(day), at.AddDays(day)).Where(fault => fault.Device == meter && fault.Kind == PlantedFaultKind.Leak).Sum(fault => fault.Size),
+            _fleet.Read(meter, at.AddDays(day))!.Metrics.Single(metric => metric.Name == "flowLitresPerHour").Value)));
     }
 
     [Fact]
     public void A_household_uses_some_hundreds_of_litres_a_day()
     {
-        var daily = ByKind[DeviceKind.Meter].Select(meter => Value(meter, "indexLitres", 27) - Value(meter, "indexLitres", 3)).ToList();
+        var faults = _fleet.PlantedFaults(Monday, Monday.AddHours(27)).Select(fault => fault.Device).ToHashSet();
+        var daily = ByKind[DeviceKind.Meter].Where(meter => meter.Text("zoneRole") is null && !faults.Contains(meter.Id))
+            .Select(meter => Value(meter, "indexLitres", 27) - Value(meter, "indexLitres", 3)).ToList();
 
         Assert.InRange(daily.Average(), 150, 450);
-        Assert.All(daily, litres => Assert.InRange(litres, 20, 3_000));
+        Assert.All(daily, litres => Assert.InRange(litres, 0, 3_000));
+        // On holiday.
+        Assert.InRange(daily.Count(litres => litres == 0) / (double)daily.Count, 0.001, 0.08);
     }
 
     [Fact]
@@ -201,31 +214,6 @@ public sealed class DeviceModelTests
             Assert.True(Value(school, "powerWatts", 11) > Value(school, "powerWatts", 29));
             Assert.True(Value(school, "heatWattHours", 34) > Value(school, "heatWattHours", 10));
         });
-    }
-
-    [Fact]
-    public void A_bin_only_fills_until_it_is_emptied_within_two_weeks()
-    {
-        foreach (var bin in ByKind[DeviceKind.Bin].Take(100))
-        {
-            var fills = Enumerable.Range(0, 15 * 24).Select(hour => Value(bin, "fillPercent", hour)).ToList();
-            var drops = fills.Zip(fills.Skip(1)).Where(pair => pair.Second < pair.First).ToList();
-
-            Assert.InRange(drops.Count, 1, 5);
-            Assert.All(drops, drop => Assert.InRange(drop.Second, 0, 5));
-        }
-    }
-
-    [Fact]
-    public void A_burning_bin_is_hot()
-    {
-        var fire = _fleet.PlantedFaults(Monday.AddDays(-320), Monday.AddDays(30)).First(fault => fault.Kind == PlantedFaultKind.Fire);
-
-        Assert.True(Celsius(fire.From.AddMinutes(5)) > 200);
-        Assert.True(Celsius(fire.From.AddMinutes(-5)) < 50);
-        Assert.True(Celsius(fire.Until.AddMinutes(5)) < 50);
-
-        double Celsius(DateTimeOffset at) => _fleet.Read(fire.Device, at)!.Metrics.Single(metric => metric.Name == "temperatureCelsius").Value;
     }
 
     [Fact]
@@ -277,5 +265,5 @@ public sealed class DeviceModelTests
     private double Value(DeviceDescriptor device, string metric, double hours) =>
         _fleet.Read(device.Id, Monday.AddHours(hours))!.Metrics.Single(value => value.Name == metric).Value;
 
-    private static string Text(IncomingReading reading) => $"{reading.Device} {reading.Time:O} {string.Join(' ', reading.Metrics.Select(metric => $"{metric.Name}={metric.Value:R}"))}";
+    private static string Text(IncomingReading? reading) => reading is null ? "silent" : $"{reading.Device} {reading.Time:O} {string.Join(' ', reading.Metrics.Select(metric => $"{metric.Name}={metric.Value:R}"))}";
 }

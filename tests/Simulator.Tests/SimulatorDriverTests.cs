@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator;
+using Grid.Connectors.Simulator.Models;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
@@ -16,6 +17,9 @@ public sealed class SimulatorDriverTests : IDisposable
     private static readonly List<DeviceDescriptor> Demo = [.. DemoFleet.Create(TerritoryTable.Shared, "29", 2_000, 1)];
     private static readonly string Lamp = Demo.First(device => device is { Kind: DeviceKind.Streetlight, Commune: "29019" } && !device.Flag("passive")).Id;
 
+    private static readonly HashSet<string> Silent =
+        [.. SimulatedFleet.Build(Demo, TerritoryTable.Shared, 1).PlantedFaults(Noon, Noon.AddHours(1)).Where(fault => fault.Kind == PlantedFaultKind.Silence).Select(fault => fault.Device)];
+
     private readonly RegisteredDevices _devices = new(Demo);
     private readonly RecordingIntake _intake = new();
     private readonly SimulatorDownlinkSender _sender = new(new SimulatorOptions());
@@ -30,7 +34,9 @@ public sealed class SimulatorDriverTests : IDisposable
         await driver.TickAsync(Noon, default);
         await driver.TickAsync(Noon.AddSeconds(1), default);
 
-        Assert.Equal(5_000, _intake.Readings.Count);
+        // A reading of a device that cannot speak is left out, and none takes its place.
+        Assert.InRange(_intake.Readings.Count, 5_000 - (4 * Silent.Count), 5_000);
+        Assert.DoesNotContain(_intake.Readings, reading => Silent.Contains(reading.Device));
         Assert.All(_intake.Batches, batch => Assert.InRange(batch.Count, 1, SimulatorDriver.BatchSize));
         Assert.All(_intake.Batches, batch => Assert.Equal(Enumerable.Range(0, batch.Count), batch.Select(reading => reading.Index)));
         Assert.All(_intake.Readings, reading => Assert.InRange(reading.Time!.Value, Noon, Noon.AddSeconds(1)));
@@ -42,7 +48,7 @@ public sealed class SimulatorDriverTests : IDisposable
         var driver = Driver(rate: null);
         for (var tick = 0; tick < 200; tick++) await driver.TickAsync(Noon.AddSeconds(tick * 0.1), default);
 
-        Assert.Equal(Demo.Count(device => !device.Flag("passive")), _intake.Readings.Select(reading => reading.Device).Distinct().Count());
+        Assert.Equal(Demo.Count(device => !device.Flag("passive") && !Silent.Contains(device.Id)), _intake.Readings.Select(reading => reading.Device).Distinct().Count());
         Assert.All(_intake.Batches, batch => Assert.InRange(batch.Count, 1, SimulatorDriver.BatchSize));
     }
 
@@ -121,7 +127,7 @@ public sealed class SimulatorDriverTests : IDisposable
         _devices.List = Demo;
         for (var second = 20; second <= 1_000; second += 5) await driver.TickAsync(Noon.AddSeconds(second), default);
 
-        Assert.Equal(Demo.Count(device => !device.Flag("passive")), _intake.Readings.Select(reading => reading.Device).Distinct().Count());
+        Assert.Equal(Demo.Count(device => !device.Flag("passive") && !Silent.Contains(device.Id)), _intake.Readings.Select(reading => reading.Device).Distinct().Count());
     }
 
     [Fact]

@@ -67,7 +67,8 @@ internal static class DevicePresenting
     private static DeviceDescriptor Shown(DeviceDescriptor device, bool withPersonal) =>
         Reports(device, withPersonal) ? device : PersonalData.WithoutPersonal(device);
 
-    private static PositionModel? Position(DeviceDescriptor device) =>
+    /// <summary>Where a device stands, null when unknown. Of a person's device that is personal.</summary>
+    public static PositionModel? Position(DeviceDescriptor device) =>
         device.Position is { } point ? new(point.Longitude, point.Latitude) : null;
 
     private static SortedDictionary<string, JsonElement> Attributes(DeviceDescriptor device)

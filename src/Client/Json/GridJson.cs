@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
+using Grid.Client.Collection;
 using Grid.Client.Commands;
 using Grid.Client.CrossTrade;
 using Grid.Client.Devices;
@@ -11,10 +12,12 @@ using Grid.Client.Health;
 using Grid.Client.History;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
+using Grid.Client.Maintenance;
 using Grid.Client.Parameters;
 using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
+using Grid.Client.WaterZones;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
@@ -41,6 +44,9 @@ namespace Grid.Client.Json;
         typeof(WordConverter<HistoryResolution>),
         typeof(WordConverter<InstallationCategory>),
         typeof(WordConverter<PauseCause>),
+        typeof(WordConverter<CollectionReason>),
+        typeof(WordConverter<UnknownReason>),
+        typeof(WordConverter<WearingPart>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -61,6 +67,10 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
 [JsonSerializable(typeof(EnvironmentModel))]
+[JsonSerializable(typeof(CollectionModel))]
+[JsonSerializable(typeof(MaintenancePage))]
+[JsonSerializable(typeof(WaterZoneModel))]
+[JsonSerializable(typeof(WaterZonePage))]
 [JsonSerializable(typeof(FindingList))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]

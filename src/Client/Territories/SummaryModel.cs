@@ -60,8 +60,8 @@ public sealed record DeviceCounts(long Total, IReadOnlyDictionary<string, long> 
 public sealed record LightingFigures(
     long On, long Off, long Failed, Thousandths PowerWatts, Thousandths EnergyTodayWattHours, Thousandths SavedTodayWattHours);
 
-/// <summary>Water flow now, and consumed on the local day.</summary>
-public sealed record WaterFigures(Thousandths FlowLitresPerHour, Thousandths ConsumedTodayLitres);
+/// <summary>Water flow now, consumed on the local day, and meters behind which the flow never ends by night.</summary>
+public sealed record WaterFigures(Thousandths FlowLitresPerHour, Thousandths ConsumedTodayLitres, long LeakSuspects);
 
 /// <summary>Power now, energy of the local day, buildings outside comfort while occupied.</summary>
 public sealed record BuildingFigures(Thousandths PowerWatts, Thousandths EnergyTodayWattHours, long ComfortBreaches);

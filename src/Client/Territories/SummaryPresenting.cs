@@ -36,7 +36,7 @@ public static class SummaryPresenting
                 Enum.GetValues<DeviceKind>().ToDictionary(Words<DeviceKind>.Of, kind => Of(kind).Total),
                 statuses.ToDictionary(pair => Words<DeviceStatus>.Of(pair.Key), pair => pair.Value)),
             Lighting = new(lights.LightsOn, lights.LightsOff, lights.LightsFailed, new(lights.PowerMilliwatts), Today(lights, summary.Today), Saved(lights, summary.Today)),
-            Water = new(new(meters.FlowMillilitresPerHour), Today(meters, summary.Today)),
+            Water = new(new(meters.FlowMillilitresPerHour), Today(meters, summary.Today), meters.LeakSuspects),
             Buildings = new(new(buildings.PowerMilliwatts), Today(buildings, summary.Today), buildings.ComfortBreaches),
             Bins = new(bins.Total, bins.Over80Percent, bins.Overflowing, bins.Fires),
             Environment = new(HighestLevel(Of(DeviceKind.Environment))),

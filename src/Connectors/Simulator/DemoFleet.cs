@@ -14,7 +14,7 @@ namespace Grid.Connectors.Simulator;
 /// </summary>
 /// <remarks>
 /// By inhabitant: 15 light points in 100 and a cabinet for 25 of them; a water meter for 2, of which one in five is connected; a public building for 250; a connected bin for 120.
-/// By commune: 3 environment sensors. Of the controlled lamps two in three keep programs; in two communes of five they are behind a LoRaWAN gateway. First each kind gets its share of the number, then each commune its share of the kind, both by largest remainder.
+/// Meters belong to water zones of some hundreds, with one or two inlets that count as meters (<see cref="WaterZones"/>). By commune: 3 environment sensors. Of the controlled lamps two in three keep programs; in two communes of five they are behind a LoRaWAN gateway. First each kind gets its share of the number, then each commune its share of the kind, both by largest remainder.
 /// </remarks>
 public sealed class DemoFleet
 {
@@ -28,6 +28,9 @@ public sealed class DemoFleet
     private const double RapidRiseMillimetresPerHour = 600; // beyond what ordinary fronts do
     private const double TertiarySquareMetres = 1_000;
     private const double ReferenceHeatingDegreeDays = 2_300; // base 18 degrees, a year of Finistère
+    private const double TenLitreShare = 0.1; // of the meters: each step of their index is ten litres
+    private const double ShortRegisterShare = 0.03; // of the meters
+    private const double ShortRegisterLitres = 10_000_000;
 
     // In millionths of a device for each inhabitant, and for each commune.
     private const long LampWeight = 150_000;
@@ -47,6 +50,7 @@ public sealed class DemoFleet
     private readonly Weather _weather;
     private readonly ImmutableArray<Commune> _communes;
     private readonly int[][] _counts;
+    private readonly ImmutableArray<ZonePart>[] _zones;
 
     /// <param name="table">The country's communes.</param>
     /// <param name="department">Code of the department.</param>
@@ -66,6 +70,7 @@ public sealed class DemoFleet
 
         var byKind = Apportionment.Share(devices, [.. Kinds.Select(kind => _communes.Sum(commune => WeightOf(kind, commune)))]);
         _counts = [.. Kinds.Select(kind => Apportionment.Share(byKind[(int)kind], [.. _communes.Select(commune => WeightOf(kind, commune))]))];
+        _zones = WaterZones.Plan(_communes, _counts[(int)DeviceKind.Meter], _seed);
     }
 
     /// <summary>The devices of a demo department, made as they are read.</summary>
@@ -84,18 +89,25 @@ public sealed class DemoFleet
     {
         for (var index = 0; index < _communes.Length; index++)
         {
-            var commune = _communes[index];
-            var key = Seeded.Key(_seed, commune.InseeCode);
-            var streets = new Streets(commune, key);
-            var cabinets = _counts[(int)DeviceKind.Cabinet][index];
-            var radio = Seeded.Unit(key ^ 0x10fa, 0) < RadioShare ? Simulated with { Gateway = LoRaGateways.Prefix + commune.InseeCode } : Simulated;
-            var lamps = _counts[(int)DeviceKind.Streetlight][index];
-            foreach (var device in Lighting(commune, key, streets, cabinets, lamps, radio)) yield return device;
-            for (var number = 1; number <= _counts[(int)DeviceKind.Meter][index]; number++) yield return Meter(commune, key, streets, number);
-            for (var number = 1; number <= _counts[(int)DeviceKind.Building][index]; number++) yield return Building(commune, key, streets, number);
-            for (var number = 1; number <= _counts[(int)DeviceKind.Bin][index]; number++) yield return Bin(commune, key, streets, number);
-            for (var number = 1; number <= _counts[(int)DeviceKind.Environment][index]; number++) yield return Sensor(commune, key, streets, number);
+            var links = new DemoLinks(
+                _communes[index].InseeCode, _counts[(int)DeviceKind.Cabinet][index], _counts[(int)DeviceKind.Building][index], RiverOf(_communes[index], _counts[(int)DeviceKind.Environment][index]));
+            foreach (var device in DevicesOf(index)) yield return links.Link(device);
         }
+    }
+
+    private IEnumerable<DeviceDescriptor> DevicesOf(int index)
+    {
+        var commune = _communes[index];
+        var key = Seeded.Key(_seed, commune.InseeCode);
+        var streets = new Streets(commune, key);
+        var cabinets = _counts[(int)DeviceKind.Cabinet][index];
+        var radio = Seeded.Unit(key ^ 0x10fa, 0) < RadioShare ? Simulated with { Gateway = LoRaGateways.Prefix + commune.InseeCode } : Simulated;
+        var lamps = _counts[(int)DeviceKind.Streetlight][index];
+        foreach (var device in Lighting(commune, key, streets, cabinets, lamps, radio)) yield return device;
+        foreach (var device in Meters(commune, key, streets, _zones[index])) yield return device;
+        for (var number = 1; number <= _counts[(int)DeviceKind.Building][index]; number++) yield return Building(commune, key, streets, number);
+        for (var number = 1; number <= _counts[(int)DeviceKind.Bin][index]; number++) yield return Bin(commune, key, streets, number);
+        for (var number = 1; number <= _counts[(int)DeviceKind.Environment][index]; number++) yield return Sensor(commune, key, streets, number);
     }
 
     private static long WeightOf(DeviceKind kind, Commune commune) => kind switch
@@ -148,15 +160,44 @@ public sealed class DemoFleet
         { Connector = connector };
     }
 
-    private static DeviceDescriptor Meter(Commune commune, ulong key, Streets streets, int number)
+    private static IEnumerable<DeviceDescriptor> Meters(Commune commune, ulong key, Streets streets, ImmutableArray<ZonePart> parts)
+    {
+        var (number, inlet) = (0, 0);
+        foreach (var (zone, meters, inlets) in parts)
+        {
+            for (var place = 0; place < meters; place++)
+            {
+                number++;
+                yield return place < inlets ? Inlet(commune, key, streets, zone!, number, ++inlet) : Meter(commune, key, streets, zone, number);
+            }
+        }
+    }
+
+    private static DeviceDescriptor Inlet(Commune commune, ulong key, Streets streets, string zone, int number, int inlet) => Make(
+        Id(commune, "inlet", inlet), DeviceKind.Meter, commune, $"Compteur de secteur {inlet}", streets.Scattered(Seeded.Key(key ^ 0x3e7e, number)),
+        ("fluid", AttributeValue.Of("water")),
+        ("usage", AttributeValue.Of("network")),
+        ("zone", AttributeValue.Of(zone)),
+        ("zoneRole", AttributeValue.Of("inlet")));
+
+    private static DeviceDescriptor Meter(Commune commune, ulong key, Streets streets, string? zone, int number)
     {
         var own = Seeded.Key(key ^ 0x3e7e, number);
+        var draw = Seeded.Unit(own, 2);
+        // Some have a step of ten litres, and a few old ones a register of four digits of cubic metres, which soon starts again.
+        ReadOnlySpan<(string, AttributeValue)> special =
+            draw < TenLitreShare ? [("pulseLitres", AttributeValue.Of(10))] : draw < TenLitreShare + ShortRegisterShare ? [("indexMaximum", AttributeValue.Of(ShortRegisterLitres))] : [];
+        ReadOnlySpan<(string, AttributeValue)> zoned = zone is null ? [] : [("zone", AttributeValue.Of(zone))];
         return Make(Id(commune, "meter", number), DeviceKind.Meter, commune, $"Compteur d'eau {number}", streets.Scattered(own),
+        [
             ("fluid", AttributeValue.Of("water")),
             ("usage", AttributeValue.Of("dwelling")),
             ("persons", AttributeValue.Of(1 + Math.Floor(4.5 * Math.Pow(Seeded.Unit(own, 1), 1.6)))),
             ("granularity", AttributeValue.Of("subDaily")),
-            ("legalBasis", AttributeValue.Of("consent")));
+            ("legalBasis", AttributeValue.Of("consent")),
+            .. special,
+            .. zoned,
+        ]);
     }
 
     private static DeviceDescriptor Building(Commune commune, ulong key, Streets streets, int number)
@@ -200,10 +241,24 @@ public sealed class DemoFleet
             ("stream", AttributeValue.Of(stream)), ("volumeLitres", AttributeValue.Of(litres)));
     }
 
+    /// <summary>Key of the commune's sensor of a river; null where it has none.</summary>
+    private string? RiverOf(Commune commune, int sensors)
+    {
+        var key = Seeded.Key(_seed, commune.InseeCode);
+        for (var number = 1; number <= sensors; number++)
+        {
+            if (SortOf(key, number) == "river") return Id(commune, "sensor", number);
+        }
+
+        return null;
+    }
+
+    private static string SortOf(ulong key, int number) => EnvironmentSensor.Sorts[(number - 1 + (int)(Seeded.Unit(key, 5) * 2)) % EnvironmentSensor.Sorts.Length];
+
     private DeviceDescriptor Sensor(Commune commune, ulong key, Streets streets, int number)
     {
         var own = Seeded.Key(key ^ 0x5e25, number);
-        var sort = EnvironmentSensor.Sorts[(number - 1 + (int)(Seeded.Unit(key, 5) * 2)) % EnvironmentSensor.Sorts.Length];
+        var sort = SortOf(key, number);
         return Make(Id(commune, "sensor", number), DeviceKind.Environment, commune, $"Capteur {number} ({FrenchName(sort)})", streets.Scattered(own),
             [("sensor", AttributeValue.Of(sort)), .. Levels(sort, _weather.OrdinaryLevelMillimetres(commune.Longitude, commune.Latitude))]);
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Models;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Connectors.Simulator.Supply;
+using Grid.Connectors.Simulator.Water;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 
@@ -11,13 +13,23 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
 {
     private const double DefaultRatedWatts = 60;
     private const double DefaultFloorSquareMetres = 800;
+    private const double MeterMinutes = 60; // between the reports of a meter that says nothing else
 
     private readonly Dictionary<string, SimulatedDevice?> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Site?> _sites = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ZoneClock> _clocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Weather> _weather = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Feed> _feeds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ZoneSupply> _supplies = new(StringComparer.Ordinal);
     private readonly List<DeviceDescriptor> _cabinets = [];
+    private readonly List<(string Device, string Supply)> _fed = [];
+    private readonly Dictionary<string, StreetSupply> _streets = new(StringComparer.Ordinal);
+
+    /// <summary>The networks of water zones, by zone.</summary>
+    public IReadOnlyDictionary<string, ZoneSupply> Supplies => _supplies;
+
+    /// <summary>The electricity of streets.</summary>
+    public IReadOnlyCollection<StreetSupply> Streets => _streets.Values;
 
     /// <summary>Power of a light point at full light, as it was registered.</summary>
     public static double RatedWattsOf(DeviceDescriptor lamp) => lamp.Number("ratedWatts") ?? DefaultRatedWatts;
@@ -29,6 +41,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
     {
         if (SiteOf(device.Commune) is not { } site) return;
         var key = Seeded.Key((ulong)seed, device.Id);
+        if (device.Text(DeviceLinks.SupplyAttribute) is { } feeds && IsFed(device)) _fed.Add((device.Id, feeds));
         switch (device.Kind)
         {
             case DeviceKind.Cabinet:
@@ -38,7 +51,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
                 AddLamp(device, key, site);
                 break;
             case DeviceKind.Meter:
-                _byId[device.Id] = new HouseholdMeter(device.Id, key, site, FluidOf(device), device.Number("persons") ?? 2);
+                _byId[device.Id] = MakeMeter(device, key, site);
                 break;
             case DeviceKind.Building:
                 var area = device.Number("floorAreaSquareMetres") ?? DefaultFloorSquareMetres;
@@ -59,10 +72,56 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
     public (ImmutableArray<SimulatedDevice> Reporting, Dictionary<string, SimulatedDevice?> ById) Complete()
     {
         foreach (var cabinet in _cabinets) _byId[cabinet.Id] = MakeCabinet(cabinet, SiteOf(cabinet.Commune)!);
+        foreach (var (device, supply) in _fed)
+        {
+            if (_byId[device] is { } model) model.Supply = StreetOf(supply);
+        }
+
         // In order of keys: the schedule then does not depend on the order in which a registry lists them.
         var reporting = _byId.Values.OfType<SimulatedDevice>().ToArray();
         Array.Sort(reporting, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
         return (ImmutableArray.Create(reporting), _byId);
+    }
+
+    /// <summary>True for what has no battery of its own.</summary>
+    private static bool IsFed(DeviceDescriptor device) =>
+        device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight or DeviceKind.Building || (device.Kind == DeviceKind.Meter && FluidOf(device) is MeterFluid.Electricity or MeterFluid.Heat);
+
+    private StreetSupply StreetOf(string supply)
+    {
+        if (!_streets.TryGetValue(supply, out var street)) _streets[supply] = street = new StreetSupply(supply, Seeded.Key((ulong)seed, supply), faultRate);
+        return street;
+    }
+
+    private SimulatedDevice MakeMeter(DeviceDescriptor device, ulong key, Site site)
+    {
+        var fluid = FluidOf(device);
+        var zone = fluid == MeterFluid.Water && device.Text("zone") is { } id ? SupplyOf(id) : null;
+        var every = TimeSpan.FromMinutes(device.Number("reportingIntervalMinutes") ?? MeterMinutes);
+        switch (zone, device.Text("zoneRole"))
+        {
+            case ({ } supply, "inlet"):
+                var inlet = new ZoneMeter(device.Id, key, site, supply) { ReportsEvery = every };
+                supply.AddInlet(inlet);
+                supply.ConnectedShare = Math.Clamp(device.Number("connectedPercent") ?? 100, 1, 100) / 100;
+                return inlet;
+            case ({ } supply, "outlet"):
+                var outlet = new ZoneMeter(device.Id, key, site, supply) { ReportsEvery = every };
+                supply.AddOutlet(outlet);
+                return outlet;
+            default:
+                var meter = new HouseholdMeter(
+                    device.Id, key, site, fluid, device.Number("persons") ?? 2, device.Number("pulseLitres") ?? 1, device.Number("indexMaximum") ?? 0)
+                { ReportsEvery = every };
+                zone?.AddCustomer(meter);
+                return meter;
+        }
+    }
+
+    private ZoneSupply SupplyOf(string zone)
+    {
+        if (!_supplies.TryGetValue(zone, out var supply)) _supplies[zone] = supply = new ZoneSupply(Seeded.Key((ulong)seed, zone), faultRate);
+        return supply;
     }
 
     private void AddLamp(DeviceDescriptor device, ulong key, Site site)

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Models;
 using Grid.Connectors.Simulator.Programs;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Connectors.Simulator.Supply;
+using Grid.Connectors.Simulator.Water;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
@@ -27,16 +29,26 @@ public sealed class SimulatedFleet
 
     private readonly ProgramShelf _programs;
 
-    private SimulatedFleet(ImmutableArray<SimulatedDevice> reporting, Dictionary<string, SimulatedDevice?> byId, ProgramShelf programs)
+    private readonly IReadOnlyDictionary<string, ZoneSupply> _supplies;
+    private readonly IReadOnlyCollection<StreetSupply> _streets;
+
+    private SimulatedFleet(
+        ImmutableArray<SimulatedDevice> reporting,
+        Dictionary<string, SimulatedDevice?> byId,
+        ProgramShelf programs,
+        IReadOnlyDictionary<string, ZoneSupply> supplies,
+        IReadOnlyCollection<StreetSupply> streets)
     {
         _reporting = reporting;
         _switched = new int[reporting.Length];
         _byId = byId;
         _programs = programs;
+        _supplies = supplies;
+        _streets = streets;
     }
 
     /// <summary>No device.</summary>
-    public static SimulatedFleet Empty { get; } = new([], [], new ProgramShelf());
+    public static SimulatedFleet Empty { get; } = new([], [], new ProgramShelf(), new Dictionary<string, ZoneSupply>(), []);
 
     /// <summary>Devices that report: all but passive lamps.</summary>
     public int Reporting => _reporting.Length;
@@ -70,22 +82,28 @@ public sealed class SimulatedFleet
             if (device is IController { Memory: { } kept } controller && byId.GetValueOrDefault(device.Id) is IController heir) heir.Recall(kept, controller.Clock);
         }
 
-        return new SimulatedFleet(reporting, byId, programs);
+        return new SimulatedFleet(reporting, byId, programs, assembly.Supplies, assembly.Streets);
     }
 
-    /// <summary>What a device reports at an instant.</summary>
+    /// <summary>What a device reports at an instant, under the time that its clock shows; null while it cannot report.</summary>
     /// <param name="device">Index below <see cref="Reporting"/>.</param>
     /// <param name="at">When it is observed.</param>
     /// <param name="batchIndex">Place in the batch.</param>
-    public IncomingReading Read(int device, DateTimeOffset at, int batchIndex = 0)
+    public IncomingReading? Read(int device, DateTimeOffset at, int batchIndex = 0) => Read(_reporting[device], at, batchIndex);
+
+    /// <summary>The same for the device of that key; null when it never reports.</summary>
+    public IncomingReading? Read(string device, DateTimeOffset at, int batchIndex = 0) =>
+        _byId.GetValueOrDefault(device) is { } model ? Read(model, at, batchIndex) : null;
+
+    private static IncomingReading? Read(SimulatedDevice model, DateTimeOffset at, int batchIndex)
     {
-        var model = _reporting[device];
-        return new IncomingReading(batchIndex, model.Id, at, model.Report(SimulatedTime.SecondsAt(at)));
+        var now = SimulatedTime.SecondsAt(at);
+        return model.Speaks(now) && model.Supply?.IsOut(now) != true ? new IncomingReading(batchIndex, model.Id, at.AddMinutes(model.ClockErrorMinutes(now)), model.Report(now)) : null;
     }
 
-    /// <summary>What the device of that key reports at an instant; null when it reports nothing.</summary>
-    public IncomingReading? Read(string device, DateTimeOffset at, int batchIndex = 0) =>
-        _byId.GetValueOrDefault(device) is { } model ? new IncomingReading(batchIndex, model.Id, at, model.Report(SimulatedTime.SecondsAt(at))) : null;
+    /// <summary>How often a device would report by itself: meters hourly unless <c>reportingIntervalMinutes</c> says another interval.</summary>
+    /// <param name="device">Index below <see cref="Reporting"/>.</param>
+    public TimeSpan ReportsEvery(int device) => _reporting[device].ReportsEvery;
 
     /// <summary>
     /// The cabinets and controlled lamps that have switched since this was last asked, as indexes below <see cref="Reporting"/>; none the first time.
@@ -172,12 +190,23 @@ public sealed class SimulatedFleet
         return cabinet.TruthAt(FleetAssembly.SegmentOf(lamp) - 1, FleetAssembly.RatedWattsOf(lamp), now);
     }
 
+    /// <summary>What is true of a bin at an instant, to be compared with what is concluded from its reports; null for what is no bin of these.</summary>
+    /// <param name="bin">The bin's key.</param>
+    /// <param name="at">When.</param>
+    /// <param name="fullPercent">From which fill on it is full.</param>
+    public BinTruth? BinTruthOf(string bin, DateTimeOffset at, double fullPercent = 98) =>
+        _byId.GetValueOrDefault(bin) is WasteBin model ? model.TruthAt(SimulatedTime.SecondsAt(at), fullPercent) : null;
+
+    /// <summary>What is true of a water zone, in litres since the simulator's origin; null for what is no zone of these.</summary>
+    public WaterZoneTruth? TruthOfZone(string zone, DateTimeOffset at) => _supplies.GetValueOrDefault(zone)?.TruthAt(SimulatedTime.SecondsAt(at));
+
     /// <summary>The faults that were planted and overlap a time: the truth that detection is judged against.</summary>
     public IEnumerable<PlantedFault> PlantedFaults(DateTimeOffset from, DateTimeOffset to)
     {
         var (first, last) = ((int)(SimulatedTime.SecondsAt(from) / SimulatedTime.Year), (int)(SimulatedTime.SecondsAt(to) / SimulatedTime.Year));
         return _reporting
             .SelectMany(device => Enumerable.Range(first, last - first + 1).SelectMany(device.FaultsIn))
+            .Concat(_streets.SelectMany(street => Enumerable.Range(first, last - first + 1).SelectMany(street.FaultsIn)))
             .Where(fault => fault.From <= to && fault.Until >= from);
     }
 }

@@ -239,7 +239,8 @@ public sealed partial class SimulatorDriver : IDisposable
 
     private void AddReading(List<IncomingReading> batch, int device, DateTimeOffset at)
     {
-        if (_gone.Count == 0 || !_gone.Contains(_fleet.IdOf(device))) batch.Add(_fleet.Read(device, at, batch.Count));
+        if (_gone.Count > 0 && _gone.Contains(_fleet.IdOf(device))) return;
+        if (_fleet.Read(device, at, batch.Count) is { } reading) batch.Add(reading);
     }
 
     private async ValueTask<TimeSpan?> SubmitAsync(List<IncomingReading> batch, CancellationToken cancellationToken)

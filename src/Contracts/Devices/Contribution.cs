@@ -1,3 +1,4 @@
+using Grid.Contracts.Zones;
 using Orleans;
 
 namespace Grid.Contracts.Devices;
@@ -91,4 +92,7 @@ public readonly record struct Contribution
 
     /// <summary>The same for the day before it.</summary>
     [Id(12)] public long PreviousDaySaved { get; init; }
+
+    /// <summary>Meters of a water zone: until when their amounts are known, and their nights; null for every other device.</summary>
+    [Id(13)] public ZoneReadings? Zone { get; init; }
 }

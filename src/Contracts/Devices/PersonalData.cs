@@ -1,3 +1,5 @@
+using Grid.Contracts.Zones;
+
 namespace Grid.Contracts.Devices;
 
 /// <summary>
@@ -41,6 +43,7 @@ public static class PersonalData
     public static IReadOnlyList<string> Operational { get; } =
     [
         Dwelling, LegalBasis, Granularity, ConsentedAt, ConsentEndsAt, "fluid", "indexMaximum", "batteryLowPercent", "reportingIntervalMinutes",
+        ZonePlace.ZoneAttribute, ZonePlace.RoleAttribute,
     ];
 
     /// <summary>The subscriber whose device it is; null for a device that is nobody's.</summary>

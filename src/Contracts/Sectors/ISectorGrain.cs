@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -50,6 +51,11 @@ public interface ISectorGrain : IGrainWithStringKey
     /// <summary>Status and last reception of devices, in the order asked; null for one that is not here.</summary>
     [Alias("GetGlances"), AlwaysInterleave]
     ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices);
+
+    /// <summary>What the sector holds of water zones on a local day, by zone.</summary>
+    /// <param name="day">The local day, in days since 1970-01-01.</param>
+    [Alias("GetWaterZones")]
+    ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day);
 
     /// <summary>Tells the observer when the sector advances, until <see cref="Unwatch"/> or 2 minutes without a renewal.</summary>
     [Alias("Watch")]

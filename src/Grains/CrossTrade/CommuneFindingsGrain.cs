@@ -89,8 +89,8 @@ public sealed partial class CommuneFindingsGrain(
 
     private async Task FindAsync()
     {
-        var devices = await _devices.ReadAsync([.. state.State.Devices.Values]);
         var now = clock.GetUtcNow();
+        var devices = await _devices.ReadAsync([.. state.State.Devices.Values], now);
         ImmutableArray<CrossTradeFinding> found = [.. SupplyOutageRule.Find(devices, now), .. FloodExposureRule.Find(devices, now), .. ClosedBuildingRule.Find(devices, now)];
         foreach (var finding in found.Where(finding => !Has(_found, finding)))
         {

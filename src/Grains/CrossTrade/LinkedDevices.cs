@@ -11,7 +11,7 @@ internal sealed class LinkedDevices(IGrainFactory grains)
 {
     private const int Together = 256;
 
-    public async Task<ImmutableArray<LinkedDevice>> ReadAsync(ImmutableArray<LinkedDeviceRow> rows)
+    public async Task<ImmutableArray<LinkedDevice>> ReadAsync(ImmutableArray<LinkedDeviceRow> rows, DateTimeOffset now)
     {
         var glances = new Dictionary<string, DeviceGlance>(StringComparer.Ordinal);
         foreach (var sector in rows.GroupBy(row => row.Sector!, StringComparer.Ordinal))
@@ -27,8 +27,16 @@ internal sealed class LinkedDevices(IGrainFactory grains)
             }
         }
 
+        // Where all on a supply were heard in time and none is in a fault, nothing is asked of them.
+        var suspect = rows
+            .Where(row => row.Links.Supply is not null && glances.TryGetValue(row.Id, out var glance) && (glance.Status == DeviceStatus.Fault || glance.ExpectedSince + IntervalOf(glance) < now))
+            .Select(row => row.Links.Supply!)
+            .ToHashSet(StringComparer.Ordinal);
+
         // Sensors and buildings that others name need no link of their own, and a sensor may be that of a commune upstream.
-        var asked = rows.Where(row => row.Kind == DeviceKind.Environment || row.Links.Supply is not null || row.Links.Building is not null).Select(row => (row.Kind, row.Id))
+        var asked = rows
+            .Where(row => row.Kind == DeviceKind.Environment || row.Links.Building is not null || (row.Links.Supply is { } supply && suspect.Contains(supply)))
+            .Select(row => (row.Kind, row.Id))
             .Concat(rows.Select(row => row.Links.ExposedTo).OfType<string>().Select(id => (Kind: DeviceKind.Environment, Id: id)))
             .Concat(rows.Select(row => row.Links.Building).OfType<string>().Select(id => (Kind: DeviceKind.Building, Id: id)))
             .Distinct()
@@ -62,9 +70,10 @@ internal sealed class LinkedDevices(IGrainFactory grains)
         Kind = row.Kind,
         Links = row.Links,
         ExpectedSince = glance.SilentAfter is null ? null : glance.ExpectedSince,
-
-        // Silent is who misses three reports.
-        Interval = (glance.SilentAfter ?? TimeSpan.Zero) / 3,
+        Interval = IntervalOf(glance),
         View = view,
     };
+
+    /// <summary>Silent is who misses three reports.</summary>
+    private static TimeSpan IntervalOf(DeviceGlance glance) => (glance.SilentAfter ?? TimeSpan.Zero) / 3;
 }

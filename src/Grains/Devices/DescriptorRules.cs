@@ -3,6 +3,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Grains.Parameters;
 using Grid.Grains.Privacy;
+using Grid.Grains.Zones;
 
 namespace Grid.Grains.Devices;
 
@@ -141,6 +142,11 @@ public static class DescriptorRules
         }
 
         foreach (var (name, reason) in ParameterTable.Contradictions(descriptor.Kind, ParameterSource.Of(descriptor)))
+        {
+            errors.Add($"attributes.{name}", reason);
+        }
+
+        foreach (var (name, reason) in ZoneRules.Check(descriptor))
         {
             errors.Add($"attributes.{name}", reason);
         }

@@ -18,7 +18,7 @@ public readonly record struct EnergyDays
 
     /// <summary>A reading of the index, in thousandths; late ones too.</summary>
     public EnergyDays WithIndex(long raw, long at, long modulus, LocalCalendar calendar) =>
-        this with { Index = IndexDays.Add(Index, raw, at, calendar.DayOf(at).Day, modulus) };
+        this with { Index = IndexDays.Add(Index, raw, at, calendar.DayUpTo(at).Day, modulus) };
 
     /// <summary>Time has passed at a power; counts nothing for a device with an index.</summary>
     public EnergyDays WithHeld(long milliwatts, long at, long limit, LocalCalendar calendar) =>

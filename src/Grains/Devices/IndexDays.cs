@@ -3,7 +3,7 @@ using Orleans;
 namespace Grid.Grains.Devices;
 
 /// <summary>A reading of an index, on the virtual index that goes on through rollovers and replacements.</summary>
-/// <param name="Day">Its local day.</param>
+/// <param name="Day">The local day that it belongs to: that of the instant before it.</param>
 /// <param name="At">Its time, in Unix milliseconds.</param>
 /// <param name="Raw">The index as reported, in thousandths.</param>
 /// <param name="Virtual">The index as if it had never been reset, in thousandths.</param>
@@ -14,7 +14,8 @@ public readonly record struct IndexPoint([property: Id(0)] int Day, [property: I
 public readonly record struct DayAmounts(int Day, long Amount, long PreviousAmount);
 
 /// <summary>
-/// Consumption by local day from an index. Kept are the newest reading of each of the last three days that have one, and, until there are
+/// Consumption by local day from an index. A day is what comes after its midnight up to the next one, which it has: an index of exactly midnight is
+/// the last one of the day before. Kept are the newest reading of each of the last three days that have one, and, until there are
 /// three, the first reading of the oldest. The consumption of a day is its newest reading less the newest one before that day (on the first
 /// day: less its first reading). What is kept depends on which readings arrived and not on their order, unless the index was reset.
 /// </summary>
@@ -30,7 +31,7 @@ public static class IndexDays
     /// <param name="points">The former ones, null when there are none; never changed.</param>
     /// <param name="raw">The index as reported, in thousandths.</param>
     /// <param name="at">When, in Unix milliseconds.</param>
-    /// <param name="day">The local day of that instant.</param>
+    /// <param name="day">The local day that has the growth up to that instant: <see cref="LocalCalendar.DayUpTo"/>.</param>
     /// <param name="modulus">Where the index starts again from 0, in thousandths; 0 when it never does.</param>
     /// <param name="keepsFirst">False where one reading a day may be kept: then the first day has no consumption.</param>
     public static IndexPoint[] Add(IndexPoint[]? points, long raw, long at, int day, long modulus, bool keepsFirst = true)
@@ -117,7 +118,11 @@ public static class IndexDays
         return Consumed(raw, to.Raw, modulus) is { } until && (before is null || to.Virtual - until >= before.Value.Virtual) ? to.Virtual - until : null;
     }
 
-    private static long? Consumed(long from, long to, long modulus)
+    /// <summary>What was consumed between two readings of one register, in thousandths; null for a drop that is no rollover.</summary>
+    /// <param name="from">The earlier reading, in thousandths.</param>
+    /// <param name="to">The later one.</param>
+    /// <param name="modulus">Where the index starts again from 0; 0 when it never does.</param>
+    public static long? Consumed(long from, long to, long modulus)
     {
         if (to >= from)
         {

@@ -6,8 +6,17 @@ namespace Grid.Grains.Devices;
 /// <summary>A local day: its number (days since 1970-01-01) and its bounds in Unix milliseconds, the end exclusive.</summary>
 public sealed record LocalDay(int Day, long Start, long End)
 {
+    /// <summary>
+    /// When it is 02:00 and 04:00 on the clock: 2 hours apart, 1 when the clock is set forward in between and 3 when it is set back. A clock that goes from 02:00 to 03:00 shows
+    /// 02:00 at that moment; of two times 02:00 the first counts.
+    /// </summary>
+    public required (long Start, long End) Night { get; init; }
+
     /// <summary>True when the instant is in the day.</summary>
     public bool Contains(long instant) => instant >= Start && instant < End;
+
+    /// <summary>True when what was consumed up to the instant counts on the day, as <see cref="LocalCalendar.DayUpTo"/> says.</summary>
+    public bool CountsUpTo(long instant) => instant > Start && instant <= End;
 }
 
 /// <summary>
@@ -65,6 +74,15 @@ public sealed class LocalCalendar
         return found;
     }
 
+    /// <summary>The local day of that number: days since 1970-01-01.</summary>
+    public LocalDay OfNumber(int day) => Find(_zone.AtStartOfDay(Epoch.PlusDays(day)).ToInstant().ToUnixTimeMilliseconds());
+
+    /// <summary>
+    /// The local day on which counts what an index has grown up to an instant: it begins after its midnight and has the next one. An index of exactly midnight closes the day
+    /// before, so that it, or a day's frame, gives that day to the litre.
+    /// </summary>
+    public LocalDay DayUpTo(long instant) => DayOf(instant - 1);
+
     /// <summary>
     /// The instant of a time by the local clock, in Unix milliseconds. A time that is skipped is the instant of the change, and of a time that comes twice it is the first.
     /// </summary>
@@ -79,9 +97,13 @@ public sealed class LocalCalendar
     private LocalDay Find(long instant)
     {
         var date = Instant.FromUnixTimeMilliseconds(instant).InZone(_zone).Date;
+        var number = Period.Between(Epoch, date, PeriodUnits.Days).Days;
         return new LocalDay(
-            Period.Between(Epoch, date, PeriodUnits.Days).Days,
+            number,
             _zone.AtStartOfDay(date).ToInstant().ToUnixTimeMilliseconds(),
-            _zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeMilliseconds());
+            _zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeMilliseconds())
+        {
+            Night = (InstantOf(number, 2 * 60), InstantOf(number, 4 * 60)),
+        };
     }
 }

@@ -5,7 +5,7 @@ using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Meters;
 
-/// <summary>Rules of a meter. Only water adds flow and volume to a territory.</summary>
+/// <summary>Rules of a meter. Only water adds flow and volume to a territory, and only behind a customer's water meter leaks, bursts and abnormal consumption are looked for.</summary>
 public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
 {
     /// <inheritdoc/>
@@ -23,37 +23,52 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
     /// <inheritdoc/>
     public static MeterState Apply(MeterState state, MeterSettings settings, in Report report, LocalCalendar calendar)
     {
-        if (report.Entry[settings.IndexMetric] is { } index)
-        {
-            var day = calendar.DayOf(report.At).Day;
-            state = state with { Index = IndexDays.Add(state.Index, Thousandths.Of(index), report.At, day, settings.IndexMaximum, keepsFirst: report.Entry.Personal?.Day is null) };
-        }
-
-        if (report.IsLate)
-        {
-            return state;
-        }
-
+        long? raw = null, flow = null;
+        var former = state.Index;
         foreach (var metric in report.Entry.Metrics)
         {
-            state = metric.Name switch
+            switch (metric.Name)
             {
-                "flowLitresPerHour" => state with { FlowMillilitresPerHour = Thousandths.Of(metric.Value) },
-                "tamper" => state with { IsTamperedWith = metric.Value != 0 },
-                "backflowLitres" => state with { HasBackflow = Thousandths.Of(metric.Value) > 0 },
-                "batteryPercent" => state with { IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, Thousandths.Of(metric.Value), settings.BatteryLow) },
-                _ => state,
-            };
+                case "flowLitresPerHour":
+                    flow = Thousandths.Of(metric.Value);
+                    break;
+                case "tamper" when !report.IsLate:
+                    state = state with { IsTamperedWith = metric.Value != 0 };
+                    break;
+                case "backflowLitres" when !report.IsLate:
+                    state = state with { HasBackflow = Thousandths.Of(metric.Value) > 0 };
+                    break;
+                case "batteryPercent" when !report.IsLate:
+                    state = state with { IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, Thousandths.Of(metric.Value), settings.BatteryLow) };
+                    break;
+                case var name when name == settings.IndexMetric:
+                    raw = Thousandths.Of(metric.Value);
+                    break;
+            }
         }
 
-        return state;
+        var isDaily = report.Entry.Personal?.Day is not null;
+        if (raw is { } index)
+        {
+            state = state with { Index = IndexDays.Add(former, index, report.At, calendar.DayUpTo(report.At).Day, settings.IndexMaximum, keepsFirst: !isDaily) };
+        }
+
+        if (!report.IsLate && flow is { } now)
+        {
+            state = state with { FlowMillilitresPerHour = now };
+        }
+
+        return settings.IsCustomersWater ? Watch(state, former, settings, report, isDaily, raw, flow, calendar) : state;
     }
 
     /// <inheritdoc/>
     public static Conditions ConditionsOf(MeterState state) =>
         (state.IsTamperedWith ? Conditions.Tamper : Conditions.None)
         | (state.HasBackflow ? Conditions.Backflow : Conditions.None)
-        | (state.IsBatteryLow ? Conditions.BatteryLow : Conditions.None);
+        | (state.IsBatteryLow ? Conditions.BatteryLow : Conditions.None)
+        | (state.IsLeaking ? Conditions.Leak : Conditions.None)
+        | (state.IsBursting ? Conditions.Burst : Conditions.None)
+        | (state.IsAbnormal ? Conditions.AbnormalConsumption : Conditions.None);
 
     /// <inheritdoc/>
     public static Contribution Contribute(MeterState state, MeterSettings settings, DeviceStatus status)
@@ -68,12 +83,17 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         {
             Kind = DeviceKind.Meter,
             Status = status,
+            Flags = state.IsLeaking ? ContributionFlags.LeakSuspect : ContributionFlags.None,
             FlowMillilitresPerHour = Thousandths.Contributed(state.FlowMillilitresPerHour),
             Day = volume.Day,
             DayAmount = Thousandths.Contributed(volume.Amount),
             PreviousDayAmount = Thousandths.Contributed(volume.PreviousAmount),
         };
     }
+
+    /// <inheritdoc/>
+    public static ImmutableArray<DerivedFigure> Explain(MeterState state, MeterSettings settings, long now, LocalCalendar calendar) =>
+        MeterFigures.Of(state, settings, AmountsOf(state), now, calendar);
 
     /// <inheritdoc/>
     public static MeterState Forget(MeterState state)
@@ -87,9 +107,50 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         };
     }
 
-    /// <summary>Another fluid is another index.</summary>
-    public static MeterState Reconfigure(MeterState state, MeterSettings former, MeterSettings settings) =>
-        former.IndexMetric == settings.IndexMetric ? state : state with { Index = null, Carried = null };
+    /// <summary>Another fluid is another index; what is no longer looked for holds no longer.</summary>
+    public static MeterState Reconfigure(MeterState state, MeterSettings former, MeterSettings settings)
+    {
+        state = former.Fluid == settings.Fluid ? state
+            : former.IndexMetric == settings.IndexMetric ? WithoutFlow(state) with { Months = null, IsAbnormal = false }
+            : WithoutFlow(state) with { Index = null, Carried = null, Months = null, IsAbnormal = false };
+        return !settings.IsCustomersWater ? WithoutFlow(state) with { IsAbnormal = false }
+            : settings.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
+            : state;
+    }
+
+    /// <summary>What is looked for behind a customer's water meter.</summary>
+    private static MeterState Watch(
+        MeterState state, IndexPoint[]? former, MeterSettings settings, in Report report, bool isDaily, long? raw, long? flow, LocalCalendar calendar)
+    {
+        var newest = !report.IsLate && raw is not null && state.Index![^1].At == report.At ? state.Index[^1] : default(IndexPoint?);
+        var before = former?[^1];
+        if (raw is not null)
+        {
+            state = state with { Months = MonthlyMeans.After(state.Months, former, state.Index!) };
+            if (newest is { } reading && reading.Day > before?.Day)
+            {
+                // A day is over.
+                state = state with { IsAbnormal = ConsumptionComparison.Of(state.Index, state.Months, settings) is { } month ? month.IsAbnormal ?? state.IsAbnormal : false };
+            }
+        }
+
+        if (isDaily)
+        {
+            // What it may say of a day says nothing of a night or an hour, and what is finer may not be kept any more.
+            return state.Still == default && state is { Night: null, BurstSince: 0 } ? state : WithoutFlow(state);
+        }
+
+        if (!report.IsLate)
+        {
+            var since = BurstWatch.After(state.BurstSince, settings, before, newest, flow, report.At);
+            state = state with { BurstSince = since, IsBursting = since != 0 && report.At - since >= settings.BurstAfter };
+        }
+
+        return settings.LeakNights == 0 ? state : LeakWatch.After(state, settings, report, before, newest, raw, flow, calendar);
+    }
+
+    private static MeterState WithoutFlow(MeterState state) =>
+        state with { Night = null, Still = default, BurstSince = 0, IsLeaking = false, IsBursting = false };
 
     private static DayAmounts AmountsOf(MeterState state)
     {

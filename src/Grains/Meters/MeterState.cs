@@ -3,7 +3,10 @@ using Orleans;
 
 namespace Grid.Grains.Meters;
 
-/// <summary>What a meter remembers.</summary>
+/// <summary>
+/// What a meter remembers. 88 bytes, 120 for three days of its index, and of a customer's water at most 130 for the night, 16 for each of its readings until it is judged (4 of a meter that
+/// reports hourly, 10 of one that reports every quarter of an hour), and 230 for the months.
+/// </summary>
 [GenerateSerializer, Alias("grid.MeterState")]
 public readonly record struct MeterState
 {
@@ -24,4 +27,25 @@ public readonly record struct MeterState
 
     /// <summary>What its territory had counted when the meter last became another person's; null when it never did.</summary>
     [Id(5)] public CarriedDays? Carried { get; init; }
+
+    /// <summary>Customer's water: the night; null before the first.</summary>
+    [Id(6)] public NightWatch? Night { get; init; }
+
+    /// <summary>Customer's water: when less than what leaks last flowed.</summary>
+    [Id(7)] public Stillness Still { get; init; }
+
+    /// <summary>Customer's water: since when more flows than a burst needs, in Unix milliseconds; 0 when it does not.</summary>
+    [Id(8)] public long BurstSince { get; init; }
+
+    /// <summary>Customer's water: the months; null before the first.</summary>
+    [Id(9)] public MonthlyMeans? Months { get; init; }
+
+    /// <summary>True while the flow never ends by night.</summary>
+    [Id(10)] public bool IsLeaking { get; init; }
+
+    /// <summary>True while too much flows and goes on.</summary>
+    [Id(11)] public bool IsBursting { get; init; }
+
+    /// <summary>True while more than twice the usual is consumed.</summary>
+    [Id(12)] public bool IsAbnormal { get; init; }
 }

@@ -93,7 +93,7 @@ public sealed class PersonalDevice
             return Allowance.TooFine;
         }
 
-        var day = calendar.DayOf(reading.ObservedAt.ToMilliseconds());
+        var day = calendar.DayUpTo(reading.ObservedAt.ToMilliseconds());
         if (!IsNewestOfItsDay(reading.ObservedAt.ToMilliseconds(), day))
         {
             return Allowance.Superseded;
@@ -120,7 +120,7 @@ public sealed class PersonalDevice
             var newest = Volatile.Read(ref _newest);
             if (observed < newest)
             {
-                return !day.Contains(newest);
+                return !day.CountsUpTo(newest);
             }
 
             if (Interlocked.CompareExchange(ref _newest, observed, newest) == newest)

@@ -5,6 +5,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Microsoft.Extensions.Logging;
@@ -105,6 +106,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         entry = WithDefaults(entry, offset);
         book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
         book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
+        book.Zones.Place(device, ZonePlace.Of(descriptor));
         await HandToAsync(device, entry, offset);
         await DrainAsync();
         book.MarkChanged(device, offset);

@@ -1,5 +1,6 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Grid.Grains.RollUp;
 
 namespace Grid.Grains.Sectors;
@@ -38,6 +39,9 @@ internal class SectorBook
     /// <summary>What its territories give to its devices.</summary>
     public SectorParameters Parameters { get; } = new();
 
+    /// <summary>Its meters of water zones.</summary>
+    public SectorZones Zones { get; } = new();
+
     /// <summary>Before this instant no device can have become silent.</summary>
     public DateTimeOffset SilenceFrom { get; private set; } = DateTimeOffset.MinValue;
 
@@ -60,6 +64,7 @@ internal class SectorBook
         Link(device);
         device.Followers = FollowersOf(device.Id);
         Follow(device, device.Follows);
+        Zones.Place(device, device.Zone is { } zone ? new ZonePlace(zone, device.ZoneRole) : null);
     }
 
     public void Remove(SectorDevice device, long offset)
@@ -69,6 +74,7 @@ internal class SectorBook
         SumChanged();
         Unlink(device);
         Follow(device, null);
+        Zones.Place(device, null);
         Bury(new Tombstone(device.Id, offset));
     }
 

@@ -1,4 +1,5 @@
 using Grid.Contracts.Devices;
+using Grid.Contracts.Zones;
 using Orleans;
 
 namespace Grid.Grains.Sectors;
@@ -16,6 +17,12 @@ internal sealed class SectorDevice
 
     /// <summary>The cabinet that a passive light point follows, or whose segment feeds a controlled one; null for every other device.</summary>
     public string? Follows { get; set; }
+
+    /// <summary>The water zone of which it is a meter; null for every other device. Placed by <see cref="SectorZones"/>.</summary>
+    public string? Zone { get; set; }
+
+    /// <summary>What it measures of its zone.</summary>
+    public ZoneRole ZoneRole { get; set; }
 
     /// <summary>Whose device it is; null when it is nobody's.</summary>
     public string? Subscriber { get; set; }

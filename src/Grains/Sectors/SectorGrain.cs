@@ -7,6 +7,8 @@ using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
+using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
@@ -27,6 +29,7 @@ public sealed class SectorGrain(
     LogRelease release,
     TerritoryParameters territory,
     IDeviceRegistry registry,
+    LocalCalendars calendars,
     SectorOptions options,
     SectorMeter meter,
     TimeProvider clock,
@@ -163,6 +166,13 @@ public sealed class SectorGrain(
 
     private static DeviceGlance Glance(SectorDevice device) =>
         new(device.Contribution.Status, device.LastHeardAt) { ExpectedSince = device.ExpectedSince, SilentAfter = device.SilentAfter };
+
+    public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day)
+    {
+        var calendar = calendars.OfCommune(SectorMap.CommuneOf(_sector));
+        var local = calendar.OfNumber(day);
+        return new(_book.Zones.On(local, calendar.OfNumber(day - 1), _book.AsOf, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    }
 
     public Task Watch(ISectorObserver observer)
     {

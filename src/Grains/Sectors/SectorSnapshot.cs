@@ -3,6 +3,7 @@ using System.Text;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 
@@ -11,7 +12,8 @@ namespace Grid.Grains.Sectors;
 /// <summary>Reads and writes the books of a sector as a compact, versioned block: some 60 bytes a device.</summary>
 internal static class SectorSnapshot
 {
-    private const byte Version = 4;
+    private const byte Version = 5;
+    private const byte FirstWithZones = 5;
     private const byte FirstWithParameters = 4;
     private const byte FirstWithSavings = 3;
     private const byte FirstVersion = 1;
@@ -143,9 +145,16 @@ internal static class SectorSnapshot
         writer.Number(device.ChangedAt);
         writer.Number(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
         writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0) | (device.IsLinked ? Linked : 0)));
+        if (device.Kind == DeviceKind.Meter)
+        {
+            writer.Text(device.Zone ?? "");
+            writer.Byte((byte)device.ZoneRole);
+        }
+
         if (device.Subscriber is null)
         {
             WriteContribution(writer, device.Contribution);
+            WriteZoneReadings(writer, device);
             if (device.Kind == DeviceKind.Streetlight)
             {
                 writer.Number(device.Contribution.SavedDay);
@@ -169,6 +178,8 @@ internal static class SectorSnapshot
         var changedAt = reader.Read7BitEncodedInt64();
         var lastHeard = reader.Read7BitEncodedInt64();
         var noted = version >= FirstWithParameters ? reader.ReadByte() : 0;
+        var zone = version >= FirstWithZones && kind == DeviceKind.Meter ? reader.ReadString() : "";
+        var role = version >= FirstWithZones && kind == DeviceKind.Meter ? (ZoneRole)reader.ReadByte() : default;
         var device = new SectorDevice
         {
             Id = id,
@@ -182,9 +193,16 @@ internal static class SectorSnapshot
             ExpectedSince = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
             HasOwnInterval = (noted & OwnInterval) != 0,
             HasNotedOwn = (noted & NotedOwn) != 0,
+            Zone = zone.Length == 0 ? null : zone,
+            ZoneRole = role,
             IsLinked = (noted & Linked) != 0,
             Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
         };
+        if (version >= FirstWithZones && placing != Placing.Sealed)
+        {
+            ReadZoneReadings(reader, device);
+        }
+
         if (version >= FirstWithSavings && kind == DeviceKind.Streetlight && placing != Placing.Sealed)
         {
             device.Contribution = device.Contribution with
@@ -197,7 +215,7 @@ internal static class SectorSnapshot
 
         if (placing == Placing.Sealed && keys is not null)
         {
-            OpenPersonalPart(device, stored, keys);
+            OpenPersonalPart(device, stored, version, keys);
         }
 
         return device;
@@ -216,11 +234,12 @@ internal static class SectorSnapshot
         }
 
         WriteContribution(writer, device.Contribution);
+        WriteZoneReadings(writer, device);
         return writer.ToArray();
     }
 
     /// <summary>Where the key is destroyed, the device is nobody's and contributes nothing until it is heard.</summary>
-    private static void OpenPersonalPart(SectorDevice device, byte[] stored, ISubscriberKeys keys)
+    private static void OpenPersonalPart(SectorDevice device, byte[] stored, byte version, ISubscriberKeys keys)
     {
         if (stored.Length == 0 || keys.Open(device.Id, Place, stored) is not { } plain)
         {
@@ -232,6 +251,10 @@ internal static class SectorSnapshot
         device.Subscriber = reader.ReadString();
         device.Position = reader.ReadBoolean() ? new GeoPoint(reader.ReadDouble(), reader.ReadDouble()) : null;
         device.Contribution = ReadContribution(reader);
+        if (version >= FirstWithZones)
+        {
+            ReadZoneReadings(reader, device);
+        }
     }
 
     private static void WriteParameters(BlockWriter writer, ImmutableArray<ParameterSet> sets)
@@ -283,6 +306,46 @@ internal static class SectorSnapshot
         writer.Number(contribution.Day);
         writer.Number(contribution.DayAmount);
         writer.Number(contribution.PreviousDayAmount);
+    }
+
+    private static void WriteZoneReadings(BlockWriter writer, SectorDevice device)
+    {
+        if (device.Kind != DeviceKind.Meter)
+        {
+            return;
+        }
+
+        writer.Boolean(device.Contribution.Zone is not null);
+        if (device.Contribution.Zone is { } readings)
+        {
+            writer.Number(readings.DayReadAt);
+            writer.Number(readings.PreviousDayReadAt);
+            writer.Number(readings.BaseReadAt);
+            writer.Number(readings.NightDay);
+            writer.Number(readings.NightMinimumMillilitresPerHour);
+            writer.Boolean(readings.PreviousNightMinimumMillilitresPerHour is not null);
+            writer.Number(readings.PreviousNightMinimumMillilitresPerHour ?? 0);
+        }
+    }
+
+    private static void ReadZoneReadings(BinaryReader reader, SectorDevice device)
+    {
+        if (device.Kind != DeviceKind.Meter || !reader.ReadBoolean())
+        {
+            return;
+        }
+
+        var readings = new ZoneReadings
+        {
+            DayReadAt = reader.Read7BitEncodedInt64(),
+            PreviousDayReadAt = reader.Read7BitEncodedInt64(),
+            BaseReadAt = reader.Read7BitEncodedInt64(),
+            NightDay = reader.Read7BitEncodedInt(),
+            NightMinimumMillilitresPerHour = reader.Read7BitEncodedInt64(),
+        };
+        var isKnown = reader.ReadBoolean();
+        var previous = reader.Read7BitEncodedInt64();
+        device.Contribution = device.Contribution with { Zone = readings with { PreviousNightMinimumMillilitresPerHour = isKnown ? previous : null } };
     }
 
     private static Contribution ReadContribution(BinaryReader reader) => new()

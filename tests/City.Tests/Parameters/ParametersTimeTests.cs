@@ -284,10 +284,10 @@ public sealed class ParametersTimeTests
     private static Task AppliedAsync(TestCity city, string commune) =>
         city.UntilAsync(async () => (await HoldsAsync(city, Bin("B1", commune), "fireCelsius")).IsApplied, () => $"what is given to bins in {commune}");
 
-    /// <summary>Each bin reports 45 degrees, and cools down first.</summary>
+    /// <summary>Each bin reports 45 degrees, and cools down first to where that is no fast rise.</summary>
     private static async Task BurnAsync(TestCity city, params string[] bins)
     {
-        await city.ReportAsync([.. bins.Select(bin => Say.Reading(bin, city.Now.AddMilliseconds(-1), ("temperatureCelsius", 10)))]);
+        await city.ReportAsync([.. bins.Select(bin => Say.Reading(bin, city.Now.AddMilliseconds(-1), ("temperatureCelsius", 28)))]);
         await city.ReportAsync([.. bins.Select(bin => Say.Reading(bin, city.Now, ("temperatureCelsius", 45)))]);
     }
 

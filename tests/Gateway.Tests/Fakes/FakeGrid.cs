@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Orleans;
 
 namespace Grid.Tests.Gateway.Fakes;
@@ -17,6 +19,8 @@ internal sealed class FakeGrid : IGridGrains
     private readonly ConcurrentDictionary<string, FakeSector> _sectors = new();
     private readonly ConcurrentDictionary<string, FakeTerritory> _territories = new();
     private readonly ConcurrentDictionary<string, FakeCommand> _commands = new();
+
+    private readonly ConcurrentDictionary<string, FakeWaterZones> _zones = new();
 
     public ConcurrentDictionary<string, FakeDevice> Devices { get; } = new();
 
@@ -44,6 +48,14 @@ internal sealed class FakeGrid : IGridGrains
 
     public IParametersGrain Parameters(string scope) => new NoParameters();
 
+    public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
+
+    public ConcurrentDictionary<string, FakeFindings> FindingsOf { get; } = new();
+
+    public ICommuneFindingsGrain Findings(string inseeCode) => FindingsOf.GetOrAdd(inseeCode, _ => new([]));
+
+    public IWaterZonesGrain WaterZones(string department) => ZonesOf(department);
+
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;
 
@@ -62,13 +74,18 @@ internal sealed class FakeDevice : IDeviceGrain
 
     public ConcurrentDictionary<string, (double Value, DateTimeOffset Time)> Metrics { get; } = new();
 
+    public ImmutableArray<DerivedFigure> Derived { get; set; } = [];
+
+    public ImmutableArray<ActiveCondition> Conditions { get; set; } = [];
+
     public ValueTask<DeviceView> GetView() => new(new DeviceView
     {
         Status = Status,
         LastSeen = LastSeen,
         Reported = [.. Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new ReportedMetric(pair.Key, pair.Value.Value, pair.Value.Time))],
         Desired = [],
-        Conditions = [],
+        Conditions = Conditions,
+        Derived = Derived,
     });
 
     public ValueTask<DeviceOutcome> Apply(LogEntry entry, LogPosition at, long after) => throw new InvalidOperationException("The gateway applies nothing.");
@@ -84,6 +101,22 @@ internal sealed class FakeDevice : IDeviceGrain
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => throw new InvalidOperationException("The gateway commands through commands.");
 
     public Task<DeviceOrders> Renew() => throw new InvalidOperationException("The gateway commands through commands.");
+}
+
+internal sealed class FakeWaterZones : IWaterZonesGrain
+{
+    public Dictionary<ZoneDay, ImmutableArray<WaterZoneBalance>> Balances { get; } = [];
+
+    public Task<ImmutableArray<WaterZoneBalance>> GetBalances(ZoneDay day) => Task.FromResult(Balances.GetValueOrDefault(day, []));
+}
+
+internal sealed class FakeFindings(ImmutableArray<CrossTradeFinding> found) : ICommuneFindingsGrain
+{
+    public Task Link(ImmutableArray<LinkedDeviceRow> devices) => throw new InvalidOperationException("Sectors tell what hangs together.");
+
+    public Task Wake() => Task.CompletedTask;
+
+    public Task<ImmutableArray<CrossTradeFinding>> GetFindings() => Task.FromResult(found);
 }
 
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
@@ -130,6 +163,8 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
         return TellAsync();
     }
+
+    public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day) => throw new InvalidOperationException("The gateway asks the zones of a department.");
 
     public Task TellAsync() => Task.WhenAll(_observers.Select(observer => observer.OnAdvanced(new(name, Epoch, _offset))));
 

@@ -207,14 +207,15 @@ public sealed class DeviceLifeTests
     {
         var bin = Bin();
         bin.Report(Noon, ("fillPercent", 99));
-        bin.Report(Noon.Minutes(15), ("fillPercent", 99), ("tilted", 1));
+        bin.Report(Noon.Minutes(15), ("fillPercent", 99), ("batteryPercent", 3));
 
         Assert.Equal(
-            [new ActiveCondition("overflow", DeviceStatus.Warning, Noon), new ActiveCondition("tipped", DeviceStatus.Warning, Noon.Minutes(15))],
+            [new ActiveCondition("batteryLow", DeviceStatus.Warning, Noon.Minutes(15)), new ActiveCondition("overflow", DeviceStatus.Warning, Noon)],
             bin.Conditions);
 
-        bin.Report(Noon.Minutes(30), ("fillPercent", 5), ("tilted", 1));
-        Assert.Equal([new ActiveCondition("tipped", DeviceStatus.Warning, Noon.Minutes(15))], bin.Conditions);
+        bin.Report(Noon.Minutes(30), ("fillPercent", 5));
+        bin.Report(Noon.Minutes(45), ("fillPercent", 5), ("batteryPercent", 3));
+        Assert.Equal([new ActiveCondition("batteryLow", DeviceStatus.Warning, Noon.Minutes(15))], bin.Conditions);
     }
 
     [Fact]
@@ -327,6 +328,7 @@ public sealed class DeviceLifeTests
 
         Assert.Equal(50, bin.Shown("fillPercent"));
         bin.Report(Noon.Minutes(15), ("fillPercent", 50));
+        bin.Report(Noon.Minutes(30), ("fillPercent", 50));
         Assert.Equal("overflow", Assert.Single(bin.Conditions).Condition);
     }
 }

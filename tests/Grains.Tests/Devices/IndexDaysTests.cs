@@ -12,8 +12,11 @@ public sealed class IndexDaysTests
     private static IndexPoint[] Add(IndexPoint[]? points, long raw, double day, long modulus = 0)
     {
         var at = (long)(day * Day);
-        return IndexDays.Add(points, raw, at, (int)Math.Floor(day), modulus);
+        return IndexDays.Add(points, raw, at, DayOf(day), modulus);
     }
+
+    /// <summary>A day has its last midnight and not its first.</summary>
+    private static int DayOf(double day) => (int)Math.Ceiling(day) - 1;
 
     private static DayAmounts After(long modulus, params (double Day, long Raw)[] readings)
     {
@@ -103,16 +106,42 @@ public sealed class IndexDaysTests
             var readings = history.Aggregate(
                 new List<(double Day, long Raw)> { (100, 1_000) },
                 (all, step) => [.. all, (all[^1].Day + (step.Item1 / 24.0), all[^1].Raw + step.Item2)]);
-            var today = (int)Math.Floor(readings[^1].Day);
+            var today = DayOf(readings[^1].Day);
             return After(0, [.. readings]) == new DayAmounts(today, Plain(readings, today), Plain(readings, today - 1));
         }));
 
         static long Plain(List<(double Day, long Raw)> readings, int day)
         {
-            var ofDay = readings.Where(reading => (int)Math.Floor(reading.Day) == day).ToList();
-            var before = readings.Where(reading => (int)Math.Floor(reading.Day) < day).ToList();
+            var ofDay = readings.Where(reading => DayOf(reading.Day) == day).ToList();
+            var before = readings.Where(reading => DayOf(reading.Day) < day).ToList();
             return ofDay.Count == 0 ? 0 : ofDay[^1].Raw - (before.Count > 0 ? before[^1].Raw : ofDay[0].Raw);
         }
+    }
+
+    [Fact]
+    public void What_the_days_consume_is_the_last_index_less_the_first()
+    {
+        // Each day is asked for when it is over, and again a day later: what it consumed then is what it consumed.
+        var steps = Gen.Choose(1, 15).Zip(Gen.Choose(0, 5_000)).NonEmptyListOf();
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(steps.ToArbitrary(), history =>
+        {
+            IndexPoint[]? points = Add(null, 1_000, 100.01);
+            var (at, raw) = (100.01, 1_000L);
+            var amounts = new SortedDictionary<int, long>();
+            foreach (var (hours, litres) in history)
+            {
+                (at, raw) = (at + (hours / 24.0), raw + litres);
+                points = Add(points, raw, at);
+                var now = IndexDays.AmountsOf(points);
+                amounts[now.Day] = now.Amount;
+                if (amounts.TryGetValue(now.Day - 1, out var before) && before != now.PreviousAmount)
+                {
+                    return false;
+                }
+            }
+
+            return amounts.Values.Sum() == raw - 1_000;
+        }));
     }
 
     [Fact]

@@ -35,6 +35,28 @@ public sealed class LocalCalendarTests
     }
 
     [Fact]
+    public void An_index_of_midnight_belongs_to_the_day_that_it_ends()
+    {
+        var midnight = At(2026, 1, 14, 23);
+        Assert.Equal(Entries.DayNumber(2026, 1, 14), Paris.DayUpTo(midnight).Day);
+        Assert.Equal(Entries.DayNumber(2026, 1, 15), Paris.DayUpTo(midnight + 1).Day);
+        Assert.True(Paris.DayUpTo(midnight).CountsUpTo(midnight));
+        Assert.False(Paris.DayOf(midnight).CountsUpTo(midnight));
+    }
+
+    [Theory]
+    [InlineData("Europe/Paris", 2026, 1, 15, 1, 3)]
+    [InlineData("Europe/Paris", 2026, 7, 15, 0, 2)]
+    [InlineData("Europe/Paris", 2026, 3, 29, 1, 2)] // 02:00 never comes: at that moment it is 03:00
+    [InlineData("Europe/Paris", 2026, 10, 25, 0, 3)] // 02:00 comes twice
+    [InlineData("Indian/Reunion", 2026, 3, 29, -2, 0)]
+    public void The_hours_of_the_night_are_one_to_three(string zone, int year, int month, int day, int from, int until)
+    {
+        var midnight = At(year, month, day, 0);
+        Assert.Equal((midnight + (from * Hour), midnight + (until * Hour)), new LocalCalendar(zone).DayOf(At(year, month, day, 12)).Night);
+    }
+
+    [Fact]
     public void A_commune_has_the_day_of_its_department()
     {
         var calendars = new LocalCalendars(TerritoryTable.Shared);

@@ -94,6 +94,46 @@ public sealed class MeterTests
         Assert.Equal((long)(hours * 60_000), meter.Contribution.PreviousDayAmount);
     }
 
+    [Theory]
+    [InlineData(2026, 1, 15, 24)]
+    [InlineData(2026, 3, 29, 23)]
+    [InlineData(2026, 10, 25, 25)]
+    public void An_index_of_each_midnight_gives_each_day_to_the_litre(int year, int month, int day, int hours)
+    {
+        // Ten litres an hour.
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
+        var meter = Meter();
+        DateTimeOffset Midnight(int add)
+        {
+            var local = new DateTime(year, month, day).AddDays(add);
+            return new DateTimeOffset(local, zone.GetUtcOffset(local));
+        }
+
+        for (var add = -1; add <= 1; add++)
+        {
+            meter.Report(Midnight(add), ("indexLitres", 1_000 + ((Midnight(add) - Midnight(-1)).TotalHours * 10)));
+        }
+
+        Assert.Equal((Entries.DayNumber(year, month, day), hours * 10_000L, 240_000L), (meter.Contribution.Day, meter.Contribution.DayAmount, meter.Contribution.PreviousDayAmount));
+        var derived = meter.View(Midnight(1).AddHours(6)).Derived;
+        Assert.Equal(hours * 10, derived.Single(figure => figure.Name == "consumedYesterdayLitres").Value);
+        Assert.Equal(0, derived.Single(figure => figure.Name == "consumedTodayLitres").Value);
+    }
+
+    [Theory]
+    [InlineData("electricity", "indexWattHours", "consumedTodayWattHours consumedYesterdayWattHours")]
+    [InlineData("gas", "indexLitres", "consumedTodayLitres consumedYesterdayLitres")]
+    [InlineData("heat", "indexWattHours", "consumedTodayWattHours consumedYesterdayWattHours")]
+    public void Other_fluids_explain_their_days(string fluid, string index, string names)
+    {
+        var meter = Meter(fluid);
+        meter.Report(Noon.AddDays(-1), (index, 1_000));
+        meter.Report(Noon, (index, 1_500));
+
+        Assert.Equal(names, string.Join(' ', meter.View(Noon).Derived.Select(figure => figure.Name)));
+        Assert.Equal([500, 0], meter.View(Noon).Derived.Select(figure => figure.Value!.Value));
+    }
+
     [Fact]
     public void A_register_rolls_over_at_its_maximum()
     {

@@ -33,9 +33,9 @@ public sealed class ParameterTests
     [Theory]
     [InlineData(DeviceKind.Cabinet, "supplyMinimumVolts leakageMaximumMilliamperes reportingIntervalMinutes unexpectedOnDelayMinutes", "scheduler indexMaximum")]
     [InlineData(DeviceKind.Streetlight, "nearZeroWatts supplyMinimumVolts safetyMinimumPercent reportingIntervalMinutes lampFailureDelayMinutes cyclingChanges powerDriftPercent presenceBoostPercent", "passive cabinet segment ratedWatts switchedSupply scheduler indexMaximum")]
-    [InlineData(DeviceKind.Meter, "batteryLowPercent reportingIntervalMinutes", "fluid indexMaximum")]
+    [InlineData(DeviceKind.Meter, "batteryLowPercent reportingIntervalMinutes leakNights burstMinutes comparableLitresPerDay", "fluid indexMaximum")]
     [InlineData(DeviceKind.Building, "comfortMinimumCelsius comfortMaximumCelsius co2MaximumPpm frostCelsius setbackCelsius baseLoadWatts energyDriftPercent reportingIntervalMinutes", "indexMaximum occupancy schoolHolidays signatureEnergy signatureFrom floorAreaSquareMetres referenceYear referenceKilowattHours referenceHeatingDegreeDays absoluteTargetKilowattHoursPerSquareMetre2030")]
-    [InlineData(DeviceKind.Bin, "overflowPercent overflowClearPercent fireCelsius batteryLowPercent reportingIntervalMinutes", "")]
+    [InlineData(DeviceKind.Bin, "overflowPercent overflowClearPercent fireCelsius fireRiseCelsius fireRiseMinutes tippedDelayMinutes emptiedDropPercent emptiedReports batteryLowPercent reportingIntervalMinutes", "")]
     [InlineData(DeviceKind.Environment, "level1Millimetres rainLevel3MillimetresPerHour deadbandPercent batteryLowPercent reportingIntervalMinutes", "")]
     public void What_a_device_is_only_it_can_say_and_how_it_is_judged_others_may_too(DeviceKind kind, string parameters, string others)
     {
@@ -54,7 +54,7 @@ public sealed class ParameterTests
         Assert.Equal((90, "device"), (Of(own, "fireCelsius", Commune(("fireCelsius", 80)), Body(("fireCelsius", 70))).Value!.Value.Number, Of(own, "fireCelsius", Commune(("fireCelsius", 80))).From));
         Assert.Equal((AttributeValue.Of(80), "commune:29019"), Plain(Of(bare, "fireCelsius", Commune(("fireCelsius", 80)), Body(("fireCelsius", 70)))));
         Assert.Equal((AttributeValue.Of(70), "syndicate:251000001"), Plain(Of(bare, "fireCelsius", Commune(("batteryLowPercent", 5)), Body(("fireCelsius", 70)))));
-        Assert.Equal((AttributeValue.Of(60), "builtIn"), Plain(Of(bare, "fireCelsius", Commune(("batteryLowPercent", 5)), Body())));
+        Assert.Equal((AttributeValue.Of(75), "builtIn"), Plain(Of(bare, "fireCelsius", Commune(("batteryLowPercent", 5)), Body())));
     }
 
     [Fact]
@@ -118,8 +118,8 @@ public sealed class ParameterTests
     [InlineData(DeviceKind.Cabinet, "segment1NightOnly", 1, "cabinet.segment1NightOnly", "must be true or false")]
     [InlineData(DeviceKind.Bin, "overflowClearPercent", 99, "bin.overflowClearPercent", "must not be above overflowPercent")]
     [InlineData(DeviceKind.Building, "comfortMinimumCelsius", 28, "building.comfortMinimumCelsius", "must be below comfortMaximumCelsius")]
-    [InlineData(DeviceKind.Meter, "batteryPercent", 3, "meter.batteryPercent", "is unknown; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes")]
-    [InlineData(DeviceKind.Meter, "indexMaximum", 3, "meter.indexMaximum", "is for each device to say and has no default; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes")]
+    [InlineData(DeviceKind.Meter, "batteryPercent", 3, "meter.batteryPercent", "is unknown; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay")]
+    [InlineData(DeviceKind.Meter, "indexMaximum", 3, "meter.indexMaximum", "is for each device to say and has no default; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay")]
     public void A_fault_names_kind_parameter_and_reason(DeviceKind kind, string name, double value, string field, string reason)
     {
         var fault = Assert.Single(ParameterRules.Check(Set(kind, (name, value))));

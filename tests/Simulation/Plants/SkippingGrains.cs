@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Contracts.Commands;
+using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Grid.Simulation.Faults;
 using Orleans;
 using Orleans.Runtime;
@@ -38,6 +40,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
 
+    public ICommuneFindingsGrain Findings(string inseeCode) => inner.Findings(inseeCode);
+
+    public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
+
     public void Forget<T>(T reference)
         where T : class, IGrainObserver => inner.Forget(reference);
 
@@ -62,6 +68,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public ValueTask<SectorPartial> GetPartial() => inner.GetPartial();
 
         public ValueTask<ImmutableArray<DeviceGlance?>> GetGlances(ImmutableArray<string> devices) => inner.GetGlances(devices);
+
+        public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day) => inner.GetWaterZones(day);
 
         public Task Watch(ISectorObserver observer) => inner.Watch(observer);
 

@@ -28,6 +28,29 @@ export interface DeviceDetail extends DeviceItem {
   reported: Record<string, { value: number; time: string }>;
   /** What it should do now, by metric. */
   desired: Record<string, number>;
+  /** The conditions that hold. */
+  alarms: { condition: string; severity: 'warning' | 'fault'; since: string }[];
+  /** What follows from its reports, and what would be as expected. */
+  derived: Record<string, Derived>;
+}
+
+/** An estimate, or what is usual beside what is measured. */
+export interface Derived {
+  value?: number;
+  low?: number;
+  high?: number;
+  at?: string;
+  basis: string;
+}
+
+/** Something that no trade sees by itself. */
+export interface Finding {
+  rule: string;
+  source: string;
+  since: string;
+  severity: 'warning' | 'fault';
+  of: number;
+  members: { device: string; kind: Kind; shows: string; since?: string; metric?: string; figure?: Derived }[];
 }
 
 export type ControllerState = 'live' | 'pending' | 'transmitted' | 'acknowledged' | 'running' | 'rejected' | 'unanswered';
@@ -67,6 +90,9 @@ export const departments = () => all<Summary>('/api/v1/departments?limit=1000');
 export const communesOf = (department: string) => all<CommuneSummary>(`/api/v1/communes?department=${encodeURIComponent(department)}&limit=1000`);
 
 export const device = (id: string) => get<DeviceDetail>(`/api/v1/devices/${encodeURIComponent(id)}`);
+
+/** What is found across trades in a commune now. */
+export const findings = async (insee: string) => (await get<{ items: Finding[] }>(`/api/v1/communes/${encodeURIComponent(insee)}/findings`)).items;
 
 /** The light points that a cabinet feeds. */
 export const lampsOf = (cabinet: string) => all<DeviceItem>(`/api/v1/devices?cabinet=${encodeURIComponent(cabinet)}&limit=1000`);

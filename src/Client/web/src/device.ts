@@ -4,6 +4,7 @@ import { CabinetControls } from './cabinetControls.ts';
 import type { CardPart } from './card.ts';
 import { Dimming } from './dimming.ts';
 import { h, part, write } from './dom.ts';
+import { conditions, derivedTable } from './explained.ts';
 import { failureLine } from './failures.ts';
 import { FeedLink } from './feed.ts';
 import * as format from './format.ts';
@@ -109,6 +110,7 @@ export class DeviceCard {
     write(kind, [t().kind[detail.kind], detail.id === detail.name ? '' : detail.id].filter(Boolean).join(' · '));
     kind.className = `kind-line kind-${detail.kind}`;
     const metrics = Object.entries(detail.reported);
+    const derived = Object.entries(detail.derived);
     const content = h(
       'div',
       { class: 'device-content' },
@@ -118,12 +120,15 @@ export class DeviceCard {
         h('span', { class: `badge status-${detail.status}`, id: 'device-status' }, t().statuses[detail.status]),
         h('span', { class: 'muted' }, detail.lastSeen ? `${t().lastSeen} ${format.instant(detail.lastSeen, now)}` : t().neverSeen),
       ),
+      conditions(detail.alarms, now),
       detail.kind === 'streetlight' && detail.attributes['passive'] === true && h('p', { class: 'muted' }, t().dimPassive),
       detail.kind === 'cabinet' && cabinetFacts(detail),
     );
     const tables = h(
       'div',
       { class: 'device-tables' },
+      derived.length > 0 && h('h3', {}, t().derived),
+      derived.length > 0 && derivedTable(derived, now),
       h('h3', {}, t().reported),
       metrics.length === 0 ? h('p', { class: 'muted' }, t().nothingReported) : table(metrics, now),
       Object.keys(detail.attributes).length > 0 && h('h3', {}, t().attributes),

@@ -16,6 +16,7 @@ import { TerritoryMap } from './map.ts';
 import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
 import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
 import { initTheme } from './theme.ts';
+import { WorkPanel } from './workPanel.ts';
 
 /** The circles of the other communes are asked for this often; the chosen territory itself is live. */
 const communesMillis = 15_000;
@@ -23,7 +24,8 @@ const communesMillis = 15_000;
 class Page {
   readonly #energy = new EnergyPanel();
   readonly #group = new GroupPanel();
-  readonly #figures = new FigurePanel([this.#group.element, this.#energy.element]);
+  readonly #work = new WorkPanel((id) => this.#chooseDevice(id));
+  readonly #figures = new FigurePanel([this.#group.element, this.#work.element, this.#energy.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -162,6 +164,7 @@ class Page {
     this.#figureWatch?.stop();
     this.#figures.show(summary);
     this.#energy.show(summary.scope);
+    this.#work.show(summary.scope);
     this.#group.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
     this.#map?.selectCommune(insee);
@@ -284,6 +287,7 @@ class Page {
 
     this.#showLive(this.#state);
     this.#energy.translate();
+    this.#work.translate();
     this.#group.translate();
     this.#figures.translate();
     this.#communes.render();

@@ -58,6 +58,18 @@ export interface Texts {
   neverSeen: string;
   reported: string;
   nothingReported: string;
+  derived: string;
+  expected: string;
+  between: string;
+  atMost: string;
+  atLeast: string;
+  /** What figures follow from: see docs/rules.md. */
+  bases: Record<string, string>;
+  since: string;
+  conditionsTitle: string;
+  conditions: Record<string, string>;
+  work: string;
+  findings: Record<'title' | 'none' | 'of', string> & { rules: Record<string, string>; shows: Record<string, string> };
   attributes: string;
   metric: string;
   value: string;
@@ -160,6 +172,32 @@ const en: Texts = {
   neverSeen: 'Never heard yet',
   reported: 'Reported',
   nothingReported: 'Nothing reported yet.',
+  derived: 'What follows from it',
+  expected: 'As expected',
+  between: '{low} to {high}',
+  atMost: 'at most {high}',
+  atLeast: 'at least {low}',
+  bases: { usual: 'usual', reported: 'reported' },
+  since: 'since {time}',
+  conditionsTitle: 'Conditions that hold',
+  conditions: {
+    lampFailure: 'Lamp failure', supplyLoss: 'Supply lost', breakerTripped: 'Breaker tripped', doorOpen: 'Door open', leakage: 'Earth leakage', tamper: 'Tampered with',
+    backflow: 'Backflow', batteryLow: 'Battery low', frostRisk: 'Risk of frost', comfortBreach: 'Out of comfort', overflow: 'Overflowing', fire: 'Fire', tipped: 'Tipped over',
+    localLevel: 'Local level', lampUnexpectedOn: 'Lit by day', lampCycling: 'Goes on and off', powerDrift: 'Power drifts', segmentUnexpectedOn: 'Segment on against its program',
+    segmentUnexpectedOff: 'Segment off against its program', communicationLoss: 'Not heard', presenceBoostMissing: 'No boost for presence',
+    consumptionUnexpected: 'Draws something else than its lamps', leak: 'Leak', burst: 'Burst', abnormalConsumption: 'Abnormal consumption',
+    heatingUnoccupied: 'Heated while empty', baseLoadHigh: 'Draws too much by night', energyDrift: 'Takes more than its reference', rapidRise: 'Rises rapidly',
+    discrepancy: 'Does not obey',
+  },
+  work: 'To be done',
+  findings: {
+    title: 'Across trades', none: 'Nothing is found.', of: '{n} of {all} devices',
+    rules: { supplyOutage: 'Supply failed', floodExposure: 'Water may reach', usedWhileClosed: 'Used while closed' },
+    shows: {
+      silent: 'silent', supplyLoss: 'supply lost', localLevel: 'local level', rapidRise: 'rises rapidly', rain: 'rain', exposed: 'exposed', heat: 'heated', power: 'draws power',
+      water: 'water flows',
+    },
+  },
   attributes: 'Attributes',
   metric: 'Metric',
   value: 'Value',
@@ -292,6 +330,32 @@ const fr: Texts = {
   neverSeen: 'Jamais entendu',
   reported: 'Mesures',
   nothingReported: 'Aucune mesure reçue.',
+  derived: 'Ce qui s’en déduit',
+  expected: 'Attendu',
+  between: '{low} à {high}',
+  atMost: 'au plus {high}',
+  atLeast: 'au moins {low}',
+  bases: { usual: 'habituel', reported: 'mesuré' },
+  since: 'depuis {time}',
+  conditionsTitle: 'Constats en cours',
+  conditions: {
+    lampFailure: 'Lampe en panne', supplyLoss: 'Alimentation perdue', breakerTripped: 'Disjoncteur déclenché', doorOpen: 'Porte ouverte', leakage: 'Fuite à la terre', tamper: 'Fraude',
+    backflow: 'Retour d’eau', batteryLow: 'Batterie faible', frostRisk: 'Risque de gel', comfortBreach: 'Hors confort', overflow: 'Déborde', fire: 'Feu', tipped: 'Renversé',
+    localLevel: 'Niveau local', lampUnexpectedOn: 'Allumé de jour', lampCycling: 'S’allume et s’éteint', powerDrift: 'Puissance qui dérive', segmentUnexpectedOn: 'Segment allumé hors programme',
+    segmentUnexpectedOff: 'Segment éteint hors programme', communicationLoss: 'Plus entendu', presenceBoostMissing: 'Pas de renfort à la présence',
+    consumptionUnexpected: 'Consomme autre chose que ses lampes', leak: 'Fuite', burst: 'Rupture', abnormalConsumption: 'Consommation anormale',
+    heatingUnoccupied: 'Chauffé sans occupants', baseLoadHigh: 'Talon de nuit trop haut', energyDrift: 'Consomme plus que sa référence', rapidRise: 'Monte vite',
+    discrepancy: 'N’obéit pas',
+  },
+  work: 'À faire',
+  findings: {
+    title: 'Entre les métiers', none: 'Rien n’est constaté.', of: '{n} équipements sur {all}',
+    rules: { supplyOutage: 'Alimentation en panne', floodExposure: 'L’eau peut atteindre', usedWhileClosed: 'Utilisé pendant la fermeture' },
+    shows: {
+      silent: 'muet', supplyLoss: 'alimentation perdue', localLevel: 'niveau local', rapidRise: 'monte vite', rain: 'pluie', exposed: 'exposé', heat: 'chauffé', power: 'consomme de l’électricité',
+      water: 'l’eau coule',
+    },
+  },
   attributes: 'Attributs',
   metric: 'Mesure',
   value: 'Valeur',

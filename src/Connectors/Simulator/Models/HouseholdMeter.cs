@@ -1,16 +1,16 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Connectors.Simulator.Water;
 using Grid.Contracts.Devices;
 
 namespace Grid.Connectors.Simulator.Models;
 
 /// <summary>
-/// A meter of a household: nothing at night, peaks in the morning and the evening, days that differ. A few water meters leak for weeks. Meters of the other fluids follow
-/// the same days over a base load.
+/// A meter of a household: nothing at night, peaks in the morning and the evening, days that differ. Behind a water meter people have their habits
+/// (<see cref="HouseholdHabits"/>), and it and what it measures have their faults (<see cref="WaterMeterFaults"/>). Meters of the other fluids follow the same days over a base load.
 /// </summary>
-internal sealed class HouseholdMeter(string id, ulong key, Site site, MeterFluid fluid, double persons) : SimulatedDevice(id, key, site)
+internal sealed class HouseholdMeter : SimulatedDevice
 {
-    private const double LeaksPerYear = 0.03;
     private const double DayToDay = 0.5; // how far a day may lie from the mean, as a share of it
     private const double BaseLoadShare = 0.4; // of the other fluids
 
@@ -21,33 +21,137 @@ internal sealed class HouseholdMeter(string id, ulong key, Site site, MeterFluid
 
     private static readonly double[] ShareBefore = Cumulate(HourShare);
 
-    private readonly float _meanPerDay = (float)(persons * MeanPerPerson(fluid) * Seeded.Between(key, 1, 0.7, 1.3));
-    private readonly float _shift = (float)Seeded.Between(key, 2, -1_800, 1_800);
-    private readonly float _initial = (float)Seeded.Between(key, 3, 10_000, 900_000);
+    private readonly MeterFluid _fluid;
+    private readonly float _meanPerDay;
+    private readonly float _shift;
+    private readonly double _initial;
+    private readonly double _indexMaximum;
+    private readonly float _pulse;
+
+    /// <param name="id">Its key.</param>
+    /// <param name="key">Its seed.</param>
+    /// <param name="site">Its commune.</param>
+    /// <param name="fluid">What it measures.</param>
+    /// <param name="persons">How many live there.</param>
+    /// <param name="pulseLitres">How much each step of its index is.</param>
+    /// <param name="indexMaximum">Where its index starts again from 0; 0 when it never does.</param>
+    public HouseholdMeter(string id, ulong key, Site site, MeterFluid fluid, double persons, double pulseLitres = 1, double indexMaximum = 0)
+        : base(id, key, site)
+    {
+        (_fluid, _pulse, _indexMaximum) = (fluid, (float)Math.Max(1, Math.Floor(pulseLitres)), indexMaximum);
+        _meanPerDay = (float)(persons * MeanPerPerson(fluid) * Seeded.Between(key, 1, 0.7, 1.3));
+        _shift = (float)Seeded.Between(key, 2, -1_800, 1_800);
+        // A register that starts again does so within its first two years here: that is what it is for.
+        var initial = indexMaximum > 0 ? Math.Max(0, indexMaximum - (_meanPerDay * Seeded.Between(key, 3, 1, 730))) : Seeded.Between(key, 3, 10_000, 900_000);
+        _initial = Math.Floor(initial / _pulse) * _pulse;
+    }
+
+    private WaterMeterFaults Faults => new(this);
+
+    private HouseholdHabits Habits => new(Key, Site);
 
     public override ImmutableArray<MetricValue> Report(double now)
     {
-        var (amount, perHour) = ConsumedAt(now);
-        if (fluid is MeterFluid.Electricity or MeterFluid.Heat)
+        if (_fluid is MeterFluid.Electricity or MeterFluid.Heat)
         {
-            return [Metric("indexWattHours", Index(_initial + amount)), Metric("powerWatts", Math.Round(perHour, 1))];
+            var (energy, watts) = OtherFluidAt(now);
+            return [Metric("indexWattHours", Index(_initial + energy)), Metric("powerWatts", Math.Round(watts, 1))];
         }
 
+        var (amount, perHour) = _fluid == MeterFluid.Water ? WaterAt(now) : OtherFluidAt(now);
         return
         [
-            Metric("indexLitres", Index(_initial + amount)),
+            Metric("indexLitres", _fluid == MeterFluid.Water ? IndexAt(now, amount) : Index(_initial + amount)),
             Metric("flowLitresPerHour", Math.Round(perHour, 1)),
-            Metric("backflowLitres", 0),
-            Metric("tamper", 0),
+            Metric("backflowLitres", _fluid == MeterFluid.Water ? Faults.BackflowLitresAt(now) : 0),
+            Metric("tamper", _fluid == MeterFluid.Water && Faults.IsTamperedWith(now) ? 1 : 0),
             Metric("batteryPercent", BatteryPercent(now)),
         ];
     }
 
-    public override IEnumerable<PlantedFault> FaultsIn(int year) => Leak(year) is var (from, until, flow)
-        ? [new PlantedFault(Id, PlantedFaultKind.Leak, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until), flow)]
-        : [];
+    public override bool Speaks(double now) => _fluid != MeterFluid.Water || !Faults.IsSilent(now);
 
-    private (double Amount, double PerHour) ConsumedAt(double now)
+    public override double ClockErrorMinutes(double now) => _fluid == MeterFluid.Water ? Faults.ClockErrorMinutes(now) : 0;
+
+    public override IEnumerable<PlantedFault> FaultsIn(int year) => _fluid == MeterFluid.Water ? [.. Faults.In(year), .. RolloversIn(year)] : [];
+
+    /// <summary>What its register has counted since the origin, in litres: whole pulses, through replacements and rollovers. And what flows.</summary>
+    public (double Litres, double PerHour) CountedAt(double now)
+    {
+        var (litres, perHour) = WaterAt(now);
+        return (Pulses(litres), perHour);
+    }
+
+    /// <summary>The fault of a sort and a year: see <see cref="SimulatedDevice.DrawFault"/>.</summary>
+    internal (double From, double Until)? Draw(int year, double probability, double shortestDays, double longestDays, PlantedFaultKind? sort) =>
+        DrawFault(year, probability, shortestDays, longestDays, sort);
+
+    internal ulong Seed => Key;
+
+    /// <summary>The instant at which a local day of the commune begins, in seconds since the origin.</summary>
+    internal double StartOf(long localDay)
+    {
+        var local = localDay * SimulatedTime.Day;
+        return local - (Site.Clock.Local(local) - local);
+    }
+
+    private double Pulses(double litres) => Math.Floor(litres / _pulse) * _pulse;
+
+    private double IndexAt(double now, double litres)
+    {
+        var index = _initial + Pulses(litres);
+        if (Faults.LastSwap(now) is var (at, restart)) index = (Math.Floor(restart / _pulse) * _pulse) + Pulses(litres) - Pulses(WaterAt(at).Amount);
+        return Index(_indexMaximum > 0 ? index % _indexMaximum : index);
+    }
+
+    private (double Amount, double PerHour) WaterAt(double now)
+    {
+        var (day, usual, usualPerHour) = CourseAt(now);
+        // While nobody is there the rate is exactly 0, so that the index stands still to the last bit.
+        var (rate, since) = (1.0, 0.0);
+        var (flowed, flow) = (0.0, 0.0);
+        for (var year = 0; year <= YearOf(now); year++)
+        {
+            Use(Habits.Holiday(year, 0));
+            Use(Habits.Holiday(year, 1));
+            Use(Habits.Guests(year));
+            Use(Faults.AbnormalUse(year));
+            Flow(Habits.Pool(year));
+            Flow(Habits.Toilet(year));
+            Flow(Faults.Leak(year));
+            Flow(Faults.Burst(year));
+            if (Habits.Garden(year) is not { } garden) continue;
+            flowed += garden.LitresAt(now);
+            flow += garden.FlowAt(now);
+        }
+
+        return ((_meanPerDay * ((usual * rate) + since)) + flowed, (_meanPerDay * usualPerHour * rate) + flow);
+
+        void Use(UseSpell? spell)
+        {
+            if (spell is not { } use || day < use.From) return;
+            since -= use.More * DaysBefore(use.From);
+            if (day >= use.Until) since += use.More * DaysBefore(use.Until);
+            else rate += use.More;
+        }
+
+        void Flow(FlowSpell? spell)
+        {
+            if (spell is not { } water) return;
+            flowed += water.LitresAt(now);
+            flow += water.FlowAt(now);
+        }
+    }
+
+    private (double Amount, double PerHour) OtherFluidAt(double now)
+    {
+        var (_, usual, perHour) = CourseAt(now);
+        var baseLoad = BaseLoadShare * _meanPerDay;
+        return (((1 - BaseLoadShare) * _meanPerDay * usual) + (baseLoad * now / SimulatedTime.Day), ((1 - BaseLoadShare) * _meanPerDay * perHour) + (baseLoad / 24));
+    }
+
+    /// <summary>Its day, what is usually used since the origin, in mean days, and what is used in an hour.</summary>
+    private (long Day, double Days, double PerHour) CourseAt(double now)
     {
         var local = Math.Max(0, Site.Clock.Local(now) - _shift);
         var day = (long)(local / SimulatedTime.Day);
@@ -55,31 +159,30 @@ internal sealed class HouseholdMeter(string id, ulong key, Site site, MeterFluid
         var hour = (int)hours;
         var before = DaysBefore(day);
         var today = DaysBefore(day + 1) - before;
-        var amount = _meanPerDay * (before + (today * (ShareBefore[hour] + (HourShare[hour] * (hours - hour)))));
-        var perHour = _meanPerDay * today * HourShare[hour];
-        if (fluid != MeterFluid.Water)
-        {
-            var baseLoad = BaseLoadShare * _meanPerDay;
-            return (((1 - BaseLoadShare) * amount) + (baseLoad * now / SimulatedTime.Day), ((1 - BaseLoadShare) * perHour) + (baseLoad / 24));
-        }
-
-        for (var year = 0; year <= YearOf(now); year++)
-        {
-            if (Leak(year) is not var (from, until, flow) || now <= from) continue;
-            amount += flow * (Math.Min(now, until) - from) / SimulatedTime.Hour;
-            if (now < until) perHour += flow;
-        }
-
-        return (amount, perHour);
+        return (day, before + (today * (ShareBefore[hour] + (HourShare[hour] * (hours - hour)))), today * HourShare[hour]);
     }
 
     // Consumption of all days before one, in mean days: whole days plus a draw that differs by less than DayToDay from day to day. It grows, and needs no loop.
     private double DaysBefore(long day) => day + (DayToDay * Seeded.Unit(Key ^ 0xda7, day));
 
-    private (double From, double Until, double LitresPerHour)? Leak(int year) =>
-        fluid == MeterFluid.Water && DrawFault(year, LeaksPerYear, 10, 60) is var (from, until)
-            ? (from, until, Math.Round(Seeded.Between(Key ^ 0x1ea4, year, 4, 60), 1))
-            : null;
+    /// <summary>When the index starts again, found by halving: the index only grows until it does.</summary>
+    private IEnumerable<PlantedFault> RolloversIn(int year)
+    {
+        if (_indexMaximum <= 0) yield break;
+        var (from, until) = (year * SimulatedTime.Year, (year + 1) * SimulatedTime.Year);
+        for (var target = (Math.Floor((_initial + CountedAt(from).Litres) / _indexMaximum) + 1) * _indexMaximum; _initial + CountedAt(until).Litres >= target; target += _indexMaximum)
+        {
+            var (low, high) = (from, until);
+            while (high - low > 1)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = _initial + CountedAt(middle).Litres >= target ? (low, middle) : (middle, high);
+            }
+
+            // Another meter has another register.
+            if (Faults.LastSwap(high) is null) yield return new PlantedFault(Id, PlantedFaultKind.IndexRollover, SimulatedTime.InstantAt(high), SimulatedTime.InstantAt(high), _indexMaximum);
+        }
+    }
 
     private static double MeanPerPerson(MeterFluid fluid) => fluid switch
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Sky;
+using Grid.Connectors.Simulator.Supply;
 using Grid.Contracts.Devices;
 
 namespace Grid.Connectors.Simulator.Models;
@@ -21,6 +22,18 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
 
     /// <summary>What it reports at an instant, in seconds since the origin. Allocates the array and nothing else.</summary>
     public abstract ImmutableArray<MetricValue> Report(double now);
+
+    /// <summary>How often it would report by itself: what a replay of many days asks. The demo's schedule has a pace of its own.</summary>
+    public TimeSpan ReportsEvery { get; init; } = FleetSchedule.DefaultPeriod;
+
+    /// <summary>What feeds it; null for what has a battery, or of which nobody says.</summary>
+    public StreetSupply? Supply { get; set; }
+
+    /// <summary>False while it cannot report, such as with a dead battery.</summary>
+    public virtual bool Speaks(double now) => true;
+
+    /// <summary>By how many minutes its clock is ahead of the time; negative when it is behind. Its readings bear the time of its clock.</summary>
+    public virtual double ClockErrorMinutes(double now) => 0;
 
     /// <summary>What is switched at an instant, for devices that report when it changes; always 0 for the others.</summary>
     public virtual int SwitchState(double now) => 0;
@@ -74,6 +87,39 @@ public enum PlantedFaultKind
 
     /// <summary>A bin that burns.</summary>
     Fire,
+
+    /// <summary>Water that flows for hours as from a burst pipe, in litres an hour.</summary>
+    Burst,
+
+    /// <summary>Water that comes back through a meter, in litres an hour.</summary>
+    Backflow,
+
+    /// <summary>A meter that somebody tampers with.</summary>
+    Tamper,
+
+    /// <summary>A household that uses more than twice as much as before; how many times as much.</summary>
+    AbnormalUse,
+
+    /// <summary>A meter that was replaced, at an instant; the index of the new one, in litres.</summary>
+    MeterSwapped,
+
+    /// <summary>An index that has reached its maximum and starts again, at an instant; the maximum, in litres. No fault: nothing may be found.</summary>
+    IndexRollover,
+
+    /// <summary>A clock that is wrong; how far it is ahead, in minutes, negative when it is behind.</summary>
+    ClockWrong,
+
+    /// <summary>A device that says nothing: its battery is dead.</summary>
+    Silence,
+
+    /// <summary>Water that the network of a zone loses, in litres an hour beside what it always loses. Its device is the zone's first inlet.</summary>
+    NetworkLoss,
+
+    /// <summary>The electricity of a street that is out. Its device is the key of the supply.</summary>
+    SupplyOutage,
+
+    /// <summary>A bin that lies on its side.</summary>
+    Tipped,
 
     /// <summary>A building that is heated on a closed day as on an open one, from the time at which it is warmed up to that at which it would close; size in kelvin above its setback.</summary>
     HeatedWhileClosed,

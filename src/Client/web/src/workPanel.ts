@@ -1,0 +1,125 @@
+import { findings, type Finding } from './api.ts';
+import { h, write } from './dom.ts';
+import { failureLine } from './failures.ts';
+import * as format from './format.ts';
+import { fill, t } from './i18n.ts';
+
+/** How often a list that is open is asked for again. */
+const refreshMillis = 60_000;
+
+interface WorkList {
+  key: string;
+  title: () => string;
+  /** The content for a commune; `choose` leads to a device. */
+  load: (insee: string, choose: (id: string) => void) => Promise<Node[]>;
+}
+
+const lists: WorkList[] = [{ key: 'findings', title: () => t().findings.title, load: async (insee, choose) => findingList(await findings(insee), choose) }];
+
+/** Lists of what is to be done in the chosen commune. Each is asked for when it is opened, and again while it is. */
+export class WorkPanel {
+  readonly element = h('section', { class: 'group work', 'aria-labelledby': 'work-title', hidden: true });
+  readonly #title = h('h3', { id: 'work-title' });
+  readonly #parts = lists.map((list) => new WorkPart(list, (id) => this.choose(id)));
+
+  constructor(private readonly choose: (id: string) => void) {
+    this.element.append(this.#title, ...this.#parts.map((each) => each.element));
+  }
+
+  /** Shows a territory; only a commune has such lists. */
+  show(scope: string): void {
+    const [kind, code] = scope.split(':');
+    const insee = kind === 'commune' && code !== undefined ? code : null;
+    this.element.hidden = insee === null;
+    for (const each of this.#parts) each.show(insee);
+  }
+
+  translate(): void {
+    write(this.#title, t().work);
+    for (const each of this.#parts) each.translate();
+  }
+}
+
+class WorkPart {
+  readonly element: HTMLDetailsElement;
+  readonly #summary = h('summary', {});
+  readonly #error = h('p', { class: 'error', role: 'alert' });
+  readonly #body = h('div', {});
+  #insee: string | null = null;
+  #timer = 0;
+  #request = 0;
+
+  constructor(
+    private readonly list: WorkList,
+    private readonly choose: (id: string) => void,
+  ) {
+    this.element = h('details', { 'data-list': list.key }, this.#summary, this.#error, this.#body);
+    this.element.addEventListener('toggle', () => void this.#load());
+  }
+
+  show(insee: string | null): void {
+    if (insee === this.#insee) return;
+    this.#insee = insee;
+    this.#body.replaceChildren();
+    void this.#load();
+  }
+
+  translate(): void {
+    write(this.#summary, this.list.title());
+    if (this.#body.childElementCount > 0) void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    clearTimeout(this.#timer);
+    const [insee, request] = [this.#insee, ++this.#request];
+    if (!this.element.open || insee === null) return;
+    this.element.ariaBusy = 'true';
+    if (this.#body.childElementCount === 0) this.#body.replaceChildren(h('p', { class: 'muted' }, t().loading));
+    try {
+      const content = await this.list.load(insee, this.choose);
+      if (request !== this.#request) return;
+      this.#body.replaceChildren(...content);
+      write(this.#error, '');
+    } catch (error) {
+      if (request !== this.#request) return;
+      write(this.#error, failureLine(error));
+    }
+
+    this.element.ariaBusy = null;
+    this.#timer = window.setTimeout(() => void this.#load(), refreshMillis);
+  }
+}
+
+function findingList(found: Finding[], choose: (id: string) => void): Node[] {
+  const now = new Date();
+  if (found.length === 0) return [h('p', { class: 'muted' }, t().findings.none)];
+  return found.map((finding) =>
+    h(
+      'section',
+      { 'data-finding': `${finding.rule}:${finding.source}` },
+      h(
+        'p',
+        {},
+        h('span', { class: `badge status-${finding.severity}` }, t().findings.rules[finding.rule] ?? finding.rule),
+        ' ',
+        h('span', {}, finding.source),
+        ' ',
+        h('span', { class: 'muted' }, fill(t().since, { time: format.instant(finding.since, now) })),
+      ),
+      h('p', { class: 'muted' }, fill(t().findings.of, { n: format.number(new Set(finding.members.map(({ device }) => device)).size), all: format.number(finding.of) })),
+      h('ul', {}, ...finding.members.map((member) => h('li', {}, link(member.device, choose), ` ${shown(member)}`))),
+    ),
+  );
+}
+
+function shown({ shows, metric, figure }: Finding['members'][number]): string {
+  const what = t().findings.shows[shows] ?? shows;
+  return metric !== undefined && figure?.value !== undefined ? `${what} (${format.metric(metric, figure.value)})` : what;
+}
+
+/** A way to a device. */
+export function link(device: string, choose: (id: string) => void): HTMLButtonElement {
+  const button = h('button', { type: 'button', class: 'link' }, device);
+  button.addEventListener('click', () => choose(device));
+  return button;
+}

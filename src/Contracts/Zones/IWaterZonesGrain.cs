@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Rights;
+using Orleans;
+
+namespace Grid.Contracts.Zones;
+
+/// <summary>The water zones of a department: asks its sectors and keeps nothing. Keyed by the department's code, such as <c>29</c>.</summary>
+[Alias("grid.IWaterZonesGrain"), RequiresRight(Right.Internal)]
+public interface IWaterZonesGrain : IGrainWithStringKey
+{
+    /// <summary>The balances of every zone that has a meter in the department, by id.</summary>
+    /// <param name="day">Which local day.</param>
+    [Alias("GetBalances")]
+    Task<ImmutableArray<WaterZoneBalance>> GetBalances(ZoneDay day);
+}
+
+/// <summary>The local days of which a balance can be made: meters know no older ones.</summary>
+public enum ZoneDay : byte
+{
+    /// <summary>The last complete day.</summary>
+    Yesterday = 0,
+
+    /// <summary>The day that is under way, as far as it is known.</summary>
+    Today = 1,
+}

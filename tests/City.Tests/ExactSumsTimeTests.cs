@@ -1,0 +1,84 @@
+using Grid.Connectors.Simulator;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Territories;
+using Grid.Grains.Territory;
+
+namespace Grid.Tests.City;
+
+/// <summary>Simulated devices, of which the truth is known, through the whole grid: sums are exact, not nearly so.</summary>
+public sealed class ExactSumsTimeTests
+{
+    private const string Body = "999000001";
+    private static readonly string[] Communes = ["29155", "29083"];
+    private static readonly DateTimeOffset Midnight = new(2026, 1, 15, 23, 0, 0, TimeSpan.Zero); // in Paris, of the 16th
+    private static readonly int Day = new DateOnly(2026, 1, 16).DayNumber - new DateOnly(1970, 1, 1).DayNumber;
+
+    private static readonly DeviceDescriptor[] Devices =
+    [
+        .. DemoFleet.Create(TerritoryTable.Shared, "29", 4_000, 7)
+            .Where(device => Communes.Contains(device.Commune) && device.Kind is DeviceKind.Meter or DeviceKind.Building)
+            .Where(device => Communes.Contains(device.Commune)),
+    ];
+
+    private readonly SimulatedFleet _fleet = SimulatedFleet.Build(Devices, TerritoryTable.Shared, 7);
+
+    private IncomingReading Read(DeviceDescriptor device, DateTimeOffset at) => _fleet.Read(device.Id, at)! with { Time = at };
+
+    private long TruthOf(DeviceDescriptor device, string metric)
+    {
+        long At(DateTimeOffset at) => (long)(Read(device, at).Metrics.Single(value => value.Name == metric).Value * 1_000);
+        return At(Midnight.AddDays(1)) - At(Midnight);
+    }
+
+    private static long Sum(TerritoryFigures figures, DeviceKind kind) => figures.Of(kind).Days.Where(day => day.Day == Day).Sum(day => day.Amount);
+
+    [Fact]
+    public async Task A_day_in_which_all_were_heard_is_summed_to_the_millilitre_and_milliwatt_hour()
+    {
+        Assert.True(Devices.Count(device => device.Kind == DeviceKind.Meter) >= 5 && Devices.Any(device => device.Kind == DeviceKind.Building), "The world is too small to show anything.");
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(Devices);
+        await city.AddBodyAsync(Body, DeviceKinds.All, Communes);
+        await city.PassAsync(Midnight - city.Now);
+        await city.ReportAsync([.. Devices.Select(device => Read(device, city.Now))]);
+        for (var hour = 1; hour <= 24; hour++)
+        {
+            await city.PassAsync(TimeSpan.FromHours(1));
+
+            // Of the hours between, some are lost and some are late, which changes nothing.
+            var heard = Devices.Where((_, number) => hour == 24 || (number + hour) % 5 != 0);
+            await city.ReportAsync([.. heard.Select(device => Read(device, city.Now))]);
+            if (hour == 20)
+            {
+                await city.ReportAsync([.. Devices.Select(device => Read(device, city.Now.AddMinutes(-90)))]);
+            }
+        }
+
+        foreach (var commune in Communes)
+        {
+            var figures = await city.FiguresAsync(city.Commune(commune));
+            Assert.Equal(Devices.Where(device => device.Commune == commune && device.Kind == DeviceKind.Meter).Sum(meter => TruthOf(meter, "indexLitres")), Sum(figures, DeviceKind.Meter));
+            Assert.Equal(Devices.Where(device => device.Commune == commune && device.Kind == DeviceKind.Building).Sum(building => TruthOf(building, "energyWattHours")), Sum(figures, DeviceKind.Building));
+        }
+
+        var body = await city.FiguresAsync(city.Body(Body));
+        Assert.Equal(Devices.Where(device => device.Kind == DeviceKind.Meter).Sum(meter => TruthOf(meter, "indexLitres")), Sum(body, DeviceKind.Meter));
+        Assert.Equal(Devices.Where(device => device.Kind == DeviceKind.Building).Sum(building => TruthOf(building, "energyWattHours")), Sum(body, DeviceKind.Building));
+        Assert.Equal(100, CoverageOf(await city.Commune(Communes[0]).GetSummary()));
+    }
+
+    [Fact]
+    public async Task Where_one_was_not_heard_the_summary_says_that_it_is_not_whole()
+    {
+        await using var city = await TestCity.StartAsync();
+        var here = Devices.Where(device => device.Commune == Communes[0]).ToArray();
+        await city.PutAsync(here);
+        await city.ReportAsync([.. here.Skip(1).Select(device => Read(device, city.Now))]);
+        await city.Commune(Communes[0]).Refresh();
+
+        Assert.Equal(100.0 * (here.Length - 1) / here.Length, CoverageOf(await city.Commune(Communes[0]).GetSummary()), 0.1);
+    }
+
+    private static double CoverageOf(TerritorySummary summary) => FigureCatalog.All.Single(figure => figure.Name == "coveragePercent").Read(summary);
+}
