@@ -162,7 +162,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
         {
             if (!_clocks.TryGetValue(department.ZoneId, out var clock)) _clocks[department.ZoneId] = clock = new ZoneClock(department.ZoneId);
             if (!_weather.TryGetValue(department.Code, out var weather)) _weather[department.Code] = weather = Weather.Over(table, department.Code, seed);
-            site = new Site((ulong)seed, commune, clock, weather) { FaultRate = faultRate };
+            site = new Site((ulong)seed, commune, clock, weather) { FaultRate = faultRate, Floods = weather.Floods(faultRate) };
         }
 
         _sites[inseeCode] = site;

@@ -120,4 +120,25 @@ public enum PlantedFaultKind
 
     /// <summary>A bin that lies on its side.</summary>
     Tipped,
+
+    /// <summary>A building that is heated on a closed day as on an open one, from the time at which it is warmed up to that at which it would close; size in kelvin above its setback.</summary>
+    HeatedWhileClosed,
+
+    /// <summary>A building whose heating has failed, while it is colder than 5 degrees inside; size in degrees Celsius at the coldest.</summary>
+    HeatingFailure,
+
+    /// <summary>A building that is badly aired; size in ppm above the outdoor air when it is full.</summary>
+    BadVentilation,
+
+    /// <summary>A building in which something is left on, in watts.</summary>
+    BaseLoad,
+
+    /// <summary>A building whose heating takes more than it should, in percent more.</summary>
+    EfficiencyDrift,
+
+    /// <summary>A river that rises in a flood, until its crest, in millimetres.</summary>
+    Flood,
+
+    /// <summary>A sensor that sticks (size 0) or drifts away: by how much at the end, in the unit of its metric.</summary>
+    SensorDrift,
 }
