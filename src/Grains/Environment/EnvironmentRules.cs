@@ -39,7 +39,11 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
                 "rainMillimetresPerHour" => state with { Rain = settings.Rain.LevelOf(state.Rain, value, settings.Deadband) },
                 "pm25MicrogramsPerCubicMetre" => state with { Pm25 = settings.Pm25.LevelOf(state.Pm25, value, settings.Deadband) },
                 "noiseDecibels" => state with { Noise = settings.Noise.LevelOf(state.Noise, value, settings.Deadband) },
-                "batteryPercent" => state with { IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, value, settings.BatteryLow) },
+                "batteryPercent" => state with
+                {
+                    IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, value, settings.BatteryLow),
+                    Battery = state.Battery.With(value, report.At),
+                },
                 _ => state,
             };
         }
@@ -55,4 +59,7 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
     /// <inheritdoc/>
     public static Contribution Contribute(EnvironmentState state, EnvironmentSettings settings, DeviceStatus status) =>
         new() { Kind = DeviceKind.Environment, Status = status, LocalLevel = state.LocalLevel };
+
+    /// <inheritdoc/>
+    public static ImmutableArray<DerivedFigure> Explain(EnvironmentState state, EnvironmentSettings settings, long now, LocalCalendar calendar) => state.Battery.Explain(now);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Grid.Grains.Maintenance;
 using Orleans;
 
 namespace Grid.Grains.Environment;
@@ -21,6 +22,9 @@ public readonly record struct EnvironmentState
 
     /// <summary>True while its battery wants changing.</summary>
     [Id(4)] public bool IsBatteryLow { get; init; }
+
+    /// <summary>How its battery's charge has gone.</summary>
+    [Id(20)] public BatteryCurve Battery { get; init; }
 
     /// <summary>The highest of them.</summary>
     [JsonIgnore] public byte LocalLevel => Math.Max(Math.Max(River, Rain), Math.Max(Pm25, Noise));

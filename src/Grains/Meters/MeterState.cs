@@ -1,4 +1,5 @@
 using Grid.Grains.Devices;
+using Grid.Grains.Maintenance;
 using Orleans;
 
 namespace Grid.Grains.Meters;
@@ -48,4 +49,7 @@ public readonly record struct MeterState
 
     /// <summary>True while more than twice the usual is consumed.</summary>
     [Id(12)] public bool IsAbnormal { get; init; }
+
+    /// <summary>How its battery's charge has gone.</summary>
+    [Id(20)] public BatteryCurve Battery { get; init; }
 }
