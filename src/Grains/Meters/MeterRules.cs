@@ -40,7 +40,11 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
                     state = state with { HasBackflow = Thousandths.Of(metric.Value) > 0 };
                     break;
                 case "batteryPercent" when !report.IsLate:
-                    state = state with { IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, Thousandths.Of(metric.Value), settings.BatteryLow) };
+                    state = state with
+                    {
+                        IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, Thousandths.Of(metric.Value), settings.BatteryLow),
+                        Battery = state.Battery.With(Thousandths.Of(metric.Value), report.At),
+                    };
                     break;
                 case var name when name == settings.IndexMetric:
                     raw = Thousandths.Of(metric.Value);
@@ -102,7 +106,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
 
     /// <inheritdoc/>
     public static ImmutableArray<DerivedFigure> Explain(MeterState state, MeterSettings settings, long now, LocalCalendar calendar) =>
-        MeterFigures.Of(state, settings, AmountsOf(state), now, calendar);
+        [.. MeterFigures.Of(state, settings, AmountsOf(state), now, calendar).AddRange(state.Battery.Explain(now)).OrderBy(figure => figure.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public static MeterState Forget(MeterState state)
@@ -112,6 +116,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         {
             IsTamperedWith = state.IsTamperedWith,
             IsBatteryLow = state.IsBatteryLow,
+            Battery = state.Battery,
             Carried = amounts.Day == 0 ? null : new CarriedDays { Day = amounts.Day, Amount = amounts.Amount, PreviousAmount = amounts.PreviousAmount },
         };
     }

@@ -1,6 +1,7 @@
 using Grid.Grains.Devices;
 using Grid.Grains.Learning;
 using Grid.Grains.Zones;
+using Grid.Grains.Maintenance;
 using Orleans;
 
 namespace Grid.Grains.Meters;
@@ -59,4 +60,7 @@ public readonly record struct MeterState
 
     /// <summary>What is usual of its flow or power, in thousandths of litres an hour or of watts.</summary>
     [Id(14)] public UsualLevel Usual { get; init; }
+
+    /// <summary>How its battery's charge has gone.</summary>
+    [Id(20)] public BatteryCurve Battery { get; init; }
 }
