@@ -30,6 +30,20 @@ internal static class DetectionRules
         new() { Name = "fire", Device = DeviceKind.Bin, Condition = "fire", Fault = PlantedFaultKind.Fire, Within = TimeSpan.FromHours(1) },
         new()
         {
+            Name = "heatingUnoccupied", Device = DeviceKind.Building, Condition = "heatingUnoccupied", Fault = PlantedFaultKind.HeatedWhileClosed,
+            Within = TimeSpan.FromHours(10), Outlasts = TimeSpan.FromHours(12),
+        },
+        new() { Name = "frostRisk", Device = DeviceKind.Building, Condition = "frostRisk", Fault = PlantedFaultKind.HeatingFailure, Within = TimeSpan.FromHours(1) },
+        new() { Name = "comfortBreach", Device = DeviceKind.Building, Condition = "comfortBreach", Fault = PlantedFaultKind.BadVentilation, AlsoExplains = [PlantedFaultKind.HeatingFailure], Within = 4 * Day },
+        new() { Name = "baseLoadHigh", Device = DeviceKind.Building, Condition = "baseLoadHigh", Fault = PlantedFaultKind.BaseLoad, Within = 4 * Day },
+        new()
+        {
+            Name = "energyDrift", Device = DeviceKind.Building, Condition = "energyDrift", Fault = PlantedFaultKind.EfficiencyDrift,
+            AlsoExplains = [PlantedFaultKind.HeatedWhileClosed], Within = 10 * Day, Outlasts = 10 * Day,
+        },
+        new() { Name = "rapidRise", Device = DeviceKind.Environment, Condition = "rapidRise", Fault = PlantedFaultKind.Flood, Within = TimeSpan.FromHours(2) },
+        new()
+        {
             Name = "supplyOutage", Device = null, Condition = CrossTradeFinding.SupplyOutage, Fault = PlantedFaultKind.SupplyOutage, Within = TimeSpan.FromHours(1),
         },
     ];

@@ -18,6 +18,7 @@ using Grid.Client.Maintenance;
 using Grid.Client.Metrics;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
+using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Client.WaterZones;
@@ -99,6 +100,7 @@ public static class Gateway
         DeviceEndpoints.Map(api);
         TerritoryEndpoints.Map(api);
         FindingEndpoints.Map(api);
+        EnvironmentEndpoint.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
         GroupCommandEndpoints.Map(api);

@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Collection;
@@ -14,6 +14,7 @@ using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Maintenance;
 using Grid.Client.Parameters;
+using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Client.WaterZones;
@@ -65,6 +66,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(GroupCommandInput))]
 [JsonSerializable(typeof(GroupMemberPageModel))]
 [JsonSerializable(typeof(EnergyModel))]
+[JsonSerializable(typeof(EnvironmentModel))]
 [JsonSerializable(typeof(CollectionModel))]
 [JsonSerializable(typeof(MaintenancePage))]
 [JsonSerializable(typeof(WaterZoneModel))]

@@ -25,6 +25,9 @@ public sealed class DemoFleet
     private const double ScheduledShare = 2.0 / 3; // of the controlled lamps: they keep programs
     private const double RadioShare = 0.4; // of the communes: their controlled lamps are behind a LoRaWAN gateway
     private const int LampsPerSegment = 12;
+    private const double RapidRiseMillimetresPerHour = 600; // beyond what ordinary fronts do
+    private const double TertiarySquareMetres = 1_000;
+    private const double ReferenceHeatingDegreeDays = 2_300; // base 18 degrees, a year of Finistère
     private const double TenLitreShare = 0.1; // of the meters: each step of their index is ten litres
     private const double ShortRegisterShare = 0.03; // of the meters
     private const double ShortRegisterLitres = 10_000_000;
@@ -210,8 +213,19 @@ public sealed class DemoFleet
             (_, < 0.8) => ("pool", "Piscine", 1_200.0, 4_000.0),
             _ => ("office", "Bâtiment communal", 100.0, 1_200.0),
         };
+        var area = Math.Round(Seeded.Between(own, 2, least, most));
+        var week = WeekCalendar.Of(type);
+        ReadOnlySpan<(string, AttributeValue)> holidays = week.HasSchoolHolidays ? [("schoolHolidays", AttributeValue.Of(SchoolTerms.Text))] : [];
+
+        // Those that the décret tertiaire is about know their reference year.
+        ReadOnlySpan<(string, AttributeValue)> reference = area < TertiarySquareMetres ? [] :
+        [
+            ("referenceYear", AttributeValue.Of(2015)),
+            ("referenceKilowattHours", AttributeValue.Of(Math.Round(area * Seeded.Between(own, 3, 120, 220)))),
+            ("referenceHeatingDegreeDays", AttributeValue.Of(ReferenceHeatingDegreeDays)),
+        ];
         return Make(Id(commune, "building", number), DeviceKind.Building, commune, number == 1 ? name : $"{name} {number}", streets.Scattered(own),
-            ("type", AttributeValue.Of(type)), ("floorAreaSquareMetres", AttributeValue.Of(Math.Round(Seeded.Between(own, 2, least, most)))));
+            [("type", AttributeValue.Of(type)), ("floorAreaSquareMetres", AttributeValue.Of(area)), ("occupancy", AttributeValue.Of(week.Text)), .. holidays, .. reference]);
     }
 
     private static DeviceDescriptor Bin(Commune commune, ulong key, Streets streets, int number)
@@ -252,7 +266,7 @@ public sealed class DemoFleet
     // Where local levels 1 to 3 begin: a few days a year, now and then, and hardly ever.
     private static ImmutableArray<(string, AttributeValue)> Levels(string sort, double ordinaryMillimetres) => sort switch
     {
-        "river" => Levels("level{0}Millimetres", ordinaryMillimetres + 500, ordinaryMillimetres + 850, ordinaryMillimetres + 1_300),
+        "river" => [.. Levels("level{0}Millimetres", ordinaryMillimetres + 500, ordinaryMillimetres + 850, ordinaryMillimetres + 1_300), ("levelRiseMillimetresPerHour", AttributeValue.Of(RapidRiseMillimetresPerHour))],
         "rain" => Levels("rainLevel{0}MillimetresPerHour", 4, 7, 10),
         "air" => Levels("pm25Level{0}MicrogramsPerCubicMetre", 25, 50, 75),
         "noise" => Levels("noiseLevel{0}Decibels", 65, 75, 85),

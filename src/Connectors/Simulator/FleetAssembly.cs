@@ -127,7 +127,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
     private void AddLamp(DeviceDescriptor device, ulong key, Site site)
     {
         var watts = RatedWattsOf(device);
-        var lamp = device.Flag("passive") ? null : new ControlledLamp(device.Id, key, site, watts, SchedulingOf(device, Scheduling.Factory));
+        var lamp = device.Flag("passive") ? null : new ControlledLamp(device.Id, key, site, watts, SchedulingOf(device, Scheduling.Factory), device.Number("ratedLifeHours") ?? ControlledLamp.UsualLifeHours);
         _byId[device.Id] = lamp;
         if (device.Text("cabinet") is not { } cabinet) return;
         if (!_feeds.TryGetValue(cabinet, out var feed)) _feeds[cabinet] = feed = new Feed();
@@ -162,7 +162,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
         {
             if (!_clocks.TryGetValue(department.ZoneId, out var clock)) _clocks[department.ZoneId] = clock = new ZoneClock(department.ZoneId);
             if (!_weather.TryGetValue(department.Code, out var weather)) _weather[department.Code] = weather = Weather.Over(table, department.Code, seed);
-            site = new Site((ulong)seed, commune, clock, weather) { FaultRate = faultRate };
+            site = new Site((ulong)seed, commune, clock, weather) { FaultRate = faultRate, Floods = weather.Floods(faultRate) };
         }
 
         _sites[inseeCode] = site;

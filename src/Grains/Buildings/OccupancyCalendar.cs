@@ -17,7 +17,10 @@ public sealed class OccupancyCalendar : IEquatable<OccupancyCalendar>
     /// <summary>Days that are looked back for the last closing: longer than any holidays.</summary>
     private const int LongestClosing = 100;
 
+    [NonSerialized]
     private OpeningHours? _hours;
+
+    [NonSerialized]
     private DateRanges? _schoolHolidays;
 
     /// <summary>Opening hours, as <see cref="OpeningHours"/> reads them.</summary>

@@ -91,7 +91,10 @@ public static class TertiaryTarget
             {
                 yield return new DerivedFigure
                 {
-                    Name = $"tertiaryExcess{decade}KilowattHours", Value = Math.Round(now.KilowattHours - limit), High = 0, Basis = now.Basis,
+                    Name = $"tertiaryExcess{decade}KilowattHours",
+                    Value = Math.Round(now.KilowattHours - limit),
+                    High = 0,
+                    Basis = now.Basis,
                 };
             }
         }

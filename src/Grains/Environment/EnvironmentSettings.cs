@@ -27,6 +27,13 @@ public readonly record struct LevelThresholds([property: Id(0)] long Level1, [pr
         return Holds(3, Level3, former, value, deadband) ? (byte)3 : level;
     }
 
+    /// <summary>Where the next level above one begins; 0 when there is none.</summary>
+    public long Above(byte level) =>
+        level < 1 && Level1 > 0 ? Level1
+        : level < 2 && Level2 > 0 ? Level2
+        : level < 3 ? Level3
+        : 0;
+
     private static bool Holds(byte level, long threshold, byte former, long value, long deadband) =>
         threshold > 0 && (value >= threshold || (former >= level && value >= threshold - (long)((Int128)threshold * deadband / 100_000)));
 }
@@ -39,12 +46,17 @@ public sealed record EnvironmentSettings
     private static readonly ImmutableArray<AttributeDefinition> RainAttributes = Thresholds("rainLevel", "MillimetresPerHour");
     private static readonly ImmutableArray<AttributeDefinition> Pm25Attributes = Thresholds("pm25Level", "MicrogramsPerCubicMetre");
     private static readonly ImmutableArray<AttributeDefinition> NoiseAttributes = Thresholds("noiseLevel", "Decibels");
+    private static readonly AttributeDefinition LevelRiseAttribute = AttributeDefinition.Number("levelRiseMillimetresPerHour", 0.001, SharedAttributes.Unbounded, null);
+    private static readonly AttributeDefinition Pm25RiseAttribute = AttributeDefinition.Number("pm25RiseMicrogramsPerCubicMetrePerHour", 0.001, SharedAttributes.Unbounded, null);
+    private static readonly AttributeDefinition RiseWindowMinutesAttribute = AttributeDefinition.Whole("riseWindowMinutes", 10, 1_440, 60);
+    private static readonly AttributeDefinition RiseClearPercentAttribute = AttributeDefinition.Number("riseClearPercent", 0, 100, 50);
     private static readonly AttributeDefinition DeadbandPercentAttribute = AttributeDefinition.Number("deadbandPercent", 0, 50, 5);
 
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         .. RiverAttributes, .. RainAttributes, .. Pm25Attributes, .. NoiseAttributes,
+        LevelRiseAttribute, Pm25RiseAttribute, RiseWindowMinutesAttribute, RiseClearPercentAttribute,
         DeadbandPercentAttribute, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(15),
     ];
 
@@ -70,6 +82,18 @@ public sealed record EnvironmentSettings
     /// <summary>Battery level below which it wants changing, in thousandths of a percent.</summary>
     [Id(5)] public long BatteryLow { get; init; }
 
+    /// <summary>Rise of the river level from which on it is fast, in thousandths of a millimetre an hour; 0 for none.</summary>
+    [Id(6)] public long RiverRise { get; init; }
+
+    /// <summary>Rise of fine particles from which on it is fast, in thousandths of a microgram in a cubic metre an hour; 0 for none.</summary>
+    [Id(7)] public long Pm25Rise { get; init; }
+
+    /// <summary>Over how long a rise is measured, in milliseconds.</summary>
+    [Id(8)] public long RiseWindow { get; init; }
+
+    /// <summary>Share of its threshold below which a rise ends, in thousandths of a percent.</summary>
+    [Id(9)] public long RiseClear { get; init; }
+
     /// <summary>The settings of a device.</summary>
     public static EnvironmentSettings Parse(DeviceDescriptor descriptor) => new EnvironmentSettings().With(ParameterSource.Of(descriptor));
 
@@ -82,6 +106,10 @@ public sealed record EnvironmentSettings
         Noise = In(NoiseAttributes, source),
         Deadband = DeadbandPercentAttribute.ThousandthsIn(source),
         BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(source),
+        RiverRise = LevelRiseAttribute.ThousandthsIn(source),
+        Pm25Rise = Pm25RiseAttribute.ThousandthsIn(source),
+        RiseWindow = RiseWindowMinutesAttribute.WholeIn(source) * 60_000L,
+        RiseClear = RiseClearPercentAttribute.ThousandthsIn(source),
     };
 
     /// <summary>Parameters that contradict each other, with the reason.</summary>

@@ -1,6 +1,6 @@
-using Grid.Contracts.Calendars;
 using System.Collections.Immutable;
 using System.Globalization;
+using Grid.Contracts.Calendars;
 
 namespace Grid.Grains.Lighting;
 

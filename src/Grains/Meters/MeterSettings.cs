@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Orleans;
@@ -29,11 +30,13 @@ public sealed record MeterSettings
 {
     private static readonly AttributeDefinition FluidAttribute = AttributeDefinition.Text("fluid", "water", "electricity", "gas", "heat");
 
+    private static readonly AttributeDefinition AbnormalHoursAttribute = SharedAttributes.AbnormalHours(0);
+
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         FluidAttribute, SharedAttributes.IndexMaximum, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(1_440),
-        .. WaterParameters.Attributes,
+        .. WaterParameters.Attributes, AbnormalHoursAttribute,
     ];
 
     /// <summary>What it measures; water when it does not say.</summary>
@@ -54,6 +57,12 @@ public sealed record MeterSettings
     /// <summary>How it is judged as a customer's water meter.</summary>
     [JsonIgnore] public WaterParameters Water => OwnParameters ?? WaterParameters.Default;
 
+    /// <summary>Hours running above what is usual that are abnormal; 0 where that is only shown.</summary>
+    [Id(5)] public int AbnormalHours { get; init; }
+
+    /// <summary>True for a water meter of a zone: it says until when its days are known.</summary>
+    [Id(6)] public bool IsInZone { get; init; }
+
     /// <summary>The metric that is its index.</summary>
     [JsonIgnore] public string IndexMetric => Fluid is Fluid.Water or Fluid.Gas ? "indexLitres" : "indexWattHours";
 
@@ -72,10 +81,15 @@ public sealed record MeterSettings
                 _ => Fluid.Water,
             },
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+            IsInZone = ZonePlace.Of(descriptor) is not null,
             IsOfNetwork = descriptor.Text("zoneRole") is "inlet" or "outlet",
         }.With(ParameterSource.Of(descriptor));
 
     /// <summary>The same device with other parameters.</summary>
-    public MeterSettings With(in ParameterSource source) =>
-        this with { BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(source), OwnParameters = WaterParameters.Parse(source) };
+    public MeterSettings With(in ParameterSource source) => this with
+    {
+        BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(source),
+        OwnParameters = WaterParameters.Parse(source),
+        AbnormalHours = AbnormalHoursAttribute.WholeIn(source),
+    };
 }

@@ -1,5 +1,5 @@
-using Grid.Contracts.Calendars;
 using System.Globalization;
+using Grid.Contracts.Calendars;
 using Grid.Contracts.Lighting;
 using Grid.Grains.Lighting;
 

@@ -8,6 +8,8 @@ internal sealed class Site
 {
     private const int QuietTownInhabitants = 10_000;
 
+    private readonly List<(WeekCalendar Week, OpenDays Days)> _openDays = [];
+    private readonly List<float> _means = [];
     private Nights? _dark;
 
     public Site(ulong seed, Commune commune, ZoneClock clock, Weather weather)
@@ -17,7 +19,6 @@ internal sealed class Site
         Clock = clock;
         Weather = weather;
         Nights = new Nights(commune.Longitude, commune.Latitude, clock);
-        Heating = new HeatDemand(this);
         // Two small communes of three switch their lights off in the quiet hours; towns dim what they can.
         SwitchesOffInQuietHours = commune.Population < QuietTownInhabitants && Seeded.Unit(Key, 0) < 0.65;
         QuietDimming = SwitchesOffInQuietHours ? 0 : Seeded.Unit(Key, 1) < 0.5 ? 0.5 : 0.3;
@@ -31,9 +32,32 @@ internal sealed class Site
 
     public Weather Weather { get; }
 
+    /// <summary>Floods over its department; none without.</summary>
+    public Floods Floods { get; init; } = new(0, 0, 0, rate: 0);
+
     public Nights Nights { get; }
 
-    public HeatDemand Heating { get; }
+    /// <summary>Days of the buildings that keep a week. Not safe for several threads.</summary>
+    public OpenDays DaysOf(WeekCalendar week)
+    {
+        foreach (var (known, days) in _openDays) if (ReferenceEquals(known, week)) return days;
+        var made = new OpenDays(this, week);
+        _openDays.Add((week, made));
+        return made;
+    }
+
+    /// <summary>Mean outdoor temperature of a day since the origin.</summary>
+    public double DayCelsius(int day)
+    {
+        while (_means.Count <= day)
+        {
+            var mean = 0.0;
+            for (var quarter = 0; quarter < 4; quarter++) mean += OutdoorCelsius((_means.Count + (quarter / 4.0)) * SimulatedTime.Day) / 4;
+            _means.Add((float)mean);
+        }
+
+        return _means[day];
+    }
 
     /// <summary>How many times as often as is believable something fails.</summary>
     public double FaultRate { get; init; } = 1;

@@ -1,48 +1,47 @@
+using System.Globalization;
 using Grid.Connectors.Simulator.Sky;
 
 namespace Grid.Connectors.Simulator.Models;
 
-/// <summary>When a building is occupied in each local week. Closed around 02:00, so that a repeated hour of the clock adds nothing.</summary>
+/// <summary>When a sort of building is open in each local week. Closed around 02:00, so that a repeated hour of the clock adds nothing.</summary>
 internal sealed class WeekCalendar
 {
-    private const int OriginWeekday = 3; // 1 January 2026 is a Thursday; Monday is 0
+    private static readonly string[] DayNames = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+    private static readonly (double, double) Closed = (0, 0);
+    private static readonly WeekCalendar Office = new(hasSchoolHolidays: false, (8.5, 17.5), (8.5, 17.5), (8.5, 17.5), (8.5, 17.5), (8.5, 17), (9, 12), Closed);
+    private static readonly WeekCalendar School = new(hasSchoolHolidays: true, (7.5, 18.5), (7.5, 18.5), (8, 12.5), (7.5, 18.5), (7.5, 18.5), Closed, Closed);
+    private static readonly WeekCalendar Sports = new(hasSchoolHolidays: false, (8, 22), (8, 22), (8, 22), (8, 22), (8, 22), (9, 20), (9, 18));
+    private static readonly WeekCalendar Library = new(hasSchoolHolidays: false, Closed, (10, 18.5), (10, 18.5), (14, 18.5), (10, 18.5), (10, 17), Closed);
+
     private readonly (double Open, double Close)[] _days;
-    private readonly double[] _before = new double[8];
 
-    /// <param name="days">Monday to Sunday: opening and closing in hours of the local day; the same when closed all day.</param>
-    public WeekCalendar(params (double Open, double Close)[] days)
+    private WeekCalendar(bool hasSchoolHolidays, params (double Open, double Close)[] days)
     {
+        HasSchoolHolidays = hasSchoolHolidays;
         _days = [.. days.Select(day => (day.Open * SimulatedTime.Hour, day.Close * SimulatedTime.Hour))];
-        for (var weekday = 0; weekday < 7; weekday++) _before[weekday + 1] = _before[weekday] + (_days[weekday].Close - _days[weekday].Open);
+        Text = string.Join("; ", Enumerable.Range(0, 7).Where(day => _days[day].Close > _days[day].Open).Select(day => $"{DayNames[day]} {Clock(_days[day].Open)}-{Clock(_days[day].Close)}"));
     }
 
-    /// <summary>Occupied now, and for how long it is so or has not been so (at most a week).</summary>
-    public (bool IsOccupied, double Since) At(double local, double earlier = 0)
+    /// <summary>True when it is closed in the school holidays.</summary>
+    public bool HasSchoolHolidays { get; }
+
+    /// <summary>The same as the attribute <c>occupancy</c> has it.</summary>
+    public string Text { get; }
+
+    /// <summary>The week of a type of building, as the attribute <c>type</c> names it.</summary>
+    public static WeekCalendar Of(string? type) => type switch
     {
-        var day = (long)Math.Floor(local / SimulatedTime.Day);
-        var second = local - (day * SimulatedTime.Day);
-        var today = _days[Weekday(day)];
-        if (today.Close > today.Open && second >= today.Open - earlier && second < today.Close) return (true, second - (today.Open - earlier));
-        for (var back = 0; back <= 7; back++)
-        {
-            var candidate = _days[Weekday(day - back)];
-            var since = second - candidate.Close + (back * SimulatedTime.Day);
-            if (candidate.Close > candidate.Open && since >= 0) return (false, since);
-        }
+        "school" => School,
+        "gymnasium" or "pool" => Sports,
+        "library" => Library,
+        _ => Office,
+    };
 
-        return (false, 7 * SimulatedTime.Day);
-    }
+    /// <summary>Opening and closing on a weekday, Monday 0, in seconds of the local day; the same when closed all day.</summary>
+    public (double Open, double Close) On(int weekday) => _days[weekday];
 
-    /// <summary>Seconds of occupation since the Monday before the origin.</summary>
-    public double OccupiedSeconds(double local)
-    {
-        var day = (long)Math.Floor(local / SimulatedTime.Day);
-        var second = local - (day * SimulatedTime.Day);
-        var weekday = Weekday(day);
-        var (open, close) = _days[weekday];
-        var weeks = (day + OriginWeekday - weekday) / 7;
-        return (weeks * _before[7]) + _before[weekday] + Math.Clamp(second - open, 0, close - open);
-    }
+    /// <summary>Those of a Tuesday, on which all are open.</summary>
+    public (double Open, double Close) Ordinary => _days[1];
 
-    private static int Weekday(long day) => (int)(((day + OriginWeekday) % 7) + 7) % 7;
+    private static string Clock(double seconds) => TimeSpan.FromSeconds(seconds).ToString("hh\\:mm", CultureInfo.InvariantCulture);
 }

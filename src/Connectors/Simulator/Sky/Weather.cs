@@ -26,6 +26,10 @@ public sealed class Weather(ulong seed, double centreLongitude, double centreLat
         return new Weather(Seeded.Key((ulong)seed, department), communes.Average(commune => commune.Longitude), communes.Average(commune => commune.Latitude));
     }
 
+    /// <summary>The floods over the same department.</summary>
+    /// <param name="rate">How many times as often as is believable.</param>
+    internal Floods Floods(double rate) => new(seed, centreLongitude, centreLatitude, rate);
+
     /// <summary>Air temperature in the shade.</summary>
     public double OutdoorCelsius(double longitude, double latitude, DateTimeOffset instant) =>
         OutdoorCelsius(longitude, latitude, SimulatedTime.SecondsAt(instant));
