@@ -23,7 +23,8 @@ internal static class DayBook
             state = state with { Night = default, BaseLoad = mean is { } milliwatts ? BaseLoad.With(state.BaseLoad, night.Day, milliwatts, settings) : state.BaseLoad };
         }
 
-        var today = calendar.DayOf(at);
+        // As its indexes count: what is read at midnight belongs to the day that ends there.
+        var today = calendar.DayUpTo(at);
         if (state.PendingDay != 0 && IsSettled(state.PendingDay, today, at))
         {
             state = Count(state, settings, calendar) with { PendingDay = 0 };
