@@ -59,8 +59,8 @@ public sealed class DeviceModelTests
         DateTimeOffset[] around = [start, new(2026, 3, 28, 0, 0, 0, TimeSpan.Zero), new(2026, 10, 24, 0, 0, 0, TimeSpan.Zero), new(2026, 12, 31, 0, 0, 0, TimeSpan.Zero)];
         var instants = around.SelectMany(from => Enumerable.Range(0, 48 * 3).Select(step => from.AddMinutes(20 * step))).ToArray();
 
-        // An index starts again where a meter was replaced, and where it has reached its end.
-        var restarted = _fleet.PlantedFaults(start, start.AddYears(1)).Where(fault => fault.Kind is PlantedFaultKind.MeterSwapped or PlantedFaultKind.IndexRollover).Select(fault => fault.Device).ToHashSet();
+        // An index starts again where a meter or a lamp was replaced, and where it has reached its end.
+        var restarted = _fleet.PlantedFaults(start, start.AddYears(1)).Where(fault => fault.Kind is PlantedFaultKind.MeterSwapped or PlantedFaultKind.IndexRollover or PlantedFaultKind.LampEndOfLife).Select(fault => fault.Device).ToHashSet();
         foreach (var device in Enumerable.Range(0, _fleet.Reporting).Where(device => device % 23 == 0 && !restarted.Contains(_fleet.IdOf(device))))
         {
             var former = new Dictionary<string, double>();

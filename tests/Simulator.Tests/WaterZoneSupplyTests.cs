@@ -39,7 +39,7 @@ public sealed class WaterZoneSupplyTests
     public void Inlets_count_what_customers_take_and_what_the_network_loses_to_the_litre()
     {
         var fleet = SimulatedFleet.Build(Meters, Table, 1, faultRate: 5);
-        var restarted = fleet.PlantedFaults(Start, Start.AddDays(130)).Where(fault => fault.Kind is PlantedFaultKind.MeterSwapped or PlantedFaultKind.Silence or PlantedFaultKind.IndexRollover)
+        var restarted = fleet.PlantedFaults(Start, Start.AddDays(130)).Where(fault => fault.Kind is PlantedFaultKind.MeterSwapped or PlantedFaultKind.Silence or PlantedFaultKind.BatteryEmpty or PlantedFaultKind.IndexRollover)
             .Select(fault => fault.Device).ToHashSet();
         foreach (var zone in Zones.Take(5))
         {

@@ -34,6 +34,10 @@ public sealed class ReadingParser
     private readonly int _maximumReadings;
     private readonly IDeviceDirectory? _directory;
 
+    private FrameReader? _frames;
+
+    // Readings that frames hold beyond their own: the limit is one of readings, however they are sent.
+    private int _framed;
     private string? _field;
     private string? _reason;
 
@@ -96,6 +100,7 @@ public sealed class ReadingParser
 
         var readings = _readings.Count;
         var rejections = _rejections.Count;
+        var framed = _framed;
         var reader = new Utf8JsonReader(line, Options);
         try
         {
@@ -108,6 +113,8 @@ public sealed class ReadingParser
             // What follows a reading on its line, or is missing from it, spoils the whole line.
             _readings.RemoveRange(readings, _readings.Count - readings);
             _rejections.RemoveRange(rejections, _rejections.Count - rejections);
+            _framed = framed;
+            IsOverLimit = false;
             _rejections.Add(new(Count - 1, null, "reading", Describe(fault)));
         }
     }
@@ -123,7 +130,7 @@ public sealed class ReadingParser
 
     private bool Admit()
     {
-        if (Count >= _maximumReadings)
+        if (Count + _framed >= _maximumReadings)
         {
             IsOverLimit = true;
             return false;
@@ -149,6 +156,7 @@ public sealed class ReadingParser
         DateTimeOffset? time = null;
         long? sequence = null;
         var metrics = -1;
+        var isFrame = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("device"u8))
@@ -176,6 +184,16 @@ public sealed class ReadingParser
                 reader.Read();
                 session = reader.TokenType == JsonTokenType.Null ? null : ReadKey(ref reader, "session");
             }
+            else if (reader.ValueTextEquals("deltas"u8))
+            {
+                reader.Read();
+                Frame(ref isFrame).ReadDeltas(ref reader);
+            }
+            else if (reader.ValueTextEquals("interval"u8))
+            {
+                reader.Read();
+                Frame(ref isFrame).ReadInterval(ref reader);
+            }
             else
             {
                 reader.Skip();
@@ -194,7 +212,29 @@ public sealed class ReadingParser
         }
 
         var values = ImmutableCollectionsMarshal.AsImmutableArray(_metrics.AsSpan(0, metrics).ToArray());
-        _readings.Add(new(index, device!, time, values, session, sequence));
+        var reading = new IncomingReading(index, device!, time, values, session, sequence);
+        _readings.Add(isFrame ? Complete(reading) : reading);
+    }
+
+    /// <summary>What reads the frame of this reading.</summary>
+    private FrameReader Frame(ref bool isFrame)
+    {
+        _frames ??= new FrameReader();
+        if (!isFrame)
+        {
+            _frames.Clear();
+            isFrame = true;
+        }
+
+        return _frames;
+    }
+
+    private IncomingReading Complete(IncomingReading reading)
+    {
+        var complete = _frames!.Complete(reading, _rejections);
+        _framed += complete is IncomingFrame frame ? frame.Count - 1 : 0;
+        IsOverLimit = Count + _framed > _maximumReadings;
+        return complete;
     }
 
     private string? ReadDevice(ref Utf8JsonReader reader) =>

@@ -45,7 +45,7 @@ public sealed class ReadingsMeter
     // A metric's name comes from outside: as a tag it would be without bound.
     private static string FieldClass(string field) => field switch
     {
-        "device" or "time" or "seq" or "session" or "reading" => field,
-        _ => field.StartsWith("metrics", StringComparison.Ordinal) ? "metrics" : "other",
+        "device" or "time" or "seq" or "session" or "reading" or "interval" => field,
+        _ => field.StartsWith("metrics", StringComparison.Ordinal) ? "metrics" : field.StartsWith("deltas", StringComparison.Ordinal) ? "deltas" : "other",
     };
 }

@@ -127,7 +127,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
     private void AddLamp(DeviceDescriptor device, ulong key, Site site)
     {
         var watts = RatedWattsOf(device);
-        var lamp = device.Flag("passive") ? null : new ControlledLamp(device.Id, key, site, watts, SchedulingOf(device, Scheduling.Factory));
+        var lamp = device.Flag("passive") ? null : new ControlledLamp(device.Id, key, site, watts, SchedulingOf(device, Scheduling.Factory), device.Number("ratedLifeHours") ?? ControlledLamp.UsualLifeHours);
         _byId[device.Id] = lamp;
         if (device.Text("cabinet") is not { } cabinet) return;
         if (!_feeds.TryGetValue(cabinet, out var feed)) _feeds[cabinet] = feed = new Feed();

@@ -98,7 +98,7 @@ public sealed class SimulatedFleet
     private static IncomingReading? Read(SimulatedDevice model, DateTimeOffset at, int batchIndex)
     {
         var now = SimulatedTime.SecondsAt(at);
-        return model.Speaks(now) && model.Supply?.IsOut(now) != true ? new IncomingReading(batchIndex, model.Id, at.AddMinutes(model.ClockErrorMinutes(now)), model.Report(now)) : null;
+        return model.Speaks(now) && !model.IsBatteryEmpty(now) && model.Supply?.IsOut(now) != true ? new IncomingReading(batchIndex, model.Id, at.AddMinutes(model.ClockErrorMinutes(now)), model.Report(now)) : null;
     }
 
     /// <summary>How often a device would report by itself: meters hourly unless <c>reportingIntervalMinutes</c> says another interval.</summary>
@@ -203,9 +203,10 @@ public sealed class SimulatedFleet
     /// <summary>The faults that were planted and overlap a time: the truth that detection is judged against.</summary>
     public IEnumerable<PlantedFault> PlantedFaults(DateTimeOffset from, DateTimeOffset to)
     {
-        var (first, last) = ((int)(SimulatedTime.SecondsAt(from) / SimulatedTime.Year), (int)(SimulatedTime.SecondsAt(to) / SimulatedTime.Year));
+        // What began in a year may end in the next one.
+        var (first, last) = (Math.Max(0, (int)(SimulatedTime.SecondsAt(from) / SimulatedTime.Year) - 1), (int)(SimulatedTime.SecondsAt(to) / SimulatedTime.Year));
         return _reporting
-            .SelectMany(device => Enumerable.Range(first, last - first + 1).SelectMany(device.FaultsIn))
+            .SelectMany(device => Enumerable.Range(first, last - first + 1).SelectMany(year => device.FaultsIn(year).Concat(device.EmptyBatteriesIn(year))))
             .Concat(_streets.SelectMany(street => Enumerable.Range(first, last - first + 1).SelectMany(street.FaultsIn)))
             .Where(fault => fault.From <= to && fault.Until >= from);
     }

@@ -10,7 +10,7 @@ namespace Grid.Contracts.Intake;
 /// <param name="Metrics">Values by canonical name; each name once.</param>
 /// <param name="Session">Join or boot session of the source.</param>
 /// <param name="Sequence">Frame counter within the session.</param>
-public sealed record IncomingReading(
+public record IncomingReading(
     int Index,
     string Device,
     DateTimeOffset? Time,
@@ -41,7 +41,7 @@ public enum IntakeClass : byte
 /// <summary>What became of a batch. When overloaded, nothing of it was taken.</summary>
 public sealed record IntakeResult
 {
-    /// <summary>Readings that are durable now, duplicates included.</summary>
+    /// <summary>Readings that are durable now, duplicates included; a frame counts as many as it holds.</summary>
     public required int Accepted { get; init; }
 
     /// <summary>Readings that were not taken.</summary>

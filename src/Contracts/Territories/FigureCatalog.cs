@@ -32,6 +32,7 @@ public static class FigureCatalog
         new("lighting.savedTodayWattHours", summary => Of(summary, DeviceKind.Streetlight, figures => On(figures.SavedDays, summary.Today)) / Thousandth),
         new("water.flowLitresPerHour", summary => Of(summary, DeviceKind.Meter, figures => figures.FlowMillilitresPerHour) / Thousandth),
         new("water.consumedTodayLitres", summary => Today(summary, DeviceKind.Meter)),
+        new("water.leakSuspects", summary => Of(summary, DeviceKind.Meter, figures => figures.LeakSuspects)),
         new("buildings.powerWatts", summary => Of(summary, DeviceKind.Building, figures => figures.PowerMilliwatts) / Thousandth),
         new("buildings.energyTodayWattHours", summary => Today(summary, DeviceKind.Building)),
         new("buildings.comfortBreaches", summary => Of(summary, DeviceKind.Building, figures => figures.ComfortBreaches)),

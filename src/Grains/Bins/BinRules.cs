@@ -49,7 +49,11 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
             {
                 "fillPercent" => Fill(state, settings, (int)Math.Clamp(value, 0, Full), report.At),
                 "temperatureCelsius" => Heat(state, settings, (int)Math.Clamp(value, -Hottest, Hottest), report.At),
-                "batteryPercent" => state with { IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, value, settings.BatteryLow) },
+                "batteryPercent" => state with
+                {
+                    IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, value, settings.BatteryLow),
+                    Battery = state.Battery.With(value, report.At),
+                },
                 _ => state,
             };
         }
@@ -81,7 +85,7 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
         var track = state.Track;
         if (track.At == 0)
         {
-            return [];
+            return state.Battery.Explain(now);
         }
 
         var basis = track.Rate == track.LongRunRate && track.Rate != 0 ? "longRun" : "trend";
@@ -105,6 +109,8 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
             figures.Add(Remaining(track, full, now) with { At = at, Basis = basis });
         }
 
+        figures.AddRange(state.Battery.Explain(now));
+        figures.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return figures.DrainToImmutable();
     }
 

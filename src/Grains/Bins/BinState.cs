@@ -1,3 +1,4 @@
+using Grid.Grains.Maintenance;
 using Orleans;
 
 namespace Grid.Grains.Bins;
@@ -32,4 +33,7 @@ public readonly record struct BinState
 
     /// <summary>Its heat.</summary>
     [Id(8)] public HeatTrack Heat { get; init; }
+
+    /// <summary>How its battery's charge has gone.</summary>
+    [Id(20)] public BatteryCurve Battery { get; init; }
 }

@@ -24,6 +24,7 @@ internal static class BuildingFigures
                 .Concat(Nights(state, settings, calendar))
                 .Concat(signature is null ? [] : Signature(signature, state.Signature!, reference is not null, settings, calendar))
                 .Concat(TertiaryTarget.FiguresOf(settings, energy))
+                .Concat(state.Usual.Explain("powerLastHourWatts", calendar) is { } usual ? [usual] : [])
                 .OrderBy(figure => figure.Name, StringComparer.Ordinal),
         ];
     }

@@ -54,6 +54,12 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
 
         state = state with { Energy = state.Energy.WithHeld(state.PowerMilliwatts, report.At, HoldMilliseconds, calendar) };
         var at = report.At;
+        if (state.PowerAt != 0 && report.Entry["powerWatts"] is not null)
+        {
+            var usual = state.Usual.With(state.PowerMilliwatts, state.PowerAt, at, calendar);
+            state = state with { Usual = usual, IsUnusual = usual.IsAbnormal(settings.AbnormalHours) };
+        }
+
         foreach (var metric in report.Entry.Metrics)
         {
             state = metric.Name switch
@@ -77,6 +83,7 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
         (state.IsAtFrostRisk ? Conditions.FrostRisk : Conditions.None)
         | (state.IsOutsideComfort ? Conditions.ComfortBreach : Conditions.None)
         | (state.IsHeatedUnoccupied ? Conditions.HeatingUnoccupied : Conditions.None)
+        | (state.IsUnusual ? Conditions.AbnormalConsumption : Conditions.None)
         | (state.BaseLoad?.IsHigh == true ? Conditions.BaseLoadHigh : Conditions.None)
         | (state.Signature?.IsDrifting == true ? Conditions.EnergyDrift : Conditions.None);
 

@@ -62,6 +62,8 @@ public sealed record BuildingSettings
     private static readonly AttributeDefinition AbsoluteTargetAttribute =
         AttributeDefinition.Number("absoluteTargetKilowattHoursPerSquareMetre2030", 1, 100_000, null).OnlyOfDevice();
 
+    private static readonly AttributeDefinition AbnormalHoursAttribute = SharedAttributes.AbnormalHours(8);
+
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
@@ -72,7 +74,7 @@ public sealed record BuildingSettings
         HeatingBaseCelsiusAttribute, CoolingBaseCelsiusAttribute, SignatureEnergyAttribute, SignatureFromAttribute, SignatureLearningDaysAttribute,
         SignatureVariationMaximumPercentAttribute, EnergyDriftPercentAttribute, EnergyDriftDaysAttribute,
         FloorAreaSquareMetresAttribute, ReferenceYearAttribute, ReferenceKilowattHoursAttribute, ReferenceHeatingDegreeDaysAttribute, AbsoluteTargetAttribute,
-        SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
+        AbnormalHoursAttribute, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
     ];
 
     /// <summary>Lowest comfortable temperature, in thousandths of a degree Celsius.</summary>
@@ -168,6 +170,9 @@ public sealed record BuildingSettings
     /// <summary>Absolute target of its category for 2030, in kWh for each square metre and year; null when nobody said.</summary>
     [Id(30)] public double? AbsoluteTargetKilowattHoursPerSquareMetre2030 { get; init; }
 
+    /// <summary>Hours running above what is usual of its power that are abnormal; 0 where that is only shown.</summary>
+    [Id(31)] public int AbnormalHours { get; init; }
+
     /// <summary>The settings of a device.</summary>
     public static BuildingSettings Parse(DeviceDescriptor descriptor) => new BuildingSettings
     {
@@ -192,6 +197,7 @@ public sealed record BuildingSettings
     /// <summary>The same device with other parameters.</summary>
     public BuildingSettings With(in ParameterSource source) => this with
     {
+        AbnormalHours = AbnormalHoursAttribute.WholeIn(source),
         ComfortMinimum = ComfortMinimumCelsiusAttribute.ThousandthsIn(source),
         ComfortMaximum = ComfortMaximumCelsiusAttribute.ThousandthsIn(source),
         Co2Maximum = Co2MaximumPpmAttribute.ThousandthsIn(source),

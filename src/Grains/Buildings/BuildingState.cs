@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
 using Grid.Grains.Devices;
+using Grid.Grains.Learning;
 using Orleans;
 
 namespace Grid.Grains.Buildings;
 
 /// <summary>
-/// What a public building remembers. Some 350 bytes, and once it has learned at most another 1,300: its indexes, its reference, 13 months and its nights, of which each is replaced at most
+/// What a public building remembers. Some 350 bytes, and once it has learned at most another 2,000: its indexes, its reference, 13 months, its nights and what is usual by the hour, of which each is replaced at most
 /// once a day.
 /// </summary>
 [GenerateSerializer, Alias("grid.BuildingState")]
@@ -88,6 +89,12 @@ public readonly record struct BuildingState
 
     /// <summary>When it last reported its power, in Unix milliseconds; 0 for never.</summary>
     [Id(25)] public long PowerAt { get; init; }
+
+    /// <summary>What is usual of its electric power, in milliwatts.</summary>
+    [Id(26)] public UsualLevel Usual { get; init; }
+
+    /// <summary>True while it draws more than that for long.</summary>
+    [Id(27)] public bool IsUnusual { get; init; }
 
     /// <summary>Its newest heat index, in mWh on the one that never falls; null without one.</summary>
     [JsonIgnore] public long? HeatVirtual => Heat is { Length: > 0 } points ? points[^1].Virtual : null;

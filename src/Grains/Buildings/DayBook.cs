@@ -23,7 +23,7 @@ internal static class DayBook
             state = state with { Night = default, BaseLoad = mean is { } milliwatts ? BaseLoad.With(state.BaseLoad, night.Day, milliwatts, settings) : state.BaseLoad };
         }
 
-        // As its indexes count: what is read at midnight belongs to the day that ends there.
+        // The days are those of the index, which has its last midnight: a first report after a silence may close the day before.
         var today = calendar.DayUpTo(at);
         if (state.PendingDay != 0 && IsSettled(state.PendingDay, today, at))
         {

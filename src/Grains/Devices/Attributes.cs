@@ -147,6 +147,9 @@ public static class SharedAttributes
     /// <summary>Battery level below which it wants changing.</summary>
     public static readonly AttributeDefinition BatteryLowPercent = AttributeDefinition.Number("batteryLowPercent", 0, 100, 15);
 
+    /// <summary>Hours running above what is usual that are abnormal; 0 where that is only shown.</summary>
+    public static AttributeDefinition AbnormalHours(int @default) => AttributeDefinition.Whole("abnormalHours", 0, 168, @default);
+
     /// <summary>How often the device reports; the default is that of its kind.</summary>
     public static AttributeDefinition ReportingIntervalMinutes(int @default) =>
         AttributeDefinition.Whole(ReportingInterval, 1, 44_640, @default);

@@ -4,7 +4,7 @@ namespace Grid.Grains.Devices;
 
 /// <summary>
 /// How a level has gone since a start, in bounded memory: the means of equal spans of time, at most <see cref="Bound"/> of them. When there is no more room neighbours become
-/// one and spans last twice as long, so that it always reaches back to the start. Levels are hundredths of their unit, 0 to 65,534.
+/// one and spans last twice as long, so that it always reaches back to the start; or, once spans are as long as they may be, the older half is forgotten. Levels are hundredths of their unit, 0 to 65,534.
 /// 24 bytes, and 24 to 56 for the means, which are never changed: a new array only when a span is over.
 /// </summary>
 [GenerateSerializer, Alias("grid.Trend")]
@@ -36,13 +36,34 @@ public readonly record struct Trend
     /// <summary>How often spans were doubled.</summary>
     [Id(4)] public byte Doublings { get; init; }
 
+    /// <summary>The newest mean, or that of the span that goes on where there is no other, in hundredths; null before the first level.</summary>
+    public int? Newest
+    {
+        get
+        {
+            for (var index = Closed - 1; index >= 0; index--)
+            {
+                if (Means![index] != Missing)
+                {
+                    return Means[index];
+                }
+            }
+
+            return OpenCount == 0 ? null : OpenSum / OpenCount;
+        }
+    }
+
     private int Closed => Means?.Length ?? 0;
+
+    /// <summary>The end of the last span that is over, in Unix milliseconds.</summary>
+    public long LastAt(long shortest) => Start + (Closed * (shortest << Doublings));
 
     /// <summary>With a level more. One of before the start is left out.</summary>
     /// <param name="level">In hundredths; what is out of range is taken as the nearest that is not.</param>
     /// <param name="at">When, in Unix milliseconds.</param>
     /// <param name="shortest">Length of a span that was never doubled, in milliseconds; always the same for one trend.</param>
-    public Trend With(long level, long at, long shortest)
+    /// <param name="mostDoublings">How often spans may double; always the same for one trend.</param>
+    public Trend With(long level, long at, long shortest, int mostDoublings = byte.MaxValue)
     {
         level = Math.Clamp(level, 0, Missing - 1);
         if (Start == 0)
@@ -56,7 +77,7 @@ public readonly record struct Trend
         }
 
         var open = (at - Start) / (shortest << Doublings);
-        var trend = open <= Closed ? this : Close(open);
+        var trend = open <= Closed ? this : Close(open, shortest, mostDoublings);
         return trend.OpenCount >= MostInSpan ? trend : trend with { OpenSum = trend.OpenSum + (int)level, OpenCount = (ushort)(trend.OpenCount + 1) };
     }
 
@@ -81,10 +102,19 @@ public readonly record struct Trend
     /// The median slope of all pairs of means (Theil 1950, Sen 1968), in thousandths of a hundredth a day: up to 29 % of the means may be anything at all. With its
     /// quartiles; null with fewer than <paramref name="least"/> means.
     /// </summary>
-    public TrendSlope? SlopePerDay(long shortest, int least)
+    /// <param name="shortest">As in <see cref="With"/>.</param>
+    /// <param name="least">Means that it needs.</param>
+    /// <param name="newest">Means that it looks at: the newest ones.</param>
+    public TrendSlope? SlopePerDay(long shortest, int least, int newest = Bound)
     {
         Span<TrendPoint> points = stackalloc TrendPoint[Bound];
         var count = Read(points, shortest);
+        if (count > newest)
+        {
+            points = points[(count - newest)..];
+            count = newest;
+        }
+
         if (count < Math.Max(2, least))
         {
             return null;
@@ -133,14 +163,14 @@ public readonly record struct Trend
     private static long Quantile(Span<long> sorted, int quarters) => sorted[(sorted.Length - 1) * quarters / 4];
 
     /// <summary>The span that went on is over, and so are those without a level until another one.</summary>
-    private Trend Close(long open)
+    private Trend Close(long open, long shortest, int mostDoublings)
     {
         Span<ushort> means = stackalloc ushort[Bound + 2];
         Means.AsSpan().CopyTo(means);
         var count = Closed;
         means[count++] = OpenCount == 0 ? Missing : (ushort)(OpenSum / OpenCount);
         var doublings = Doublings;
-        while (open >= Bound)
+        while (open >= Bound && doublings < mostDoublings)
         {
             if (count % 2 != 0)
             {
@@ -157,12 +187,22 @@ public readonly record struct Trend
             doublings++;
         }
 
+        var start = Start;
+        if (open >= Bound)
+        {
+            // The older half, or all that is so old that there is no room for it.
+            var forgotten = Math.Max(Bound / 2, open - Bound + 1);
+            var kept = (int)Math.Max(0, count - forgotten);
+            means[(count - kept)..count].CopyTo(means);
+            (count, open, start) = (kept, open - forgotten, Start + (forgotten * (shortest << doublings)));
+        }
+
         while (count < open)
         {
             means[count++] = Missing;
         }
 
-        return new Trend { Start = Start, Means = [.. means[..count]], Doublings = doublings };
+        return new Trend { Start = start, Means = [.. means[..count]], Doublings = doublings };
     }
 
     private static ushort MeanOf(ushort left, ushort right) =>

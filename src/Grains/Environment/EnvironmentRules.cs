@@ -41,7 +41,11 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
                 "rainMillimetresPerHour" => state with { Rain = settings.Rain.LevelOf(state.Rain, value, settings.Deadband), RainedAt = value > 0 ? at : state.RainedAt },
                 "pm25MicrogramsPerCubicMetre" => state with { Pm25 = settings.Pm25.LevelOf(state.Pm25, value, settings.Deadband) },
                 "noiseDecibels" => state with { Noise = settings.Noise.LevelOf(state.Noise, value, settings.Deadband) },
-                "batteryPercent" => state with { IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, value, settings.BatteryLow) },
+                "batteryPercent" => state with
+                {
+                    IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, value, settings.BatteryLow),
+                    Battery = state.Battery.With(value, report.At),
+                },
                 _ => state,
             };
         }
@@ -81,4 +85,7 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
     private static bool IsRising(bool was, RisePoint[]? points, long threshold, EnvironmentSettings settings) =>
         threshold > 0
         && (RiseWatch.PerHour(points, settings.RiseWindow) is { } rate ? rate >= (was ? (long)((Int128)threshold * settings.RiseClear / 100_000) : threshold) : was);
+
+    /// <inheritdoc/>
+    public static ImmutableArray<DerivedFigure> Explain(EnvironmentState state, EnvironmentSettings settings, long now, LocalCalendar calendar) => state.Battery.Explain(now);
 }

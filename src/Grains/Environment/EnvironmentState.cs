@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Grid.Grains.Maintenance;
 using Orleans;
 
 namespace Grid.Grains.Environment;
@@ -37,6 +38,9 @@ public readonly record struct EnvironmentState
 
     /// <summary>When it last measured rain, in Unix milliseconds; 0 for never.</summary>
     [Id(9)] public long RainedAt { get; init; }
+
+    /// <summary>How its battery's charge has gone.</summary>
+    [Id(20)] public BatteryCurve Battery { get; init; }
 
     /// <summary>The highest of them.</summary>
     [JsonIgnore] public byte LocalLevel => Math.Max(Math.Max(River, Rain), Math.Max(Pm25, Noise));

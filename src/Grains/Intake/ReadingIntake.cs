@@ -56,13 +56,12 @@ public sealed class ReadingIntake : IIntake, IDisposable
         {
             var now = Truncate(_clock.GetUtcNow());
             var rejected = ImmutableArray.CreateBuilder<Rejection>();
-            var batches = Sort(readings, now, rejected);
+            var batches = Sort(readings, now, rejected, out var accepted);
             if (batches.Length > 0)
             {
                 await _writer.AppendAsync(batches, cancellationToken);
             }
 
-            var accepted = readings.Count - rejected.Count;
             _accepted.Add(accepted, new KeyValuePair<string, object?>("sender", sender.ToString()));
             return new IntakeResult { Accepted = accepted, Rejected = rejected.DrainToImmutable() };
         }
@@ -101,12 +100,20 @@ public sealed class ReadingIntake : IIntake, IDisposable
     private static DateTimeOffset Truncate(DateTimeOffset instant) => DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
 
     /// <summary>The good readings by sector, each sector's in the sender's order.</summary>
-    private ImmutableArray<SectorEntries> Sort(IReadOnlyList<IncomingReading> readings, DateTimeOffset now, ImmutableArray<Rejection>.Builder rejected)
+    private ImmutableArray<SectorEntries> Sort(
+        IReadOnlyList<IncomingReading> readings, DateTimeOffset now, ImmutableArray<Rejection>.Builder rejected, out int accepted)
     {
+        accepted = 0;
         var sectors = new Dictionary<string, ImmutableArray<LogEntry>.Builder>(StringComparer.Ordinal);
         foreach (var reading in readings)
         {
             var address = _directory.Find(reading.Device);
+            if (address is not null && reading is IncomingFrame frame)
+            {
+                accepted += TakeFrame(frame, address, now, rejected, EntriesOf(address.Sector));
+                continue;
+            }
+
             var fault = address is null
                 ? new Rejection(reading.Index, reading.Device, "device", "is not registered")
                 : ReadingRules.Check(reading, now);
@@ -118,24 +125,89 @@ public sealed class ReadingIntake : IIntake, IDisposable
 
             if (fault is not null)
             {
-                rejected.Add(fault);
-                _rejected.Add(1, new KeyValuePair<string, object?>("field", fault.Field.StartsWith("metrics", StringComparison.Ordinal) ? "metrics" : fault.Field));
+                Reject(fault, rejected);
             }
-
-            if (entry is null)
+            else
             {
-                continue;
+                accepted++;
             }
 
-            if (!sectors.TryGetValue(address!.Sector, out var entries))
+            if (entry is not null)
             {
-                sectors.Add(address.Sector, entries = ImmutableArray.CreateBuilder<LogEntry>());
+                EntriesOf(address!.Sector).Add(entry);
             }
-
-            entries.Add(entry);
         }
 
-        return [.. sectors.Select(sector => new SectorEntries(sector.Key, sector.Value.DrainToImmutable()))];
+        return [.. sectors.Where(static sector => sector.Value.Count > 0).Select(sector => new SectorEntries(sector.Key, sector.Value.DrainToImmutable()))];
+
+        ImmutableArray<LogEntry>.Builder EntriesOf(string sector)
+        {
+            if (!sectors.TryGetValue(sector, out var entries))
+            {
+                sectors.Add(sector, entries = ImmutableArray.CreateBuilder<LogEntry>());
+            }
+
+            return entries;
+        }
+    }
+
+    /// <summary>
+    /// The readings that a frame holds, by time. What is wrong with its own reading is wrong with all of it; what is wrong with another one costs that one. Where one reading a day may
+    /// be kept, of each day only the last one is.
+    /// </summary>
+    /// <returns>How many were taken.</returns>
+    private int TakeFrame(
+        IncomingFrame frame, DeviceAddress address, DateTimeOffset now, ImmutableArray<Rejection>.Builder rejected, ImmutableArray<LogEntry>.Builder entries)
+    {
+        if (ReadingRules.Check(frame, now) is { } wrong)
+        {
+            Reject(wrong, rejected);
+            return 0;
+        }
+
+        var readings = DayFrames.Expand(frame, _directory.IndexMaximumOf(frame.Device));
+        var kept = new ReadingEntry?[readings.Length];
+        var faults = new Rejection?[readings.Length];
+        var dayAfter = default(DateTimeOffset?);
+        for (var place = readings.Length - 1; place >= 0; place--)
+        {
+            faults[place] = ReadingRules.Check(readings[place], now);
+            kept[place] = faults[place] is null ? EntryOf(readings[place], now) : null;
+            if (kept[place] is { } entry && address.IsPersonal)
+            {
+                entry = Allow(entry, address, frame.Index, out faults[place]);
+                var day = entry?.Personal?.Day;
+                kept[place] = day is null || day != dayAfter ? entry : null;
+                dayAfter = day ?? dayAfter;
+                if (entry is not null && kept[place] is null)
+                {
+                    _reduced.Add(1, new KeyValuePair<string, object?>("reason", nameof(Allowance.Superseded)));
+                }
+            }
+        }
+
+        for (var place = 0; place < readings.Length; place++)
+        {
+            if (faults[place] is { } fault)
+            {
+                Reject(place == 0 ? fault : fault with { Field = DayFrames.FieldOf(frame, place) }, rejected);
+            }
+            else if (kept[place] is { } entry)
+            {
+                entries.Add(entry);
+            }
+        }
+
+        return faults.Count(static fault => fault is null);
+    }
+
+    private void Reject(Rejection fault, ImmutableArray<Rejection>.Builder rejected)
+    {
+        rejected.Add(fault);
+
+        // A metric's name comes from outside: as a tag it would be without bound.
+        var end = fault.Field.IndexOf('.', StringComparison.Ordinal);
+        _rejected.Add(1, new KeyValuePair<string, object?>("field", end < 0 ? fault.Field : fault.Field[..end]));
     }
 
     private static ReadingEntry EntryOf(IncomingReading reading, DateTimeOffset now) => new()

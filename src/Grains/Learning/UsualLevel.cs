@@ -1,3 +1,4 @@
+using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Orleans;
 
@@ -88,6 +89,7 @@ public readonly record struct UsualLevel
             var end = hour == HoursOfDay - 1 ? day.End : Math.Min(day.End, day.Start + ((hour + 1) * 3_600_000L));
             var until = Math.Min(to, Math.Max(end, at + 1));
             next = next.Add(level, (int)(until - at), (day.Day * HoursOfDay) + hour);
+            next = until == end ? next.Close() with { Sum = 0, Known = 0 } : next;
             at = until;
         }
 
@@ -107,6 +109,23 @@ public readonly record struct UsualLevel
 
     /// <summary>What is usual in the last hour that ended, judged before it was learned from as far as it could be; null while too little was seen.</summary>
     public UsualRange? RangeOfLast() => LastHour == 0 ? null : RangeOf(LastHour);
+
+    /// <summary>Whether that is abnormal: above what is usual for so many hours running.</summary>
+    /// <param name="hours">How many; 0 for never.</param>
+    public bool IsAbnormal(int hours) => hours > 0 && HoursAbove >= hours;
+
+    /// <summary>The last hour that ended beside what is usual in it, for people; null while too little was seen.</summary>
+    /// <param name="name">Name of the figure; the level is held in thousandths of the unit that it ends with.</param>
+    /// <param name="calendar">Local days.</param>
+    public DerivedFigure? Explain(string name, LocalCalendar calendar) => RangeOfLast() is not { } usual ? null : new DerivedFigure
+    {
+        Name = name,
+        Value = Last / 1_000.0,
+        Low = usual.Low / 1_000.0,
+        High = usual.High / 1_000.0,
+        At = DateTimeOffset.FromUnixTimeMilliseconds(calendar.InstantOf(LastHour / HoursOfDay, 60 * ((LastHour % HoursOfDay) + 1))),
+        Basis = "usual",
+    };
 
     private UsualLevel Add(long level, int milliseconds, int hour)
     {

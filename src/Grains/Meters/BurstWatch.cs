@@ -17,12 +17,12 @@ internal static class BurstWatch
     /// <param name="at">Time of the report, in Unix milliseconds.</param>
     public static long After(long since, MeterSettings settings, IndexPoint? before, IndexPoint? index, long? flow, long at)
     {
-        if (before is { } from && index is { } to && to.At > from.At && to.At - from.At >= FlowRate.TimeFor(LeastPulses * settings.Pulse, settings.Burst))
+        if (before is { } from && index is { } to && to.At > from.At && to.At - from.At >= FlowRate.TimeFor(LeastPulses * settings.Water.Pulse, settings.Water.Burst))
         {
-            since = FlowRate.Of(to.Virtual - from.Virtual, to.At - from.At) < settings.Burst ? 0 : since == 0 ? from.At : since;
+            since = FlowRate.Of(to.Virtual - from.Virtual, to.At - from.At) < settings.Water.Burst ? 0 : since == 0 ? from.At : since;
         }
 
         // What flows now says more than what has flowed in the last interval.
-        return flow is not { } now ? since : now < settings.Burst ? 0 : since == 0 ? at : since;
+        return flow is not { } now ? since : now < settings.Water.Burst ? 0 : since == 0 ? at : since;
     }
 }

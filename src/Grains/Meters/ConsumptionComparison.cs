@@ -89,6 +89,6 @@ internal readonly record struct ConsumptionComparison(int FromDay, int ToDay, lo
             }
         }
 
-        return sum > 0 ? (sum * days / years, years) : settings.Comparable > 0 ? (settings.Comparable * days, 0) : (null, 0);
+        return sum > 0 ? (sum * days / years, years) : settings.Water.Comparable > 0 ? (settings.Water.Comparable * days, 0) : (null, 0);
     }
 }

@@ -41,7 +41,7 @@ internal static class LeakWatch
     private static Stillness StillAfter(Stillness still, MeterSettings settings, IndexPoint? before, IndexPoint? newest, long? flow, long at)
     {
         still = newest is { } now ? still.With(settings, before, now) : still;
-        return flow < settings.LeakMinimum && NightFlow.IsFine(settings) ? still.WithoutFlow(at) : still;
+        return flow < settings.Water.LeakMinimum && settings.Water.IsFine ? still.WithoutFlow(at) : still;
     }
 
     private static MeterState Judge(MeterState state, MeterSettings settings, NightWatch night)
@@ -56,7 +56,7 @@ internal static class LeakWatch
         var nights = verdict == NightVerdict.Zero ? 0 : isOne ? night.Nights + 1 : 1;
         return state with
         {
-            IsLeaking = verdict == NightVerdict.Flow && (state.IsLeaking || nights >= settings.LeakNights),
+            IsLeaking = verdict == NightVerdict.Flow && (state.IsLeaking || nights >= settings.Water.LeakNights),
             Night = night with
             {
                 IsJudged = true,

@@ -34,19 +34,31 @@ internal static class MeterFigures
             figures.Add(new DerivedFigure { Name = $"consumedYesterday{unit}", Value = On(amounts, today - 1) / Thousand, Basis = "index" });
         }
 
+        if (state.Usual.Explain(settings.Fluid is Fluid.Water or Fluid.Gas ? "flowLastHourLitresPerHour" : "powerLastHourWatts", calendar) is { } usual)
+        {
+            figures.Add(usual);
+        }
+
         if (state.Night is { MinimumAt: not 0 } night)
         {
-            figures.Add(new DerivedFigure { Name = "leakNights", Value = night.Nights, High = settings.LeakNights - 1, Basis = "night" });
+            figures.Add(new DerivedFigure { Name = "leakNights", Value = night.Nights, High = settings.Water.LeakNights - 1, Basis = "night" });
             figures.Add(new DerivedFigure
             {
                 Name = "nightMinimumLitresPerHour",
                 Value = night.Minimum / Thousand,
-                High = settings.LeakMinimum / Thousand,
+                High = settings.Water.LeakMinimum / Thousand,
                 At = DateTimeOffset.FromUnixTimeMilliseconds(night.MinimumAt),
                 Basis = "night",
             });
         }
 
+        // Since when water flows without a pause: what rules across trades ask.
+        if (state.Still.Until != 0)
+        {
+            figures.Add(new DerivedFigure { Name = "stillAt", At = DateTimeOffset.FromUnixTimeMilliseconds(state.Still.Until), Basis = "index" });
+        }
+
+        figures.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return figures.DrainToImmutable();
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
+using Grid.Grains.Zones;
 
 namespace Grid.Grains.Meters;
 
@@ -39,7 +40,11 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
                     state = state with { HasBackflow = Thousandths.Of(metric.Value) > 0 };
                     break;
                 case "batteryPercent" when !report.IsLate:
-                    state = state with { IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, Thousandths.Of(metric.Value), settings.BatteryLow) };
+                    state = state with
+                    {
+                        IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, Thousandths.Of(metric.Value), settings.BatteryLow),
+                        Battery = state.Battery.With(Thousandths.Of(metric.Value), report.At),
+                    };
                     break;
                 case var name when name == settings.IndexMetric:
                     raw = Thousandths.Of(metric.Value);
@@ -53,11 +58,18 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             state = state with { Index = IndexDays.Add(former, index, report.At, calendar.DayUpTo(report.At).Day, settings.IndexMaximum, keepsFirst: !isDaily) };
         }
 
+        if (settings is { IsOfNetwork: true, IsInZone: true } && raw is not null && !report.IsLate && state.Index![^1].At == report.At)
+        {
+            var local = calendar.DayOf(report.At);
+            state = state with { NetworkNight = Zones.NetworkNight.After(state.NetworkNight, state.Index[^1], local.Day, local.Night) };
+        }
+
         if (!report.IsLate && flow is { } now)
         {
             state = state with { FlowMillilitresPerHour = now };
         }
 
+        state = isDaily ? state with { Usual = default, IsUnusual = false } : Learn(state, former, settings, report, calendar);
         return settings.IsCustomersWater ? Watch(state, former, settings, report, isDaily, raw, flow, calendar) : state;
     }
 
@@ -68,7 +80,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         | (state.IsBatteryLow ? Conditions.BatteryLow : Conditions.None)
         | (state.IsLeaking ? Conditions.Leak : Conditions.None)
         | (state.IsBursting ? Conditions.Burst : Conditions.None)
-        | (state.IsAbnormal ? Conditions.AbnormalConsumption : Conditions.None);
+        | (state.IsAbnormal || state.IsUnusual ? Conditions.AbnormalConsumption : Conditions.None);
 
     /// <inheritdoc/>
     public static Contribution Contribute(MeterState state, MeterSettings settings, DeviceStatus status)
@@ -88,12 +100,13 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             Day = volume.Day,
             DayAmount = Thousandths.Contributed(volume.Amount),
             PreviousDayAmount = Thousandths.Contributed(volume.PreviousAmount),
+            Zone = settings.IsInZone ? ZoneMeterDays.Of(state.Index, state.NetworkNight) : null,
         };
     }
 
     /// <inheritdoc/>
     public static ImmutableArray<DerivedFigure> Explain(MeterState state, MeterSettings settings, long now, LocalCalendar calendar) =>
-        MeterFigures.Of(state, settings, AmountsOf(state), now, calendar);
+        [.. MeterFigures.Of(state, settings, AmountsOf(state), now, calendar).AddRange(state.Battery.Explain(now)).OrderBy(figure => figure.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public static MeterState Forget(MeterState state)
@@ -103,6 +116,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         {
             IsTamperedWith = state.IsTamperedWith,
             IsBatteryLow = state.IsBatteryLow,
+            Battery = state.Battery,
             Carried = amounts.Day == 0 ? null : new CarriedDays { Day = amounts.Day, Amount = amounts.Amount, PreviousAmount = amounts.PreviousAmount },
         };
     }
@@ -110,12 +124,27 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
     /// <summary>Another fluid is another index; what is no longer looked for holds no longer.</summary>
     public static MeterState Reconfigure(MeterState state, MeterSettings former, MeterSettings settings)
     {
+        state = settings is { IsOfNetwork: true, IsInZone: true } && former.Fluid == settings.Fluid ? state : state with { NetworkNight = null };
         state = former.Fluid == settings.Fluid ? state
             : former.IndexMetric == settings.IndexMetric ? WithoutFlow(state) with { Months = null, IsAbnormal = false }
             : WithoutFlow(state) with { Index = null, Carried = null, Months = null, IsAbnormal = false };
+        state = former.Fluid == settings.Fluid ? state : state with { Usual = default, IsUnusual = false };
         return !settings.IsCustomersWater ? WithoutFlow(state) with { IsAbnormal = false }
-            : settings.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
+            : settings.Water.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
             : state;
+    }
+
+    /// <summary>What it has counted since the reading before was a level that was held between them.</summary>
+    private static MeterState Learn(MeterState state, IndexPoint[]? former, MeterSettings settings, in Report report, LocalCalendar calendar)
+    {
+        if (report.IsLate || former is not { Length: > 0 } || state.Index![^1] is var now && former[^1] is var before && now.At <= before.At)
+        {
+            return state;
+        }
+
+        var level = (long)((Int128)(now.Virtual - before.Virtual) * 3_600_000 / (now.At - before.At));
+        var usual = state.Usual.With(level, before.At, now.At, calendar);
+        return state with { Usual = usual, IsUnusual = usual.IsAbnormal(settings.AbnormalHours) };
     }
 
     /// <summary>What is looked for behind a customer's water meter.</summary>
@@ -143,10 +172,10 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         if (!report.IsLate)
         {
             var since = BurstWatch.After(state.BurstSince, settings, before, newest, flow, report.At);
-            state = state with { BurstSince = since, IsBursting = since != 0 && report.At - since >= settings.BurstAfter };
+            state = state with { BurstSince = since, IsBursting = since != 0 && report.At - since >= settings.Water.BurstAfter };
         }
 
-        return settings.LeakNights == 0 ? state : LeakWatch.After(state, settings, report, before, newest, raw, flow, calendar);
+        return settings.Water.LeakNights == 0 ? state : LeakWatch.After(state, settings, report, before, newest, raw, flow, calendar);
     }
 
     private static MeterState WithoutFlow(MeterState state) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Orleans;
@@ -27,25 +28,15 @@ public enum Fluid : byte
 [GenerateSerializer, Immutable, Alias("grid.MeterSettings")]
 public sealed record MeterSettings
 {
-    private const int MinuteMilliseconds = 60_000;
-
-    /// <summary>Share of the permanent flow rate Q3 above which a flow that goes on is a burst, in percent, where no flow is given.</summary>
-    private const int BurstSharePercent = 40;
-
     private static readonly AttributeDefinition FluidAttribute = AttributeDefinition.Text("fluid", "water", "electricity", "gas", "heat");
-    private static readonly AttributeDefinition PulseLitres = AttributeDefinition.Number("pulseLitres", 0.001, 10_000, 1);
-    private static readonly AttributeDefinition LeakNightsAttribute = AttributeDefinition.Whole("leakNights", 0, 30, 2);
-    private static readonly AttributeDefinition LeakMinimumLitresPerHour = AttributeDefinition.Number("leakMinimumLitresPerHour", 0.1, 1_000_000, 4);
-    private static readonly AttributeDefinition NominalFlowLitresPerHour = AttributeDefinition.Number("nominalFlowLitresPerHour", 1, 10_000_000, 2_500);
-    private static readonly AttributeDefinition BurstLitresPerHour = AttributeDefinition.Number("burstLitresPerHour", 1, 10_000_000, null);
-    private static readonly AttributeDefinition BurstMinutes = AttributeDefinition.Whole("burstMinutes", 0, 1_440, 30);
-    private static readonly AttributeDefinition ComparableLitresPerDay = AttributeDefinition.Number("comparableLitresPerDay", 1, 1_000_000, null);
+
+    private static readonly AttributeDefinition AbnormalHoursAttribute = SharedAttributes.AbnormalHours(0);
 
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         FluidAttribute, SharedAttributes.IndexMaximum, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(1_440),
-        PulseLitres, LeakNightsAttribute, LeakMinimumLitresPerHour, NominalFlowLitresPerHour, BurstLitresPerHour, BurstMinutes, ComparableLitresPerDay,
+        .. WaterParameters.Attributes, AbnormalHoursAttribute,
     ];
 
     /// <summary>What it measures; water when it does not say.</summary>
@@ -60,32 +51,23 @@ public sealed record MeterSettings
     /// <summary>True for a meter of the network, into or out of a zone: behind it people live, and it is not judged as one customer.</summary>
     [Id(3)] public bool IsOfNetwork { get; init; }
 
-    /// <summary>How much each step of the index is, in millilitres.</summary>
-    [Id(4)] public long Pulse { get; init; }
+    /// <summary>How it is judged as a customer's water meter; null for the defaults.</summary>
+    [Id(4)] public WaterParameters? OwnParameters { get; init; }
 
-    /// <summary>Nights of flow that make a leak; 0 where leaks are not looked for.</summary>
-    [Id(5)] public int LeakNights { get; init; }
+    /// <summary>How it is judged as a customer's water meter.</summary>
+    [JsonIgnore] public WaterParameters Water => OwnParameters ?? WaterParameters.Default;
 
-    /// <summary>Flow below which nothing leaks, in millilitres an hour; above 0.</summary>
-    [Id(6)] public long LeakMinimum { get; init; }
+    /// <summary>Hours running above what is usual that are abnormal; 0 where that is only shown.</summary>
+    [Id(5)] public int AbnormalHours { get; init; }
 
-    /// <summary>Flow that is a burst when it goes on, in millilitres an hour.</summary>
-    [Id(7)] public long Burst { get; init; }
-
-    /// <summary>How long it goes on, in minutes.</summary>
-    [Id(8)] public int BurstAfterMinutes { get; init; }
-
-    /// <summary>What comparable dwellings consume, in millilitres a day; 0 when nobody says.</summary>
-    [Id(9)] public long Comparable { get; init; }
+    /// <summary>True for a water meter of a zone: it says until when its days are known.</summary>
+    [Id(6)] public bool IsInZone { get; init; }
 
     /// <summary>The metric that is its index.</summary>
     [JsonIgnore] public string IndexMetric => Fluid is Fluid.Water or Fluid.Gas ? "indexLitres" : "indexWattHours";
 
     /// <summary>True for the meter of a customer's water: leaks, bursts and abnormal consumption are looked for.</summary>
     [JsonIgnore] public bool IsCustomersWater => Fluid == Fluid.Water && !IsOfNetwork;
-
-    /// <summary>How long a flow must go on to be a burst, in milliseconds.</summary>
-    [JsonIgnore] public long BurstAfter => (long)BurstAfterMinutes * MinuteMilliseconds;
 
     /// <summary>The settings of a device.</summary>
     public static MeterSettings Parse(DeviceDescriptor descriptor) =>
@@ -99,6 +81,7 @@ public sealed record MeterSettings
                 _ => Fluid.Water,
             },
             IndexMaximum = SharedAttributes.IndexMaximum.ThousandthsIn(descriptor),
+            IsInZone = ZonePlace.Of(descriptor) is not null,
             IsOfNetwork = descriptor.Text("zoneRole") is "inlet" or "outlet",
         }.With(ParameterSource.Of(descriptor));
 
@@ -106,11 +89,7 @@ public sealed record MeterSettings
     public MeterSettings With(in ParameterSource source) => this with
     {
         BatteryLow = SharedAttributes.BatteryLowPercent.ThousandthsIn(source),
-        Pulse = PulseLitres.ThousandthsIn(source),
-        LeakNights = LeakNightsAttribute.WholeIn(source),
-        LeakMinimum = LeakMinimumLitresPerHour.ThousandthsIn(source),
-        Burst = BurstLitresPerHour.In(source) is { } burst ? Thousandths.Of(burst) : NominalFlowLitresPerHour.ThousandthsIn(source) * BurstSharePercent / 100,
-        BurstAfterMinutes = BurstMinutes.WholeIn(source),
-        Comparable = ComparableLitresPerDay.ThousandthsIn(source),
+        OwnParameters = WaterParameters.Parse(source),
+        AbnormalHours = AbnormalHoursAttribute.WholeIn(source),
     };
 }

@@ -1,11 +1,14 @@
 using Grid.Grains.Devices;
+using Grid.Grains.Learning;
+using Grid.Grains.Zones;
+using Grid.Grains.Maintenance;
 using Orleans;
 
 namespace Grid.Grains.Meters;
 
 /// <summary>
-/// What a meter remembers. 88 bytes, 120 for three days of its index, and of a customer's water at most 130 for the night, 16 for each of its readings until it is judged (4 of a meter that
-/// reports hourly, 10 of one that reports every quarter of an hour), and 230 for the months.
+/// What a meter remembers. 96 bytes, 120 for three days of its index, and of a customer's water at most 130 for the night, 16 for each of its readings until it is judged (4 of a meter that
+/// reports hourly, 10 of one that reports every quarter of an hour), and 230 for the months. Beside that 720 for what is usual, where it may be known by the hour.
 /// </summary>
 [GenerateSerializer, Alias("grid.MeterState")]
 public readonly record struct MeterState
@@ -48,4 +51,16 @@ public readonly record struct MeterState
 
     /// <summary>True while more than twice the usual is consumed.</summary>
     [Id(12)] public bool IsAbnormal { get; init; }
+
+    /// <summary>Inlets and outlets of a water zone: the least flow by night; null before the first reading by night.</summary>
+    [Id(13)] public NetworkNight? NetworkNight { get; init; }
+
+    /// <summary>True while that is abnormal: see <see cref="MeterSettings.AbnormalHours"/>.</summary>
+    [Id(15)] public bool IsUnusual { get; init; }
+
+    /// <summary>What is usual of its flow or power, in thousandths of litres an hour or of watts.</summary>
+    [Id(14)] public UsualLevel Usual { get; init; }
+
+    /// <summary>How its battery's charge has gone.</summary>
+    [Id(20)] public BatteryCurve Battery { get; init; }
 }

@@ -21,7 +21,7 @@ internal static class NightFlow
     private const long Minute = 60_000;
 
     /// <summary>Shortest time over which a flow is taken from the index: an hour between reports, less what their times differ.</summary>
-    private const long LeastSpan = 50 * Minute;
+    public const long LeastSpan = 50 * Minute;
 
     /// <summary>Two readings further apart leave what is between them unknown.</summary>
     private const long MostGap = 130 * Minute;
@@ -29,22 +29,14 @@ internal static class NightFlow
     /// <summary>Part of the hours of the night that must be covered.</summary>
     private const int Covered = 2;
 
-    /// <summary>The time over which a flow is taken from the index, in milliseconds: in it the least leak is a step of the register at least.</summary>
-    public static long SpanOf(MeterSettings settings) => Math.Max(LeastSpan, FlowRate.TimeFor(settings.Pulse, settings.LeakMinimum));
-
-    /// <summary>
-    /// True for a register whose steps are so fine that the flow which it reports counts: one that is made from coarse steps is zero between them.
-    /// </summary>
-    public static bool IsFine(MeterSettings settings) => SpanOf(settings) == LeastSpan;
-
     /// <summary>What the night says, and its least flow in millilitres an hour.</summary>
     public static (NightVerdict Verdict, long Minimum) Of(NightWatch night, MeterSettings settings)
     {
         var (isZero, minimum, covered) = OfIndex(night, settings);
         var isKnown = minimum is not null && covered * Covered >= night.To - night.From;
-        if (night.FlowFrom != 0 && IsFine(settings))
+        if (night.FlowFrom != 0 && settings.Water.IsFine)
         {
-            isZero |= night.LeastFlow < settings.LeakMinimum;
+            isZero |= night.LeastFlow < settings.Water.LeakMinimum;
             isKnown |= (night.FlowTo - night.FlowFrom) * Covered >= night.To - night.From;
             minimum = Math.Min(minimum ?? long.MaxValue, night.LeastFlow);
         }
@@ -55,7 +47,7 @@ internal static class NightFlow
     private static (bool IsZero, long? Minimum, long Covered) OfIndex(NightWatch night, MeterSettings settings)
     {
         var points = night.Points;
-        var span = SpanOf(settings);
+        var span = settings.Water.Span;
         var (isZero, minimum, covered) = (false, default(long?), 0L);
         for (var first = 0; first < points.Length - 1; first++)
         {
@@ -79,7 +71,7 @@ internal static class NightFlow
                 if (time >= span)
                 {
                     minimum = Math.Min(minimum ?? long.MaxValue, FlowRate.Of(volume, time));
-                    isZero |= FlowRate.IsBelow(volume, time, settings.Pulse, settings.LeakMinimum);
+                    isZero |= FlowRate.IsBelow(volume, time, settings.Water.Pulse, settings.Water.LeakMinimum);
                     break;
                 }
             }

@@ -82,7 +82,7 @@ public sealed record NightWatch
         }
 
         var isOpen = watch?.Day == day.Day;
-        var widening = Math.Clamp((NightFlow.SpanOf(settings) - (60 * Minute)) / 2, 0, MostWidening);
+        var widening = Math.Clamp((settings.Water.Span - (60 * Minute)) / 2, 0, MostWidening);
         var from = isOpen ? watch!.From : day.Night.Start - widening;
         var to = isOpen ? watch!.To : day.Night.End + widening;
         if (at < from - Margin || at > to + Margin)

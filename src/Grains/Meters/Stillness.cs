@@ -34,14 +34,14 @@ public readonly record struct Stillness
             return this with { Since = now.At, RowAt = now.At, Row = now.Virtual };
         }
 
-        var span = NightFlow.SpanOf(settings);
+        var span = settings.Water.Span;
         var next = now.Virtual != former.Virtual ? this with { Since = now.At } : now.At - Since >= span ? this with { Until = now.At } : this;
         if (now.At - RowAt < span)
         {
             return next;
         }
 
-        var isLess = FlowRate.IsBelow(now.Virtual - Row, now.At - RowAt, settings.Pulse, settings.LeakMinimum);
+        var isLess = FlowRate.IsBelow(now.Virtual - Row, now.At - RowAt, settings.Water.Pulse, settings.Water.LeakMinimum);
         return next with { RowAt = now.At, Row = now.Virtual, Until = isLess ? now.At : next.Until };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Orleans;
@@ -22,6 +23,8 @@ public sealed record LampParameters
     private static readonly AttributeDefinition PresenceBoostPercent = AttributeDefinition.Number("presenceBoostPercent", 0, 100, null);
     private static readonly AttributeDefinition PresenceHoldMinutes = AttributeDefinition.Whole("presenceHoldMinutes", 1, 60, 5);
 
+    private static readonly AttributeDefinition RatedLifeHoursAttribute = AttributeDefinition.Whole("ratedLifeHours", 1_000, 1_000_000, 100_000);
+
     /// <summary>What holds without attributes.</summary>
     public static readonly LampParameters Default = new()
     {
@@ -33,13 +36,14 @@ public sealed record LampParameters
         PowerAt10Permille = 170,
         PowerAt50Permille = 540,
         PresenceHold = 5 * MillisecondsPerMinute,
+        OwnRatedLifeHours = 100_000,
     };
 
     /// <summary>The attributes.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         LampFailureDelayMinutes, UnexpectedOnDelayMinutes, CyclingChangesAttribute, CyclingWindowMinutes, PowerDriftPercent, PowerAt10Percent, PowerAt50Percent,
-        PresenceBoostPercent, PresenceHoldMinutes,
+        PresenceBoostPercent, PresenceHoldMinutes, RatedLifeHoursAttribute,
     ];
 
     /// <summary>How long a lamp draws next to nothing before it has failed, in milliseconds.</summary>
@@ -69,6 +73,12 @@ public sealed record LampParameters
     /// <summary>How long it may stay there after, in milliseconds.</summary>
     [Id(8)] public int PresenceHold { get; init; }
 
+    /// <summary>Hours for which the lamp is rated; 0 for the built-in ones.</summary>
+    [Id(9)] public int OwnRatedLifeHours { get; init; }
+
+    /// <summary>Hours for which the lamp is rated.</summary>
+    [JsonIgnore] public int RatedLifeHours => OwnRatedLifeHours != 0 ? OwnRatedLifeHours : (int)RatedLifeHoursAttribute.Default!.Value;
+
     /// <summary>The parameters that hold; null when they are the defaults.</summary>
     public static LampParameters? Parse(in ParameterSource source)
     {
@@ -83,6 +93,7 @@ public sealed record LampParameters
             PowerAt50Permille = Permille(PowerAt50Percent, source),
             PresenceBoost = PresenceBoostPercent.In(source) is { } boost ? (int)Thousandths.Of(boost) : null,
             PresenceHold = PresenceHoldMinutes.WholeIn(source) * MillisecondsPerMinute,
+            OwnRatedLifeHours = RatedLifeHoursAttribute.WholeIn(source),
         };
         return parsed == Default ? null : parsed;
     }

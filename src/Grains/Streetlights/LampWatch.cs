@@ -27,7 +27,7 @@ internal static class LampWatch
     private const int DriftWeight = 8;
 
     /// <summary>Reports until the mean counts.</summary>
-    private const byte DriftReportsNeeded = 8;
+    public const byte DriftReportsNeeded = 8;
 
     /// <summary>The mean must fall so far below its limit until the drift ends, in thousandths.</summary>
     private const int DriftDeadband = 50;

@@ -3,6 +3,7 @@ using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
+using Grid.Grains.Maintenance;
 using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Streetlights;
@@ -125,6 +126,9 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         settings.IsPassive && state.IsFed is not null ? new MetricValue("powerWatts", PowerOf(state, settings) / 1000.0) : null;
 
     /// <inheritdoc/>
+    public static ImmutableArray<DerivedFigure> Explain(StreetlightState state, StreetlightSettings settings, long now, LocalCalendar calendar) => LampWear.Explain(state, settings);
+
+    /// <inheritdoc/>
     public static Aim? AimOf(StreetlightSettings settings, DesiredChange change, out string? reason)
     {
         var percent = change.Arguments["percent"];
@@ -169,7 +173,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     {
         var former = state;
         state = state with { Feed = LampFeed.Heard(state.Feed, settings, report) };
-        double? dimming = null, watts = null, wattHours = null, failure = null, volts = null;
+        double? dimming = null, watts = null, wattHours = null, failure = null, volts = null, burning = null;
         foreach (var metric in report.Entry.Metrics)
         {
             switch (metric.Name)
@@ -179,6 +183,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
                 case "energyWattHours": wattHours = metric.Value; break;
                 case "lampFailure": failure = metric.Value; break;
                 case "supplyVolts": volts = metric.Value; break;
+                case "burningHours": burning = metric.Value; break;
             }
         }
 
@@ -199,7 +204,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         };
         next = next with { PowerMilliwatts = PowerAfter(next, settings, watts is { } power ? Thousandths.Of(power) : null, dimming is not null) };
         next = watts is null && dimming is null ? next : LampWatch.Judge(next, settings, report, watts is not null);
-        return next with { Presence = LampPresence.After(next, settings, report) };
+        return next with { Presence = LampPresence.After(next, settings, report), Wear = LampWear.After(former, next, burning, report.At) };
     }
 
     /// <summary>Up to an instant the lamp was as it was before.</summary>

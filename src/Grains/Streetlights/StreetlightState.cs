@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Grid.Grains.Devices;
+using Grid.Grains.Maintenance;
 using Orleans;
 
 namespace Grid.Grains.Streetlights;
@@ -61,6 +62,9 @@ public readonly record struct StreetlightState
 
     /// <summary>Who is there, for a lamp with a boost; null when nobody is.</summary>
     [Id(17)] public LampPresence? Presence { get; init; }
+
+    /// <summary>How far it is worn.</summary>
+    [Id(18)] public LampWear Wear { get; init; }
 
     /// <summary>True when it has lost its supply, by its own word or by its cabinet's.</summary>
     [JsonIgnore] public bool HasLostSupply => IsSupplyLost || Feed is { IsLost: true };

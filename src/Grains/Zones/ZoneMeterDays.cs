@@ -9,7 +9,7 @@ public static class ZoneMeterDays
     /// <summary>Until when the amounts of the newest day and of the day before are known, and the nights; null before the first reading.</summary>
     /// <param name="points">Readings of its index.</param>
     /// <param name="night">Its nights, where they are watched.</param>
-    public static ZoneReadings? Of(IndexPoint[]? points, NightFlow? night)
+    public static ZoneReadings? Of(IndexPoint[]? points, NetworkNight? night)
     {
         if (points is not { Length: > 0 })
         {

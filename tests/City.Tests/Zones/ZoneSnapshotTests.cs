@@ -37,7 +37,7 @@ public sealed class ZoneSnapshotTests
         Assert.Equal(("Z-1", ZoneRole.Inlet, readings), (read.Find("M1")!.Zone, read.Find("M1")!.ZoneRole, read.Find("M1")!.Contribution.Zone));
         Assert.Equal(("Z-1", ZoneRole.Customer, null), (read.Find("M2")!.Zone, read.Find("M2")!.ZoneRole, read.Find("M2")!.Contribution.Zone));
         Assert.Null(read.Find("M3")!.Zone);
-        var day = new Grains.Devices.LocalDay(1, 0, 1);
+        var day = new Grains.Devices.LocalDay(1, 0, 1) { Night = default };
         Assert.Equal(new ZoneSide(1, 0, 0), Assert.Single(read.Zones.On(day, day, default, 0)).Inlets);
         Assert.Equal(3, SectorSnapshot.ReadDevices(SectorSnapshot.Write(book, keys)).Devices.Count);
     }
@@ -60,7 +60,7 @@ public sealed class ZoneSnapshotTests
 
     private static IEnumerable<string> Shown(SectorBook book)
     {
-        var day = new Grains.Devices.LocalDay(1, 0, 1);
+        var day = new Grains.Devices.LocalDay(1, 0, 1) { Night = default };
         return book.Zones.On(day, day, default, 0).Select(zone => $"{zone.Zone} {zone.Inlets.Meters} {zone.Outlets.Meters} {zone.Customers.Meters}");
     }
 

@@ -59,10 +59,9 @@ public sealed class UsualLevelTests
         var usual = Over((4 * 168) + 1, Office);
         Assert.Equal(0, usual.HoursAbove);
 
-        // Of the hour under way nothing is known until the next one begins.
         usual = Over(6, _ => 190, usual, first: (4 * 168) + 1);
-        Assert.Equal(5, usual.HoursAbove);
-        usual = Over(2, Office, usual, first: (4 * 168) + 7);
+        Assert.Equal(6, usual.HoursAbove);
+        usual = Over(1, Office, usual, first: (4 * 168) + 7);
         Assert.Equal(0, usual.HoursAbove);
     }
 
@@ -79,10 +78,10 @@ public sealed class UsualLevelTests
     [Fact]
     public void A_level_that_is_held_across_hours_counts_in_each_and_an_hour_of_which_less_than_half_is_known_in_none()
     {
-        var held = default(UsualLevel).With(7_000, Monday, Monday + (2 * Hour), Paris).With(0, Monday + (2 * Hour), Monday + (2 * Hour) + (Hour / 3), Paris).With(9_000, Monday + (3 * Hour), Monday + (4 * Hour), Paris);
+        var held = default(UsualLevel).With(7_000, Monday, Monday + (2 * Hour), Paris).With(0, Monday + (2 * Hour), Monday + (2 * Hour) + (Hour / 3), Paris).With(9_000, Monday + (3 * Hour), Monday + (3 * Hour) + (Hour / 2), Paris);
 
         Assert.Equal((7_000, HourAt(1)), (held.Last, held.LastHour));
-        Assert.Equal(9_000, held.With(0, Monday + (4 * Hour), Monday + (4 * Hour) + 1, Paris).Last);
+        Assert.Equal((9_000, HourAt(3)), held.With(0, Monday + (4 * Hour), Monday + (4 * Hour) + 1, Paris) is var next ? (next.Last, next.LastHour) : default);
     }
 
     [Fact]
@@ -100,8 +99,8 @@ public sealed class UsualLevelTests
         }
 
         // The 24th and the 25th hour of the long day count together; the next day begins with its first hour.
-        Assert.Equal(Entries.DayNumber(2026, 10, 26) * 24 + 22, usual.LastHour);
-        Assert.Equal(48_000, usual.Last);
+        Assert.Equal(Entries.DayNumber(2026, 10, 26) * 24 + 23, usual.LastHour);
+        Assert.Equal(49_000, usual.Last);
     }
 
     [Fact]

@@ -155,6 +155,15 @@ public sealed class MeterTests
     }
 
     [Fact]
+    public void What_was_stored_before_there_were_parameters_has_the_defaults()
+    {
+        var meter = Meter();
+        Assert.DoesNotContain("OwnParameters", meter.Json(), StringComparison.Ordinal);
+        Assert.Contains("OwnParameters", Meter("water", ("leakNights", 0)).Json(), StringComparison.Ordinal);
+        Assert.Contains("\"LeakNights\":3", Meter("water", ("leakNights", 3)).Json(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_order_of_arrival_does_not_change_what_was_consumed()
     {
         var histories = from steps in Gen.Choose(1, 20).Zip(Gen.Choose(0, 400)).NonEmptyListOf()

@@ -20,7 +20,7 @@ internal sealed class ZoneMeter(ZoneRole role, long modulus = 0)
 
     public TimeSpan? SilentAfter { get; init; } = TimeSpan.FromHours(3);
 
-    public NightFlow? Night { get; private set; }
+    public NetworkNight? Night { get; private set; }
 
     /// <summary>An index in litres.</summary>
     public ZoneMeter Read(double hours, long litres)
@@ -31,7 +31,7 @@ internal sealed class ZoneMeter(ZoneRole role, long modulus = 0)
         var local = (int)(at / Day);
         if (role != ZoneRole.Customer && _points[^1].At == at)
         {
-            Night = NightFlow.After(Night, _points[^1], local, ((local * Day) + (2 * Hour), (local * Day) + (4 * Hour)));
+            Night = NetworkNight.After(Night, _points[^1], local, ((local * Day) + (2 * Hour), (local * Day) + (4 * Hour)));
         }
 
         return this;

@@ -3,6 +3,7 @@ import type { Command, Kind, Status, Summary } from './frames.ts';
 import type { GroupCommand, GroupSelector } from './group.ts';
 import type { Night } from './night.ts';
 import { token } from './session.ts';
+import type { WaterZone } from './zones.ts';
 
 const timeoutMillis = 15_000;
 
@@ -104,6 +105,9 @@ export const plan = (id: string) => getOrNull<Plan>(`/api/v1/lighting-plans/${en
 
 /** Energy of a territory's lighting in a month (`2026-11`). */
 export const energy = (scope: string, month: string) => get<Energy>(`/api/v1/${pathOf(scope)}/energy?month=${month}`);
+
+/** Water zones of a territory, the greatest loss first. */
+export const waterZones = async (query: string, limit: number) => (await get<{ items: WaterZone[] }>(`/api/v1/water-zones?${query}&limit=${limit}`)).items;
 
 export const command = (id: string) => get<Command>(`/api/v1/commands/${encodeURIComponent(id)}`);
 

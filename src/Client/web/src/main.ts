@@ -17,15 +17,17 @@ import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
 import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
 import { initTheme } from './theme.ts';
 import { WorkPanel } from './workPanel.ts';
+import { ZonesPanel } from './zonesPanel.ts';
 
 /** The circles of the other communes are asked for this often; the chosen territory itself is live. */
 const communesMillis = 15_000;
 
 class Page {
   readonly #energy = new EnergyPanel();
+  readonly #zones = new ZonesPanel();
   readonly #group = new GroupPanel();
   readonly #work = new WorkPanel((id) => this.#chooseDevice(id));
-  readonly #figures = new FigurePanel([this.#group.element, this.#work.element, this.#energy.element]);
+  readonly #figures = new FigurePanel([this.#group.element, this.#work.element, this.#energy.element, this.#zones.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -164,6 +166,7 @@ class Page {
     this.#figureWatch?.stop();
     this.#figures.show(summary);
     this.#energy.show(summary.scope);
+    this.#zones.show(summary.scope);
     this.#work.show(summary.scope);
     this.#group.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
@@ -287,6 +290,7 @@ class Page {
 
     this.#showLive(this.#state);
     this.#energy.translate();
+    this.#zones.translate();
     this.#work.translate();
     this.#group.translate();
     this.#figures.translate();

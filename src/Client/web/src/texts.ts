@@ -104,6 +104,7 @@ export interface Texts {
     'title' | 'choose' | 'previous' | 'next' | 'used' | 'saved' | 'cost' | 'co2e' | 'source' | 'unset' | 'nothing' | 'chart' | 'table' | 'day',
     string
   >;
+  zones: Record<'title' | 'caption' | 'zone' | 'loss' | 'night' | 'coverage' | 'estimate' | 'unknown', string>;
   commandStates: Record<CommandState, string>;
   signIn: string;
   signInWhy: string;
@@ -250,6 +251,10 @@ const en: Texts = {
     title: 'Energy and saving', choose: 'Choose a month', previous: 'Previous month', next: 'Next month', used: 'Used', saved: 'Saved', cost: 'Cost', co2e: 'CO₂e',
     source: 'CO₂e: {source}', unset: 'Cost and CO₂e show once their price and factor are set (Grid:Energy).', nothing: 'Nothing is recorded in this month yet.',
     chart: 'Energy of {month} by day, used and saved; the table below says the same', table: 'Days as a table', day: 'Day',
+  },
+  zones: {
+    title: 'Water zones', caption: 'Losses of {date}, the greatest first', zone: 'Zone', loss: 'Loss a day', night: 'Night minimum', coverage: 'Meters known',
+    estimate: 'about {volume} (estimate)', unknown: 'not known',
   },
   commandStates: {
     accepted: 'Accepted', transmitted: 'Transmitted', acknowledged: 'Acknowledged by the device', confirmed: 'Confirmed by its measurements',
@@ -408,6 +413,10 @@ const fr: Texts = {
     title: 'Énergie et économies', choose: 'Choisir un mois', previous: 'Mois précédent', next: 'Mois suivant', used: 'Consommée', saved: 'Économisée', cost: 'Coût', co2e: 'CO₂e',
     source: 'CO₂e : {source}', unset: 'Le coût et le CO₂e s’affichent une fois leur prix et leur facteur réglés (Grid:Energy).', nothing: 'Rien n’est encore enregistré ce mois-ci.',
     chart: 'Énergie de {month} par jour, consommée et économisée ; le tableau ci-dessous dit la même chose', table: 'Les jours en tableau', day: 'Jour',
+  },
+  zones: {
+    title: 'Secteurs d’eau', caption: 'Pertes du {date}, la plus forte d’abord', zone: 'Secteur', loss: 'Perte par jour', night: 'Minimum nocturne', coverage: 'Compteurs connus',
+    estimate: 'environ {volume} (estimation)', unknown: 'inconnu',
   },
   commandStates: {
     accepted: 'Acceptée', transmitted: 'Transmise', acknowledged: 'Acquittée par l’équipement', confirmed: 'Confirmée par ses mesures',

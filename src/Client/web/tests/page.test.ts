@@ -5,6 +5,7 @@ import { backoffMillis } from '../src/backoff.ts';
 import { preferred } from '../src/language.ts';
 import { deviceScope, type Viewport } from '../src/scope.ts';
 import { texts } from '../src/texts.ts';
+import { lossOf, zonesQuery, type WaterZone } from '../src/zones.ts';
 import type { Summary } from '../src/frames.ts';
 
 const summary = (total: number, byStatus: Summary['devices']['byStatus'], fires = 0): Summary => ({
@@ -104,4 +105,18 @@ test('Quantities are written with the unit of their size, in the language of the
   assert.equal(format.metric('rainMillimetresPerHour', 0.4), '0,4\u202fmm/h');
   assert.equal(format.metric('leakageMilliamperes', 12), '12\u202fmA');
   assert.equal(format.metric('somethingElse', 1.23456), '1,235');
+});
+
+test('a zone shows its measured loss when every meter is known, its estimate when one is missing, and nothing when nobody can say', () => {
+  const zone: WaterZone = {
+    zone: 'Z', department: '29', communes: ['29019'], date: '2026-11-26', asOf: null, meters: 10, metersHeard: 10, coveragePercent: 100, inletLitres: 100, outletLitres: 0,
+    deliveredLitres: 80, lossLitres: 20, lossPercent: 20, estimatedDeliveredLitres: 80, estimatedLossLitres: 20, nightMinimumLitresPerHour: null,
+  };
+  assert.deepEqual(lossOf(zone), { litres: 20, isEstimate: false });
+  assert.deepEqual(lossOf({ ...zone, coveragePercent: 99.9, lossLitres: 30 }), { litres: 20, isEstimate: true });
+  assert.equal(lossOf({ ...zone, lossLitres: null, estimatedLossLitres: null }), null);
+});
+
+test('communes and departments have water zones', () => {
+  assert.deepEqual(['commune:29019', 'department:2A', 'syndicate:200068120'].map(zonesQuery), ['commune=29019', 'department=2A', null]);
 });

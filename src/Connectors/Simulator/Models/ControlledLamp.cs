@@ -10,15 +10,45 @@ namespace Grid.Connectors.Simulator.Models;
 /// <summary>
 /// A light point with its own controller on a permanent supply: follows its program, or a command until that ends. Some fail for days, and are repaired.
 /// </summary>
-internal sealed class ControlledLamp(string id, ulong key, Site site, double ratedWatts, Scheduling scheduling) : SimulatedDevice(id, key, site), IController
+internal sealed class ControlledLamp : SimulatedDevice, IController
 {
+    /// <summary>What light-emitting diodes are rated for.</summary>
+    public const double UsualLifeHours = 100_000;
+
+    private const double EndsPerYear = 0.03;
+    private const int YearsAhead = 12; // in which its end is looked for
+    private const double DriftingShare = 0.5; // of the lamps that end
+    private const double HoursPerYear = 3_920; // of a lamp that burns all night
     private const double FailuresPerYear = 0.08;
     private const double StandbyWatts = 0.4; // lit, off or failed
     private const double FixedShare = 0.08; // of the rated power, drawn at any level
 
-    private readonly LightingProgram _factory = new((float)site.QuietDimming, (float)Seeded.Between(key, 1, -120, 120));
-    private readonly float _ratedWatts = (float)(ratedWatts * Seeded.Between(key, 2, 0.97, 1.03));
+    private readonly Scheduling _scheduling;
+    private readonly LightingProgram _factory;
+    private readonly float _ratedWatts;
+    private readonly LampEndOfLife? _end;
+
+    // What the lamp had burnt at the simulator's origin.
+    private readonly float _hoursAtOrigin;
     private Told? _told;
+
+    /// <param name="id">Its key.</param>
+    /// <param name="key">Its seed.</param>
+    /// <param name="site">Its commune.</param>
+    /// <param name="ratedWatts">Power at full light.</param>
+    /// <param name="scheduling">What its controller keeps.</param>
+    /// <param name="ratedLifeHours">Hours after which lamps of its sort end, give or take some.</param>
+    public ControlledLamp(string id, ulong key, Site site, double ratedWatts, Scheduling scheduling, double ratedLifeHours = UsualLifeHours)
+        : base(id, key, site)
+    {
+        _scheduling = scheduling;
+        _factory = new((float)site.QuietDimming, (float)Seeded.Between(key, 1, -120, 120));
+        _ratedWatts = (float)(ratedWatts * Seeded.Between(key, 2, 0.97, 1.03));
+        _end = FindEnd();
+        _hoursAtOrigin = (float)(_end is { } end
+            ? Math.Max(0, (ratedLifeHours * Seeded.Between(key, 4, 0.93, 1.07)) - (end.From / SimulatedTime.Year * UsualHoursPerYear))
+            : Seeded.Between(key, 4, 0, 0.45) * ratedLifeHours);
+    }
 
     /// <inheritdoc/>
     public ControllerMemory? Memory => _told?.Memory;
@@ -26,20 +56,20 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
     /// <inheritdoc/>
     public ProgramClock? Clock => _told?.Clock;
 
-    private LightCourse Course => new(_told?.Lights[0] ?? default, _told?.Clock, scheduling == Scheduling.None ? null : _factory, Site.Nights);
+    private LightCourse Course => new(_told?.Lights[0] ?? default, _told?.Clock, _scheduling == Scheduling.None ? null : _factory, Site.Nights);
 
     /// <inheritdoc/>
     public void Recall(ControllerMemory kept, ProgramClock? clock)
     {
         if (kept.Lights is not [var light]) return;
-        var keeps = scheduling == Scheduling.Own;
+        var keeps = _scheduling == Scheduling.Own;
         _told = new Told([light]) { Clock = keeps ? clock : null, ProgramVersion = keeps ? kept.ProgramVersion : 0 };
     }
 
     /// <inheritdoc/>
     public string? FindRefusal(string command, IReadOnlyDictionary<string, double> arguments, ControllerProgram? program)
     {
-        if (command is CommandCatalog.FollowPlan or CommandCatalog.LoadProgram) return ControllerCommands.FindRefusal(scheduling, command, program);
+        if (command is CommandCatalog.FollowPlan or CommandCatalog.LoadProgram) return ControllerCommands.FindRefusal(_scheduling, command, program);
         if (command != CommandCatalog.SetDimming) return $"the simulated device does not understand {command}";
         if (!arguments.TryGetValue("percent", out var percent) || !(percent is >= 0 and <= 100)) return "percent must be from 0 to 100";
         return ControllerCommands.FaultOfDuration(arguments);
@@ -52,7 +82,7 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
         if (!told.Takes(0, version)) return;
         Checkpoint(told, now);
         if (command == CommandCatalog.FollowPlan) told.FollowProgram(0);
-        else told.SetLevel(0, scheduling, arguments["percent"] / 100, ControllerCommands.MinutesOf(arguments));
+        else told.SetLevel(0, _scheduling, arguments["percent"] / 100, ControllerCommands.MinutesOf(arguments));
     }
 
     /// <inheritdoc/>
@@ -80,12 +110,12 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
         var failed = IsFailed(now);
         var level = Course.At(now).Level;
         var dimming = Metric("dimmingPercent", Math.Round(level * 100, 1));
-        var watts = Metric("powerWatts", Math.Round(WattsAt(level, failed), 1));
+        var watts = Metric("powerWatts", Math.Round(WattsAt(level, failed, now), 1));
         var energy = Metric("energyWattHours", Index(sums.WattSeconds / 3600));
         var volts = Metric("supplyVolts", Math.Round(231 + (5 * Seeded.Smooth(Site.Key ^ Key, now / SimulatedTime.Hour)), 1));
-        var burning = Metric("burningHours", Index(sums.BurningSeconds / 36) / 100);
+        var burning = Metric("burningHours", Index(BurntHours(now, sums.BurningSeconds / 3600) * 100) / 100);
         var failure = Metric("lampFailure", failed && level > 0 ? 1 : 0);
-        return scheduling == Scheduling.Own
+        return _scheduling == Scheduling.Own
             ? [dimming, watts, energy, volts, burning, failure, Metric("programVersion", _told?.ProgramVersion ?? 0)]
             : [dimming, watts, energy, volts, burning, failure];
     }
@@ -97,12 +127,14 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
         return ((int)Math.Round(level.Target * 1000) * 2) + (level.IsMoving ? 1 : 0);
     }
 
-    public override IEnumerable<PlantedFault> FaultsIn(int year) => Failure(year) is var (from, until)
-        ? [new PlantedFault(Id, PlantedFaultKind.LampFailure, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until))]
-        : [];
+    public override IEnumerable<PlantedFault> FaultsIn(int year)
+    {
+        if (Failure(year) is var (from, until)) yield return new PlantedFault(Id, PlantedFaultKind.LampFailure, SimulatedTime.InstantAt(from), SimulatedTime.InstantAt(until));
+        if (_end is { } end && YearOf(end.From) == year) yield return new PlantedFault(Id, PlantedFaultKind.LampEndOfLife, SimulatedTime.InstantAt(end.From), SimulatedTime.InstantAt(end.Until));
+    }
 
     /// <summary>Power now and energy since the origin, for the cabinet that feeds it.</summary>
-    public (double Watts, double WattSeconds) Draw(double now) => (WattsAt(Course.At(now).Level, IsFailed(now)), SumsAt(now).WattSeconds);
+    public (double Watts, double WattSeconds) Draw(double now) => (WattsAt(Course.At(now).Level, IsFailed(now), now), SumsAt(now).WattSeconds);
 
     /// <summary>What is true of it since the origin.</summary>
     public LampTruth TruthAt(double now)
@@ -135,19 +167,48 @@ internal sealed class ControlledLamp(string id, ulong key, Site site, double rat
             if (Failure(year) is var (begin, end)) lost += course.Between(Math.Max(from, begin), Math.Min(now, end));
         }
 
+        var grown = 0.0;
+        if (_end is { } ending && now > ending.FirstSign)
+        {
+            lost += course.Between(Math.Max(from, ending.From), Math.Min(now, ending.Until));
+            foreach (var (begin, end, drift) in ending.Drifts(from, now)) grown += drift * LightWattSeconds(course.Between(begin, end));
+        }
+
         var (burning, energy) = _told?.Lights[0] is { } told ? (told.BurningSeconds, told.WattSeconds) : (0, 0);
-        return new Sums(burning + light.BurningSeconds, energy + ((now - from) * StandbyWatts) + LightWattSeconds(light - lost));
+        return new Sums(burning + light.BurningSeconds, energy + ((now - from) * StandbyWatts) + LightWattSeconds(light - lost) + grown);
+    }
+
+    /// <summary>What the lamp itself has burnt: another one begins at 0.</summary>
+    private double BurntHours(double now, double sinceOrigin) => _end is { } end && now >= end.Until
+        ? Math.Max(0, sinceOrigin - (end.Until / SimulatedTime.Year * UsualHoursPerYear))
+        : _hoursAtOrigin + sinceOrigin;
+
+    /// <summary>What a lamp of the commune burns in a year without being told anything.</summary>
+    private double UsualHoursPerYear => Site.SwitchesOffInQuietHours ? HoursPerYear - (6.5 * 365) : HoursPerYear;
+
+    private LampEndOfLife? FindEnd()
+    {
+        for (var year = 0; year < YearsAhead; year++)
+        {
+            if (DrawFault(year, EndsPerYear, 5, 30, PlantedFaultKind.LampEndOfLife) is not var (from, until)) continue;
+            return new LampEndOfLife(from, until, Seeded.Unit(Key ^ 0xe0d, 0) < DriftingShare ? Seeded.Between(Key ^ 0xe0d, 1, 0.22, 0.4) : 0);
+        }
+
+        return null;
     }
 
     private double LightWatts(double level) => level > 0 ? _ratedWatts * (FixedShare + ((1 - FixedShare) * level)) : 0;
 
-    private double WattsAt(double level, bool failed) => failed ? StandbyWatts : StandbyWatts + LightWatts(level);
+    private double WattsAt(double level, bool failed, double now) => failed ? StandbyWatts : StandbyWatts + (LightWatts(level) * (1 + (_end?.DriftAt(now) ?? 0)));
 
     private double LightWattSeconds(in LightSums light) => _ratedWatts * ((FixedShare * light.BurningSeconds) + ((1 - FixedShare) * light.FullSeconds));
 
-    private (double From, double Until)? Failure(int year) => DrawFault(year, FailuresPerYear, 5, 30);
+    /// <summary>One that is near its end has no other failure.</summary>
+    private (double From, double Until)? Failure(int year) =>
+        DrawFault(year, FailuresPerYear, 5, 30) is var (from, until) && !(from < _end?.Until && until > _end.FirstSign) ? (from, until) : null;
 
-    private bool IsFailed(double now) => Failure(YearOf(now)) is var (from, until) && now >= from && now < until;
+    private bool IsFailed(double now) =>
+        (Failure(YearOf(now)) is var (from, until) && now >= from && now < until) || (_end is { } end && now >= end.From && now < end.Until);
 
     private readonly record struct Sums(double BurningSeconds, double WattSeconds);
 }

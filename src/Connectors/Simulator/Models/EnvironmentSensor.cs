@@ -16,6 +16,8 @@ internal sealed class EnvironmentSensor(string id, ulong key, Site site, string 
     /// <summary>What sensors there are: values of the attribute <c>sensor</c>.</summary>
     public static readonly string[] Sorts = ["river", "rain", "air", "noise", "soil"];
 
+    public override bool RunsOnBattery => true;
+
     public override ImmutableArray<MetricValue> Report(double now)
     {
         var value = Sensed(now) + SpikeAt(now);

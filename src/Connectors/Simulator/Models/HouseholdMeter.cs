@@ -69,6 +69,8 @@ internal sealed class HouseholdMeter : SimulatedDevice
         ];
     }
 
+    public override bool RunsOnBattery => _fluid is MeterFluid.Water or MeterFluid.Gas;
+
     public override bool Speaks(double now) => _fluid != MeterFluid.Water || !Faults.IsSilent(now);
 
     public override double ClockErrorMinutes(double now) => _fluid == MeterFluid.Water ? Faults.ClockErrorMinutes(now) : 0;

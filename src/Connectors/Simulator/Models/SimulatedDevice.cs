@@ -29,8 +29,20 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
     /// <summary>What feeds it; null for what has a battery, or of which nobody says.</summary>
     public StreetSupply? Supply { get; set; }
 
-    /// <summary>False while it cannot report, such as with a dead battery.</summary>
+    /// <summary>False while it cannot report.</summary>
     public virtual bool Speaks(double now) => true;
+
+    /// <summary>True for what has a battery of its own, which may be forgotten.</summary>
+    public virtual bool RunsOnBattery => false;
+
+    /// <summary>True while its battery is empty: then it says nothing either.</summary>
+    public bool IsBatteryEmpty(double now) => RunsOnBattery && Battery.IsEmpty(now);
+
+    /// <summary>The times in which its battery was empty and that began in a year of the simulator.</summary>
+    public IEnumerable<PlantedFault> EmptyBatteriesIn(int year) => !RunsOnBattery ? [] : Battery.Empty(year * FaultCycle, (year + 1) * FaultCycle)
+        .Select(empty => new PlantedFault(Id, PlantedFaultKind.BatteryEmpty, SimulatedTime.InstantAt(empty.From), SimulatedTime.InstantAt(empty.Until)));
+
+    private CellBattery Battery => new(Key, Site.FaultRate);
 
     /// <summary>By how many minutes its clock is ahead of the time; negative when it is behind. Its readings bear the time of its clock.</summary>
     public virtual double ClockErrorMinutes(double now) => 0;
@@ -53,14 +65,8 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
 
     protected static int YearOf(double now) => (int)(now / FaultCycle);
 
-    /// <summary>Percent of a battery that lasts some eight years and is replaced in time, but for one in fifty.</summary>
-    protected double BatteryPercent(double now)
-    {
-        var spent = Seeded.Unit(Key, 0xba79) < 0.02 ? 2 : 20;
-        var life = Seeded.Between(Key, 0xba77, 6, 10) * SimulatedTime.Year;
-        var age = (now + (life * Seeded.Unit(Key, 0xba78))) % life;
-        return Math.Round(100 - ((100 - spent) * age / life));
-    }
+    /// <summary>Percent of its battery.</summary>
+    protected double BatteryPercent(double now) => Battery.PercentAt(now, Weather.MeanCelsius(Site.Commune.Latitude, now));
 
     protected static MetricValue Metric(string name, double value) => new(name, value);
 
@@ -141,4 +147,10 @@ public enum PlantedFaultKind
 
     /// <summary>A sensor that sticks (size 0) or drifts away: by how much at the end, in the unit of its metric.</summary>
     SensorDrift,
+
+    /// <summary>A lamp at the end of its life: dark until another one burns.</summary>
+    LampEndOfLife,
+
+    /// <summary>A device that says nothing: nobody has replaced its battery in time.</summary>
+    BatteryEmpty,
 }

@@ -34,6 +34,8 @@ internal sealed class WasteBin(string id, ulong key, Site site) : SimulatedDevic
         ];
     }
 
+    public override bool RunsOnBattery => true;
+
     public override IEnumerable<PlantedFault> FaultsIn(int year)
     {
         foreach (var kind in (PlantedFaultKind[])[PlantedFaultKind.Fire, PlantedFaultKind.Tipped])

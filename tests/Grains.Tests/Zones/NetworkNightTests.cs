@@ -2,7 +2,7 @@ using Grid.Contracts.Zones;
 
 namespace Grid.Tests.Grains.Zones;
 
-public sealed class NightFlowTests
+public sealed class NetworkNightTests
 {
     private const int FirstDay = ZoneMeter.FirstDay;
 

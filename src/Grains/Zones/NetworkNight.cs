@@ -7,8 +7,8 @@ namespace Grid.Grains.Zones;
 /// The least flow by night of a meter of the network: of the stretches of about an hour between 02:00 and 04:00 local into which its readings cut the night, the one in which
 /// least flowed. Pure; 88 bytes, and only inlets and outlets have one. Late readings change nothing.
 /// </summary>
-[GenerateSerializer, Immutable, Alias("grid.NightFlow")]
-public sealed record NightFlow
+[GenerateSerializer, Immutable, Alias("grid.NetworkNight")]
+public sealed record NetworkNight
 {
     /// <summary>A stretch is at least so long, in milliseconds: an hour, less what the clock of an hourly meter may drift. What flows in less says more of one tap than of the network.</summary>
     private const long ShortestStretch = 55 * 60_000;
@@ -38,14 +38,14 @@ public sealed record NightFlow
     /// <param name="reading">The reading.</param>
     /// <param name="day">The local day of its instant.</param>
     /// <param name="night">When it is 02:00 and 04:00 on that day, in Unix milliseconds.</param>
-    public static NightFlow? After(NightFlow? former, in IndexPoint reading, int day, (long Start, long End) night)
+    public static NetworkNight? After(NetworkNight? former, in IndexPoint reading, int day, (long Start, long End) night)
     {
         if (reading.At < night.Start || reading.At > night.End)
         {
             return former is null or { From: 0 } ? former : former with { From = 0 };
         }
 
-        var nights = former ?? new NightFlow();
+        var nights = former ?? new NetworkNight();
         if (nights.From < night.Start || IsAnother(nights, reading))
         {
             return nights.Beginning(reading);
@@ -58,11 +58,11 @@ public sealed record NightFlow
     }
 
     /// <summary>True when the register went on elsewhere since the stretch began: replaced, where what flowed is not known, or rolled over, which is rare enough to be left out.</summary>
-    private static bool IsAnother(NightFlow nights, in IndexPoint reading) => reading.Raw - nights.FromRaw != reading.Virtual - nights.FromVirtual;
+    private static bool IsAnother(NetworkNight nights, in IndexPoint reading) => reading.Raw - nights.FromRaw != reading.Virtual - nights.FromVirtual;
 
-    private NightFlow Beginning(in IndexPoint reading) => this with { From = reading.At, FromRaw = reading.Raw, FromVirtual = reading.Virtual };
+    private NetworkNight Beginning(in IndexPoint reading) => this with { From = reading.At, FromRaw = reading.Raw, FromVirtual = reading.Virtual };
 
-    private NightFlow WithFlow(int day, long flow) => day == MinimumDay
+    private NetworkNight WithFlow(int day, long flow) => day == MinimumDay
         ? this with { Minimum = Math.Min(Minimum, flow) }
         : this with { MinimumDay = day, Minimum = flow, PreviousMinimum = MinimumDay == day - 1 && MinimumDay != 0 ? Minimum : null };
 }
