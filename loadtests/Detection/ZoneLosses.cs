@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Grid.Connectors.Simulator;
+using Grid.Connectors.Simulator.Water;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Zones;
 using Grid.Grains.Devices;

@@ -44,6 +44,25 @@ export interface Derived {
   basis: string;
 }
 
+export interface Collection {
+  by: string;
+  bins: number;
+  distanceMetres: number;
+  rounds: {
+    round: string | null;
+    stream: string | null;
+    distanceMetres: number;
+    stops: { device: string; name: string; reason: string; expectedFillPercent?: number; fullAt?: string; legMetres?: number | null }[];
+  }[];
+  unknown: { device: string; reason: string }[];
+}
+
+export interface Maintenance {
+  by: string;
+  items: { month: string; device: string; part: 'lamp' | 'battery'; estimatedFailureAt: string; basis: string }[];
+  nextCursor: string | null;
+}
+
 /** Something that no trade sees by itself. */
 export interface Finding {
   rule: string;
@@ -94,6 +113,12 @@ export const device = (id: string) => get<DeviceDetail>(`/api/v1/devices/${encod
 
 /** What is found across trades in a commune now. */
 export const findings = async (insee: string) => (await get<{ items: Finding[] }>(`/api/v1/communes/${encodeURIComponent(insee)}/findings`)).items;
+
+/** What is to be collected in a commune until tomorrow, in the order of the way. */
+export const collection = (insee: string) => get<Collection>(`/api/v1/communes/${encodeURIComponent(insee)}/collection`);
+
+/** Lamps and batteries of a commune that are expected to fail until the end of next month, the first page of them. */
+export const maintenance = (insee: string) => get<Maintenance>(`/api/v1/communes/${encodeURIComponent(insee)}/maintenance?limit=100`);
 
 /** The light points that a cabinet feeds. */
 export const lampsOf = (cabinet: string) => all<DeviceItem>(`/api/v1/devices?cabinet=${encodeURIComponent(cabinet)}&limit=1000`);

@@ -10,8 +10,16 @@ const scales: Record<'W' | 'Wh', readonly (readonly [number, string])[]> = {
 
 /** The unit that ends a metric's name, and how it is written; the longest ending first. */
 const endings: readonly (readonly [string, string])[] = [
+  ['KilowattHoursPerHeatingDegreeDay', 'kWh/DJU'],
+  ['KilowattHoursPerCoolingDegreeDay', 'kWh/DJU'],
+  ['KilowattHoursPerOpenDay', 'kWh'],
   ['MicrogramsPerCubicMetre', 'µg/m³'],
   ['MillimetresPerHour', 'mm/h'],
+  ['PercentPerMonth', '%/30 d'],
+  ['WattsPerKelvin', 'W/K'],
+  ['PercentPerHour', '%/h'],
+  ['PercentPerYear', '%/a'],
+  ['KilowattHours', 'kWh'],
   ['LitresPerHour', 'L/h'],
   ['Milliamperes', 'mA'],
   ['Millimetres', 'mm'],
@@ -22,6 +30,7 @@ const endings: readonly (readonly [string, string])[] = [
   ['Litres', 'L'],
   ['Watts', 'W'],
   ['Volts', 'V'],
+  ['Minutes', 'min'],
   ['Hours', 'h'],
   ['Ppm', 'ppm'],
 ];
@@ -39,6 +48,8 @@ export function quantity(value: number, unit: string, digits = 1): string {
 export const watts = (value: number) => scaled(value, 'W');
 
 export const wattHours = (value: number) => scaled(value, 'Wh');
+
+export const distance = (metres: number) => (metres >= 1_000 ? quantity(metres / 1_000, 'km') : quantity(metres, 'm', 0));
 
 /** Litres, in cubic metres. */
 export const volume = (litres: number) => cubicMetres(litres, 'm³');

@@ -70,6 +70,8 @@ export interface Texts {
   conditions: Record<string, string>;
   work: string;
   findings: Record<'title' | 'none' | 'of', string> & { rules: Record<string, string>; shows: Record<string, string> };
+  collection: Record<'title' | 'count' | 'unknown' | 'noStream', string> & { reasons: Record<string, string>; streams: Record<string, string> };
+  maintenance: Record<'title' | 'none' | 'more', string> & { parts: Record<'lamp' | 'battery', string> };
   attributes: string;
   metric: string;
   value: string;
@@ -178,7 +180,12 @@ const en: Texts = {
   between: '{low} to {high}',
   atMost: 'at most {high}',
   atLeast: 'at least {low}',
-  bases: { usual: 'usual', reported: 'reported' },
+  bases: {
+    usual: 'usual', reported: 'reported', counted: 'counted', measured: 'measured', measuredCorrected: 'measured, for the weather', index: 'by the index', night: 'by night', calendar: 'by the calendar',
+    given: 'given', learned: 'learned', learning: 'still learning', regression: 'regression', setback: 'set back', thresholds: 'thresholds', slope: 'by its filling', drop: 'by its drop', trend: 'trend',
+    dimmingCurve: 'dimming curve', dischargeCurve: 'discharge curve', ratedLife: 'rated life', powerDrift: 'power drift', relativeTarget: 'relative target', absoluteTarget: 'absolute target',
+    oneYear: 'last year', twoYears: 'two years', threeYears: 'three years', comparable: 'comparable dwellings',
+  },
   since: 'since {time}',
   conditionsTitle: 'Conditions that hold',
   conditions: {
@@ -199,6 +206,11 @@ const en: Texts = {
       water: 'water flows',
     },
   },
+  collection: {
+    title: 'To collect until tomorrow', count: '{n} bin|{n} bins', unknown: 'Of {n} bin nobody knows how full it is:|Of {n} bins nobody knows how full they are:', noStream: 'Others',
+    reasons: { overflowing: 'overflows', full: 'full', fill: 'filled' }, streams: { glass: 'Glass', packaging: 'Packaging', household: 'Household waste' },
+  },
+  maintenance: { title: 'Expected to fail', none: 'Nothing is expected to fail until the end of next month.', more: 'There are more.', parts: { lamp: 'lamp', battery: 'battery' } },
   attributes: 'Attributes',
   metric: 'Metric',
   value: 'Value',
@@ -275,6 +287,15 @@ const en: Texts = {
     heatWattHours: 'Heat index', occupied: 'Occupied', outdoorCelsius: 'Outdoors', fillPercent: 'Fill', tilted: 'Tilted',
     levelMillimetres: 'Water level', rainMillimetresPerHour: 'Rain', pm25MicrogramsPerCubicMetre: 'Fine particles', noiseDecibels: 'Noise',
     soilMoisturePercent: 'Soil moisture', batteryPercent: 'Battery', segmentOn: 'Segment {n}',
+    reportingIntervalMinutes: 'Reports every', flowLastHourLitresPerHour: 'Flow of the last hour', powerLastHourWatts: 'Power of the last hour', stillAt: 'Last without flow',
+    consumedTodayLitres: 'Consumed today', consumedYesterdayLitres: 'Consumed yesterday', consumedTodayWattHours: 'Consumed today', consumedYesterdayWattHours: 'Consumed yesterday',
+    consumedThisMonthLitres: 'Consumed this month', leakNights: 'Nights with flow', nightMinimumLitresPerHour: 'Least flow by night', closedSince: 'Closed since',
+    dayEnergyKilowattHours: 'Energy of the last day', energyDriftPercent: 'Beyond its reference', nightPowerWatts: 'Power by night', openHeatWattsPerKelvin: 'Heat when open',
+    signatureBaseKilowattHours: 'Signature: base of a day', signatureKilowattHoursPerHeatingDegreeDay: 'Signature: heating', signatureKilowattHoursPerCoolingDegreeDay: 'Signature: cooling',
+    signatureKilowattHoursPerOpenDay: 'Signature: open day', signatureRSquared: 'Signature: R²', signatureVariationPercent: 'Signature: CV(RMSE)', signatureDays: 'Signature: days',
+    tertiaryEnergyKilowattHours: 'Décret tertiaire: energy of a year', tertiaryReductionPercent: 'Décret tertiaire: reduction', emptiedAt: 'Emptied', expectedFillPercent: 'Fill behind the noise',
+    fillRatePercentPerHour: 'Fills by', fullAt: 'Full', timeToFullHours: 'Time to full', batteryEmptyAt: 'Battery empty', batteryDropPercentPerMonth: 'Battery falls by',
+    expectedBatteryPercent: 'Battery behind the noise', lampFailureAt: 'Lamp at its end', powerDriftPercent: 'Power drift', powerDriftPercentPerYear: 'Power drifts by', rainedAt: 'Last rain',
   },
 };
 
@@ -340,7 +361,12 @@ const fr: Texts = {
   between: '{low} à {high}',
   atMost: 'au plus {high}',
   atLeast: 'au moins {low}',
-  bases: { usual: 'habituel', reported: 'mesuré' },
+  bases: {
+    usual: 'habituel', reported: 'déclaré', counted: 'compté', measured: 'mesuré', measuredCorrected: 'mesuré, corrigé du climat', index: 'd’après l’index', night: 'la nuit', calendar: 'd’après le calendrier',
+    given: 'donné', learned: 'appris', learning: 'en apprentissage', regression: 'régression', setback: 'réduit', thresholds: 'seuils', slope: 'd’après son remplissage', drop: 'd’après sa baisse', trend: 'tendance',
+    dimmingCurve: 'courbe de gradation', dischargeCurve: 'courbe de décharge', ratedLife: 'durée de vie assignée', powerDrift: 'dérive de puissance', relativeTarget: 'objectif relatif', absoluteTarget: 'objectif absolu',
+    oneYear: 'année précédente', twoYears: 'deux ans', threeYears: 'trois ans', comparable: 'logements comparables',
+  },
   since: 'depuis {time}',
   conditionsTitle: 'Constats en cours',
   conditions: {
@@ -361,6 +387,11 @@ const fr: Texts = {
       water: 'l’eau coule',
     },
   },
+  collection: {
+    title: 'À collecter d’ici demain', count: '{n} bac|{n} bacs', unknown: 'De {n} bac on ignore le remplissage :|De {n} bacs on ignore le remplissage :', noStream: 'Autres',
+    reasons: { overflowing: 'déborde', full: 'plein', fill: 'rempli' }, streams: { glass: 'Verre', packaging: 'Emballages', household: 'Ordures ménagères' },
+  },
+  maintenance: { title: 'Pannes attendues', none: 'Aucune panne n’est attendue d’ici la fin du mois prochain.', more: 'Il y en a d’autres.', parts: { lamp: 'lampe', battery: 'batterie' } },
   attributes: 'Attributs',
   metric: 'Mesure',
   value: 'Valeur',
@@ -437,6 +468,15 @@ const fr: Texts = {
     heatWattHours: 'Index de chaleur', occupied: 'Occupé', outdoorCelsius: 'Extérieur', fillPercent: 'Remplissage', tilted: 'Renversé',
     levelMillimetres: 'Niveau d’eau', rainMillimetresPerHour: 'Pluie', pm25MicrogramsPerCubicMetre: 'Particules fines', noiseDecibels: 'Bruit',
     soilMoisturePercent: 'Humidité du sol', batteryPercent: 'Batterie', segmentOn: 'Segment {n}',
+    reportingIntervalMinutes: 'Émet tous les', flowLastHourLitresPerHour: 'Débit de la dernière heure', powerLastHourWatts: 'Puissance de la dernière heure', stillAt: 'Dernier arrêt du débit',
+    consumedTodayLitres: 'Consommé ce jour', consumedYesterdayLitres: 'Consommé hier', consumedTodayWattHours: 'Consommé ce jour', consumedYesterdayWattHours: 'Consommé hier',
+    consumedThisMonthLitres: 'Consommé ce mois', leakNights: 'Nuits avec débit', nightMinimumLitresPerHour: 'Débit minimal de nuit', closedSince: 'Fermé depuis',
+    dayEnergyKilowattHours: 'Énergie du dernier jour', energyDriftPercent: 'Au-delà de sa référence', nightPowerWatts: 'Puissance de nuit', openHeatWattsPerKelvin: 'Chaleur à l’ouverture',
+    signatureBaseKilowattHours: 'Signature : base d’un jour', signatureKilowattHoursPerHeatingDegreeDay: 'Signature : chauffage', signatureKilowattHoursPerCoolingDegreeDay: 'Signature : froid',
+    signatureKilowattHoursPerOpenDay: 'Signature : jour ouvert', signatureRSquared: 'Signature : R²', signatureVariationPercent: 'Signature : CV(RMSE)', signatureDays: 'Signature : jours',
+    tertiaryEnergyKilowattHours: 'Décret tertiaire : énergie d’un an', tertiaryReductionPercent: 'Décret tertiaire : réduction', emptiedAt: 'Vidé', expectedFillPercent: 'Remplissage sans le bruit',
+    fillRatePercentPerHour: 'Se remplit de', fullAt: 'Plein', timeToFullHours: 'Temps avant plein', batteryEmptyAt: 'Batterie vide', batteryDropPercentPerMonth: 'La batterie perd',
+    expectedBatteryPercent: 'Batterie sans le bruit', lampFailureAt: 'Fin de vie de la lampe', powerDriftPercent: 'Dérive de puissance', powerDriftPercentPerYear: 'La puissance dérive de', rainedAt: 'Dernière pluie',
   },
 };
 

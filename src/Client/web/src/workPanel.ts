@@ -1,8 +1,8 @@
-import { findings, type Finding } from './api.ts';
+import { collection, findings, maintenance, type Collection, type Finding, type Maintenance } from './api.ts';
 import { h, write } from './dom.ts';
 import { failureLine } from './failures.ts';
 import * as format from './format.ts';
-import { fill, t } from './i18n.ts';
+import { counted, fill, t } from './i18n.ts';
 
 /** How often a list that is open is asked for again. */
 const refreshMillis = 60_000;
@@ -14,7 +14,11 @@ interface WorkList {
   load: (insee: string, choose: (id: string) => void) => Promise<Node[]>;
 }
 
-const lists: WorkList[] = [{ key: 'findings', title: () => t().findings.title, load: async (insee, choose) => findingList(await findings(insee), choose) }];
+const lists: WorkList[] = [
+  { key: 'findings', title: () => t().findings.title, load: async (insee, choose) => findingList(await findings(insee), choose) },
+  { key: 'collection', title: () => t().collection.title, load: async (insee, choose) => rounds(await collection(insee), choose) },
+  { key: 'maintenance', title: () => t().maintenance.title, load: async (insee, choose) => months(await maintenance(insee), choose) },
+];
 
 /** Lists of what is to be done in the chosen commune. Each is asked for when it is opened, and again while it is. */
 export class WorkPanel {
@@ -122,4 +126,63 @@ export function link(device: string, choose: (id: string) => void): HTMLButtonEl
   const button = h('button', { type: 'button', class: 'link' }, device);
   button.addEventListener('click', () => choose(device));
   return button;
+}
+
+function rounds(found: Collection, choose: (id: string) => void): Node[] {
+  const now = new Date();
+  const stops = found.rounds.reduce((sum, round) => sum + round.stops.length, 0);
+  return [
+    h('p', { class: 'muted' }, `${counted(t().collection.count, stops)} · ${format.distance(found.distanceMetres)}`),
+    ...found.rounds.map((round) =>
+      h(
+        'section',
+        {},
+        h('h4', {}, round.round ?? t().collection.streams[round.stream ?? ''] ?? round.stream ?? t().collection.noStream),
+        h(
+          'ol',
+          {},
+          ...round.stops.map((stop) =>
+            h(
+              'li',
+              {},
+              link(stop.device, choose),
+              ` ${t().collection.reasons[stop.reason] ?? stop.reason}`,
+              stop.fullAt !== undefined && h('span', { class: 'muted' }, ` ${format.instant(stop.fullAt, now)}`),
+            ),
+          ),
+        ),
+      ),
+    ),
+    found.unknown.length > 0 && h('p', {}, counted(t().collection.unknown, found.unknown.length)),
+    found.unknown.length > 0 && h('ul', {}, ...found.unknown.map((bin) => h('li', {}, link(bin.device, choose)))),
+  ].filter((node): node is HTMLElement => node !== false);
+}
+
+function months(found: Maintenance, choose: (id: string) => void): Node[] {
+  if (found.items.length === 0) return [h('p', { class: 'muted' }, t().maintenance.none)];
+  return [
+    ...[...new Set(found.items.map(({ month }) => month))].map((month) =>
+      h(
+        'section',
+        {},
+        h('h4', {}, format.monthName(month)),
+        h(
+          'ul',
+          {},
+          ...found.items
+            .filter((item) => item.month === month)
+            .map((item) =>
+              h(
+                'li',
+                {},
+                link(item.device, choose),
+                ` ${t().maintenance.parts[item.part]} `,
+                h('span', { class: 'muted' }, `${format.day(item.estimatedFailureAt.slice(0, 10), true)}, ${t().bases[item.basis] ?? item.basis}`),
+              ),
+            ),
+        ),
+      ),
+    ),
+    ...(found.nextCursor === null ? [] : [h('p', { class: 'muted' }, t().maintenance.more)]),
+  ];
 }
