@@ -50,6 +50,9 @@ internal sealed class DetectedDevice
     /// <summary>The light points that are handed its entries too.</summary>
     public List<DetectedDevice> Followers { get; } = [];
 
+    /// <summary>How long it may be silent; null for what follows another device.</summary>
+    public TimeSpan? SilentAfter => _speaksForItself ? Silence : null;
+
     public Contribution Contribution => _life.Contribution;
 
     /// <summary>Reports that were handed to it.</summary>

@@ -21,6 +21,12 @@ internal sealed record DetectionRule
     /// <summary>Other things that were planted and that it may rightly find too.</summary>
     public PlantedFaultKind[] AlsoExplains { get; init; } = [];
 
+    /// <summary>The keys of which faults are expected to be found; null for all.</summary>
+    public Func<DetectionRun, HashSet<string>>? OnlyOf { get; init; }
+
+    /// <summary>For whatever is planted in a device, the key of something else that it explains a finding of; null for none.</summary>
+    public Func<DeviceDescriptor, string?>? ExplainedThrough { get; init; }
+
     /// <summary>The least size of a fault that it is expected to find.</summary>
     public double LeastSize { get; init; }
 
@@ -58,14 +64,15 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
     public static DetectionVerdict Of(DetectionRule rule, DetectionPlan plan, DetectionRun run)
     {
         var devices = run.Devices.Count(device => rule.Device is null || device.Kind == rule.Device);
-        var planted = run.Faults.Where(fault => fault.Kind == rule.Fault || rule.AlsoExplains.Contains(fault.Kind)).ToLookup(fault => fault.Device, StringComparer.Ordinal);
+        var planted = run.Faults.Where(fault => fault.Kind == rule.Fault || rule.AlsoExplains.Contains(fault.Kind)).Concat(Through(rule, run)).ToLookup(fault => fault.Device, StringComparer.Ordinal);
+        var only = rule.OnlyOf?.Invoke(run);
         var findings = run.Findings
             .Where(finding => finding.Condition == rule.Condition && finding.Kind == rule.Device && (finding.Until ?? plan.To) > plan.From)
             .ToLookup(finding => finding.Source, StringComparer.Ordinal);
 
         // Those that begin early enough for their time to pass before the end.
         var expected = planted.SelectMany(faults => faults)
-            .Where(fault => fault.Kind == rule.Fault && fault.Size >= rule.LeastSize && fault.From >= plan.From && fault.From + rule.Within <= plan.To)
+            .Where(fault => fault.Kind == rule.Fault && fault.Size >= rule.LeastSize && only?.Contains(fault.Device) != false && fault.From >= plan.From && fault.From + rule.Within <= plan.To)
             .ToList();
         var delays = new List<TimeSpan>();
         var inTime = 0;
@@ -88,6 +95,17 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
         var falseAlarms = alarms.Count(alarm => !planted[alarm.Source].Any(fault => fault.From <= alarm.From && alarm.From <= fault.Until + rule.Outlasts));
         delays.Sort();
         return new DetectionVerdict(rule, devices, expected.Count, inTime, delays.Count, alarms.Count, falseAlarms, delays.Count == 0 ? null : delays[delays.Count / 2]);
+    }
+
+    private static IEnumerable<PlantedFault> Through(DetectionRule rule, DetectionRun run)
+    {
+        if (rule.ExplainedThrough is not { } through)
+        {
+            return [];
+        }
+
+        var to = run.Devices.Where(device => through(device) is not null).ToDictionary(device => device.Id, device => through(device)!, StringComparer.Ordinal);
+        return run.Faults.Where(fault => to.ContainsKey(fault.Device)).Select(fault => fault with { Device = to[fault.Device] });
     }
 
     /// <summary>False alarms of a thousand devices in 30 days.</summary>

@@ -25,26 +25,55 @@ internal static class DetectionRules
             Name = "abnormalConsumption", Device = DeviceKind.Meter, Condition = "abnormalConsumption", Fault = PlantedFaultKind.AbnormalUse,
             AlsoExplains = [PlantedFaultKind.Leak, PlantedFaultKind.Burst], Within = 10 * Day, Outlasts = 31 * Day,
         },
-        new() { Name = "silence", Device = DeviceKind.Meter, Condition = DetectedDevice.Silent, Fault = PlantedFaultKind.Silence, Within = TimeSpan.FromHours(12) },
-        new() { Name = "lampFailure", Device = DeviceKind.Streetlight, Condition = "lampFailure", Fault = PlantedFaultKind.LampFailure, Within = Day },
+        new() { Name = "silence", Device = DeviceKind.Meter, Condition = DetectedDevice.Silent, Fault = PlantedFaultKind.Silence, AlsoExplains = [PlantedFaultKind.BatteryEmpty], Within = TimeSpan.FromHours(12) },
+        new()
+        {
+            Name = "heatingUnoccupied", Device = DeviceKind.Building, Condition = "heatingUnoccupied", Fault = PlantedFaultKind.HeatedWhileClosed, Within = TimeSpan.FromHours(10),
+        },
+        new()
+        {
+            Name = "frostRisk", Device = DeviceKind.Building, Condition = "frostRisk", Fault = PlantedFaultKind.HeatingFailure, Within = TimeSpan.FromHours(1), Outlasts = TimeSpan.FromHours(6),
+        },
+        new()
+        {
+            Name = "comfortBreach", Device = DeviceKind.Building, Condition = "comfortBreach", Fault = PlantedFaultKind.BadVentilation, AlsoExplains = [PlantedFaultKind.HeatingFailure],
+            Within = 10 * Day,
+        },
+        new() { Name = "baseLoadHigh", Device = DeviceKind.Building, Condition = "baseLoadHigh", Fault = PlantedFaultKind.BaseLoad, Within = 4 * Day, Outlasts = 2 * Day },
+        new()
+        {
+            Name = "energyDrift", Device = DeviceKind.Building, Condition = "energyDrift", Fault = PlantedFaultKind.EfficiencyDrift, AlsoExplains = [PlantedFaultKind.HeatedWhileClosed],
+            Within = 10 * Day, Outlasts = 10 * Day,
+        },
+        new()
+        {
+            Name = "unusualPower", Device = DeviceKind.Building, Condition = "abnormalConsumption", Fault = PlantedFaultKind.BaseLoad, Within = Day,
+        },
+        new() { Name = "lampFailure", Device = DeviceKind.Streetlight, Condition = "lampFailure", Fault = PlantedFaultKind.LampFailure, AlsoExplains = [PlantedFaultKind.LampEndOfLife], Within = Day },
         new() { Name = "fire", Device = DeviceKind.Bin, Condition = "fire", Fault = PlantedFaultKind.Fire, Within = TimeSpan.FromHours(1) },
+        new() { Name = "tipped", Device = DeviceKind.Bin, Condition = "tipped", Fault = PlantedFaultKind.Tipped, Within = TimeSpan.FromHours(3) },
         new()
         {
-            Name = "heatingUnoccupied", Device = DeviceKind.Building, Condition = "heatingUnoccupied", Fault = PlantedFaultKind.HeatedWhileClosed,
-            Within = TimeSpan.FromHours(10), Outlasts = TimeSpan.FromHours(12),
+            Name = "rapidRise", Device = DeviceKind.Environment, Condition = "rapidRise", Fault = PlantedFaultKind.Flood, Within = TimeSpan.FromMinutes(90), Outlasts = TimeSpan.FromHours(2),
         },
-        new() { Name = "frostRisk", Device = DeviceKind.Building, Condition = "frostRisk", Fault = PlantedFaultKind.HeatingFailure, Within = TimeSpan.FromHours(1) },
-        new() { Name = "comfortBreach", Device = DeviceKind.Building, Condition = "comfortBreach", Fault = PlantedFaultKind.BadVentilation, AlsoExplains = [PlantedFaultKind.HeatingFailure], Within = 4 * Day },
-        new() { Name = "baseLoadHigh", Device = DeviceKind.Building, Condition = "baseLoadHigh", Fault = PlantedFaultKind.BaseLoad, Within = 4 * Day },
-        new()
-        {
-            Name = "energyDrift", Device = DeviceKind.Building, Condition = "energyDrift", Fault = PlantedFaultKind.EfficiencyDrift,
-            AlsoExplains = [PlantedFaultKind.HeatedWhileClosed], Within = 10 * Day, Outlasts = 10 * Day,
-        },
-        new() { Name = "rapidRise", Device = DeviceKind.Environment, Condition = "rapidRise", Fault = PlantedFaultKind.Flood, Within = TimeSpan.FromHours(2) },
         new()
         {
             Name = "supplyOutage", Device = null, Condition = CrossTradeFinding.SupplyOutage, Fault = PlantedFaultKind.SupplyOutage, Within = TimeSpan.FromHours(1),
+            Outlasts = TimeSpan.FromMinutes(30),
+        },
+        new()
+        {
+            Name = "floodExposure", Device = null, Condition = CrossTradeFinding.FloodExposure, Fault = PlantedFaultKind.Flood, Within = TimeSpan.FromHours(2), Outlasts = 2 * Day,
+            OnlyOf = run => [.. run.Devices.Select(device => DeviceLinks.Of(device).ExposedTo).OfType<string>()],
+        },
+        new()
+        {
+            Name = "usedWhileClosed", Device = null, Condition = CrossTradeFinding.UsedWhileClosed, Fault = PlantedFaultKind.HeatedWhileClosed, Within = TimeSpan.FromHours(12),
+            AlsoExplains = [PlantedFaultKind.BaseLoad], Outlasts = 2 * Day,
+            OnlyOf = run => [.. run.Devices.Select(device => DeviceLinks.Of(device).Building).OfType<string>()],
+
+            // Water that leaks in it is its own, too.
+            ExplainedThrough = device => DeviceLinks.Of(device).Building,
         },
     ];
 }

@@ -30,6 +30,12 @@ internal sealed record DetectionPlan
     public required DateTimeOffset To { get; init; }
 
     public required DateTimeOffset WarmFrom { get; init; }
+
+    /// <summary>How often devices report, whatever they say; null for as often as they do.</summary>
+    public TimeSpan? ReportsEvery { get; init; }
+
+    /// <summary>Which devices there are, of those of a demo.</summary>
+    public Func<DeviceDescriptor, bool> Only { get; init; } = _ => true;
 }
 
 /// <summary>Looks at devices of a kind now and then, while the run goes on. Used by several threads.</summary>
@@ -69,17 +75,20 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
 
     public ImmutableArray<DeviceDescriptor> Devices { get; private set; } = [];
 
+    /// <summary>Until when what was planted is of interest; null for the end of the run.</summary>
+    public DateTimeOffset? FaultsUntil { get; init; }
+
     public void Run(int threads, CancellationToken cancellationToken)
     {
         var table = TerritoryTable.Shared;
-        Devices = [.. DemoFleet.Create(table, plan.Department, plan.Devices, plan.Seed)];
+        Devices = [.. DemoFleet.Create(table, plan.Department, plan.Devices, plan.Seed).Where(plan.Only)];
         Parallel.ForEach(
             Devices.GroupBy(device => device.Commune).OrderByDescending(commune => commune.Count()),
             new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
             commune =>
             {
                 var fleet = SimulatedFleet.Build(commune, table, plan.Seed, faultRate: plan.FaultRate);
-                foreach (var fault in fleet.PlantedFaults(plan.WarmFrom, plan.To))
+                foreach (var fault in fleet.PlantedFaults(plan.WarmFrom, FaultsUntil ?? plan.To))
                 {
                     _faults.Add(fault);
                 }
@@ -149,7 +158,7 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
         void Plan(DateTimeOffset at, Happening happening) => events.Enqueue(happening, (at.UtcTicks, number++));
         foreach (var device in course)
         {
-            if (fleet.Read(device.Descriptor.Id, plan.WarmFrom) is not null)
+            if (fleet.Reports(device.Descriptor.Id))
             {
                 Plan(plan.WarmFrom, new Happening(device, IntervalOf(device.Descriptor), TimeSpan.FromSeconds(random.Next(5, 400)), null, null));
             }
@@ -218,7 +227,7 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
     }
 
     /// <summary>What is believable of a kind, unless the device says it.</summary>
-    private static TimeSpan IntervalOf(DeviceDescriptor device) => TimeSpan.FromMinutes(device.Number(SharedAttributes.ReportingInterval) ?? device.Kind switch
+    private TimeSpan IntervalOf(DeviceDescriptor device) => plan.ReportsEvery ?? TimeSpan.FromMinutes(device.Number(SharedAttributes.ReportingInterval) ?? device.Kind switch
     {
         DeviceKind.Meter or DeviceKind.Bin => 60,
         _ => 15,

@@ -10,7 +10,10 @@ public sealed class BuildingFaultTests
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 10, 0, 0, 0, TimeSpan.Zero);
     private static readonly TerritoryTable Table = TerritoryTable.Shared;
-    private static readonly List<DeviceDescriptor> Buildings = [.. DemoFleet.Create(Table, "29", 40_000, 1).Where(device => device.Kind == DeviceKind.Building)];
+
+    // On no supply, so that none is ever without.
+    private static readonly List<DeviceDescriptor> Buildings =
+        [.. DemoFleet.Create(Table, "29", 40_000, 1).Where(device => device.Kind == DeviceKind.Building).Select(device => device with { Attributes = device.Attributes.Remove(DeviceLinks.SupplyAttribute) })];
 
     // A fleet is for one thread. The believable one and one that fails far too often, otherwise the same.
     private readonly SimulatedFleet _sound = SimulatedFleet.Build(Buildings, Table, 1, faultRate: 0);

@@ -10,7 +10,7 @@ public sealed class EnvironmentFaultTests
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
     private static readonly TerritoryTable Table = TerritoryTable.Shared;
-    private static readonly List<DeviceDescriptor> Sensors = [.. DemoFleet.Create(Table, "29", 60_000, 1).Where(device => device.Kind == DeviceKind.Environment)];
+    private static readonly List<DeviceDescriptor> Sensors = [.. DemoFleet.Create(Table, "29", 250_000, 1).Where(device => device.Kind == DeviceKind.Environment)];
 
     private readonly SimulatedFleet _sound = SimulatedFleet.Build(Sensors, Table, 1, faultRate: 0);
     private readonly SimulatedFleet _faulty = SimulatedFleet.Build(Sensors, Table, 1, faultRate: 8);

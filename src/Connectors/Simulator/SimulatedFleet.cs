@@ -62,6 +62,9 @@ public sealed class SimulatedFleet
     /// <summary>True when the device is one of these.</summary>
     public bool Contains(string device) => _byId.ContainsKey(device);
 
+    /// <summary>True for a device of these that reports when it can; false for a passive lamp.</summary>
+    public bool Reports(string device) => _byId.GetValueOrDefault(device) is not null;
+
     /// <summary>Key of a reporting device.</summary>
     public string IdOf(int device) => _reporting[device].Id;
 

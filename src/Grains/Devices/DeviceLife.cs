@@ -108,10 +108,13 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             return [];
         }
 
-        var figures = TRules.Explain(State.Trade, settings, now, _calendar!);
-        return State.Interval.ExpectedMinutes(AssumedMinutes) is { } minutes
-            ? [.. figures.Append(new DerivedFigure { Name = SharedAttributes.ReportingInterval, Value = minutes, Basis = "usual" }).OrderBy(figure => figure.Name, StringComparer.Ordinal)]
-            : figures;
+        IEnumerable<DerivedFigure> figures = TRules.Explain(State.Trade, settings, now, _calendar!);
+        if (State.Interval.ExpectedMinutes(AssumedMinutes) is { } minutes)
+        {
+            figures = figures.Append(new DerivedFigure { Name = SharedAttributes.ReportingInterval, Value = minutes, Basis = "usual" });
+        }
+
+        return [.. figures.OrderBy(figure => figure.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>An entry for a device that is not in the sector: only a newer registration brings it there.</summary>

@@ -82,7 +82,7 @@ public interface IDeviceRules<TSettings, TState>
     /// <summary>A metric that follows from the reports of another device, null when there is none.</summary>
     static virtual MetricValue? Derived(TState state, TSettings settings) => null;
 
-    /// <summary>What follows from its reports, for people: estimates, and what is usual beside what is measured. In the order of their names.</summary>
+    /// <summary>What follows from its reports, for people: estimates, and what is usual beside what is measured. In any order.</summary>
     /// <param name="state">What it remembers.</param>
     /// <param name="settings">Its attributes.</param>
     /// <param name="now">When it is asked, in Unix milliseconds.</param>

@@ -59,7 +59,7 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
 
     /// <inheritdoc/>
     public static ImmutableArray<DerivedFigure> Explain(EnvironmentState state, EnvironmentSettings settings, long now, LocalCalendar calendar) =>
-        EnvironmentFigures.Of(state, settings);
+        [.. EnvironmentFigures.Of(state, settings), .. state.Battery.Explain(now)];
 
     /// <inheritdoc/>
     public static Conditions ConditionsOf(EnvironmentState state) =>
@@ -85,7 +85,4 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
     private static bool IsRising(bool was, RisePoint[]? points, long threshold, EnvironmentSettings settings) =>
         threshold > 0
         && (RiseWatch.PerHour(points, settings.RiseWindow) is { } rate ? rate >= (was ? (long)((Int128)threshold * settings.RiseClear / 100_000) : threshold) : was);
-
-    /// <inheritdoc/>
-    public static ImmutableArray<DerivedFigure> Explain(EnvironmentState state, EnvironmentSettings settings, long now, LocalCalendar calendar) => state.Battery.Explain(now);
 }

@@ -58,7 +58,6 @@ internal static class MeterFigures
             figures.Add(new DerivedFigure { Name = "stillAt", At = DateTimeOffset.FromUnixTimeMilliseconds(state.Still.Until), Basis = "index" });
         }
 
-        figures.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return figures.DrainToImmutable();
     }
 

@@ -7,8 +7,8 @@ using Orleans;
 namespace Grid.Grains.Meters;
 
 /// <summary>
-/// What a meter remembers. 96 bytes, 120 for three days of its index, and of a customer's water at most 130 for the night, 16 for each of its readings until it is judged (4 of a meter that
-/// reports hourly, 10 of one that reports every quarter of an hour), and 230 for the months. Beside that 720 for what is usual, where it may be known by the hour.
+/// What a meter remembers. 96 bytes, 120 for three days of its index, and of a customer's water 104 for the night, 16 for each of its readings until it is judged (4 of a meter that
+/// reports hourly, 10 of one that reports every quarter of an hour), and at most 208 for the months. Beside that 720 for what is usual, where it may be known by the hour.
 /// </summary>
 [GenerateSerializer, Alias("grid.MeterState")]
 public readonly record struct MeterState

@@ -5,7 +5,7 @@ namespace Grid.Grains.Meters;
 
 /// <summary>
 /// What was consumed a day in each of the last 36 months, so that the same months of three years can be compared with. A month is closed when its last reading leaves the days that
-/// <see cref="IndexDays"/> keeps, and so with all late readings that it takes in; nothing changes between. At most 230 bytes.
+/// <see cref="IndexDays"/> keeps, and so with all late readings that it takes in; nothing changes between. At most 208 bytes.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("grid.MonthlyMeans")]
 public sealed record MonthlyMeans

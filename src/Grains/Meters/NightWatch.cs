@@ -11,7 +11,7 @@ public readonly record struct NightPoint([property: Id(0)] long At, [property: I
 
 /// <summary>
 /// What is known of the flow of the newest night: the last reading before its hours, the first one of each quarter of an hour in them, and the first one after them. So it
-/// depends on which readings came and not on their order, and is bounded, at most 22. Once the night is judged they are let go. About 130 bytes, and 16 for each reading of a night that
+/// depends on which readings came and not on their order, and is bounded, at most 22. Once the night is judged they are let go. 104 bytes, and 16 for each reading of a night that
 /// is not judged yet.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("grid.NightWatch")]

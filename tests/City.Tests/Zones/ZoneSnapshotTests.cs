@@ -43,6 +43,24 @@ public sealed class ZoneSnapshotTests
     }
 
     [Fact]
+    public void Books_from_before_there_were_zones_are_read()
+    {
+        var book = new SectorBook { Offset = 7 };
+        var meter = Meter("M1", null, null, ZoneRole.Customer, null);
+        meter.Contribution = new Contribution { Kind = DeviceKind.Meter, Status = DeviceStatus.Ok };
+        book.Add(meter);
+        var block = SectorSnapshot.Write(book, new PlainKeys());
+
+        // From its end: no tombstone, no parameter, no readings of a zone, a contribution of ten bytes, the role, and the empty name of a zone.
+        byte[] former = [4, .. block[1..^15], .. block[^13..^3], .. block[^2..]];
+        var read = SectorSnapshot.Read(former, new SectorBook(), new PlainKeys());
+
+        Assert.Equal((7, DeviceStatus.Ok, null), (read.Offset, read.Find("M1")!.Contribution.Status, read.Find("M1")!.Zone));
+        Assert.Equal(["M1"], SectorSnapshot.ReadDevices(former).Devices);
+        Assert.Equal(block, SectorSnapshot.Write(read, new PlainKeys()));
+    }
+
+    [Fact]
     public void A_meter_that_leaves_its_zone_or_its_sector_is_counted_there_no_more()
     {
         var book = new SectorBook();

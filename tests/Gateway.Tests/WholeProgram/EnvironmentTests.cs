@@ -81,7 +81,7 @@ public sealed class EnvironmentTests : IDisposable
         .JsonAsync(HttpStatusCode.Created);
 
     private static async Task ReportAsync(GridServer server, string id, DateTimeOffset at, string metric, double value) => await (await server.Http.PostAsync(
-        "/api/v1/readings", Json(string.Create(CultureInfo.InvariantCulture, $$"""[{"device":"{{id}}","time":"{{at:O}}","metrics":{"{{metric}}":{{value}}}}]""")))).JsonAsync();
+        "/api/v1/readings", Json(string.Create(CultureInfo.InvariantCulture, $$$"""[{"device":"{{{id}}}","time":"{{{at:O}}}","metrics":{"{{{metric}}}":{{{value}}}}}]""")))).JsonAsync();
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 }

@@ -13,6 +13,8 @@ public sealed class WaterZoneTests : IDisposable
     private const string Ouessant = "29155";
     private const string Sein = "29083";
 
+    private static readonly TimeZoneInfo Paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
+
     private readonly string _data = Directory.CreateTempSubdirectory("grid-zones-").FullName;
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
@@ -20,6 +22,7 @@ public sealed class WaterZoneTests : IDisposable
     [Fact]
     public async Task A_zone_over_two_communes_balances_to_the_litre_and_says_what_is_missing()
     {
+        Assert.SkipWhen(Local.Hour == 23 && Local.Minute >= 55, "Yesterday would become the day before while this runs.");
         await using (var server = await GridServer.StartInAsync(_data))
         {
             await RegisterAsync(server, "inlet", Ouessant, """ "zoneRole":"inlet",""");
@@ -70,6 +73,8 @@ public sealed class WaterZoneTests : IDisposable
         await (await server.Http.GetAsync("/api/v1/water-zones/Z")).ProblemAsync(HttpStatusCode.NotFound);
     }
 
+    private static DateTimeOffset Local => TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, Paris);
+
     private static async Task RegisterAsync(GridServer server, string id, string commune, string attributes) =>
         Assert.Equal(HttpStatusCode.Created, (await PutAsync(server, id, commune, $"\"zone\":\"Z\",{attributes}")).StatusCode);
 
@@ -80,12 +85,11 @@ public sealed class WaterZoneTests : IDisposable
     /// <summary>Indexes of meters, each on a day counted from today and at an hour, local.</summary>
     private static async Task ReportAsync(GridServer server, params (string Device, int Day, double Hours, double Litres)[] readings)
     {
-        var paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
-        var today = TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, paris).Date;
+        var today = Local.Date;
         var lines = readings.Select(reading =>
         {
             var local = today.AddDays(reading.Day).AddHours(reading.Hours);
-            var at = TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), paris);
+            var at = TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), Paris);
             return string.Create(CultureInfo.InvariantCulture, $$$"""{"device":"{{{reading.Device}}}","time":"{{{at:yyyy-MM-dd'T'HH:mm:ss'Z'}}}","metrics":{"indexLitres":{{{reading.Litres}}}}}""");
         });
         var answer = await server.Http.PostAsync("/api/v1/readings", new StringContent($"[{string.Join(',', lines)}]", Encoding.UTF8, "application/json"));

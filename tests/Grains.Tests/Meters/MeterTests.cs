@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Grid.Contracts.Devices;
+using Grid.Grains.Devices;
+using Grid.Grains.Meters;
 using Grid.Tests.Grains.Devices;
 
 namespace Grid.Tests.Grains.Meters;
@@ -152,6 +154,30 @@ public sealed class MeterTests
 
         Assert.Equal(10_000, meter.Report(Noon.Minutes(120), ("indexLitres", 3)).Contribution.DayAmount);
         Assert.Equal(12_000, meter.Report(Noon.Minutes(180), ("indexLitres", 5)).Contribution.DayAmount);
+    }
+
+    [Fact]
+    public void A_report_of_the_day_allocates_its_three_readings_of_the_index_and_nothing_else()
+    {
+        var settings = MeterSettings.Parse(Entries.Descriptor("D1", DeviceKind.Meter, ("fluid", "water")));
+        var calendar = new LocalCalendar("Europe/Paris");
+        var state = default(MeterState);
+        Report[] reports =
+        [
+            .. Enumerable.Range(0, 96 * 3).Select(place => Noon.AddDays(-3).AddMinutes(15 * place)).Concat(Enumerable.Range(1, 200).Select(minutes => Noon.AddMinutes(minutes)))
+                .Select((at, place) => new Report(
+                    Entries.Reading("D1", at, at, ("indexLitres", 1_000 + place), ("flowLitresPerHour", 3), ("tamper", 0), ("batteryPercent", 90)), at.ToUnixTimeMilliseconds(), IsLate: false)),
+        ];
+        var before = 0L;
+        for (var place = 0; place < reports.Length; place++)
+        {
+            before = place == reports.Length - 200 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            state = MeterRules.Apply(state, settings, reports[place], calendar);
+        }
+
+        // Three points of 32 bytes and the array's 24.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 200, 1, 120);
+        Assert.Equal(3, state.Index!.Length);
     }
 
     [Fact]

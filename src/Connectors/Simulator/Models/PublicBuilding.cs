@@ -140,7 +140,7 @@ internal sealed class PublicBuilding(string id, ulong key, Site site, string typ
         }
     }
 
-    /// <summary>A failed heating is a danger only while it is freezing cold inside.</summary>
+    /// <summary>A failed heating is a danger only while it is freezing cold inside, and for an hour at least.</summary>
     private PlantedFault? FreezingIn(int year)
     {
         if (Draw(BuildingFaults.Heating, year) is not var (from, until)) return null;
@@ -153,7 +153,7 @@ internal sealed class PublicBuilding(string id, ulong key, Site site, string typ
             (last, coldest) = (at, Math.Min(coldest, inside));
         }
 
-        return double.IsNaN(first) ? null : Fault(BuildingFaults.Heating, first, last, Math.Round(coldest, 1));
+        return double.IsNaN(first) || last - first < SimulatedTime.Hour ? null : Fault(BuildingFaults.Heating, first, last, Math.Round(coldest, 1));
     }
 
     private (double From, double Until)? Draw(BuildingFaults.Sort sort, int year) => DrawFault(year, sort.PerYear, sort.ShortestDays, sort.LongestDays, sort.Kind);
