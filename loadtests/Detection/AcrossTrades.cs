@@ -34,10 +34,23 @@ internal sealed class AcrossTrades : IProbe
     /// <inheritdoc/>
     public void Look(DetectedDevice device, SimulatedFleet fleet, DateTimeOffset at)
     {
+        // What a device shows costs more than when it was heard: of a supply it is asked where somebody is late, and water and closed buildings are looked at every half hour.
+        var isLate = _devices.Any(each => each.IsLate(at));
+        var isSlowLook = at.Minute % 30 == 0;
+        if (!isLate && !isSlowLook && _holding.Count == 0)
+        {
+            return;
+        }
+
         var devices = _devices.Select(each => each.Linked(at)).ToList();
-        CrossTradeFinding[] found = [.. SupplyOutageRule.Find(devices, at), .. FloodExposureRule.Find(devices, at), .. ClosedBuildingRule.Find(devices, at)];
+        IEnumerable<CrossTradeFinding> found = SupplyOutageRule.Find(devices, at);
+        if (isSlowLook)
+        {
+            found = [.. found, .. FloodExposureRule.Find(devices, at), .. ClosedBuildingRule.Find(devices, at)];
+        }
+
         var holding = found.Select(finding => (finding.Rule, finding.Source)).ToHashSet();
-        foreach (var (ended, since) in _holding.Where(held => !holding.Contains(held.Key)).ToArray())
+        foreach (var (ended, since) in _holding.Where(held => (isSlowLook || held.Key.Rule == CrossTradeFinding.SupplyOutage) && !holding.Contains(held.Key)).ToArray())
         {
             _holding.Remove(ended);
             _findings.Add(Finding(ended, since, at));

@@ -85,6 +85,9 @@ internal sealed class DetectedDevice
         });
     }
 
+    /// <summary>True when it has missed a report, and was heard within a day: what is silent for longer has another reason than an outage.</summary>
+    public bool IsLate(DateTimeOffset now) => _speaksForItself && _outcome.ExpectedSince is { } since && since + (Silence / 3) < now && now < since + TimeSpan.FromDays(1);
+
     /// <summary>The device as rules across trades see it.</summary>
     public LinkedDevice Linked(DateTimeOffset now) => new()
     {
