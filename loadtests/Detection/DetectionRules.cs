@@ -32,7 +32,7 @@ internal static class DetectionRules
         },
         new()
         {
-            Name = "frostRisk", Device = DeviceKind.Building, Condition = "frostRisk", Fault = PlantedFaultKind.HeatingFailure, Within = TimeSpan.FromHours(1), Outlasts = TimeSpan.FromHours(6),
+            Name = "frostRisk", Device = DeviceKind.Building, Condition = "frostRisk", Fault = PlantedFaultKind.Frost, Within = TimeSpan.FromHours(1), Outlasts = TimeSpan.FromHours(6),
         },
         new()
         {

@@ -32,6 +32,7 @@ public sealed class BuildingFaultTests
     [Theory]
     [InlineData(PlantedFaultKind.HeatedWhileClosed)]
     [InlineData(PlantedFaultKind.HeatingFailure)]
+    [InlineData(PlantedFaultKind.Frost)]
     [InlineData(PlantedFaultKind.BadVentilation)]
     [InlineData(PlantedFaultKind.BaseLoad)]
     [InlineData(PlantedFaultKind.EfficiencyDrift)]
@@ -57,10 +58,11 @@ public sealed class BuildingFaultTests
     }
 
     [Fact]
-    public void Where_the_heating_has_failed_it_is_freezing_while_the_fault_says_so_and_warm_again_a_day_after() => Assert.All(Faults(PlantedFaultKind.HeatingFailure), fault =>
+    public void Where_it_freezes_inside_the_heating_has_failed_and_it_is_warm_again_days_after() => Assert.All(Faults(PlantedFaultKind.Frost), fault =>
     {
         Assert.InRange(Value(_faulty, fault.Device, fault.From, "temperatureCelsius"), -20, 5.01);
         Assert.InRange(fault.Size, -20, 5);
+        Assert.Contains(Faults(PlantedFaultKind.HeatingFailure), failure => failure.Device == fault.Device && failure.From < fault.From && failure.Until > fault.Until);
         Assert.InRange(Value(_faulty, fault.Device, fault.Until.AddDays(6), "temperatureCelsius"), 12, 86);
     });
 

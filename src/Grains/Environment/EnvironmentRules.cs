@@ -59,7 +59,7 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
 
     /// <inheritdoc/>
     public static ImmutableArray<DerivedFigure> Explain(EnvironmentState state, EnvironmentSettings settings, long now, LocalCalendar calendar) =>
-        [.. EnvironmentFigures.Of(state, settings), .. state.Battery.Explain(now)];
+        [.. EnvironmentFigures.Of(state, settings).Concat(state.Battery.Explain(now)).OrderBy(figure => figure.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public static Conditions ConditionsOf(EnvironmentState state) =>

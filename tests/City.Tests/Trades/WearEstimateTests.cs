@@ -64,8 +64,9 @@ public sealed class WearEstimateTests
         Assert.InRange(failing.Count, 3, 100);
         Assert.InRange(listed.Count(failing.Contains) / (double)failing.Count, 0.8, 1);
 
-        // Nobody is sent in vain: who is listed and lives on is near its end.
-        Assert.All(listed, device => Assert.InRange(failures.GetValueOrDefault(device.Id, DateTimeOffset.MaxValue), Asked, Asked.AddDays(120)));
+        // Nobody is sent in vain: who is listed is silent already, or near its end.
+        var silent = _fleet.PlantedFaults(Asked, Asked).Where(fault => fault.Kind == PlantedFaultKind.BatteryEmpty).Select(fault => fault.Device).ToHashSet();
+        Assert.All(listed.Where(device => !silent.Contains(device.Id)), device => Assert.InRange(failures.GetValueOrDefault(device.Id, DateTimeOffset.MaxValue), Asked, Asked.AddDays(120)));
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class WearEstimateTests
         var failures = FailuresAfter(PlantedFaultKind.LampEndOfLife);
         var lamps = _devices.Where(device => device.Kind == DeviceKind.Streetlight && !device.Flag("passive")).ToList();
         var failing = lamps.Where(lamp => failures.TryGetValue(lamp.Id, out var at) && at < NextMonth).ToList();
-        var late = failing.Count(lamp => !(EstimateOf(lamp)!.At < NextMonth));
+        var late = failing.Count(lamp => !(EstimateOf(lamp)?.At < NextMonth));
 
         Assert.InRange(failing.Count, 3, 200);
         Assert.InRange(late / (double)failing.Count, 0, 0.6);
@@ -82,6 +83,6 @@ public sealed class WearEstimateTests
         // Two years of drift or of hours lie before them.
         var sound = lamps.Where(lamp => !failures.ContainsKey(lamp.Id)).Where(lamp => _fleet.Read(lamp.Id, Asked)?.Metrics.Any(metric => metric is { Name: "burningHours", Value: < 85_000 }) == true).Take(100).ToList();
         Assert.NotEmpty(sound);
-        Assert.All(sound, lamp => Assert.True(EstimateOf(lamp)!.At > NextMonth));
+        Assert.All(sound, lamp => Assert.False(EstimateOf(lamp)?.At < NextMonth));
     }
 }

@@ -51,7 +51,7 @@ internal sealed class PublicBuilding(string id, ulong key, Site site, string typ
         if (Draw(BuildingFaults.LeftOn, year) is var (on, off)) yield return Fault(BuildingFaults.LeftOn, on, off, LeftOnWatts(on));
         if (Draw(BuildingFaults.Efficiency, year) is var (worn, mended)) yield return Fault(BuildingFaults.Efficiency, worn, mended, 100 * BuildingFaults.LossOf(Key, year));
         foreach (var fault in ClosedDaysHeatedIn(year)) yield return fault;
-        if (FreezingIn(year) is { } freezing) yield return freezing;
+        foreach (var fault in UnheatedIn(year)) yield return fault;
     }
 
     private double IndoorCelsius(double local, double now)
@@ -140,20 +140,25 @@ internal sealed class PublicBuilding(string id, ulong key, Site site, string typ
         }
     }
 
-    /// <summary>A failed heating is a danger only while it is freezing cold inside, and for an hour at least.</summary>
-    private PlantedFault? FreezingIn(int year)
+    /// <summary>A failed heating, and the time in which it is freezing cold inside for it: only that is a danger.</summary>
+    private IEnumerable<PlantedFault> UnheatedIn(int year)
     {
-        if (Draw(BuildingFaults.Heating, year) is not var (from, until)) return null;
-        var (first, last, coldest) = (double.NaN, double.NaN, BuildingFaults.FreezingCelsius);
+        if (Draw(BuildingFaults.Heating, year) is not var (from, until)) yield break;
+        var (first, last, coldest) = (double.NaN, double.NaN, double.MaxValue);
         for (var at = from; at < until; at += SimulatedTime.Hour / 4)
         {
             var inside = UnheatedCelsius(from, at);
+            coldest = Math.Min(coldest, inside);
             if (inside >= BuildingFaults.FreezingCelsius) continue;
             first = double.IsNaN(first) ? at : first;
-            (last, coldest) = (at, Math.Min(coldest, inside));
+            last = at;
         }
 
-        return double.IsNaN(first) || last - first < SimulatedTime.Hour ? null : Fault(BuildingFaults.Heating, first, last, Math.Round(coldest, 1));
+        yield return Fault(BuildingFaults.Heating, from, until, Math.Round(coldest, 1));
+        if (last - first >= SimulatedTime.Hour)
+        {
+            yield return new PlantedFault(Id, PlantedFaultKind.Frost, SimulatedTime.InstantAt(first), SimulatedTime.InstantAt(last), Math.Round(coldest, 1));
+        }
     }
 
     private (double From, double Until)? Draw(BuildingFaults.Sort sort, int year) => DrawFault(year, sort.PerYear, sort.ShortestDays, sort.LongestDays, sort.Kind);

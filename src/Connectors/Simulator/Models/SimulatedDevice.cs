@@ -130,7 +130,7 @@ public enum PlantedFaultKind
     /// <summary>A building that is heated on a closed day as on an open one, from the time at which it is warmed up to that at which it would close; size in kelvin above its setback.</summary>
     HeatedWhileClosed,
 
-    /// <summary>A building whose heating has failed, while it is colder than 5 degrees inside; size in degrees Celsius at the coldest.</summary>
+    /// <summary>A building whose heating has failed; size in degrees Celsius inside at the coldest.</summary>
     HeatingFailure,
 
     /// <summary>A building that is badly aired; size in ppm above the outdoor air when it is full.</summary>
@@ -153,4 +153,7 @@ public enum PlantedFaultKind
 
     /// <summary>A device that says nothing: nobody has replaced its battery in time.</summary>
     BatteryEmpty,
+
+    /// <summary>A building that is colder than 5 degrees inside as its heating has failed, for an hour at least; size in degrees Celsius at the coldest.</summary>
+    Frost,
 }
