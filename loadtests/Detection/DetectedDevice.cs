@@ -30,7 +30,8 @@ internal sealed class DetectedDevice
     private readonly IDeviceLife _life;
     private readonly DateTimeOffset[] _since = new DateTimeOffset[Bits];
     private readonly List<Finding> _findings = [];
-    private readonly bool _speaksForItself;
+    private readonly TimeSpan? _assumed;
+    private readonly bool _saysHowOften;
     private DeviceOutcome _outcome;
     private Conditions _holding;
     private DateTimeOffset? _silentSince;
@@ -41,7 +42,7 @@ internal sealed class DetectedDevice
         Descriptor = descriptor;
         _sector = SectorMap.SectorOf(descriptor.Commune, 0, descriptor.Id);
         _life = DeviceLives.New(descriptor.Kind, descriptor.Id, context);
-        _speaksForItself = SilencePolicy.SilentAfter(descriptor) is not null;
+        (_assumed, _saysHowOften) = (SilencePolicy.SilentAfter(descriptor), SilencePolicy.HasOwnInterval(descriptor));
         Apply(new RegisteredEntry { Device = descriptor.Id, ReceivedAt = at, Descriptor = descriptor, Revision = 1 });
     }
 
@@ -51,7 +52,7 @@ internal sealed class DetectedDevice
     public List<DetectedDevice> Followers { get; } = [];
 
     /// <summary>How long it may be silent; null for what follows another device.</summary>
-    public TimeSpan? SilentAfter => _speaksForItself ? Silence : null;
+    public TimeSpan? SilentAfter => _assumed is null ? null : Silence;
 
     public Contribution Contribution => _life.Contribution;
 
@@ -86,7 +87,7 @@ internal sealed class DetectedDevice
     }
 
     /// <summary>True when it has missed a report, and was heard within a day: what is silent for longer has another reason than an outage.</summary>
-    public bool IsLate(DateTimeOffset now) => _speaksForItself && _outcome.ExpectedSince is { } since && since + (Silence / 3) < now && now < since + TimeSpan.FromDays(1);
+    public bool IsLate(DateTimeOffset now) => _assumed is not null && _outcome.ExpectedSince is { } since && since + (Silence / 3) < now && now < since + TimeSpan.FromDays(1);
 
     /// <summary>The device as rules across trades see it.</summary>
     public LinkedDevice Linked(DateTimeOffset now) => new()
@@ -94,8 +95,8 @@ internal sealed class DetectedDevice
         Id = Descriptor.Id,
         Kind = Descriptor.Kind,
         Links = DeviceLinks.Of(Descriptor),
-        ExpectedSince = _speaksForItself ? _outcome.ExpectedSince : null,
-        Interval = _speaksForItself ? Silence / 3 : TimeSpan.Zero,
+        ExpectedSince = _assumed is null ? null : _outcome.ExpectedSince,
+        Interval = _assumed is null ? TimeSpan.Zero : Silence / 3,
         View = View(now),
     };
 
@@ -114,12 +115,11 @@ internal sealed class DetectedDevice
     }
 
     /// <summary>How long it may be silent, as its sector has it.</summary>
-    private TimeSpan Silence =>
-        !SilencePolicy.HasOwnInterval(Descriptor) && _outcome.UsualIntervalMinutes is { } usual ? SilencePolicy.SilentAfter(usual) : SilencePolicy.SilentAfter(Descriptor)!.Value;
+    private TimeSpan Silence => !_saysHowOften && _outcome.UsualIntervalMinutes is { } usual ? SilencePolicy.SilentAfter(usual) : _assumed!.Value;
 
     private void LookForSilence(DateTimeOffset now)
     {
-        if (!_speaksForItself || _silentSince is not null || _outcome.ExpectedSince is not { } since)
+        if (_assumed is null || _silentSince is not null || _outcome.ExpectedSince is not { } since)
         {
             return;
         }

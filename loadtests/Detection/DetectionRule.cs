@@ -54,6 +54,12 @@ internal sealed record DetectionRule
 /// <param name="MedianDelay">From the beginning of what it found to its finding.</param>
 internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Faults, int InTime, int Found, int Alarms, int FalseAlarms, TimeSpan? MedianDelay)
 {
+    /// <summary>What it missed, or found late.</summary>
+    public required IReadOnlyList<PlantedFault> Missed { get; init; }
+
+    /// <summary>What it found for nothing that was planted.</summary>
+    public required IReadOnlyList<Finding> Wrong { get; init; }
+
     /// <summary>Found in time of what was there; NaN when nothing was.</summary>
     public double Recall => (double)InTime / Faults;
 
@@ -75,6 +81,7 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
             .Where(fault => fault.Kind == rule.Fault && fault.Size >= rule.LeastSize && only?.Contains(fault.Device) != false && fault.From >= plan.From && fault.From + rule.Within <= plan.To)
             .ToList();
         var delays = new List<TimeSpan>();
+        var missed = new List<PlantedFault>();
         var inTime = 0;
         foreach (var fault in expected)
         {
@@ -87,14 +94,24 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
             {
                 var delay = first > fault.From ? first - fault.From : TimeSpan.Zero;
                 delays.Add(delay);
-                inTime += delay <= rule.Within ? 1 : 0;
+                if (delay <= rule.Within)
+                {
+                    inTime++;
+                    continue;
+                }
             }
+
+            missed.Add(fault);
         }
 
         var alarms = findings.SelectMany(group => group).Where(finding => finding.From >= plan.From).ToList();
-        var falseAlarms = alarms.Count(alarm => !planted[alarm.Source].Any(fault => fault.From <= alarm.From && alarm.From <= fault.Until + rule.Outlasts));
+        var wrong = alarms.FindAll(alarm => !planted[alarm.Source].Any(fault => fault.From <= alarm.From && alarm.From <= fault.Until + rule.Outlasts));
         delays.Sort();
-        return new DetectionVerdict(rule, devices, expected.Count, inTime, delays.Count, alarms.Count, falseAlarms, delays.Count == 0 ? null : delays[delays.Count / 2]);
+        return new DetectionVerdict(rule, devices, expected.Count, inTime, delays.Count, alarms.Count, wrong.Count, delays.Count == 0 ? null : delays[delays.Count / 2])
+        {
+            Missed = missed,
+            Wrong = wrong,
+        };
     }
 
     private static IEnumerable<PlantedFault> Through(DetectionRule rule, DetectionRun run)

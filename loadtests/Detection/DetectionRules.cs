@@ -9,6 +9,13 @@ internal static class DetectionRules
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
+    /// <summary>By the law a month is compared with the same month of years before.</summary>
+    public static DetectionRule Abnormal { get; } = new()
+    {
+        Name = "abnormalConsumption", Device = DeviceKind.Meter, Condition = "abnormalConsumption", Fault = PlantedFaultKind.AbnormalUse,
+        AlsoExplains = [PlantedFaultKind.Leak, PlantedFaultKind.Burst], Within = 28 * Day, Outlasts = 31 * Day,
+    };
+
     public static DetectionRule[] All { get; } =
     [
         // Within three nights: that of its beginning may be over when it begins.
@@ -20,11 +27,6 @@ internal static class DetectionRules
         new() { Name = "burst", Device = DeviceKind.Meter, Condition = "burst", Fault = PlantedFaultKind.Burst, Within = TimeSpan.FromHours(4) },
         new() { Name = "backflow", Device = DeviceKind.Meter, Condition = "backflow", Fault = PlantedFaultKind.Backflow, Within = Day },
         new() { Name = "tamper", Device = DeviceKind.Meter, Condition = "tamper", Fault = PlantedFaultKind.Tamper, Within = Day },
-        new()
-        {
-            Name = "abnormalConsumption", Device = DeviceKind.Meter, Condition = "abnormalConsumption", Fault = PlantedFaultKind.AbnormalUse,
-            AlsoExplains = [PlantedFaultKind.Leak, PlantedFaultKind.Burst], Within = 10 * Day, Outlasts = 31 * Day,
-        },
         new() { Name = "silence", Device = DeviceKind.Meter, Condition = DetectedDevice.Silent, Fault = PlantedFaultKind.Silence, AlsoExplains = [PlantedFaultKind.BatteryEmpty], Within = TimeSpan.FromHours(12) },
         new()
         {

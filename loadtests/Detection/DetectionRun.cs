@@ -5,7 +5,7 @@ using Grid.Connectors.Simulator;
 using Grid.Connectors.Simulator.Models;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
-using Grid.Contracts.Storage;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Territory;
 using Grid.Tests.Grains.Devices;
@@ -83,18 +83,18 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
         var table = TerritoryTable.Shared;
         Devices = [.. DemoFleet.Create(table, plan.Department, plan.Devices, plan.Seed).Where(plan.Only)];
         Parallel.ForEach(
-            Devices.GroupBy(device => device.Commune).OrderByDescending(commune => commune.Count()),
+            Regions().OrderByDescending(region => region.Count),
             new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
-            commune =>
+            region =>
             {
-                var fleet = SimulatedFleet.Build(commune, table, plan.Seed, faultRate: plan.FaultRate);
+                var fleet = SimulatedFleet.Build(region, table, plan.Seed, faultRate: plan.FaultRate);
                 foreach (var fault in fleet.PlantedFaults(plan.WarmFrom, FaultsUntil ?? plan.To))
                 {
                     _faults.Add(fault);
                 }
 
                 var context = new DeviceContext(new LocalCalendars(table), new LocalSkies(table), TimeProvider.System, new DeviceInstruments(new Meters()), new NoKeys());
-                foreach (var course in Courses(commune, context))
+                foreach (var course in region.GroupBy(device => device.Commune).SelectMany(commune => Courses(commune, context)))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     Live(course, fleet);
@@ -102,39 +102,33 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
             });
     }
 
+    /// <summary>Communes that share a water zone have one network, which one fleet must know.</summary>
+    private IEnumerable<List<DeviceDescriptor>> Regions()
+    {
+        var together = new Groups();
+        foreach (var device in Devices.Where(device => ZonePlace.Of(device) is not null))
+        {
+            together.Join(device.Commune, $"zone {ZonePlace.Of(device)!.Value.Zone}");
+        }
+
+        return Devices.GroupBy(device => together.RootOf(device.Commune)).Select(region => region.ToList());
+    }
+
     /// <summary>Devices that hang together are one course: a cabinet and its lamps, a street on one supply, a building and its meters, a commune's sensors and what is exposed to them.</summary>
     private IEnumerable<List<DetectedDevice>> Courses(IEnumerable<DeviceDescriptor> devices, DeviceContext context)
     {
-        var together = new Dictionary<string, string>(StringComparer.Ordinal);
-        string RootOf(string key)
-        {
-            while (together.TryGetValue(key, out var other) && other != key)
-            {
-                key = other;
-            }
-
-            return key;
-        }
-
-        void Join(string one, string? other)
-        {
-            if (other is not null)
-            {
-                together[RootOf(one)] = RootOf(other);
-            }
-        }
-
+        var together = new Groups();
         var all = devices.ToArray();
         foreach (var device in all)
         {
             var links = DeviceLinks.Of(device);
-            Join(device.Id, DescriptorRules.CabinetHeard(device));
-            Join(device.Id, links.Supply is { } supply ? $"supply {supply}" : null);
-            Join(device.Id, links.Building);
-            Join(device.Id, links.ExposedTo is null && device.Kind != DeviceKind.Environment ? null : "surroundings");
+            together.Join(device.Id, DescriptorRules.CabinetHeard(device));
+            together.Join(device.Id, links.Supply is { } supply ? $"supply {supply}" : null);
+            together.Join(device.Id, links.Building);
+            together.Join(device.Id, links.ExposedTo is null && device.Kind != DeviceKind.Environment ? null : "surroundings");
         }
 
-        foreach (var group in all.GroupBy(device => RootOf(device.Id)))
+        foreach (var group in all.GroupBy(device => together.RootOf(device.Id)))
         {
             var course = group.Select(device => new DetectedDevice(device, context, plan.WarmFrom)).ToList();
             var byId = course.ToDictionary(device => device.Descriptor.Id);
@@ -242,6 +236,30 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
         }
 
         return (int)hash;
+    }
+
+    /// <summary>What hangs together, directly or through others.</summary>
+    private sealed class Groups
+    {
+        private readonly Dictionary<string, string> _next = new(StringComparer.Ordinal);
+
+        public string RootOf(string key)
+        {
+            while (_next.TryGetValue(key, out var other) && other != key)
+            {
+                key = other;
+            }
+
+            return key;
+        }
+
+        public void Join(string one, string? other)
+        {
+            if (other is not null)
+            {
+                _next[RootOf(one)] = RootOf(other);
+            }
+        }
     }
 
     private sealed record Happening(DetectedDevice Device, TimeSpan Every, TimeSpan Delay, IncomingReading? Reading, IProbe? Probe);

@@ -15,6 +15,7 @@ internal static class DetectScenario
     private static readonly DateTimeOffset Start = new(2026, 2, 20, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Forecast = new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
     private const double MostBinErrorHours = 6;
+    private const int ShownAtMost = 50;
 
     public static Task<ScenarioOutcome> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
@@ -42,11 +43,19 @@ internal static class DetectScenario
             new("rejected", run.Rejected, "reports"),
         };
         var failures = new List<string>();
+        var shown = options.Untold("show");
         foreach (var rule in DetectionRules.All)
         {
-            Add(results, failures, DetectionVerdict.Of(rule, plan, run), plan.To - plan.From);
+            var verdict = DetectionVerdict.Of(rule, plan, run);
+            Add(results, failures, verdict, plan.To - plan.From);
+            if (rule.Name == shown)
+            {
+                Show(verdict);
+            }
         }
 
+        var (month, ofMonth) = Months(plan, threads, cancellationToken);
+        Add(results, failures, DetectionVerdict.Of(DetectionRules.Abnormal, month, ofMonth), month.To - month.From);
         AddBins(results, failures, bins);
         results.AddRange(zones.Results());
         results.AddRange(Forecasts(plan, threads, cancellationToken));
@@ -69,6 +78,36 @@ internal static class DetectScenario
         var run = new DetectionRun(year, [probe]) { FaultsUntil = Forecast.AddDays(100) };
         run.Run(threads, cancellationToken);
         return probe.Results(run);
+    }
+
+    /// <summary>What a rule missed and what it found for nothing, for who works on it.</summary>
+    private static void Show(DetectionVerdict verdict)
+    {
+        foreach (var fault in verdict.Missed.Take(ShownAtMost))
+        {
+            Console.WriteLine($"missed: {fault}");
+        }
+
+        foreach (var finding in verdict.Wrong.Take(ShownAtMost))
+        {
+            Console.WriteLine($"wrong: {finding}");
+        }
+    }
+
+    /// <summary>Meters by the day, over a year and two months: the last two are judged.</summary>
+    private static (DetectionPlan Plan, DetectionRun Run) Months(DetectionPlan plan, int threads, CancellationToken cancellationToken)
+    {
+        var months = plan with
+        {
+            WarmFrom = new DateTimeOffset(2026, 1, 2, 23, 0, 0, TimeSpan.Zero),
+            From = new DateTimeOffset(2027, 1, 31, 23, 0, 0, TimeSpan.Zero),
+            To = new DateTimeOffset(2027, 3, 31, 22, 0, 0, TimeSpan.Zero),
+            ReportsEvery = TimeSpan.FromHours(12),
+            Only = device => device.Kind == DeviceKind.Meter && device.Text("usage") == "dwelling",
+        };
+        var run = new DetectionRun(months, []);
+        run.Run(threads, cancellationToken);
+        return (months, run);
     }
 
     private static void AddBins(List<Result> results, List<string> failures, BinForecasts bins)

@@ -111,7 +111,8 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
                 return outlet;
             default:
                 var meter = new HouseholdMeter(
-                    device.Id, key, site, fluid, device.Number("persons") ?? 2, device.Number("pulseLitres") ?? 1, device.Number("indexMaximum") ?? 0)
+                    device.Id, key, site, fluid, device.Number("persons") ?? 2, device.Number("pulseLitres") ?? 1, device.Number("indexMaximum") ?? 0,
+                    isOfBuilding: device.Text(DeviceLinks.BuildingAttribute) is not null)
                 { ReportsEvery = every };
                 zone?.AddCustomer(meter);
                 return meter;

@@ -11,6 +11,9 @@ public static class ClosedBuildingRule
     /// <summary>Nobody leaves to the minute: what goes on later than this after the closing counts.</summary>
     public static readonly TimeSpan Leaving = TimeSpan.FromHours(1);
 
+    /// <summary>Water has had so long to stand still since: a meter that reports hourly shows a pause of an hour up to two hours after it began.</summary>
+    public static readonly TimeSpan Watched = TimeSpan.FromHours(2);
+
     private const string ClosedSince = "closedSince";
     private const string StillAt = "stillAt";
     private const string Power = "powerWatts";
@@ -65,7 +68,7 @@ public static class ClosedBuildingRule
     {
         foreach (var reported in meter.View?.Reported ?? [])
         {
-            if (reported.Name == Water && reported.ObservedAt > from)
+            if (reported.Name == Water && reported.ObservedAt > from + Watched)
             {
                 return Figure(meter, StillAt) is { } still && !(still.At < from)
                     ? null

@@ -5,7 +5,7 @@ namespace Grid.Grains.CrossTrade;
 
 /// <summary>
 /// Rain and river rising where bins, pumps or cellars are exposed: a sensor of water is at a local level, or rises rapidly, while it rains or has just rained, and devices say that its water
-/// reaches them. Pure.
+/// reaches them. Where nothing measures rain, the water alone counts. Pure.
 /// </summary>
 public static class FloodExposureRule
 {
@@ -24,7 +24,8 @@ public static class FloodExposureRule
     public static IEnumerable<CrossTradeFinding> Find(IReadOnlyCollection<LinkedDevice> devices, DateTimeOffset now)
     {
         var exposed = devices.Where(device => device.Links.ExposedTo is not null).ToLookup(device => device.Links.ExposedTo!, StringComparer.Ordinal);
-        if (exposed.Count == 0 || !devices.Any(device => IsWet(device, now)))
+        var measuresRain = devices.Any(device => Shows(device, Rain) is not null);
+        if (exposed.Count == 0 || (measuresRain && !devices.Any(device => IsWet(device, now))))
         {
             return [];
         }

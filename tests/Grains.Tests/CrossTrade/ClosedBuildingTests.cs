@@ -77,5 +77,10 @@ public sealed class ClosedBuildingTests
     public void In_the_hour_after_the_closing_people_still_leave() => Assert.Null(Find(Building(Noon.AddMinutes(-59)), Meter(still: null)));
 
     [Fact]
-    public void A_meter_that_was_not_heard_since_proves_nothing() => Assert.Null(Find(Building(Closed), Meter(still: null, observed: Closed.AddHours(-1))));
+    public void A_meter_that_was_not_heard_since_or_not_for_long_proves_nothing()
+    {
+        Assert.Null(Find(Building(Closed), Meter(still: null, observed: Closed.AddHours(-1))));
+        Assert.Null(Find(Building(Closed), Meter(still: null, observed: Closed.AddHours(3))));
+        Assert.NotNull(Find(Building(Closed), Meter(still: null, observed: Closed.AddHours(3.1))));
+    }
 }

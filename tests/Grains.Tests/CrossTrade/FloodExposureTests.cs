@@ -53,6 +53,9 @@ public sealed class FloodExposureTests
     }
 
     [Fact]
+    public void Where_nothing_measures_rain_the_river_alone_counts() => Assert.Single(FloodExposureRule.Find([River(), Exposed("B1", DeviceKind.Bin)], Noon));
+
+    [Fact]
     public void Without_rain_without_rise_or_without_anything_exposed_there_is_nothing_across_trades()
     {
         Assert.Empty(FloodExposureRule.Find([River(), Rain(0), Exposed("B1", DeviceKind.Bin)], Noon));

@@ -13,7 +13,7 @@ namespace Grid.Connectors.Simulator.Demo;
 /// <param name="river">Key of the sensor of its river; null where there is none.</param>
 internal sealed class DemoLinks(string commune, int cabinets, int buildings, string? river)
 {
-    private const int ExposedEach = 6;
+    private const int ExposedEach = 3;
 
     /// <summary>The device with what it hangs together with.</summary>
     public DeviceDescriptor Link(DeviceDescriptor device)

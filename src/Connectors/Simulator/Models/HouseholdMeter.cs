@@ -21,6 +21,12 @@ internal sealed class HouseholdMeter : SimulatedDevice
 
     private static readonly double[] ShareBefore = Cumulate(HourShare);
 
+    // In a public building water is used in the morning, when each of them is open, and on all days alike.
+    private static readonly double[] BuildingHourShare = Normalize([0, 0, 0, 0, 0, 0, 0, 0, 3, 4, 5, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+    private static readonly double[] BuildingShareBefore = Cumulate(BuildingHourShare);
+
+    private readonly bool _isOfBuilding;
     private readonly MeterFluid _fluid;
     private readonly float _meanPerDay;
     private readonly float _shift;
@@ -35,10 +41,11 @@ internal sealed class HouseholdMeter : SimulatedDevice
     /// <param name="persons">How many live there.</param>
     /// <param name="pulseLitres">How much each step of its index is.</param>
     /// <param name="indexMaximum">Where its index starts again from 0; 0 when it never does.</param>
-    public HouseholdMeter(string id, ulong key, Site site, MeterFluid fluid, double persons, double pulseLitres = 1, double indexMaximum = 0)
+    /// <param name="isOfBuilding">True where it is that of a public building.</param>
+    public HouseholdMeter(string id, ulong key, Site site, MeterFluid fluid, double persons, double pulseLitres = 1, double indexMaximum = 0, bool isOfBuilding = false)
         : base(id, key, site)
     {
-        (_fluid, _pulse, _indexMaximum) = (fluid, (float)Math.Max(1, Math.Floor(pulseLitres)), indexMaximum);
+        (_fluid, _pulse, _indexMaximum, _isOfBuilding) = (fluid, (float)Math.Max(1, Math.Floor(pulseLitres)), indexMaximum, isOfBuilding);
         _meanPerDay = (float)(persons * MeanPerPerson(fluid) * Seeded.Between(key, 1, 0.7, 1.3));
         _shift = (float)Seeded.Between(key, 2, -1_800, 1_800);
         // A register that starts again does so within its first two years here: that is what it is for.
@@ -161,7 +168,8 @@ internal sealed class HouseholdMeter : SimulatedDevice
         var hour = (int)hours;
         var before = DaysBefore(day);
         var today = DaysBefore(day + 1) - before;
-        return (day, before + (today * (ShareBefore[hour] + (HourShare[hour] * (hours - hour)))), today * HourShare[hour]);
+        var (share, shareBefore) = _isOfBuilding ? (BuildingHourShare[hour], BuildingShareBefore[hour]) : (HourShare[hour], ShareBefore[hour]);
+        return (day, before + (today * (shareBefore + (share * (hours - hour)))), today * share);
     }
 
     // Consumption of all days before one, in mean days: whole days plus a draw that differs by less than DayToDay from day to day. It grows, and needs no loop.
