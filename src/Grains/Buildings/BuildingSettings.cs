@@ -42,7 +42,7 @@ public sealed record BuildingSettings
     private static readonly AttributeDefinition HeatingLimitCelsiusAttribute = AttributeDefinition.Number("heatingLimitCelsius", -20, 30, 15);
     private static readonly AttributeDefinition FreeGainKelvinAttribute = AttributeDefinition.Number("freeGainKelvin", 0, 30, 5);
     private static readonly AttributeDefinition PreheatMinutesAttribute = AttributeDefinition.Whole("preheatMinutes", 0, 1_440, 180);
-    private static readonly AttributeDefinition HeatingUnoccupiedDelayMinutesAttribute = AttributeDefinition.Whole("heatingUnoccupiedDelayMinutes", 60, 2_880, 360);
+    private static readonly AttributeDefinition HeatingUnoccupiedDelayMinutesAttribute = AttributeDefinition.Whole("heatingUnoccupiedDelayMinutes", 60, 2_880, 420);
     private static readonly AttributeDefinition HeatingUnoccupiedPercentAttribute = AttributeDefinition.Number("heatingUnoccupiedPercent", 10, 500, 90);
     private static readonly AttributeDefinition BaseLoadWattsAttribute = AttributeDefinition.Number("baseLoadWatts", 0.001, SharedAttributes.Unbounded, null);
     private static readonly AttributeDefinition BaseLoadTolerancePercentAttribute = AttributeDefinition.Number("baseLoadTolerancePercent", 5, 1_000, 30);

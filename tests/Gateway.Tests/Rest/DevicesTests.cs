@@ -20,7 +20,7 @@ public sealed class DevicesTests
         var shown = await (await host.Http.GetAsync("/api/v1/devices/L1")).JsonAsync();
         Assert.Equal(created.GetRawText(), shown.GetRawText());
         Assert.Equal(
-            """{"id":"L1","kind":"streetlight","commune":"29232","name":"Place Saint-Corentin","position":{"lon":-4.1021,"lat":47.9957},"attributes":{"cabinet":"C1","passive":false,"ratedWatts":70.5},"connector":{"type":"http","url":"https://example.org/lamp","deviceId":null,"devEui":null,"topic":null,"gateway":null,"codec":null,"mapping":{"p":"powerWatts"}},"status":"unknown","lastSeen":null,"reported":{},"desired":{},"alarms":[]}""",
+            """{"id":"L1","kind":"streetlight","commune":"29232","name":"Place Saint-Corentin","position":{"lon":-4.1021,"lat":47.9957},"attributes":{"cabinet":"C1","passive":false,"ratedWatts":70.5},"connector":{"type":"http","url":"https://example.org/lamp","deviceId":null,"devEui":null,"topic":null,"gateway":null,"codec":null,"mapping":{"p":"powerWatts"}},"status":"unknown","lastSeen":null,"reported":{},"desired":{},"alarms":[],"derived":{}}""",
             shown.GetRawText());
         Assert.Equal(HttpStatusCode.OK, (await host.PutAsync("/api/v1/devices/L1", Body)).StatusCode);
     }

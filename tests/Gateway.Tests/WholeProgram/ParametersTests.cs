@@ -60,7 +60,7 @@ public sealed class ParametersTests : IDisposable
         Assert.False(parameters.TryGetProperty("ratedWatts", out _));
 
         // The body is not competent for bins.
-        Assert.Equal("""{"value":60,"from":"builtIn"}""", (await AppliedAsync(server, "B1")).GetProperty("parameters").GetProperty("fireCelsius").GetRawText());
+        Assert.Equal("""{"value":75,"from":"builtIn"}""", (await AppliedAsync(server, "B1")).GetProperty("parameters").GetProperty("fireCelsius").GetRawText());
         await PutAsync(server, "/api/v1/bodies/999000029/members", """[{"commune":"29155","kinds":["bin"]}]""");
         Assert.Equal("""{"value":50,"from":"syndicate:999000029"}""", (await AppliedAsync(server, "B1")).GetProperty("parameters").GetProperty("fireCelsius").GetRawText());
         Assert.Equal("""{"value":0.5,"from":"device"}""", await PutAndShowAsync(server, """{"kind":"streetlight","commune":"29155","attributes":{"nearZeroWatts":0.5}}""", "nearZeroWatts"));

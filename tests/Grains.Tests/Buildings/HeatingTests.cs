@@ -17,15 +17,15 @@ public sealed class HeatingTests
         var edges = new BuildingDays(("occupancy", School)).Edges(Condition, Friday, Monday, at =>
             new(IsSunday(at) && at.Hour is >= 6 and < 20 ? 19.2 : IsOpen(at) ? 19.5 : Cooling(at)));
 
-        // Six hours after it was warm, with one report more for the middle of three; and it ends a degree below its warmest.
+        // Seven hours after it was warm, with one report more for the middle of three; and it ends a degree below its warmest.
         Assert.Equal(2, edges.Length);
-        Assert.Equal("Sun 12:15", edges[0]);
+        Assert.Equal("Sun 13:15", edges[0]);
         Assert.StartsWith("Sun 20:", edges[1], StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_school_that_is_never_set_back_is_told_from_Friday_night_to_the_preheating_of_Monday() =>
-        Assert.Equal(["Sat 00:00", "Mon 05:00"], new BuildingDays(("occupancy", School)).Edges(Condition, Friday, Monday, _ => new(19.5)));
+        Assert.Equal(["Sat 01:00", "Mon 05:00"], new BuildingDays(("occupancy", School)).Edges(Condition, Friday, Monday, _ => new(19.5)));
 
     [Fact]
     public void What_it_may_be_is_shown_beside_what_it_is()
@@ -94,7 +94,7 @@ public sealed class HeatingTests
     {
         var edges = new BuildingDays(("occupancy", School)).Edges(Condition, Friday, Monday, at => new(at.Minute == 15 && at.Hour % 4 == 3 ? 5 : 19.5));
 
-        Assert.Equal(["Sat 00:00", "Mon 05:00"], edges);
+        Assert.Equal(["Sat 01:00", "Mon 05:00"], edges);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class HeatingTests
         // 20 kW on any day: as much on Sunday as on an open day in the same weather.
         var days = new BuildingDays(("occupancy", School)).Run("2026-01-12T00:00", Friday, _ => new(null, HeatWatts: 20_000));
         Assert.Equal(20_000 / 13.0, days.Figure("openHeatWattsPerKelvin", BuildingDays.At(Friday))!.Value!.Value, 1);
-        Assert.Equal(["Sat 00:00", "Mon 05:00"], days.Edges(Condition, Friday, Monday, _ => new(null, HeatWatts: 20_000)));
+        Assert.Equal(["Sat 01:00", "Mon 05:00"], days.Edges(Condition, Friday, Monday, _ => new(null, HeatWatts: 20_000)));
 
         var careful = new BuildingDays(("occupancy", School)).Run("2026-01-12T00:00", Friday, _ => new(null, HeatWatts: 20_000));
         Assert.Empty(careful.Edges(Condition, Friday, Monday, at => new(null, HeatWatts: IsOpen(at) ? 20_000 : 12_000)));

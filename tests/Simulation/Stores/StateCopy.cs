@@ -37,6 +37,7 @@ internal static class StateCopy<T>
         copy.Desired = state.Desired;
         copy.Confirmations = Over(copy.Confirmations, state.Confirmations);
         copy.Subscriber = state.Subscriber;
+        copy.Interval = state.Interval;
         copy.Sealed = state.Sealed;
         return copy;
     }
