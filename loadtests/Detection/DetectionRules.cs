@@ -12,8 +12,13 @@ internal static class DetectionRules
     /// <summary>By the law a month is compared with the same month of years before.</summary>
     public static DetectionRule Abnormal { get; } = new()
     {
-        Name = "abnormalConsumption", Device = DeviceKind.Meter, Condition = "abnormalConsumption", Fault = PlantedFaultKind.AbnormalUse,
-        AlsoExplains = [PlantedFaultKind.Leak, PlantedFaultKind.Burst], Within = 28 * Day, Outlasts = 31 * Day,
+        Name = "abnormalConsumption",
+        Device = DeviceKind.Meter,
+        Condition = "abnormalConsumption",
+        Fault = PlantedFaultKind.AbnormalUse,
+        AlsoExplains = [PlantedFaultKind.Leak, PlantedFaultKind.Burst],
+        Within = 28 * Day,
+        Outlasts = 31 * Day,
     };
 
     public static DetectionRule[] All { get; } =

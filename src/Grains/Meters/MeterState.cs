@@ -1,7 +1,7 @@
 using Grid.Grains.Devices;
 using Grid.Grains.Learning;
-using Grid.Grains.Zones;
 using Grid.Grains.Maintenance;
+using Grid.Grains.Zones;
 using Orleans;
 
 namespace Grid.Grains.Meters;
