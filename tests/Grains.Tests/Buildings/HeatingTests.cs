@@ -85,7 +85,7 @@ public sealed class HeatingTests
     {
         // Armistice Day of 2026 is a Wednesday.
         var edges = new BuildingDays(("occupancy", School)).Edges(Condition, "2026-11-10T12:00", "2026-11-12T12:00", _ => new(19.5));
-        Assert.Equal(["Wed 00:00", "Thu 05:00"], edges);
+        Assert.Equal(["Wed 01:00", "Thu 05:00"], edges);
         Assert.Empty(new BuildingDays(("occupancy", $"{School}; PH 00:00-24:00")).Edges(Condition, "2026-11-11T00:00", "2026-11-11T23:00", _ => new(19.5)));
     }
 
@@ -111,7 +111,7 @@ public sealed class HeatingTests
 
     [Fact]
     public void Without_a_calendar_the_word_on_people_counts() =>
-        Assert.Equal(["Sat 00:00", "Mon 08:00"], new BuildingDays().Edges(Condition, Friday, Monday, at => new(19.5, Occupied: IsOpen(at))));
+        Assert.Equal(["Sat 01:00", "Mon 08:00"], new BuildingDays().Edges(Condition, Friday, Monday, at => new(19.5, Occupied: IsOpen(at))));
 
     [Fact]
     public void A_building_without_a_thermometer_is_judged_by_its_heat()
