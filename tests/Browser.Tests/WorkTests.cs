@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Grid.Tests.Browser;
+
+public sealed class WorkTests(BrowserFixture browser)
+{
+    private const string Commune = "Plougastel-Daoulas";
+    private const string CommuneInsee = "29189";
+
+    [Fact]
+    public async Task What_follows_from_the_reports_of_a_device_stands_beside_what_is_expected()
+    {
+        await using var session = await browser.OpenAsync();
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        await PutAsync(http, "browser-work-meter", "meter");
+        await PostAsync(http, "browser-work-meter", new { indexLitres = 1_000, tamper = 1 }, minutesAgo: 3);
+        await PostAsync(http, "browser-work-meter", new { indexLitres = 1_025, tamper = 1 }, minutesAgo: 1);
+        await session.ChooseCommuneAsync(Commune);
+        await session.Page.Locator("#device-search").FillAsync("browser-work-meter");
+        await session.Devices.First.ClickAsync();
+
+        await Expect(session.Page.Locator("tr[data-figure^='consumed'] th").First).ToContainTextAsync("Consumed");
+        await Expect(session.Page.Locator("li[data-condition='tamper']")).ToContainTextAsync("Tampered with");
+        session.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task The_lists_of_a_commune_are_asked_for_when_they_are_opened_and_lead_to_the_device()
+    {
+        await using var session = await browser.OpenAsync();
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        await PutAsync(http, "browser-work-bin", "bin");
+        await PostAsync(http, "browser-work-bin", new { fillPercent = 100 }, minutesAgo: 3);
+        await PostAsync(http, "browser-work-bin", new { fillPercent = 100 }, minutesAgo: 1);
+        await session.ChooseCommuneAsync(Commune);
+        foreach (var list in new[] { "findings", "maintenance", "collection" })
+        {
+            var details = session.Page.Locator($"details[data-list='{list}']");
+            await details.Locator("summary").FocusAsync();
+            await session.Page.Keyboard.PressAsync("Enter");
+            await Expect(details).ToHaveAttributeAsync("open", "");
+            await Expect(details.Locator("p, ol, ul").First).Not.ToHaveTextAsync("Loading");
+            await Expect(details.Locator("p.error")).ToHaveTextAsync("");
+        }
+
+        var link = session.Page.Locator("details[data-list='collection'] button", new() { HasText = "browser-work-bin" });
+        await Expect(link).ToBeVisibleAsync();
+        await link.ClickAsync();
+        await Expect(session.Page.Locator("#device-name")).ToHaveTextAsync("browser-work-bin");
+        await session.Page.Locator("[data-language='fr']").ClickAsync();
+        await Expect(session.Page.Locator("li[data-condition='overflow']")).ToContainTextAsync("Déborde");
+        session.AssertQuiet();
+    }
+
+    private static async Task PutAsync(HttpClient http, string id, string kind) =>
+        (await http.PutAsJsonAsync($"/api/v1/devices/{id}", new { kind, commune = CommuneInsee, position = new { lon = -4.37, lat = 48.37 } })).EnsureSuccessStatusCode();
+
+    private static async Task PostAsync(HttpClient http, string id, object metrics, int minutesAgo) =>
+        (await http.PostAsJsonAsync("/api/v1/readings", new[] { new { device = id, time = DateTimeOffset.UtcNow.AddMinutes(-minutesAgo), metrics } })).EnsureSuccessStatusCode();
+}
