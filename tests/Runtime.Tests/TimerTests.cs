@@ -153,6 +153,23 @@ public class TimerTests
         Assert.Contains("reminder r 10", world.Script.Told);
     }
 
+    [Fact]
+    public async Task A_reminder_whose_timer_is_a_hair_early_comes_at_its_time_and_not_a_period_later()
+    {
+        var clock = new SteppedTime();
+        await using var world = await Pumped.Start(null, services => services.AddSingleton<TimeProvider>(clock));
+        world.Do(world.Grain<ILifeGrain>("a").Remind("r", TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)));
+
+        // Half a millisecond before its time by the clock, which passes it before anybody looks again.
+        clock.SetForward(TimeSpan.FromMilliseconds(-0.5));
+        clock.PerLook = TimeSpan.FromMilliseconds(1);
+        var end = clock.Steady.GetUtcNow() + TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1);
+        while (clock.Steady.FireNext(end))
+            world.Run();
+
+        Assert.Contains(world.Script.Told, what => what.StartsWith("reminder r", StringComparison.Ordinal));
+    }
+
     /// <summary>A clock whose timers go on steadily while its time of day is set.</summary>
     private sealed class SteppedTime : TimeProvider
     {
@@ -164,7 +181,15 @@ public class TimerTests
 
         public void SetForward(TimeSpan by) => _ahead += by;
 
-        public override DateTimeOffset GetUtcNow() => Steady.GetUtcNow() + _ahead;
+        /// <summary>How much passes from one look at the time of day to the next.</summary>
+        public TimeSpan PerLook { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = Steady.GetUtcNow() + _ahead;
+            _ahead += PerLook;
+            return now;
+        }
 
         public override long GetTimestamp() => Steady.GetTimestamp();
 

@@ -88,8 +88,13 @@ internal sealed class ReminderService(EmbeddedGrainRuntime runtime, IReminderSto
     private void Arm(Reminder reminder)
     {
         reminder.Due = NextTick(reminder.Stored);
+        Wait(reminder);
+    }
+
+    private void Wait(Reminder reminder)
+    {
         var wait = reminder.Due - runtime.Clock.GetUtcNow();
-        reminder.Timer.Change(wait < LongestTimer ? wait : LongestTimer, Timeout.InfiniteTimeSpan);
+        reminder.Timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LongestTimer ? wait : LongestTimer, Timeout.InfiniteTimeSpan);
     }
 
     private DateTimeOffset NextTick(StoredReminder reminder)
@@ -107,11 +112,12 @@ internal sealed class ReminderService(EmbeddedGrainRuntime runtime, IReminderSto
     {
         var stored = reminder.Stored;
         var now = runtime.Clock.GetUtcNow();
+        var isDue = now >= reminder.Due;
         try
         {
             // A timer cannot wait as long as a reminder may: this may be a stop on the way. A tick that comes late, by a busy machine or by a
             // wall clock that was set, is a tick all the same.
-            if (now >= reminder.Due)
+            if (isDue)
             {
                 var grain = new RemindableReference(runtime.Factory.Untyped(runtime.Catalog.ClassNamed(stored.Grain.Type), stored.Grain.Key));
                 await grain.ReceiveReminder(stored.Name, new TickStatus(stored.StartAt.UtcDateTime, stored.Period, now.UtcDateTime));
@@ -124,8 +130,14 @@ internal sealed class ReminderService(EmbeddedGrainRuntime runtime, IReminderSto
 
         lock (_gate)
         {
-            if (!_isStopped && _reminders.GetValueOrDefault((stored.Grain, stored.Name)) == reminder)
+            if (_isStopped || _reminders.GetValueOrDefault((stored.Grain, stored.Name)) != reminder)
+                return;
+
+            // A timer may be up to a millisecond early. The tick that it was for may be due by now, and is still to come: not the one after it.
+            if (isDue)
                 Arm(reminder);
+            else
+                Wait(reminder);
         }
     }
 
