@@ -21,7 +21,7 @@ using Orleans.Utilities;
 namespace Grid.Grains.Sectors;
 
 /// <summary>The sector: see <see cref="ISectorGrain"/>. Deliveries go one by one; only a checkpoint goes on beside them.</summary>
-public sealed class SectorGrain(
+public sealed partial class SectorGrain(
     [PersistentState("sector")] IPersistentState<SectorState> state,
     IReadingLog log,
     LogWriter writer,
@@ -35,9 +35,6 @@ public sealed class SectorGrain(
     TimeProvider clock,
     ILogger<SectorGrain> logger) : Grain, ISectorGrain
 {
-    /// <summary>Device states that one sector has under way at the same time.</summary>
-    private const int SavesAtOnce = 256;
-
     private readonly ObserverManager<ISectorObserver> _observers = new(TimeSpan.FromMinutes(2), logger);
     private SectorBook _book = new();
     private SectorApplier _applier = null!;
@@ -288,84 +285,6 @@ public sealed class SectorGrain(
         }
 
         await _observers.Notify(observer => observer.OnAdvanced(partial.Version));
-    }
-
-    /// <summary>
-    /// The books as of now, then every device that changed before (each at or after its offset in them), then the log may go, as far as history
-    /// has it too. Whatever is lost in between is replayed: a device skips what it has.
-    /// </summary>
-    private async Task CheckpointAfterAsync(Task former)
-    {
-        await former.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
-        if (!_isCheckpointDue)
-        {
-            return;
-        }
-
-        _isCheckpointDue = false;
-        var started = clock.GetTimestamp();
-        var books = SectorSnapshot.Write(_book, keys);
-        var offset = _book.Offset;
-        var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
-        dirty.ForEach(device => device.IsDirty = false);
-        try
-        {
-            await SaveAsync(dirty);
-            state.State = new SectorState { Offset = offset, Books = books };
-            await state.WriteStateAsync();
-            _book.Parameters.Forget(offset);
-            await release.SnapshotTakenAsync(_sector, _epoch, offset);
-            meter.Checkpointed(clock.GetElapsedTime(started));
-        }
-        catch
-        {
-            dirty.ForEach(device => device.IsDirty = true);
-            Changed();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Some hundreds at once: a store commits together what waits together, and all sectors of a department may save at the same time. When it has too much to do all
-    /// the same, the sector waits as long as the store asks.
-    /// </summary>
-    private async ValueTask SaveAsync(List<SectorDevice> devices)
-    {
-        List<(SectorDevice Device, Task Saved)>? underWay = null;
-        foreach (var device in devices)
-        {
-            var saving = _applier.SaveAsync(device);
-            if (!saving.IsCompletedSuccessfully)
-            {
-                (underWay ??= []).Add((device, saving.AsTask()));
-                if (underWay.Count == SavesAtOnce)
-                {
-                    await SavedAsync(underWay);
-                    underWay = null;
-                }
-            }
-        }
-
-        if (underWay is not null)
-        {
-            await SavedAsync(underWay);
-        }
-    }
-
-    private async Task SavedAsync(List<(SectorDevice Device, Task Saved)> underWay)
-    {
-        foreach (var (device, saved) in underWay)
-        {
-            try
-            {
-                await saved;
-            }
-            catch (StorageOverloadedException busy)
-            {
-                await Task.Delay(busy.RetryAfter, clock, CancellationToken.None);
-                await _applier.SaveAsync(device);
-            }
-        }
     }
 
     /// <summary>What is to be switched by plan, or to be found across trades, is so when nobody asks for it.</summary>
