@@ -185,6 +185,7 @@ public sealed class DemoFleet
     {
         var own = Seeded.Key(key ^ 0x3e7e, number);
         var draw = Seeded.Unit(own, 2);
+        var persons = 1 + Math.Floor(4.5 * Math.Pow(Seeded.Unit(own, 1), 1.6));
         // Some have a step of ten litres, and a few old ones a register of four digits of cubic metres, which soon starts again.
         ReadOnlySpan<(string, AttributeValue)> special =
             draw < TenLitreShare ? [("pulseLitres", AttributeValue.Of(10))] : draw < TenLitreShare + ShortRegisterShare ? [("indexMaximum", AttributeValue.Of(ShortRegisterLitres))] : [];
@@ -194,7 +195,8 @@ public sealed class DemoFleet
         [
             ("fluid", AttributeValue.Of("water")),
             ("usage", AttributeValue.Of("dwelling")),
-            ("persons", AttributeValue.Of(1 + Math.Floor(4.5 * Math.Pow(Seeded.Unit(own, 1), 1.6)))),
+            ("persons", AttributeValue.Of(persons)),
+            ("comparableLitresPerDay", AttributeValue.Of(persons * HouseholdMeter.WaterLitresPerPerson)),
             ("granularity", AttributeValue.Of("subDaily")),
             ("legalBasis", AttributeValue.Of("consent")),
             .. special,

@@ -53,6 +53,9 @@ internal sealed class DeviceField
     /// <summary>Readings that were made.</summary>
     public long Readings { get; private set; }
 
+    /// <summary>Frames of a day that were made.</summary>
+    public long Frames { get; private set; }
+
     /// <summary>Messages to many that were sent, each with its repetitions.</summary>
     public long Multicasts { get; private set; }
 
@@ -222,6 +225,7 @@ internal sealed class DeviceField
         _world.Night.Judge(reading);
         reading = device.Number(reading);
         Readings++;
+        Frames += reading is IncomingFrame ? 1 : 0;
         if (_chance.Happens(_world.Rates[Fault.LateReading]))
         {
             Keep(now + _chance.Between(TimeSpan.FromMinutes(1), TimeSpan.FromHours(5)), device.Commune, reading);

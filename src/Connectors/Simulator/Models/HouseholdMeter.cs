@@ -12,6 +12,9 @@ namespace Grid.Connectors.Simulator.Models;
 /// </summary>
 internal sealed class HouseholdMeter : SimulatedDevice
 {
+    /// <summary>What a person uses in a day, in the mean over households.</summary>
+    public const double WaterLitresPerPerson = 120;
+
     private const double DayToDay = 0.5; // how far a day may lie from the mean, as a share of it
     private const double BaseLoadShare = 0.4; // of the other fluids
 
@@ -214,7 +217,7 @@ internal sealed class HouseholdMeter : SimulatedDevice
 
     private static double MeanPerPerson(MeterFluid fluid) => fluid switch
     {
-        MeterFluid.Water => 120, // litres a day
+        MeterFluid.Water => WaterLitresPerPerson,
         MeterFluid.Gas => 1_000, // litres a day
         MeterFluid.Electricity => 5_000, // watt-hours a day
         MeterFluid.Heat => 12_000, // watt-hours a day
