@@ -84,6 +84,16 @@ public interface INotificationEndpointsGrain : IGrainWithStringKey
     [Alias("Disable")]
     Task<bool> Disable(string id, string address, string reason);
 
+    /// <summary>Sends a test message to an enabled endpoint: the id of its notification, which is kept; null when there is no such endpoint, or it is disabled.</summary>
+    /// <param name="id">The endpoint.</param>
+    /// <param name="by">Who asks, for people.</param>
+    [Alias("Test")]
+    Task<string?> Test(string id, string by);
+
+    /// <summary>A failed or expired notification is tried again, for as long as a new one is; false when it is neither, or not there.</summary>
+    [Alias("Retry"), AlwaysInterleave]
+    Task<bool> Retry(string notification);
+
     /// <summary>The endpoint; null when there is none.</summary>
     [Alias("Find"), AlwaysInterleave]
     ValueTask<NotificationEndpoint?> Find(string id);

@@ -12,10 +12,12 @@ namespace Grid.Grains.Notifications;
 public sealed class NotificationEndpointsGrain(
     [PersistentState("notification-endpoints")] IPersistentState<StoredEndpoints> state,
     ScopeCheck scopes,
+    Notifier notifier,
     ISecretRandom random,
     TimeProvider clock) : Grain, INotificationEndpointsGrain
 {
     private const int SecretBytes = 32;
+    private const string TestType = "test";
 
     // Only what is persisted: it is asked for while a change is under way.
     private FrozenDictionary<string, NotificationEndpoint> _byId = FrozenDictionary<string, NotificationEndpoint>.Empty;
@@ -84,6 +86,19 @@ public sealed class NotificationEndpointsGrain(
         await WriteAsync([.. _all.Select(other => other.Id == id ? endpoint with { IsEnabled = false, DisabledReason = reason } : other)]);
         return true;
     }
+
+    public async Task<string?> Test(string id, string by)
+    {
+        var now = clock.GetUtcNow();
+        var text = new NotificationText(
+            NotificationIds.Of("test", id, now.UtcTicks.ToString(CultureInfo.InvariantCulture)),
+            TestType,
+            new($"Essai : message pour {id}", $"Test: message for {id}"),
+            new($"Ceci est un essai, demandé par {by}. Si vous le lisez, les alarmes arriveront ici.", $"This is a test, asked for by {by}. As you can read it, alarms will arrive here."));
+        return await notifier.NotifyAsync(GrainFactory, id, text) is NotifyOutcome.Kept or NotifyOutcome.KeptBefore ? text.Id : null;
+    }
+
+    public Task<bool> Retry(string notification) => notifier.RetryAsync(notification);
 
     public ValueTask<NotificationEndpoint?> Find(string id) => new(_byId.GetValueOrDefault(id));
 

@@ -56,9 +56,16 @@ public sealed class Notifier(INotificationOutbox outbox, NotifierOptions options
         return outcome;
     }
 
+    /// <summary>A failed or expired one is tried again, for as long as a new one is; false when it is neither, or not there.</summary>
+    public Task<bool> RetryAsync(string notification)
+    {
+        var now = Now();
+        return outbox.RetryAsync(notification, now, now + options.Expiry, CancellationToken.None);
+    }
+
     private async Task<(NotifyOutcome Outcome, int Displaced)> KeepAsync(NotificationEndpoint endpoint, NotificationText text)
     {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = Now();
         var added = await outbox.AddAsync(
             new Notification
             {
@@ -75,6 +82,8 @@ public sealed class Notifier(INotificationOutbox outbox, NotifierOptions options
             CancellationToken.None);
         return (added.IsNew ? NotifyOutcome.Kept : NotifyOutcome.KeptBefore, added.Displaced);
     }
+
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>A subject is one line, whatever an alarm's message holds: it becomes a header of a mail.</summary>
     private static string Line(string text) => Cut(string.Concat(text.Select(static character => char.IsControl(character) ? ' ' : character)), Notification.MaximumSubjectLength);
