@@ -96,6 +96,8 @@ internal sealed class World
 
     public OutboxRecords Outbox { get; } = new();
 
+    public NotificationRecords Notifications { get; } = new();
+
     public Journal Journal { get; }
 
     public Plant Plants { get; }

@@ -90,7 +90,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(EndpointPage))]
 [JsonSerializable(typeof(DeliveryModel))]
 [JsonSerializable(typeof(DeliveryPage))]
-[JsonSerializable(typeof(CalendarModel))]
+[JsonSerializable(typeof(OnCallCalendarModel))]
 [JsonSerializable(typeof(OnCallModel))]
 [JsonSerializable(typeof(ParametersModel))]
 [JsonSerializable(typeof(DeviceParametersModel))]

@@ -97,7 +97,8 @@ internal static class EndpointRoutes
         }
 
         var endpoints = grains.NotificationEndpoints();
-        if (ScopeRights.Fault(http, input.Scope) ?? (await endpoints.Find(id) is { } former ? ScopeRights.Fault(http, former.Scope) : null) is { } forbidden)
+        var former = await endpoints.Find(id);
+        if ((ScopeRights.Fault(http, input.Scope) ?? (former is null ? null : ScopeRights.Fault(http, former.Scope))) is { } forbidden)
         {
             return forbidden;
         }

@@ -16,7 +16,7 @@ internal static class OnCallBinding
     private const int MostEntries = 1_000;
 
     /// <summary>The calendar, with what is wrong with its form.</summary>
-    public static OnCallCalendar Bind(CalendarModel input, List<FieldError> errors)
+    public static OnCallCalendar Bind(OnCallCalendarModel input, List<FieldError> errors)
     {
         var calendar = new OnCallCalendar
         {
@@ -29,32 +29,32 @@ internal static class OnCallBinding
     }
 
     /// <summary>What GET shows.</summary>
-    public static CalendarModel Present(OnCallCalendar calendar) => new(
+    public static OnCallCalendarModel Present(OnCallCalendar calendar) => new(
         calendar.ZoneId,
         calendar.Priorities,
         calendar.RepeatEveryMinutes,
         calendar.RepeatAtMost,
         [
-            .. calendar.Levels.Select(level => new LevelModel(
+            .. calendar.Levels.Select(level => new OnCallLevelModel(
                 level.AfterMinutes,
                 Present(level.Rotation),
-                [.. level.Windows.Select(window => new WindowModel(
+                [.. level.Windows.Select(window => new OnCallWindowModel(
                     [.. Enum.GetValues<DayOfWeek>().Where(day => (window.Days & Flag(day)) != 0).OrderBy(day => Flag(day))], Text(window.From), Text(window.To)))],
-                [.. level.Overrides.Select(agreed => new OverrideModel(Text(agreed.From), Text(agreed.To), agreed.Turn.Name, agreed.Turn.Endpoints))])),
+                [.. level.Overrides.Select(agreed => new OnCallOverrideModel(Text(agreed.From), Text(agreed.To), agreed.Turn.Name, agreed.Turn.Endpoints))])),
         ]);
 
-    private static RotationModel Present(OnCallRotation rotation)
+    private static OnCallRotationModel Present(OnCallRotation rotation)
     {
         var isWeeks = rotation.Days % DaysOfWeek == 0;
-        return new RotationModel(
-            [.. rotation.Turns.Select(turn => new TurnModel(turn.Name, turn.Endpoints))],
+        return new OnCallRotationModel(
+            [.. rotation.Turns.Select(turn => new OnCallTurnModel(turn.Name, turn.Endpoints))],
             isWeeks ? rotation.Days / DaysOfWeek : rotation.Days,
             isWeeks ? TurnUnit.Weeks : TurnUnit.Days,
             rotation.From,
             Text(rotation.HandOver));
     }
 
-    private static OnCallLevel Bind(LevelModel level, string field, List<FieldError> errors) => new()
+    private static OnCallLevel Bind(OnCallLevelModel level, string field, List<FieldError> errors) => new()
     {
         AfterMinutes = Required(level.AfterMinutes, $"{field}.afterMinutes", errors),
         Rotation = BindRotation(level.Rotation, $"{field}.rotation", errors),
@@ -62,7 +62,7 @@ internal static class OnCallBinding
         Overrides = [.. Entries(level.Overrides ?? [], $"{field}.overrides", errors).Select(item => Bind(item.Entry, item.Field, errors))],
     };
 
-    private static OnCallRotation BindRotation(RotationModel? rotation, string field, List<FieldError> errors)
+    private static OnCallRotation BindRotation(OnCallRotationModel? rotation, string field, List<FieldError> errors)
     {
         if (rotation is null)
         {
@@ -83,12 +83,12 @@ internal static class OnCallBinding
     private static OnCallTurn BindTurn(string? name, IReadOnlyList<string?>? endpoints, string field, List<FieldError> errors) =>
         new(name ?? "", [.. Entries(endpoints ?? [], $"{field}.endpoints", errors).Select(item => item.Entry)]);
 
-    private static WeeklyWindow Bind(WindowModel window, string field, List<FieldError> errors) => new(
+    private static WeeklyWindow Bind(OnCallWindowModel window, string field, List<FieldError> errors) => new(
         (window.Days ?? []).Aggregate(WeekDays.None, (days, day) => days | Flag(day)),
         Time(window.From, $"{field}.from", errors),
         Time(window.To, $"{field}.to", errors));
 
-    private static OnCallOverride Bind(OverrideModel agreed, string field, List<FieldError> errors) => new(
+    private static OnCallOverride Bind(OnCallOverrideModel agreed, string field, List<FieldError> errors) => new(
         DateAndTime(agreed.From, $"{field}.from", errors), DateAndTime(agreed.To, $"{field}.to", errors), BindTurn(agreed.Name, agreed.Endpoints, field, errors));
 
     private static IEnumerable<(T Entry, string Field)> Entries<T>(IReadOnlyList<T?>? list, string field, List<FieldError> errors)

@@ -18,14 +18,14 @@ public enum TurnUnit
 /// <param name="RepeatEveryMinutes">Minutes until the last level is paged again, 1 to 1,440; left out and it is not.</param>
 /// <param name="RepeatAtMost">How often it is paged again, 0 to 20.</param>
 /// <param name="Levels">From the first that is paged to the last, 1 to 10.</param>
-public sealed record CalendarModel(string? Zone, IReadOnlyList<string?>? Priorities, int? RepeatEveryMinutes, int? RepeatAtMost, IReadOnlyList<LevelModel?>? Levels);
+public sealed record OnCallCalendarModel(string? Zone, IReadOnlyList<string?>? Priorities, int? RepeatEveryMinutes, int? RepeatAtMost, IReadOnlyList<OnCallLevelModel?>? Levels);
 
 /// <summary>A level of a calendar.</summary>
 /// <param name="AfterMinutes">Minutes until the next level is paged when nobody answers, 1 to 1,440.</param>
 /// <param name="Rotation">Whose turn it is.</param>
 /// <param name="Windows">When somebody is on call; left out or empty for always.</param>
 /// <param name="Overrides">What was agreed for once, and counts instead; of several that hold, the last.</param>
-public sealed record LevelModel(int? AfterMinutes, RotationModel? Rotation, IReadOnlyList<WindowModel?>? Windows, IReadOnlyList<OverrideModel?>? Overrides);
+public sealed record OnCallLevelModel(int? AfterMinutes, OnCallRotationModel? Rotation, IReadOnlyList<OnCallWindowModel?>? Windows, IReadOnlyList<OnCallOverrideModel?>? Overrides);
 
 /// <summary>Turns that follow each other.</summary>
 /// <param name="Turns">In their order, 1 to 100.</param>
@@ -33,25 +33,25 @@ public sealed record LevelModel(int? AfterMinutes, RotationModel? Rotation, IRea
 /// <param name="Unit">Days or weeks; weeks when left out.</param>
 /// <param name="From">Local date on which the first turn begins.</param>
 /// <param name="HandOver">Local time of the hand-over, <c>HH:mm</c>.</param>
-public sealed record RotationModel(IReadOnlyList<TurnModel?>? Turns, int? Every, TurnUnit? Unit, DateOnly? From, string? HandOver);
+public sealed record OnCallRotationModel(IReadOnlyList<OnCallTurnModel?>? Turns, int? Every, TurnUnit? Unit, DateOnly? From, string? HandOver);
 
 /// <summary>Who has a turn.</summary>
 /// <param name="Name">For people.</param>
 /// <param name="Endpoints">Ids of notification endpoints, 1 to 10.</param>
-public sealed record TurnModel(string? Name, IReadOnlyList<string?>? Endpoints);
+public sealed record OnCallTurnModel(string? Name, IReadOnlyList<string?>? Endpoints);
 
 /// <summary>A time of the week.</summary>
 /// <param name="Days">Days on which it begins.</param>
 /// <param name="From">Local time at which it begins, <c>HH:mm</c>.</param>
 /// <param name="To">Local time at which it ends, <c>HH:mm</c>; at or before <paramref name="From"/> it is on the day after.</param>
-public sealed record WindowModel(IReadOnlyList<DayOfWeek>? Days, string? From, string? To);
+public sealed record OnCallWindowModel(IReadOnlyList<DayOfWeek>? Days, string? From, string? To);
 
 /// <summary>What was agreed for once.</summary>
 /// <param name="From">Local date and time, <c>yyyy-MM-ddTHH:mm</c>.</param>
 /// <param name="To">Local date and time, exclusive.</param>
 /// <param name="Name">Who is on call, or why nobody is.</param>
 /// <param name="Endpoints">Ids of notification endpoints; empty or left out for nobody.</param>
-public sealed record OverrideModel(string? From, string? To, string? Name, IReadOnlyList<string?>? Endpoints);
+public sealed record OnCallOverrideModel(string? From, string? To, string? Name, IReadOnlyList<string?>? Endpoints);
 
 /// <summary>Who is on call at a level now.</summary>
 /// <param name="Level">The level, from 1.</param>
@@ -73,7 +73,7 @@ public sealed record UnansweredModel(string Alarm, DateTimeOffset RaisedAt, Date
 /// <param name="Now">Who is on call now, by level.</param>
 /// <param name="Unanswered">Alarms that nobody answered, the newest first, at most 100.</param>
 public sealed record OnCallModel(
-    string Scope, long Version, DateTimeOffset? ChangedAt, CalendarModel? Calendar, IReadOnlyList<OnCallNowModel> Now, IReadOnlyList<UnansweredModel> Unanswered)
+    string Scope, long Version, DateTimeOffset? ChangedAt, OnCallCalendarModel? Calendar, IReadOnlyList<OnCallNowModel> Now, IReadOnlyList<UnansweredModel> Unanswered)
 {
     /// <summary>What GET shows.</summary>
     public static OnCallModel Of(OnCallView view) => new(

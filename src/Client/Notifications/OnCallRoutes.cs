@@ -28,7 +28,7 @@ internal static class OnCallRoutes
         calendars.MapPut("/{scope}", PutAsync)
             .WithName("putOnCall")
             .WithSummary("Replace the on-call calendar of a scope. With If-Match, only that version.")
-            .Accepts<CalendarModel>("application/json")
+            .Accepts<OnCallCalendarModel>("application/json")
             .Produces<OnCallModel>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status403Forbidden)
@@ -62,7 +62,7 @@ internal static class OnCallRoutes
             return forbidden;
         }
 
-        var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.CalendarModel);
+        var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.OnCallCalendarModel);
         if (input is null)
         {
             return fault!;

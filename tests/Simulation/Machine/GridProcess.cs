@@ -179,6 +179,7 @@ internal sealed class GridProcess
         services.AddSingleton<IDeviceRegistry>(registry);
         services.AddSingleton<IBodyRegistry>(registry);
         services.AddSingleton(_world.Plants.Over(new SimulatedOutbox(_world.Outbox, Operations), _world.ChanceOf("outbox")));
+        services.AddSingleton<INotificationOutbox>(new SimulatedNotificationOutbox(_world.Notifications, Operations));
         services.AddSingleton<IDownlinkSender>(new FieldDownlinks(_world, this));
         services.AddSingleton(new OutboxOptions { PollEvery = _world.Setup.OutboxPollEvery, Seed = (int)_world.Options.Seed });
         services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Setup)));

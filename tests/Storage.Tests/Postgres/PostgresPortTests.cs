@@ -93,7 +93,7 @@ public sealed class PostgresOutboxTests : OutboxConformance
     }
 }
 
-public sealed class PostgresNotificationOutboxTests : NotificationOutboxConformance
+public sealed class PostgresNotificationOutboxTests : StoredNotificationOutboxConformance
 {
     private string _connection = "";
 

@@ -47,7 +47,7 @@ public sealed class SqliteOutboxTests : OutboxConformance
     }
 }
 
-public sealed class SqliteNotificationOutboxTests : NotificationOutboxConformance
+public sealed class SqliteNotificationOutboxTests : StoredNotificationOutboxConformance
 {
     protected override async Task<(INotificationOutbox Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
     {
