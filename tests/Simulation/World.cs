@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Territory;
 using Grid.Runtime;
@@ -63,6 +64,7 @@ internal sealed class World
         Groups = new GroupOperators(this);
         Planners = new Planners(this);
         Tuners = new Tuners(this);
+        Pagers = new Pagers(this);
         Night = new NightCheck(this);
         _administration = new Administration(this);
     }
@@ -98,6 +100,8 @@ internal sealed class World
 
     public NotificationRecords Notifications { get; } = new();
 
+    public List<AuditEntry> Audit { get; } = [];
+
     public Journal Journal { get; }
 
     public Plant Plants { get; }
@@ -111,6 +115,8 @@ internal sealed class World
     public Planners Planners { get; }
 
     public Tuners Tuners { get; }
+
+    public Pagers Pagers { get; }
 
     /// <summary>Of a world that has one plan for all.</summary>
     public NightCheck Night { get; }
@@ -188,6 +194,7 @@ internal sealed class World
         Groups.Work();
         Planners.Work();
         Tuners.Work();
+        Pagers.Work();
         if (Options.HasNightPlan)
         {
             Ask(Process!, () => Night.PlanAsync(Process!));
@@ -256,7 +263,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy && !Pagers.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -292,6 +299,11 @@ internal sealed class World
         if (Options.ParametersPerHour > 0)
         {
             Hold("I2", LookDelay, () => ParametersCheck.FindAsync(this, process));
+        }
+
+        if (Options.PagesPerHour > 0)
+        {
+            Hold("I2", LookDelay, () => NotificationsCheck.FindAsync(this));
         }
 
         foreach (var client in _clients)

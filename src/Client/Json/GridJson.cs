@@ -27,6 +27,7 @@ using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using AlarmPage = Grid.Client.Alarms.AlarmPage;
 
 namespace Grid.Client.Json;
 

@@ -23,10 +23,10 @@ public sealed record EndpointInput
     public required string Scope { get; init; }
 
     /// <summary>The language of its messages; French when left out.</summary>
-    public NotificationLanguage Language { get; init; }
+    public NotificationLanguage? Language { get; init; }
 
     /// <summary>False and nothing is sent to it; true when left out.</summary>
-    public bool Enabled { get; init; } = true;
+    public bool? Enabled { get; init; }
 }
 
 /// <summary>An endpoint as GET shows it.</summary>

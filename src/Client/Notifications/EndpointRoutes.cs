@@ -111,8 +111,8 @@ internal static class EndpointRoutes
                 Address = (input.Kind == EndpointKind.Webhook ? input.Url : input.Address)!,
                 Secret = input.Secret.ValueKind == JsonValueKind.String ? input.Secret.GetString() : null,
                 Scope = input.Scope,
-                Language = input.Language,
-                IsEnabled = input.Enabled,
+                Language = input.Language ?? NotificationLanguage.Fr,
+                IsEnabled = input.Enabled ?? true,
             },
             renewsSecret: input.Secret.ValueKind == JsonValueKind.Null);
         if (!answer.Faults.IsEmpty)

@@ -25,7 +25,7 @@ internal static class OnCallBinding
             RepeatEveryMinutes = input.RepeatEveryMinutes,
             RepeatAtMost = input.RepeatAtMost ?? 0,
         };
-        return input.Priorities is null ? calendar : calendar with { Priorities = [.. Entries(input.Priorities, "priorities", errors).Select(item => item.Entry)] };
+        return input.Priorities is null ? calendar : calendar with { Priorities = [.. input.Priorities.Distinct()] };
     }
 
     /// <summary>What GET shows.</summary>

@@ -1,3 +1,4 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Notifications;
 
 namespace Grid.Client.Notifications;
@@ -18,7 +19,7 @@ public enum TurnUnit
 /// <param name="RepeatEveryMinutes">Minutes until the last level is paged again, 1 to 1,440; left out and it is not.</param>
 /// <param name="RepeatAtMost">How often it is paged again, 0 to 20.</param>
 /// <param name="Levels">From the first that is paged to the last, 1 to 10.</param>
-public sealed record OnCallCalendarModel(string? Zone, IReadOnlyList<string?>? Priorities, int? RepeatEveryMinutes, int? RepeatAtMost, IReadOnlyList<OnCallLevelModel?>? Levels);
+public sealed record OnCallCalendarModel(string? Zone, IReadOnlyList<AlarmPriority>? Priorities, int? RepeatEveryMinutes, int? RepeatAtMost, IReadOnlyList<OnCallLevelModel?>? Levels);
 
 /// <summary>A level of a calendar.</summary>
 /// <param name="AfterMinutes">Minutes until the next level is paged when nobody answers, 1 to 1,440.</param>

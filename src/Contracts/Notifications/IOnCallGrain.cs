@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rights;
 using Orleans;
@@ -54,16 +55,16 @@ public sealed record AlarmPage
     /// <summary>When it was raised: the same alarm raised again is paged anew.</summary>
     [Id(1)] public required DateTimeOffset RaisedAt { get; init; }
 
-    /// <summary>Its priority, such as <c>urgent</c>.</summary>
-    [Id(2)] public required string Priority { get; init; }
+    /// <summary>Its priority.</summary>
+    [Id(2)] public required AlarmPriority Priority { get; init; }
 
     /// <summary>What has happened.</summary>
     [Id(3)] public required BilingualText Message { get; init; }
 
-    /// <summary>What it is about: a device's id, or what else raises alarms.</summary>
+    /// <summary>What it is about: the key of a device, or of what several devices hang on.</summary>
     [Id(4)] public required string Source { get; init; }
 
-    /// <summary>The kind of the device that it is about, null when it is about none: tells which bodies are competent.</summary>
+    /// <summary>The trade that it is about, null when it is about none: tells which bodies are competent.</summary>
     [Id(5)] public DeviceKind? Kind { get; init; }
 
     /// <summary>INSEE code of the commune.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Orleans;
 
 namespace Grid.Contracts.Notifications;
@@ -25,7 +26,7 @@ public sealed record OnCallCalendar
     [Id(3)] public int RepeatAtMost { get; init; }
 
     /// <summary>Priorities of alarms that page; the others are for the list alone.</summary>
-    [Id(4)] public ImmutableArray<string> Priorities { get; init; } = ["urgent", "high"];
+    [Id(4)] public ImmutableArray<AlarmPriority> Priorities { get; init; } = [AlarmPriority.Urgent, AlarmPriority.High];
 }
 
 /// <summary>A level: whose turn it is, when anybody is on call at all, and what was agreed for once.</summary>
@@ -66,14 +67,7 @@ public sealed record OnCallRotation
 /// <param name="Name">For people.</param>
 /// <param name="Endpoints">Ids of the endpoints through which they are told, 1 to 10; none in an override for nobody.</param>
 [GenerateSerializer, Immutable, Alias("grid.OnCallTurn")]
-public sealed record OnCallTurn([property: Id(0)] string Name, [property: Id(1)] ImmutableArray<string> Endpoints)
-{
-    /// <inheritdoc/>
-    public bool Equals(OnCallTurn? other) => other is not null && Name == other.Name && Endpoints.AsSpan().SequenceEqual(other.Endpoints.AsSpan());
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => Name.Length;
-}
+public sealed record OnCallTurn([property: Id(0)] string Name, [property: Id(1)] ImmutableArray<string> Endpoints);
 
 /// <summary>Days of the week as a set.</summary>
 [Flags]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Notifications;
 using NodaTime;
 
@@ -13,8 +14,6 @@ public static class OnCallChecks
     private const int MostOverrides = 200;
     private const int MostEndpoints = 10;
     private const int MostNameLength = 100;
-    private const int MostPriorities = 10;
-    private const int MostPriorityLength = 20;
     private const int MostMinutes = 24 * 60;
     private const int MostDays = 366;
     private const int MostRepetitions = 20;
@@ -31,8 +30,7 @@ public static class OnCallChecks
         Need(calendar.RepeatEveryMinutes is null or (>= 1 and <= MostMinutes), "repeatEveryMinutes", $"must be from 1 to {MostMinutes}");
         Need(calendar.RepeatAtMost is >= 0 and <= MostRepetitions, "repeatAtMost", $"must be from 0 to {MostRepetitions}");
         Need(calendar.RepeatAtMost == 0 || calendar.RepeatEveryMinutes is not null, "repeatEveryMinutes", "is missing: repeatAtMost asks for repetitions");
-        NeedCount(calendar.Priorities.Length, 1, MostPriorities, "priorities");
-        Need(calendar.Priorities.All(priority => priority.Length is >= 1 and <= MostPriorityLength), "priorities", $"must be words of 1 to {MostPriorityLength} characters");
+        NeedCount(calendar.Priorities.Length, 1, Enum.GetValues<AlarmPriority>().Length, "priorities");
         for (var index = 0; index < Math.Min(calendar.Levels.Length, OnCallCalendar.MaximumLevels); index++)
         {
             CheckLevel(calendar.Levels[index], $"levels[{index}]");

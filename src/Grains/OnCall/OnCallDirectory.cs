@@ -1,3 +1,4 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
@@ -42,7 +43,7 @@ public sealed class OnCallDirectory(IBodyRegistry bodies, TerritoryParameters te
     public async Task<IReadOnlyList<string>> ScopesAsync(AlarmPage page)
     {
         var scopes = new List<string>();
-        if (page.Kind is not null)
+        if (page.Kind is not null && AlarmIds.SectorOf(page.Source) is null)
         {
             scopes.Add($"device:{page.Source}");
         }

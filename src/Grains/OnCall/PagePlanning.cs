@@ -35,7 +35,7 @@ public static class PagePlanning
             return Nothing(PageOutcome.NoCalendar);
         }
 
-        if (!calendar.Priorities.Contains(page.Priority, StringComparer.Ordinal))
+        if (!calendar.Priorities.Contains(page.Priority))
         {
             return Nothing(PageOutcome.PriorityDoesNotPage);
         }

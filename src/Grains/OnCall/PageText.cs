@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Notifications;
 using Grid.Grains.Notifications;
 
@@ -10,14 +12,6 @@ public static class PageText
 {
     /// <summary>The <c>type</c> of a page.</summary>
     public const string Type = "alarm.page";
-
-    private static readonly Dictionary<string, BilingualText> Priorities = new(StringComparer.Ordinal)
-    {
-        ["urgent"] = new("URGENT", "URGENT"),
-        ["high"] = new("Priorité haute", "High priority"),
-        ["medium"] = new("Priorité moyenne", "Medium priority"),
-        ["low"] = new("Priorité basse", "Low priority"),
-    };
 
     /// <summary>The notification for one endpoint.</summary>
     /// <param name="page">The page.</param>
@@ -31,14 +25,14 @@ public static class PageText
     {
         var (number, repetition, at) = (level.ToString(CultureInfo.InvariantCulture), attempt.ToString(CultureInfo.InvariantCulture), raisedAt.ToString("dd/MM/yyyy HH:mm", CultureInfo.InvariantCulture));
         var link = page.Link is { } relative && publicAddress is not null ? publicAddress + relative : null;
-        var priority = Priorities.GetValueOrDefault(page.Priority, new(page.Priority, page.Priority));
+        var priority = WordsOf(page.Priority);
         var again = attempt == 0 ? default : new BilingualText($" (rappel {repetition})", $" (reminder {repetition})");
         var fields = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         fields["alarm"] = page.Alarm;
         fields["attempt"] = repetition;
         fields["commune"] = page.Commune;
         fields["level"] = number;
-        fields["priority"] = page.Priority;
+        fields["priority"] = JsonNamingPolicy.CamelCase.ConvertName(page.Priority.ToString());
         fields["raisedAt"] = page.RaisedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         fields["source"] = page.Source;
         if (link is not null)
@@ -55,6 +49,15 @@ public static class PageText
                 Lines(page.Message.En, "", $"Commune: {place}", $"Source: {page.Source}", $"Raised: {at}", $"On-call level: {number}{again.En}", link is null ? null : $"See and acknowledge: {link}")),
             fields.ToImmutable());
     }
+
+    private static BilingualText WordsOf(AlarmPriority priority) => priority switch
+    {
+        AlarmPriority.Urgent => new("URGENT", "URGENT"),
+        AlarmPriority.High => new("Priorité haute", "High priority"),
+        AlarmPriority.Medium => new("Priorité moyenne", "Medium priority"),
+        AlarmPriority.Low => new("Priorité basse", "Low priority"),
+        _ => throw new ArgumentOutOfRangeException(nameof(priority), priority, "No such priority."),
+    };
 
     private static string Lines(params IEnumerable<string?> lines) => string.Join('\n', lines.Where(line => line is not null));
 }

@@ -1,3 +1,4 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
@@ -29,7 +30,7 @@ public sealed class OnCallTimeTests
     {
         Alarm = "C1~supplyLoss",
         RaisedAt = city.Now.AddMinutes(-level),
-        Priority = "urgent",
+        Priority = AlarmPriority.Urgent,
         Message = new("Armoire sans alimentation", "Cabinet without supply"),
         Source = "C1",
         Kind = kind,

@@ -43,7 +43,7 @@ public sealed class EmailCarrierTests
         var messages = server.Mails.Select(mail => MimeMessage.Load(new MemoryStream(Encoding.UTF8.GetBytes(mail.Text.Replace("\n..", "\n.", StringComparison.Ordinal))))).ToArray();
         Assert.All(messages, message => Assert.Equal("msg_1@example.org", message.MessageId));
         Assert.Equal((Message.Subject, "Grid – Finistère"), (messages[0].Subject, messages[0].From.Mailboxes.Single().Name));
-        Assert.Equal(Message.Body, messages[0].TextBody.TrimEnd('\n').ReplaceLineEndings("\n"));
+        Assert.Equal(Message.Body, messages[0].TextBody!.TrimEnd('\n').ReplaceLineEndings("\n"));
         Assert.Equal("auto-generated", messages[0].Headers["Auto-Submitted"]);
     }
 
@@ -61,7 +61,8 @@ public sealed class EmailCarrierTests
     [InlineData("RCPT", "550 no such user", CarryStatus.Failed, "the mail server answered 550 to the recipient")]
     [InlineData("RCPT", "451 later", CarryStatus.Retry, "the mail server answered 451 to the recipient")]
     [InlineData("MAIL", "550 not you", CarryStatus.Retry, "the mail server answered 550 to the sender")]
-    [InlineData("DATA", "554 spam", CarryStatus.Failed, "the mail server answered 554 to the message")]
+    [InlineData(".", "554 spam", CarryStatus.Failed, "the mail server answered 554 to the message")]
+    [InlineData("DATA", "554 not now", CarryStatus.Retry, "the mail server answered 554 to the command")]
     [InlineData("AUTH", "535 wrong", CarryStatus.Retry, "the mail server does not accept Grid:Smtp:User and Grid:Smtp:Password")]
     internal async Task What_a_refusal_means(string command, string answer, CarryStatus expected, string detail)
     {

@@ -21,7 +21,7 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>Who has signed in, as it was sent (base64 of PLAIN).</summary>
     public ConcurrentQueue<string> SignIns { get; } = new();
 
-    /// <summary>The answer to a command that begins so, in place of its usual one.</summary>
+    /// <summary>The answer to a command that begins so, in place of its usual one; <c>.</c> is the end of a mail.</summary>
     public Dictionary<string, string> Refusals { get; } = new(StringComparer.Ordinal);
 
     public static MailServer Start()
@@ -66,7 +66,7 @@ internal sealed class MailServer : IAsyncDisposable
             await writer.WriteLineAsync("220 mail.test ready");
             while (await reader.ReadLineAsync(_stopping.Token) is { } line)
             {
-                if (Refusals.FirstOrDefault(refusal => line.StartsWith(refusal.Key, StringComparison.Ordinal)) is { Value: { } refusal })
+                if (Refusals.FirstOrDefault(refusal => refusal.Key != "." && line.StartsWith(refusal.Key, StringComparison.Ordinal)) is { Value: { } refusal })
                 {
                     await writer.WriteLineAsync(refusal);
                     continue;
@@ -91,8 +91,13 @@ internal sealed class MailServer : IAsyncDisposable
                         break;
                     case "DATA":
                         await writer.WriteLineAsync("354 go on");
-                        Mails.Enqueue((from, to, await TextAsync(reader)));
-                        await writer.WriteLineAsync("250 taken");
+                        var text = await TextAsync(reader);
+                        if (!Refusals.TryGetValue(".", out var refused))
+                        {
+                            Mails.Enqueue((from, to, text));
+                        }
+
+                        await writer.WriteLineAsync(refused ?? "250 taken");
                         break;
                     case "QUIT":
                         await writer.WriteLineAsync("221 bye");

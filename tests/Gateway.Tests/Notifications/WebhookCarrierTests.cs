@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Grid.Connectors.Notifications;
 using Grid.Contracts.Notifications;
+using Microsoft.AspNetCore.Http;
 
 namespace Grid.Tests.Gateway.Notifications;
 
@@ -79,7 +80,7 @@ public sealed class WebhookCarrierTests : IDisposable
         await using var target = await Receiver.StartAsync(200);
         await using var receiver = await Receiver.StartAsync((http, _) =>
         {
-            http.Response.Redirect(target.Address, permanent: false, preserveMethod: true);
+            http.Response.Redirect(target.Address);
             return Task.CompletedTask;
         });
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
 using Grid.Grains.OnCall;
@@ -158,7 +159,7 @@ public sealed class NotificationTests
         {
             Alarm = "C1~supplyLoss",
             RaisedAt = DateTimeOffset.UnixEpoch,
-            Priority = "urgent",
+            Priority = AlarmPriority.Urgent,
             Message = new("Armoire sans alimentation", "Cabinet without supply"),
             Source = "C1",
             Commune = "29019",

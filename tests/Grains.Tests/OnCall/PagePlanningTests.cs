@@ -1,3 +1,4 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Notifications;
 using Grid.Grains.OnCall;
 using static Grid.Tests.Grains.OnCall.Calendars;
@@ -11,7 +12,7 @@ public sealed class PagePlanningTests
     /// <summary>Somebody only on Wednesday mornings.</summary>
     private static OnCallLevel Mornings(string name) => Always(name, 20) with { Windows = [new(WeekDays.Wednesday, new(8, 0), new(12, 0))] };
 
-    private static AlarmPage Page(int level = 1, int attempt = 0, string priority = "urgent") => new()
+    private static AlarmPage Page(int level = 1, int attempt = 0, AlarmPriority priority = AlarmPriority.Urgent) => new()
     {
         Alarm = "C1~supplyLoss",
         RaisedAt = Night,
@@ -110,9 +111,9 @@ public sealed class PagePlanningTests
     [Fact]
     public void Priorities_that_page_nobody_are_left_to_the_list()
     {
-        Assert.Equal(PageOutcome.PriorityDoesNotPage, Plan(Of(Always("Anne")), Page(priority: "medium")).Outcome);
-        Assert.Equal(PageOutcome.Paged, Plan(Of(Always("Anne")), Page(priority: "high")).Outcome);
-        Assert.Equal(PageOutcome.Paged, Plan(Of(Always("Anne")) with { Priorities = ["medium"] }, Page(priority: "medium")).Outcome);
+        Assert.Equal(PageOutcome.PriorityDoesNotPage, Plan(Of(Always("Anne")), Page(priority: AlarmPriority.Medium)).Outcome);
+        Assert.Equal(PageOutcome.Paged, Plan(Of(Always("Anne")), Page(priority: AlarmPriority.High)).Outcome);
+        Assert.Equal(PageOutcome.Paged, Plan(Of(Always("Anne")) with { Priorities = [AlarmPriority.Medium] }, Page(priority: AlarmPriority.Medium)).Outcome);
         Assert.Equal(PageOutcome.NoCalendar, Plan(null, Page()).Outcome);
     }
 
