@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Grid.Connectors.Notifications;
 using Grid.Contracts.Notifications;
