@@ -17,6 +17,7 @@ using Grid.Client.Limits;
 using Grid.Client.Live;
 using Grid.Client.Maintenance;
 using Grid.Client.Metrics;
+using Grid.Client.Notifications;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
 using Grid.Client.Sensors;
@@ -109,6 +110,9 @@ public static class Gateway
         LightingPlanEndpoints.Map(api);
         ControllerEndpoints.Map(api);
         ParameterEndpoints.Map(api);
+        EndpointRoutes.Map(api);
+        NotificationRoutes.Map(api);
+        OnCallRoutes.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);
