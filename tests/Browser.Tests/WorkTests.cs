@@ -54,6 +54,27 @@ public sealed class WorkTests(BrowserFixture browser)
         session.AssertQuiet();
     }
 
+    [Fact]
+    public async Task An_alarm_appears_by_itself_is_acknowledged_by_keyboard_and_speaks_the_language_of_the_page()
+    {
+        await using var session = await browser.OpenAsync();
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        await PutAsync(http, "browser-alarm-bin", "bin");
+        await session.ChooseCommuneAsync(Commune);
+        await Expect(session.Page.Locator("ul[data-list='alarms']")).ToBeVisibleAsync();
+        await PostAsync(http, "browser-alarm-bin", new { temperatureCelsius = 95, fillPercent = 20 }, minutesAgo: 1);
+
+        var alarm = session.Page.Locator("li[data-alarm='browser-alarm-bin~fire']");
+        await Expect(alarm).ToContainTextAsync("Fire in a container");
+        await alarm.Locator("button[data-act='acknowledge']").FocusAsync();
+        await session.Page.Keyboard.PressAsync("Enter");
+        await Expect(alarm.Locator("button[data-act='acknowledge']")).ToHaveCountAsync(0);
+        await session.Page.Locator("[data-language='fr']").ClickAsync();
+        await Expect(alarm).ToContainTextAsync("Feu dans un conteneur");
+        await Expect(alarm).ToContainTextAsync("acquittée");
+        session.AssertQuiet();
+    }
+
     private static async Task PutAsync(HttpClient http, string id, string kind) =>
         (await http.PutAsJsonAsync($"/api/v1/devices/{id}", new { kind, commune = CommuneInsee, position = new { lon = -4.37, lat = 48.37 } })).EnsureSuccessStatusCode();
 

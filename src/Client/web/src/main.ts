@@ -1,4 +1,5 @@
 import './style.css';
+import { AlarmsPanel } from './alarmsPanel.ts';
 import { ApiError, communesOf, departments, type CommuneSummary } from './api.ts';
 import { CommunePanel, inseeOf } from './communes.ts';
 import { DeviceCard } from './device.ts';
@@ -29,7 +30,8 @@ class Page {
   readonly #group = new GroupPanel();
   readonly #work = new WorkPanel((id) => this.#chooseDevice(id));
   readonly #notices = new NoticesPanel();
-  readonly #figures = new FigurePanel([this.#group.element, this.#work.element, this.#notices.element, this.#energy.element, this.#zones.element]);
+  readonly #alarms = new AlarmsPanel((id) => this.#chooseDevice(id));
+  readonly #figures = new FigurePanel([this.#alarms.element, this.#group.element, this.#work.element, this.#notices.element, this.#energy.element, this.#zones.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -172,6 +174,7 @@ class Page {
     this.#work.show(summary.scope);
     this.#notices.show(summary.scope);
     this.#group.show(summary);
+    this.#alarms.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
     this.#map?.selectCommune(insee);
     this.#map?.selectDevice(null);
@@ -186,8 +189,11 @@ class Page {
     if (step.summaryChanged) {
       this.#figures.show(step.view.summary);
       this.#group.show(step.view.summary);
+      this.#alarms.show(step.view.summary);
       if (this.#insee === null) this.#department = step.view.summary;
     }
+
+    if (step.alarmsChanged) this.#alarms.changed();
   }
 
   /** Watches the devices that the choice and the map call for, if that is not what is watched already. */
@@ -297,6 +303,7 @@ class Page {
     this.#work.translate();
     this.#notices.translate();
     this.#group.translate();
+    this.#alarms.translate();
     this.#figures.translate();
     this.#communes.render();
     this.#card.translate();

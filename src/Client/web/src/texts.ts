@@ -1,4 +1,4 @@
-import type { ControllerState, Delivery } from './api.ts';
+import type { AlarmState, ControllerState, Delivery } from './api.ts';
 import type { CommandState, Kind, Status } from './frames.ts';
 import type { GroupCommand } from './group.ts';
 import type { LiveState } from './live.ts';
@@ -69,6 +69,10 @@ export interface Texts {
   conditionsTitle: string;
   conditions: Record<string, string>;
   work: string;
+  alarms: Record<
+    'title' | 'none' | 'unacknowledged' | 'acknowledged' | 'shelved' | 'flood' | 'times' | 'children' | 'acknowledge' | 'shelve' | 'shelveReason',
+    string
+  > & { priorities: Record<'low' | 'medium' | 'high' | 'urgent', string>; states: Record<AlarmState, string> };
   findings: Record<'title' | 'none' | 'of', string> & { rules: Record<string, string>; shows: Record<string, string> };
   collection: Record<'title' | 'count' | 'unknown' | 'noStream', string> & { reasons: Record<string, string>; streams: Record<string, string> };
   maintenance: Record<'title' | 'none' | 'more', string> & { parts: Record<'lamp' | 'battery', string> };
@@ -197,6 +201,16 @@ const en: Texts = {
     consumptionUnexpected: 'Draws something else than its lamps', leak: 'Leak', burst: 'Burst', abnormalConsumption: 'Abnormal consumption',
     heatingUnoccupied: 'Heated while empty', baseLoadHigh: 'Draws too much by night', energyDrift: 'Takes more than its reference', rapidRise: 'Rises rapidly',
     discrepancy: 'Does not obey',
+  },
+  alarms: {
+    title: 'Alarms', none: 'No alarm is open.', unacknowledged: '{n} not acknowledged|{n} not acknowledged', acknowledged: '{n} acknowledged|{n} acknowledged', shelved: '{n} shelved|{n} shelved',
+    flood: 'More alarms come than one person can take in: work on the urgent ones first.', times: '{n} times', children: 'explains {n} more|explains {n} more',
+    acknowledge: 'Acknowledge', shelve: 'Shelve for 2 hours', shelveReason: 'shelved on the page',
+    priorities: { low: 'Low', medium: 'Medium', high: 'High', urgent: 'Urgent' },
+    states: {
+      normal: 'normal', unacknowledged: 'not acknowledged', acknowledged: 'acknowledged', returnedUnacknowledged: 'has ended, not acknowledged', shelved: 'shelved',
+      suppressed: 'suppressed by design', outOfService: 'out of service',
+    },
   },
   work: 'To be done',
   findings: {
@@ -383,6 +397,16 @@ const fr: Texts = {
     consumptionUnexpected: 'Consomme autre chose que ses lampes', leak: 'Fuite', burst: 'Rupture', abnormalConsumption: 'Consommation anormale',
     heatingUnoccupied: 'Chauffé sans occupants', baseLoadHigh: 'Talon de nuit trop haut', energyDrift: 'Consomme plus que sa référence', rapidRise: 'Monte vite',
     discrepancy: 'N’obéit pas',
+  },
+  alarms: {
+    title: 'Alarmes', none: 'Aucune alarme ouverte.', unacknowledged: '{n} non acquittée|{n} non acquittées', acknowledged: '{n} acquittée|{n} acquittées',
+    shelved: '{n} mise de côté|{n} mises de côté', flood: 'Il arrive plus d’alarmes qu’une personne n’en peut traiter : les urgentes d’abord.', times: '{n} fois',
+    children: 'en explique {n} autre|en explique {n} autres', acknowledge: 'Acquitter', shelve: 'Mettre de côté 2 heures', shelveReason: 'mise de côté sur la page',
+    priorities: { low: 'Basse', medium: 'Moyenne', high: 'Haute', urgent: 'Urgente' },
+    states: {
+      normal: 'normale', unacknowledged: 'non acquittée', acknowledged: 'acquittée', returnedUnacknowledged: 'terminée, non acquittée', shelved: 'mise de côté',
+      suppressed: 'supprimée par conception', outOfService: 'hors service',
+    },
   },
   work: 'À faire',
   findings: {
