@@ -29,6 +29,9 @@ internal static class Fingerprint
         return (long)(Mix(hash) | 1);
     }
 
+    /// <summary>Of a version of a rule. Never 0.</summary>
+    public static long OfRule(string id, long version) => (long)(Mix(Add(Add(Offset, id), (ulong)version)) | 1);
+
     private static ulong Add(ulong hash, ulong value) => Mix((hash ^ value) * Prime);
 
     /// <summary>Four characters at a time.</summary>
