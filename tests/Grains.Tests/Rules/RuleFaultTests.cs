@@ -80,7 +80,7 @@ public sealed class RuleFaultTests
         // Actions.
         { "when overflow then shout", "line 1, column 20: found 'shout', expected an action: raise alarm, clear alarm, command, open work order, notify or set flag" },
         { "when overflow then raise alarm Plein", "line 1, column 32: found 'Plein', expected the text of the alarm in quotes" },
-        { "when overflow then raise alarm \"A\" priority urgent", "line 1, column 45: found 'urgent', expected a priority: one of critical, high, low, medium" },
+        { "when overflow then raise alarm \"A\" priority loud", "line 1, column 45: found 'loud', expected a priority: one of high, low, medium, urgent" },
         { "when overflow then raise alarm \"A\" and raise alarm \"B\"", "line 1, column 40: found another alarm, expected one alarm: it is the rule's own" },
         { "when overflow then open order", "line 1, column 25: found 'order', expected 'work'" },
         { "when overflow then notify ops", "line 1, column 30: found the end, expected the text of the message in quotes" },

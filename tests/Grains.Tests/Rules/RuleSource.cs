@@ -1,5 +1,5 @@
 using Grid.Contracts.Devices;
-using Grid.Contracts.Rules;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Territories;
 using Grid.Grains.Rules.Language;
 
@@ -102,9 +102,9 @@ internal sealed class RuleSource(int seed)
         _ => new AttributeFilter("passive", ComparisonOperator.NotEqual, AttributeValue.Of(Picks(2))),
     };
 
-    private IEnumerable<RuleAction> Actions(bool isCommune)
+    private IEnumerable<ActionTerm> Actions(bool isCommune)
     {
-        yield return new RaiseAlarm(One(Texts), One<RulePriority>(), Picks(2) ? null : "safety");
+        yield return new RaiseAlarm(One(Texts), One<AlarmPriority>(), One<AlarmClass>());
         if (Picks(2))
         {
             yield return new OpenWorkOrder(Picks(2) ? null : One(Texts));

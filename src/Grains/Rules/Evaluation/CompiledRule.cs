@@ -21,6 +21,9 @@ internal sealed record CompiledRule
     /// <summary>For which kinds, and what it needs.</summary>
     public required RuleFacts Facts { get; init; }
 
+    /// <summary>The only device that it is for; null when it is for more.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Its condition.</summary>
     public required TruthOf When { get; init; }
 

@@ -49,6 +49,15 @@ internal static class PreviousValues
     /// <summary>The value of a metric; not a number where it is unknown.</summary>
     public static double ValueOf(PreviousValue[]? previous, string name) => Find(previous, name) is { ObservedAt: > 0, Value: var value } ? value : double.NaN;
 
+    /// <summary>After a read from storage: one string for each name again.</summary>
+    public static void ShareNames(PreviousValue[]? previous)
+    {
+        foreach (ref var slot in previous.AsSpan())
+        {
+            slot = slot with { Name = MetricNames.Shared(slot.Name) };
+        }
+    }
+
     /// <summary>Those of other names: what was known of them stays.</summary>
     public static PreviousValue[]? For(IReadOnlyList<string> names, PreviousValue[]? former) =>
         names.Count == 0 ? null : [.. names.Select(name => Find(former, name) with { Name = name })];

@@ -9,7 +9,7 @@ namespace Grid.Grains.Rules.Language;
 /// <param name="ForMilliseconds">For how long without interruption before it counts; 0 for at once.</param>
 /// <param name="Within">When it counts; null for always. Of sun and calendar only.</param>
 /// <param name="Then">What follows, in order; at least one.</param>
-internal sealed record Rule(RuleTarget Target, Expression When, long ForMilliseconds, Expression? Within, Sequence<RuleAction> Then);
+internal sealed record Rule(RuleTarget Target, Expression When, long ForMilliseconds, Expression? Within, Sequence<ActionTerm> Then);
 
 /// <summary>For which a rule is judged: devices, each by itself, or communes.</summary>
 /// <param name="Kind">Devices of that kind; null for those that know all that the condition names.</param>

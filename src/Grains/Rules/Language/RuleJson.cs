@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Grid.Contracts.Devices;
-using Grid.Contracts.Rules;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Territories;
 
 namespace Grid.Grains.Rules.Language;
@@ -55,7 +55,7 @@ internal static class RuleJson
         var when = Condition(json.Get("when"));
         var lasting = json.Find("for")?.Duration() ?? 0;
         var within = json.Find("within") is { } schedule ? Condition(schedule) : null;
-        RuleAction[] then = [.. json.Get("then").Items(1, "an array of at least one action").Select(Action)];
+        ActionTerm[] then = [.. json.Get("then").Items(1, "an array of at least one action").Select(Action)];
         return new Rule(Target(json), when, lasting, within, [.. then]);
     }
 
@@ -219,14 +219,14 @@ internal static class RuleJson
         }
     }
 
-    private static RuleAction Action(JsonPart json)
+    private static ActionTerm Action(JsonPart json)
     {
         if (json.Value.ValueKind != JsonValueKind.Object || json.Value.EnumerateObject().Count() != 1)
         {
             json.Refuse("an object with one of raiseAlarm, clearAlarm, command, openWorkOrder, notify, setFlag");
         }
 
-        RuleAction action = json.Value.EnumerateObject().First().Name switch
+        ActionTerm action = json.Value.EnumerateObject().First().Name switch
         {
             "raiseAlarm" => Raise(json.Get("raiseAlarm").Only("text", "priority", "class")),
             "clearAlarm" => new ClearAlarm(json.Get("clearAlarm").Text("the id of the rule")),
@@ -234,15 +234,15 @@ internal static class RuleJson
             "openWorkOrder" => new OpenWorkOrder(json.Get("openWorkOrder").Only("text").Find("text")?.Text("a text")),
             "notify" => Notify(json.Get("notify").Only("endpoint", "text")),
             "setFlag" => new SetFlag(json.Get("setFlag").Text("the name of the flag")),
-            _ => json.Refuse<RuleAction>("an object with one of raiseAlarm, clearAlarm, command, openWorkOrder, notify, setFlag"),
+            _ => json.Refuse<ActionTerm>("an object with one of raiseAlarm, clearAlarm, command, openWorkOrder, notify, setFlag"),
         };
         return action with { At = json.At };
     }
 
     private static RaiseAlarm Raise(JsonPart json) => new(
         json.Get("text").Text("the text of the alarm"),
-        json.Find("priority")?.OneOf(Vocabulary.Priorities, "a priority") ?? RulePriority.Medium,
-        json.Find("class")?.Name("the name of a class"));
+        json.Find("priority")?.OneOf(Vocabulary.Priorities, "a priority") ?? AlarmPriority.Medium,
+        json.Find("class")?.OneOf(Vocabulary.Classes, "a class") ?? AlarmClass.Service);
 
     private static Notify Notify(JsonPart json) => new(json.Get("endpoint").Text("the name of an endpoint"), json.Get("text").Text("the text of the message"));
 

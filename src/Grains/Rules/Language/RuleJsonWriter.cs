@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Xml;
 using Grid.Contracts.Devices;
-using Grid.Contracts.Rules;
+using Grid.Contracts.Alarms;
 
 namespace Grid.Grains.Rules.Language;
 
@@ -233,7 +233,7 @@ internal static class RuleJsonWriter
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, RuleAction action)
+    private static void Write(Utf8JsonWriter json, ActionTerm action)
     {
         json.WriteStartObject();
         switch (action)
@@ -241,14 +241,14 @@ internal static class RuleJsonWriter
             case RaiseAlarm raise:
                 json.WriteStartObject("raiseAlarm");
                 json.WriteString("text", raise.Message);
-                if (raise.Priority != RulePriority.Medium)
+                if (raise.Priority != AlarmPriority.Medium)
                 {
                     json.WriteString("priority", Vocabulary.Word(raise.Priority));
                 }
 
-                if (raise.Class is { } name)
+                if (raise.Class != AlarmClass.Service)
                 {
-                    json.WriteString("class", name);
+                    json.WriteString("class", Vocabulary.Word(raise.Class));
                 }
 
                 json.WriteEndObject();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Grid.Contracts.Devices;
-using Grid.Contracts.Rules;
+using Grid.Contracts.Alarms;
 
 namespace Grid.Grains.Rules.Language;
 
@@ -163,9 +163,9 @@ internal static class RulePrinter
         _ => throw new InvalidOperationException($"Conditions have no part {expression.GetType().Name}."),
     };
 
-    private static string Print(RuleAction action) => action switch
+    private static string Print(ActionTerm action) => action switch
     {
-        RaiseAlarm raise => $"raise alarm {Quote(raise.Message)}{(raise.Priority == RulePriority.Medium ? "" : $" priority {Vocabulary.Word(raise.Priority)}")}{(raise.Class is { } name ? $" class {name}" : "")}",
+        RaiseAlarm raise => $"raise alarm {Quote(raise.Message)}{(raise.Priority == AlarmPriority.Medium ? "" : $" priority {Vocabulary.Word(raise.Priority)}")}{(raise.Class == AlarmClass.Service ? "" : $" class {Vocabulary.Word(raise.Class)}")}",
         ClearAlarm clear => $"clear alarm {Quote(clear.Rule)}",
         SendCommand command => $"command {command.Name}({string.Join(", ", command.Arguments.Select(argument => $"{argument.Name}: {Print(argument.Value)}"))}) on {Print(command.Target)}",
         OpenWorkOrder order => order.Note is { } note ? $"open work order {Quote(note)}" : "open work order",

@@ -38,7 +38,7 @@ internal static class RuleText
         }
 
         reader.Take();
-        var actions = new List<RuleAction> { Action(reader) };
+        var actions = new List<ActionTerm> { Action(reader) };
         while (reader.TakeWordIf("and"))
         {
             actions.Add(Action(reader));
@@ -97,11 +97,11 @@ internal static class RuleText
         return new AttributeFilter(name.Text, comparison.Operator, attribute) { At = name.At };
     }
 
-    private static RuleAction Action(TokenReader reader)
+    private static ActionTerm Action(TokenReader reader)
     {
         const string Expected = "an action: raise alarm, clear alarm, command, open work order, notify or set flag";
         var word = reader.TakeKind(TokenKind.Name, Expected);
-        RuleAction action = word.Text switch
+        ActionTerm action = word.Text switch
         {
             "raise" => Raise(reader),
             "clear" => Clear(reader),
@@ -118,8 +118,8 @@ internal static class RuleText
     {
         reader.TakeWord("alarm");
         var message = reader.TakeKind(TokenKind.Quoted, "the text of the alarm in quotes").Text;
-        var priority = reader.TakeWordIf("priority") ? reader.TakeOneOf(Vocabulary.Priorities, "a priority") : Contracts.Rules.RulePriority.Medium;
-        var @class = reader.TakeWordIf("class") ? reader.TakeKind(TokenKind.Name, "the name of a class").Text : null;
+        var priority = reader.TakeWordIf("priority") ? reader.TakeOneOf(Vocabulary.Priorities, "a priority") : Contracts.Alarms.AlarmPriority.Medium;
+        var @class = reader.TakeWordIf("class") ? reader.TakeOneOf(Vocabulary.Classes, "a class") : Contracts.Alarms.AlarmClass.Service;
         return new RaiseAlarm(message, priority, @class);
     }
 

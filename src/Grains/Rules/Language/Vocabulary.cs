@@ -51,13 +51,16 @@ internal static class Vocabulary
     public static FrozenDictionary<string, AlarmAspect> Aspects { get; } = WordsOf<AlarmAspect>();
 
     /// <summary>Priorities by their words.</summary>
-    public static FrozenDictionary<string, Contracts.Rules.RulePriority> Priorities { get; } = WordsOf<Contracts.Rules.RulePriority>();
+    public static FrozenDictionary<string, Contracts.Alarms.AlarmPriority> Priorities { get; } = WordsOf<Contracts.Alarms.AlarmPriority>();
 
     /// <summary>Conditions by name: a name may stand for several, of which one holds.</summary>
     public static FrozenDictionary<string, Conditions> Conditions { get; } = Enum.GetValues<Conditions>()
         .Where(condition => condition != Devices.Conditions.None)
         .GroupBy(ConditionTable.NameOf, StringComparer.Ordinal)
         .ToFrozenDictionary(same => same.Key, same => same.Aggregate((all, one) => all | one), StringComparer.Ordinal);
+
+    /// <summary>Classes of alarms by their words.</summary>
+    public static FrozenDictionary<string, Contracts.Alarms.AlarmClass> Classes { get; } = WordsOf<Contracts.Alarms.AlarmClass>();
 
     /// <summary>Units of durations, the shortest first, in milliseconds.</summary>
     public static IReadOnlyList<(string Word, long Milliseconds)> Units { get; } = [("s", 1_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];

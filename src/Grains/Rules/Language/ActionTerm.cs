@@ -1,31 +1,31 @@
 using Grid.Contracts.Commands;
-using Grid.Contracts.Rules;
+using Grid.Contracts.Alarms;
 
 namespace Grid.Grains.Rules.Language;
 
 /// <summary>What follows when a rule begins to hold.</summary>
-internal abstract record RuleAction
+internal abstract record ActionTerm
 {
     public Origin At { get; init; }
 }
 
 /// <summary>The rule's alarm is active while the rule holds.</summary>
-internal sealed record RaiseAlarm(string Message, RulePriority Priority, string? Class) : RuleAction;
+internal sealed record RaiseAlarm(string Message, AlarmPriority Priority, AlarmClass Class) : ActionTerm;
 
 /// <summary>The alarm of another rule on the same device is cleared.</summary>
-internal sealed record ClearAlarm(string Rule) : RuleAction;
+internal sealed record ClearAlarm(string Rule) : ActionTerm;
 
 /// <summary>A command to the device, or to a group of it.</summary>
-internal sealed record SendCommand(string Name, Sequence<CommandArgument> Arguments, CommandTarget Target) : RuleAction;
+internal sealed record SendCommand(string Name, Sequence<CommandArgument> Arguments, CommandTarget Target) : ActionTerm;
 
 /// <summary>A work order for the device.</summary>
-internal sealed record OpenWorkOrder(string? Note) : RuleAction;
+internal sealed record OpenWorkOrder(string? Note) : ActionTerm;
 
 /// <summary>A message to an endpoint of notifications.</summary>
-internal sealed record Notify(string Endpoint, string Message) : RuleAction;
+internal sealed record Notify(string Endpoint, string Message) : ActionTerm;
 
 /// <summary>A flag on the summary of the commune while the rule holds.</summary>
-internal sealed record SetFlag(string Name) : RuleAction;
+internal sealed record SetFlag(string Name) : ActionTerm;
 
 /// <summary>An argument of a command.</summary>
 /// <param name="Name">Its name, as <see cref="CommandCatalog"/> has it.</param>
