@@ -19,6 +19,7 @@ using Grid.Client.Maintenance;
 using Grid.Client.Metrics;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
+using Grid.Client.Rules;
 using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
@@ -109,6 +110,7 @@ public static class Gateway
         LightingPlanEndpoints.Map(api);
         ControllerEndpoints.Map(api);
         ParameterEndpoints.Map(api);
+        RuleEndpoints.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);

@@ -8,6 +8,7 @@ using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Lighting.Controllers;
 using Grid.Grains.Parameters;
+using Grid.Grains.Rules;
 using Grid.Grains.Privacy;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
@@ -26,6 +27,8 @@ public static class GrainServices
         services.AddSingleton<ITerritoryTable>(_ => TerritoryTable.Shared);
         services.AddDevices();
         services.AddSingleton<TerritoryParameters>();
+        services.AddSingleton<TerritoryRules>();
+        services.AddSingleton<RuleMeter>();
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();

@@ -3,8 +3,8 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
 using Grid.Grains.Devices;
-using Orleans.Runtime;
 using Orleans;
+using Orleans.Runtime;
 
 namespace Grid.Grains.Bins;
 

@@ -1,5 +1,5 @@
-using Grid.Contracts.Devices;
 using Grid.Contracts.Alarms;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 using Grid.Grains.Rules.Language;
 

@@ -48,6 +48,10 @@ internal sealed class CompiledRules
         (_ofDevice, _previous) = ByKind(rules);
     }
 
+    /// <summary>The kinds of which a rule asks for attributes; none when it asks for none.</summary>
+    public static DeviceKinds FilteredKindsOf(PublishedRule published) =>
+        RuleJson.Read(published.Json).Rule is { Target: { Kind: { } kind, Where.Count: > 0 } } ? Vocabulary.SetOf(kind) & published.Kinds : DeviceKinds.None;
+
     /// <summary>Stands for the set.</summary>
     public long Hash { get; }
 

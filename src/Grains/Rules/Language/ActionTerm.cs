@@ -1,5 +1,5 @@
-using Grid.Contracts.Commands;
 using Grid.Contracts.Alarms;
+using Grid.Contracts.Commands;
 
 namespace Grid.Grains.Rules.Language;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Grid.Contracts.Devices;
 using Grid.Contracts.Alarms;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 
 namespace Grid.Grains.Rules.Language;

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
-using Grid.Contracts.Devices;
 using Grid.Contracts.Alarms;
+using Grid.Contracts.Devices;
 
 namespace Grid.Grains.Rules.Language;
 

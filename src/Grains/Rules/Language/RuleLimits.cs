@@ -9,8 +9,8 @@ internal static class RuleLimits
     /// <summary>Characters of the JSON form.</summary>
     public const int JsonLength = 32_768;
 
-    /// <summary>Levels of its condition, and of its parentheses.</summary>
-    public const int Depth = 32;
+    /// <summary>Levels of its condition, and of its parentheses: in JSON each is two at most, and a reader of JSON takes 64.</summary>
+    public const int Depth = 24;
 
     /// <summary>Parts of its conditions altogether.</summary>
     public const int Parts = 256;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Grid.Contracts.Devices;
 using Grid.Contracts.Alarms;
+using Grid.Contracts.Devices;
 
 namespace Grid.Grains.Rules.Language;
 
