@@ -30,7 +30,7 @@ public sealed record RuleTask
     [Id(1)] public required string Device { get; init; }
 
     /// <summary>Its trade.</summary>
-    [Id(2)] public required DeviceKind Kind { get; init; }
+    [Id(2)] public DeviceKind Kind { get; init; }
 
     /// <summary>A command.</summary>
     [Id(3)] public RuleCommand? Command { get; init; }

@@ -21,7 +21,7 @@ public sealed record PublishedRule
     [Id(3)] public required string Scope { get; init; }
 
     /// <summary>The kinds of device to which it may apply: those that its scope is competent for.</summary>
-    [Id(4)] public required DeviceKinds Kinds { get; init; }
+    [Id(4)] public DeviceKinds Kinds { get; init; }
 
     /// <summary>What it says, in its JSON form.</summary>
     [Id(5)] public required string Json { get; init; }
@@ -35,7 +35,7 @@ public sealed record RuleSet
     public static RuleSet Empty { get; } = new() { Hash = 0, Rules = [] };
 
     /// <summary>Of all that the rules are; 0 when there are none.</summary>
-    [Id(0)] public required long Hash { get; init; }
+    [Id(0)] public long Hash { get; init; }
 
     /// <summary>The rules, by id (ordinal).</summary>
     [Id(1)] public required ImmutableArray<PublishedRule> Rules { get; init; }

@@ -16,7 +16,7 @@ public sealed record RuleAlarm : DeviceEffect
     [Id(1)] public required string Condition { get; init; }
 
     /// <summary>True when it begins to hold.</summary>
-    [Id(2)] public required bool Active { get; init; }
+    [Id(2)] public bool Active { get; init; }
 
     /// <summary>When, by the times of the reports (UTC, milliseconds).</summary>
     [Id(3)] public required DateTimeOffset At { get; init; }
@@ -25,10 +25,10 @@ public sealed record RuleAlarm : DeviceEffect
     [Id(4)] public required string Message { get; init; }
 
     /// <summary>How fast somebody has to act.</summary>
-    [Id(5)] public required AlarmPriority Priority { get; init; }
+    [Id(5)] public AlarmPriority Priority { get; init; }
 
     /// <summary>What it is about.</summary>
-    [Id(6)] public required AlarmClass Class { get; init; }
+    [Id(6)] public AlarmClass Class { get; init; }
 }
 
 /// <summary>Something that a rule has done when it begins to hold. Carried out twice it is done once: by its id.</summary>
@@ -56,7 +56,7 @@ public sealed record RuleCommand : RuleAction
     [Id(1)] public required ImmutableSortedDictionary<string, double> Arguments { get; init; }
 
     /// <summary>Who is told.</summary>
-    [Id(2)] public required RuleReceivers Receivers { get; init; }
+    [Id(2)] public RuleReceivers Receivers { get; init; }
 }
 
 /// <summary>Who is told a command of a rule. The numbers are stored: never renumber.</summary>
@@ -99,7 +99,7 @@ public sealed record RuleFlag : RuleAction
     [Id(0)] public required string Name { get; init; }
 
     /// <summary>False when the rule ceases to hold.</summary>
-    [Id(1)] public required bool IsSet { get; init; }
+    [Id(1)] public bool IsSet { get; init; }
 }
 
 /// <summary>A loop of rules was cut: a command was not given, because rules had caused it too often already.</summary>
