@@ -49,9 +49,13 @@ public sealed partial class SectorGrain
 
     public async Task SignalAlarms(ImmutableArray<AlarmSignal> signals)
     {
-        await ReadLogAsync(long.MaxValue);
+        // Beside what the sector does: who signals may be waited for by its turn. So it is applied when its log delivers it.
         var now = Now();
-        await AppendAsync([.. signals.Where(_alarms.IsNews).Select(signal => new AlarmSignalEntry { Device = signal.Source, ReceivedAt = now, Signal = signal })]);
+        ImmutableArray<LogEntry> entries = [.. signals.Where(_alarms.IsNews).Select(signal => new AlarmSignalEntry { Device = signal.Source, ReceivedAt = now, Signal = signal })];
+        if (!entries.IsEmpty)
+        {
+            await writer.AppendAsync([new SectorEntries(_sector, entries)], CancellationToken.None);
+        }
     }
 
     /// <summary>What is not there yet may be put aside all the same: a condition of a device that is known.</summary>

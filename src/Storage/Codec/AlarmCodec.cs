@@ -40,14 +40,14 @@ internal static class AlarmCodec
         }
     }
 
-    public static AlarmOrderEntry ReadOrder(ref ByteReader reader, string device, DateTimeOffset received)
+    public static AlarmOrderEntry ReadOrder(ref ByteReader reader, string device, DateTimeOffset received, long clock)
     {
         var condition = reader.Text();
         var action = (AlarmAction)reader.Byte();
         var by = reader.Text();
         var parts = (OrderParts)reader.Byte();
         var note = parts.HasFlag(OrderParts.Note) ? reader.Text() : null;
-        var until = parts.HasFlag(OrderParts.Until) ? received.AddMilliseconds(reader.Signed()) : (DateTimeOffset?)null;
+        var until = parts.HasFlag(OrderParts.Until) ? EntryCodec.Instant(ref reader, clock + reader.Signed()) : (DateTimeOffset?)null;
         return new AlarmOrderEntry
         {
             Device = device,
