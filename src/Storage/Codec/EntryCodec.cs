@@ -102,13 +102,9 @@ internal static class EntryCodec
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
                 EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
                 EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
-<<<<<<< HEAD
                 EntryType.Rules => new RulesEntry { Device = device, ReceivedAt = received, Rules = RuleCodec.Read(ref reader) },
                 EntryType.RulesLook => new RulesLookEntry { Device = device, ReceivedAt = received },
-                EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received),
-=======
                 EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
->>>>>>> main
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),

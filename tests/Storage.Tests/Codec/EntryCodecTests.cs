@@ -75,11 +75,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-<<<<<<< HEAD
-        from kind in Gen.Choose(0, 6)
-=======
-        from kind in Gen.Choose(0, 7)
->>>>>>> main
+        from kind in Gen.Choose(0, 9)
         select kind switch
         {
             0 => new ReadingEntry
@@ -92,8 +88,8 @@ public sealed class EntryCodecTests
                 Metrics = [.. metrics],
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
-            5 => new RulesEntry { Device = string.Empty, ReceivedAt = received, Rules = Rules(device, number, text) },
-            6 => new RulesLookEntry { Device = string.Empty, ReceivedAt = received },
+            8 => new RulesEntry { Device = string.Empty, ReceivedAt = received, Rules = Rules(device, number, text) },
+            9 => new RulesLookEntry { Device = string.Empty, ReceivedAt = received },
             4 => new ParametersEntry { Device = string.Empty, ReceivedAt = received, Defaults = Parameters([.. metrics]) },
             5 => new AlarmOrderEntry
             {
