@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Grid.Client.Audit;
+using Grid.Client.Authentication;
 using Grid.Client.Devices;
 using Grid.Client.Errors;
 using Grid.Client.Json;
