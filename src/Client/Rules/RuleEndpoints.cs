@@ -78,6 +78,7 @@ internal static class RuleEndpoints
             .Accepts<RuleTestInput>("application/json")
             .Produces<RuleTestModel>()
             .ProducesValidationProblem()
+            .Audited("rule.test")
             .RequireRight(Right.ManageDevices);
     }
 
@@ -211,11 +212,16 @@ internal static class RuleEndpoints
             To = input.To!.Value,
             Scope = input.Scope,
         });
-        return answer.Problems.IsEmpty
-            ? TypedResults.Json(
-                new RuleTestModel([.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))], answer.Devices, answer.Readings, answer.Cut),
-                GridJson.Default.RuleTestModel)
-            : Refused(answer.Problems);
+        if (!answer.Problems.IsEmpty)
+        {
+            return Refused(answer.Problems);
+        }
+
+        // It changes nothing, and shows what many devices did.
+        http.Audit(input.Scope ?? draft.Scope, string.Create(CultureInfo.InvariantCulture, $"tried on {answer.Devices} devices: {input.Rule!.Text ?? input.Rule.Rule?.GetRawText()}"));
+        return TypedResults.Json(
+            new RuleTestModel([.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))], answer.Devices, answer.Readings, answer.Cut),
+            GridJson.Default.RuleTestModel);
     }
 
     private static RuleDraft DraftOf(RuleInput input) => new()

@@ -41,18 +41,24 @@ internal static class RuleForms
             found.AddRange(reading.Faults.Select(ProblemOf));
         }
 
-        if (reading.Rule is { } rule && RuleChecker.FactsOf(rule).Needs != RuleNeeds.Device)
+        if (reading.Rule is { } rule && WhyNot(rule) is { } why)
         {
-            found.Add(new RuleProblem
-            {
-                Field = draft.Text is null ? "rule" : "text",
-                Reason = "asks for alarms, neighbours or figures of the commune: this version evaluates rules of what a device itself knows",
-            });
+            found.Add(new RuleProblem { Field = draft.Text is null ? "rule" : "text", Reason = why });
         }
 
         problems = found.DrainToImmutable();
         return problems.IsEmpty ? reading.Rule : null;
     }
+
+    /// <summary>Why a rule that is right cannot be evaluated; null when it can.</summary>
+    private static string? WhyNot(Rule rule) => RuleChecker.FactsOf(rule).Needs switch
+    {
+        RuleNeeds.Commune => "asks for figures or groups of the commune, which this version does not evaluate",
+        RuleNeeds.Sector when rule.Target.Where.Count > 0 => "asks for neighbours or alarms, so that it can have no 'where' of attributes",
+        RuleNeeds.Sector when SectorTerms.Others(rule).FirstOrDefault() is { } other =>
+            $"asks for neighbours or alarms, and so knows of devices their conditions, their status and since(heard), but not {RulePrinter.Print(other)}",
+        _ => null,
+    };
 
     private static RuleProblem ProblemOf(RuleFault fault) => fault.At.Path is { } path
         ? new RuleProblem { Field = path == "$" ? "rule" : "rule" + path[1..], Reason = $"found {fault.Found}, expected {fault.Expected}" }

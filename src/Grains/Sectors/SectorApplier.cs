@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Zones;
 using Grid.Grains.Alarms;
@@ -19,7 +22,7 @@ namespace Grid.Grains.Sectors;
 /// Carries log entries to the devices of one sector and their answers into its books. Entries of one device go one after the other; those of
 /// different devices may be under way together.
 /// </summary>
-internal sealed partial class SectorApplier(string sector, SectorBook book, SectorAlarms alarms, SectorRules rules, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
+internal sealed partial class SectorApplier(string sector, SectorBook book, SectorAlarms alarms, SectorRules rules, SectorRuleTurn turn, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
 {
     private const int MaximumUnderWay = 256;
 
@@ -80,7 +83,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         RemovedEntry removed => RemoveAsync(removed, offset),
         ParametersEntry given => ConfigureAsync(given, offset),
         RulesEntry given => FollowAsync(given, offset),
-        RulesLookEntry look => HandToAllAsync(rules.FindDue(book, look.ReceivedAt), look, offset),
+        RulesLookEntry look => LookAsync(look, offset),
         AlarmOrderEntry ordered => Done(() => alarms.Take(ordered, offset)),
         AlarmSignalEntry signalled => Done(() => alarms.Take(signalled, offset)),
         AlarmClockEntry clock => Done(() => alarms.Take(clock, offset)),
@@ -161,27 +164,6 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
 
         await DrainAsync();
         _effects.Configured(changed);
-    }
-
-    /// <summary>One entry for all devices: each finds which rules concern it.</summary>
-    private async ValueTask FollowAsync(RulesEntry entry, long offset)
-    {
-        rules.Set(offset, entry.Rules);
-        await HandToAllAsync([.. book.Devices], entry, offset);
-    }
-
-    private async ValueTask HandToAllAsync(List<SectorDevice> devices, LogEntry entry, long offset)
-    {
-        foreach (var device in devices)
-        {
-            await HandToAsync(device, entry, offset);
-            if (_underWay.Count >= MaximumUnderWay)
-            {
-                await DrainAsync();
-            }
-        }
-
-        await DrainAsync();
     }
 
     /// <summary>With what its sector gives to a device as of an offset.</summary>
@@ -378,19 +360,6 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         _ => ValueTask.FromResult(outcome),
     };
 
-    /// <summary>To a device of another process, which may not have seen the rules that it has followed so far.</summary>
-    private async ValueTask<DeviceOutcome> ApplyToAsync(SectorDevice device, LogEntry entry, long offset, long after)
-    {
-        var outcome = await device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), after);
-        if (outcome.Disposition != Disposition.LacksRules)
-        {
-            return outcome;
-        }
-
-        await device.GrainBy(grains).LearnRules(rules.At(offset - 1));
-        return await device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), after);
-    }
-
     private void Settle(SectorDevice device, in DeviceOutcome outcome, LogEntry entry, long offset)
     {
         if (outcome.Disposition == Disposition.Elsewhere)
@@ -404,6 +373,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         // A device that is ahead of the entry, in a replay, tells what it will hold then.
         if (outcome.Holding != device.Holding && (outcome.Disposition == Disposition.Applied || offset >= outcome.Offset))
         {
+            rules.ExpectTurn(entry.ReceivedAt);
             alarms.Change(device, device.Holding, outcome.Holding, entry.ReceivedAt.ToMilliseconds(), offset);
             device.Holding = outcome.Holding;
         }
@@ -422,7 +392,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
             book.MarkChanged(device, offset);
         }
 
-        _effects.Add(device, outcome.Effects);
+        Carry(device, outcome.Effects, entry, offset);
     }
 
     /// <summary>What it says itself counts, then what its territories give, then what is usual of it.</summary>

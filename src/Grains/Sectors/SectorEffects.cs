@@ -20,7 +20,7 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
 
     private readonly List<(string Device, CommandConfirmed Effect)> _confirmed = [];
     private readonly List<RuleTask> _ruleTasks = [];
-    private readonly List<(string Device, RuleAlarm Alarm)> _ruleAlarms = [];
+    private int _ruleAlarms;
     private readonly List<DownlinkMember> _programs = [];
     private readonly HashSet<string> _due = new(StringComparer.Ordinal);
     private readonly List<LinkedDeviceRow> _linked = [];
@@ -58,9 +58,9 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
             {
                 _due.Add(device.Id);
             }
-            else if (effect is RuleAlarm alarm)
+            else if (effect is RuleAlarm)
             {
-                _ruleAlarms.Add((device.Id, alarm));
+                _ruleAlarms++;
             }
             else if (effect is RuleAction action)
             {
@@ -81,10 +81,10 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     /// <summary>What rules have to have done is taken durably; who does it has its own pace.</summary>
     private async ValueTask ActAsync()
     {
-        if (_ruleAlarms.Count > 0)
+        if (_ruleAlarms > 0)
         {
-            meter.RuleAlarms(_ruleAlarms.Count);
-            _ruleAlarms.Clear();
+            meter.RuleAlarms(_ruleAlarms);
+            _ruleAlarms = 0;
         }
 
         if (_ruleTasks.Count > 0)

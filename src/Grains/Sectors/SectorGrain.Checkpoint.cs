@@ -24,7 +24,7 @@ public sealed partial class SectorGrain
         var started = clock.GetTimestamp();
         var books = SectorSnapshot.Write(_book, keys);
         var alarms = _alarms.ToSnapshot();
-        var rules = _rules.ToSnapshot(_book);
+        var rules = _rules.ToSnapshot(_book, _ruleTurn);
         var offset = _book.Offset;
         var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
         dirty.ForEach(device => device.IsDirty = false);

@@ -43,6 +43,7 @@ public sealed partial class SectorGrain(
     private SectorBook _book = new();
     private SectorAlarms _alarms = null!;
     private SectorRules _rules = null!;
+    private SectorRuleTurn _ruleTurn = null!;
     private SectorApplier _applier = null!;
     private IAsyncStream<SectorPartial> _stream = null!;
     private IGrainTimer _publish = null!;
@@ -70,7 +71,9 @@ public sealed partial class SectorGrain(
         _alarmClock = this.RegisterGrainTimer(TellTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _rules = new SectorRules(devices.Rules);
         _rules.Resume(state.State.Rules, _book);
-        _applier = new SectorApplier(_sector, _book, _alarms, _rules, GrainFactory, log, meter, logger);
+        _ruleTurn = new SectorRuleTurn(_sector, _book, _alarms, devices.Rules, devices.Places.Of(SectorMap.CommuneOf(_sector)));
+        _ruleTurn.Resume(state.State.Rules?.Memories ?? []);
+        _applier = new SectorApplier(_sector, _book, _alarms, _rules, _ruleTurn, GrainFactory, log, meter, logger);
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
         _publish = this.RegisterGrainTimer(PublishAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -205,7 +208,9 @@ public sealed partial class SectorGrain(
     {
         _parameters.Hint();
         _look.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
-        return Task.CompletedTask;
+
+        // Who is competent here may be another, also for rules.
+        return RenewRules();
     }
 
     public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => new(_book.Parameters.At(_book.Offset));

@@ -14,7 +14,16 @@ public sealed record StoredSectorRules
 
     /// <summary>The devices whose rules may be otherwise though nothing is heard of them, and when.</summary>
     [Id(1)] public ImmutableArray<RulesDue> Due { get; init; } = [];
+
+    /// <summary>What the rules that ask for neighbours or alarms remember.</summary>
+    [Id(2)] public ImmutableArray<SectorRuleMemory> Memories { get; init; } = [];
 }
+
+/// <summary>What the rules that ask for neighbours or alarms remember of a device.</summary>
+/// <param name="Device">The device's key.</param>
+/// <param name="Rules">Those that are not at rest.</param>
+[GenerateSerializer, Immutable, Alias("grid.SectorRuleMemory")]
+public readonly record struct SectorRuleMemory([property: Id(0)] string Device, [property: Id(1)] RuleMemory[] Rules);
 
 /// <summary>When the rules of a device may be otherwise though nothing is heard of it.</summary>
 /// <param name="Device">The device's key.</param>
@@ -27,6 +36,9 @@ public readonly record struct RulesDue([property: Id(0)] string Device, [propert
 /// </summary>
 internal sealed class SectorRules(RuleSets sets)
 {
+    private DateTimeOffset _turnDue = DateTimeOffset.MaxValue;
+    private DateTimeOffset _devicesDue = DateTimeOffset.MaxValue;
+
     // By offset; the first is what held before all others.
     private readonly List<(long Offset, RuleSet Rules)> _since = [(0, RuleSet.Empty)];
 
@@ -34,7 +46,22 @@ internal sealed class SectorRules(RuleSets sets)
     public RuleSet Newest => _since[^1].Rules;
 
     /// <summary>Before this instant the rules of no device can be otherwise without news of it.</summary>
-    public DateTimeOffset DueFrom { get; private set; } = DateTimeOffset.MaxValue;
+    public DateTimeOffset DueFrom => _turnDue < _devicesDue ? _turnDue : _devicesDue;
+
+    /// <summary>True while there are rules that ask for neighbours or alarms.</summary>
+    public bool HasOfSector { get; private set; }
+
+    /// <summary>What rules that ask for neighbours or alarms see has changed, or is looked at next.</summary>
+    public void ExpectTurn(DateTimeOffset at)
+    {
+        if (HasOfSector && at < _turnDue)
+        {
+            _turnDue = at;
+        }
+    }
+
+    /// <summary>They were evaluated.</summary>
+    public void TurnDone(DateTimeOffset at) => _turnDue = HasOfSector ? at + SectorRuleTurn.Every : DateTimeOffset.MaxValue;
 
     /// <summary>Goes on from what is stored.</summary>
     public void Resume(StoredSectorRules? stored, SectorBook book)
@@ -56,12 +83,13 @@ internal sealed class SectorRules(RuleSets sets)
     }
 
     /// <summary>What is to be stored as of an offset; null for nothing.</summary>
-    public StoredSectorRules? ToSnapshot(SectorBook book)
+    public StoredSectorRules? ToSnapshot(SectorBook book, SectorRuleTurn turn)
     {
         var rules = At(book.Offset);
         return rules.Hash == 0 ? null : new StoredSectorRules
         {
             Rules = rules,
+            Memories = turn.ToSnapshot(),
             Due = [.. book.Devices.Where(device => device.RulesDueAt is not null).Select(device => new RulesDue(device.Id, device.RulesDueAt!.Value.ToUnixTimeMilliseconds()))],
         };
     }
@@ -100,9 +128,9 @@ internal sealed class SectorRules(RuleSets sets)
     public void Expect(SectorDevice device, DateTimeOffset? due)
     {
         device.RulesDueAt = due;
-        if (due is { } instant && instant < DueFrom)
+        if (due is { } instant && instant < _devicesDue)
         {
-            DueFrom = instant;
+            _devicesDue = instant;
         }
     }
 
@@ -110,7 +138,7 @@ internal sealed class SectorRules(RuleSets sets)
     public List<SectorDevice> FindDue(SectorBook book, DateTimeOffset now)
     {
         var due = new List<SectorDevice>();
-        DueFrom = DateTimeOffset.MaxValue;
+        _devicesDue = DateTimeOffset.MaxValue;
         foreach (var device in book.Devices)
         {
             if (device.RulesDueAt is not { } instant)
@@ -122,9 +150,9 @@ internal sealed class SectorRules(RuleSets sets)
             {
                 due.Add(device);
             }
-            else if (instant < DueFrom)
+            else if (instant < _devicesDue)
             {
-                DueFrom = instant;
+                _devicesDue = instant;
             }
         }
 
@@ -132,5 +160,9 @@ internal sealed class SectorRules(RuleSets sets)
     }
 
     /// <summary>Devices of this process are handed the set by its hash: it is compiled before they are.</summary>
-    private void Note(RuleSet rules) => sets.Of(rules);
+    private void Note(RuleSet rules)
+    {
+        HasOfSector = sets.Of(rules).OfSector.Length > 0;
+        ExpectTurn(DateTimeOffset.MinValue);
+    }
 }

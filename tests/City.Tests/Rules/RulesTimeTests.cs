@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
@@ -137,6 +138,122 @@ public sealed class RulesTimeTests
         Assert.Empty(await city.Grains.GetGrain<IRuleDirectoryGrain>(RuleDirectory.Key).List(null, null, 10));
     }
 
+    [Fact]
+    public async Task A_command_of_a_rule_is_a_command_like_any_other_with_the_rule_as_its_actor()
+    {
+        var outlet = new Outlet();
+        await using var city = await TestCity.StartAsync(outlet.Register);
+        await city.PutAsync(Lamp("L1", "C1"));
+        await PublishAsync(city, "dim", "all", "each streetlight when powerWatts > 50 then command setDimming(percent: 40, durationMinutes: 60) on this device and notify ops \"x\"");
+        await city.ReportAsync(Say.Reading("L1", city.Now, ("powerWatts", 60), ("dimmingPercent", 100)));
+        await DoneAsync(city, outlet, 1);
+
+        var desired = (await city.Grains.GetGrain<IStreetlightGrain>("L1").GetView()).Desired;
+        Assert.Equal([new MetricValue("dimmingPercent", 40)], desired);
+    }
+
+    [Fact]
+    public async Task What_an_outlet_refuses_for_now_is_told_again_until_it_takes_it()
+    {
+        var outlet = new Outlet { Failures = 3 };
+        await using var city = await TestCity.StartAsync(outlet.Register);
+        await city.PutAsync(Bin("B1"));
+        await PublishAsync(city, "full", "all", "when fillPercent > 60 then notify ops \"plein\"");
+        await city.ReportAsync(Fill(city, "B1", 61));
+        for (var round = 0; round < 5; round++)
+        {
+            await city.PassAsync(TimeSpan.FromMinutes(1));
+            await city.SettleAsync();
+        }
+
+        await DoneAsync(city, outlet, 1);
+        Assert.Equal(0, outlet.Failures);
+    }
+
+    [Fact]
+    public async Task A_rule_about_neighbours_holds_while_enough_of_them_do()
+    {
+        var outlet = new Outlet();
+        await using var city = await TestCity.StartAsync(outlet.Register);
+        await city.PutAsync(Cabinet("C1"), Cabinet("C2"));
+        await city.PutAsync([.. Enumerable.Range(1, 4).Select(number => Lamp($"L{number}", "C1")), Lamp("M1", "C2")]);
+        await PublishAsync(city, "outage", "commune:29155", "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) >= 3 then raise alarm \"Panne\" and notify ops \"panne\"");
+        await city.ReportAsync([.. new[] { "L1", "L2", "M1" }.Select(lamp => Say.Reading(lamp, city.Now, ("supplyVolts", 0)))]);
+        await city.PassAsync(TimeSpan.FromMinutes(30));
+        Assert.Empty(outlet.Told);
+
+        await city.ReportAsync(Say.Reading("L3", city.Now, ("supplyVolts", 0)));
+        await city.PassAsync(TimeSpan.FromMinutes(30));
+        await DoneAsync(city, outlet, 1);
+        Assert.Equal("C1", outlet.Told.Single().Device);
+        Assert.True((await AlarmAsync(city, "C1~rule.outage"))!.IsActive);
+
+        await city.ReportAsync(Say.Reading("L1", city.Now, ("supplyVolts", 230)));
+        await city.PassAsync(TimeSpan.FromMinutes(30));
+        Assert.False((await AlarmAsync(city, "C1~rule.outage"))!.IsActive);
+    }
+
+    [Fact]
+    public async Task A_rule_about_an_alarm_sees_that_nobody_acknowledges_it()
+    {
+        var outlet = new Outlet();
+        await using var city = await TestCity.StartAsync(outlet.Register);
+        await city.PutAsync(Bin("B1"), Bin("B2"));
+        await PublishAsync(city, "full", "all", "when fillPercent > 60 then raise alarm \"Plein\" priority high");
+        await PublishAsync(city, "waiting", "all", "each bin when alarm \"rule.full\" is raised and not alarm \"rule.full\" is acknowledged for 1 h then notify ops \"personne\"");
+        await city.ReportAsync(Fill(city, "B1", 61), Fill(city, "B2", 61));
+        await city.PassAsync(TimeSpan.FromMinutes(10));
+        var alarm = await AlarmAsync(city, "B1~rule.full");
+        Assert.Equal((AlarmState.Unacknowledged, AlarmPriority.High, "Plein"), (alarm!.State, alarm.Priority, alarm.Text));
+        await city.Grains.GetGrain<ISectorGrain>(Sector).OrderAlarms(["B1~rule.full"], new AlarmOrder { Action = AlarmAction.Acknowledge, By = "tester" });
+        await city.PassAsync(TimeSpan.FromMinutes(90));
+        await DoneAsync(city, outlet, 1);
+        Assert.Equal("B2", outlet.Told.Single().Device);
+    }
+
+    [Fact]
+    public async Task An_alarm_of_a_rule_is_raised_once_cleared_by_itself_and_there_again_after_a_crash()
+    {
+        await using var first = await TestCity.StartAsync();
+        await first.PutAsync(Bin("B1"), Bin("B2"));
+        await PublishAsync(first, "full", "all", "when fillPercent > 60 then raise alarm \"Plein\"");
+        await first.Grains.GetGrain<ISectorGrain>(Sector).Checkpoint();
+        await first.ReportAsync(Fill(first, "B1", 61), Fill(first, "B2", 61));
+        await first.PassAsync(TimeSpan.FromMinutes(5));
+        await first.ReportAsync(Fill(first, "B2", 20));
+        await using var second = await first.CrashNowAsync();
+        await second.SettleAsync();
+        Assert.True((await AlarmAsync(second, "B1~rule.full"))!.IsActive);
+        Assert.False((await AlarmAsync(second, "B2~rule.full"))!.IsActive);
+        await second.Grains.GetGrain<IRuleGrain>("full").Delete();
+        await FollowedAsync(second, "full", null);
+        Assert.False((await AlarmAsync(second, "B1~rule.full"))!.IsActive);
+    }
+
+    [Theory]
+    [InlineData("each cabinet when count(of kind streetlight where same cabinet: dimmingPercent > 3) > 1 then open work order", "but not dimmingPercent")]
+    [InlineData("each streetlight where ratedWatts > 3 when alarm lampFailure is raised then open work order", "no 'where'")]
+    [InlineData("each commune when lighting.on > 3 then open work order", "figures or groups of the commune")]
+    public async Task A_rule_that_would_not_be_evaluated_is_refused(string text, string reason)
+    {
+        await using var city = await TestCity.StartAsync();
+        var answer = await city.Grains.GetGrain<IRuleGrain>("x").Put(Draft("all", text), "tester");
+        Assert.Contains(reason, Assert.Single(answer.Problems).Reason, StringComparison.Ordinal);
+    }
+
+    private static ValueTask<AlarmView?> AlarmAsync(TestCity city, string id) => city.Grains.GetGrain<ISectorGrain>(Sector).GetAlarm(id);
+
+    private static DeviceDescriptor Cabinet(string id) => new() { Id = id, Kind = DeviceKind.Cabinet, Commune = Ouessant, Name = id };
+
+    private static DeviceDescriptor Lamp(string id, string cabinet) => new()
+    {
+        Id = id,
+        Kind = DeviceKind.Streetlight,
+        Commune = Ouessant,
+        Name = id,
+        Attributes = System.Collections.Immutable.ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("cabinet", AttributeValue.Of(cabinet)),
+    };
+
     private static DeviceDescriptor Bin(string id, string commune = Ouessant) => new() { Id = id, Kind = DeviceKind.Bin, Commune = commune, Name = id };
 
     private static IncomingReading Fill(TestCity city, string bin, double percent) => Say.Reading(bin, city.Now, ("fillPercent", percent));
@@ -199,6 +316,9 @@ public sealed class RulesTimeTests
 
         public IEnumerable<(DateTimeOffset At, string Device, string What)> All => _byId.Values.Select(one => (one.At, one.Device, one.What));
 
+        /// <summary>How often it will still fail.</summary>
+        public int Failures { get; set; }
+
         public void Register(IServiceCollection services) => services.AddSingleton<IRuleOutlet>(this);
 
         public Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken) => NoteAsync(order, origin, "workOrder", "");
@@ -209,6 +329,12 @@ public sealed class RulesTimeTests
 
         private Task NoteAsync(RuleAction action, RuleOrigin origin, string what, string message)
         {
+            if (Failures > 0)
+            {
+                Failures--;
+                return Task.FromException(new IOException("planted"));
+            }
+
             // Told twice it is one: by its id.
             if (_byId.TryAdd(action.Id, (action.At, origin.Device, what, message)))
             {

@@ -194,11 +194,10 @@ public sealed class EntryCodecTests
         }
     }
 
-    /// <summary>Everything in an entry, as text: records with collections compare these by reference.</summary>
     private static RuleSet Rules(string id, int number, string? text) => new()
     {
         Hash = number,
-        Rules = [new PublishedRule { Id = id, Version = (long)number << 20, Name = text ?? "", Scope = "all", Kinds = (DeviceKinds)(number & 63), Json = "{"when":"é"}" }],
+        Rules = [new PublishedRule { Id = id, Version = (long)number << 20, Name = text ?? "", Scope = "all", Kinds = (DeviceKinds)(number & 63), Json = """{"when":"é"}""" }],
     };
 
     private static ImmutableArray<ParameterSet> Parameters(MetricValue[] metrics) =>
@@ -207,6 +206,7 @@ public sealed class EntryCodecTests
     private static ParameterValue Parameter(MetricValue metric) =>
         new(metric.Name, metric.Value > 0 ? AttributeValue.Of(metric.Value) : AttributeValue.Of(metric.Value < 0));
 
+    /// <summary>Everything in an entry, as text: records with collections compare these by reference.</summary>
     private static string Shown(LogEntry entry) => entry switch
     {
         AlarmOrderEntry ordered => $"{ordered.Device}|{ordered.ReceivedAt:O}|{ordered.Condition}|{ordered.Order}",

@@ -100,7 +100,7 @@ internal sealed class ConditionCompiler
         };
     }
 
-    private static TruthOf Holds(Conditions mask) => (ref RuleFrame frame) => Of((ConditionTable.Set(frame.Active) & mask) != 0);
+    private static TruthOf Holds(Conditions mask) => (ref RuleFrame frame) => Of(((ConditionTable.Set(frame.Active) | frame.Held) & mask) != 0);
 
     private static NumberOf Elapsed(NumberOf origin) => (ref RuleFrame frame) => Math.Max(0, frame.Now - origin(ref frame));
 

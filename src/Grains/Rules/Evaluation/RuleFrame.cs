@@ -16,6 +16,9 @@ internal struct RuleFrame
     /// <summary>Conditions that hold.</summary>
     public ConditionSince[]? Active;
 
+    /// <summary>Conditions that hold, where nobody says since when.</summary>
+    public Conditions Held;
+
     /// <summary>The status of the device.</summary>
     public DeviceStatus Status;
 

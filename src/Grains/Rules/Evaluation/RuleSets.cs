@@ -39,6 +39,7 @@ internal sealed class CompiledRules
         }
 
         (_ofDevice, _previous) = ByKind(rules);
+        OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
     }
 
     /// <summary>Of rules that are compiled already.</summary>
@@ -46,7 +47,11 @@ internal sealed class CompiledRules
     {
         Hash = hash;
         (_ofDevice, _previous) = ByKind(rules);
+        OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
     }
+
+    /// <summary>The rules that ask for neighbours or alarms: evaluated on the sector's turn.</summary>
+    public CompiledRule[] OfSector { get; }
 
     /// <summary>The kinds of which a rule asks for attributes; none when it asks for none.</summary>
     public static DeviceKinds FilteredKindsOf(PublishedRule published) =>

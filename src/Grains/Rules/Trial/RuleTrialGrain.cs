@@ -43,6 +43,11 @@ public sealed class RuleTrialGrain(
             return new RuleTrialAnswer { Problems = problems };
         }
 
+        if (RuleChecker.FactsOf(rule).Needs != RuleNeeds.Device)
+        {
+            return new RuleTrialAnswer { Problems = [new RuleProblem { Field = "rule", Reason = "asks for neighbours or alarms, which history does not have: it cannot be tried" }] };
+        }
+
         if (request.To <= request.From || request.To - request.From > TimeSpan.FromDays(RuleTrialRequest.MaximumDays))
         {
             return new RuleTrialAnswer { Problems = [new RuleProblem { Field = "to", Reason = $"must be after from, by at most {RuleTrialRequest.MaximumDays} days" }] };
