@@ -17,6 +17,7 @@ using Grid.Client.Limits;
 using Grid.Client.Live;
 using Grid.Client.Maintenance;
 using Grid.Client.Metrics;
+using Grid.Client.Notifications;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
 using Grid.Client.Rules;
@@ -111,6 +112,9 @@ public static class Gateway
         ControllerEndpoints.Map(api);
         ParameterEndpoints.Map(api);
         RuleEndpoints.Map(api);
+        EndpointRoutes.Map(api);
+        NotificationRoutes.Map(api);
+        OnCallRoutes.Map(api);
         ExportEndpoints.Map(api);
         BackupEndpoints.Map(api);
         HistoryEndpoints.Map(api);

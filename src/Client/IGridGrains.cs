@@ -2,6 +2,7 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
@@ -59,6 +60,12 @@ public interface IGridGrains
     /// <summary>What is found across trades in a commune, by INSEE code.</summary>
     ICommuneFindingsGrain Findings(string inseeCode);
 
+    /// <summary>The endpoints that can be told.</summary>
+    INotificationEndpointsGrain NotificationEndpoints();
+
+    /// <summary>Who is on call, by scope.</summary>
+    IOnCallGrain OnCall(string scope);
+
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
         where T : class, IGrainObserver;
@@ -115,6 +122,12 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public ICommuneFindingsGrain Findings(string inseeCode) => factory.GetGrain<ICommuneFindingsGrain>(inseeCode);
+
+    /// <inheritdoc/>
+    public INotificationEndpointsGrain NotificationEndpoints() => factory.GetGrain<INotificationEndpointsGrain>(INotificationEndpointsGrain.Key);
+
+    /// <inheritdoc/>
+    public IOnCallGrain OnCall(string scope) => factory.GetGrain<IOnCallGrain>(scope);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

@@ -7,6 +7,8 @@ using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Lighting.Controllers;
+using Grid.Grains.Notifications;
+using Grid.Grains.OnCall;
 using Grid.Grains.Parameters;
 using Grid.Grains.Rules;
 using Grid.Grains.Privacy;
@@ -14,6 +16,7 @@ using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Grid.Grains;
@@ -33,6 +36,11 @@ public static class GrainServices
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();
         services.AddSingleton<CrossTradeInstruments>();
+        services.TryAddSingleton(new NotifierOptions());
+        services.AddSingleton<NotificationInstruments>();
+        services.AddSingleton<Notifier>();
+        services.AddSingleton<ScopeCheck>();
+        services.AddSingleton<OnCallDirectory>();
         services.AddSingleton(new ControllersOptions());
         services.AddSingleton(new HistoryFeedOptions());
         services.AddSingleton<HistoryFeed>();

@@ -35,7 +35,7 @@ public sealed class WorkTests(BrowserFixture browser)
         await PostAsync(http, "browser-work-bin", new { fillPercent = 100 }, minutesAgo: 3);
         await PostAsync(http, "browser-work-bin", new { fillPercent = 100 }, minutesAgo: 1);
         await session.ChooseCommuneAsync(Commune);
-        foreach (var list in new[] { "findings", "maintenance", "collection" })
+        foreach (var list in new[] { "findings", "maintenance", "collection", "notices" })
         {
             var details = session.Page.Locator($"details[data-list='{list}']");
             await details.Locator("summary").FocusAsync();

@@ -14,6 +14,7 @@ using Grid.Client.History;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Maintenance;
+using Grid.Client.Notifications;
 using Grid.Client.Parameters;
 using Grid.Client.Rules;
 using Grid.Client.Sensors;
@@ -24,8 +25,10 @@ using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using AlarmPage = Grid.Client.Alarms.AlarmPage;
 
 namespace Grid.Client.Json;
 
@@ -47,6 +50,11 @@ namespace Grid.Client.Json;
         typeof(WordConverter<HistoryResolution>),
         typeof(WordConverter<InstallationCategory>),
         typeof(WordConverter<PauseCause>),
+        typeof(WordConverter<EndpointKind>),
+        typeof(WordConverter<NotificationLanguage>),
+        typeof(WordConverter<NotificationState>),
+        typeof(WordConverter<DayOfWeek>),
+        typeof(WordConverter<TurnUnit>),
         typeof(WordConverter<CollectionReason>),
         typeof(WordConverter<UnknownReason>),
         typeof(WordConverter<WearingPart>),
@@ -99,6 +107,13 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(LightingPlanInput))]
 [JsonSerializable(typeof(List<AssignmentModel>))]
 [JsonSerializable(typeof(PreviewModel))]
+[JsonSerializable(typeof(EndpointInput))]
+[JsonSerializable(typeof(EndpointModel))]
+[JsonSerializable(typeof(EndpointPage))]
+[JsonSerializable(typeof(DeliveryModel))]
+[JsonSerializable(typeof(DeliveryPage))]
+[JsonSerializable(typeof(OnCallCalendarModel))]
+[JsonSerializable(typeof(OnCallModel))]
 [JsonSerializable(typeof(ParametersModel))]
 [JsonSerializable(typeof(DeviceParametersModel))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, JsonElement>>))]

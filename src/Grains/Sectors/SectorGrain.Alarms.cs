@@ -62,6 +62,12 @@ public sealed partial class SectorGrain
     private (string Field, string Reason)? Refuse(string id, AlarmOrder order, long now)
     {
         var alarm = _alarms.Find(id);
+        var isGone = AlarmIds.TryParse(id, out var of, out _) && AlarmIds.SectorOf(of) is null && _book.Find(of) is null;
+        if (isGone)
+        {
+            return ("id", "is no alarm of a device that is here");
+        }
+
         if (alarm is null
             && (order.Action is AlarmAction.Acknowledge or AlarmAction.Unshelve or AlarmAction.ReturnToService
                 || !AlarmIds.TryParse(id, out var source, out var condition) || _book.Find(source) is null || AlarmCatalog.Find(condition) is null))

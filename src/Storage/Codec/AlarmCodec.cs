@@ -11,6 +11,7 @@ internal static class AlarmCodec
     {
         Note = 1,
         Until = 2,
+        Id = 4,
     }
 
     [Flags]
@@ -28,7 +29,7 @@ internal static class AlarmCodec
         writer.Text(entry.Condition);
         writer.Byte((byte)order.Action);
         writer.Text(order.By);
-        writer.Byte((byte)((order.Note is null ? 0 : OrderParts.Note) | (order.Until is null ? 0 : OrderParts.Until)));
+        writer.Byte((byte)((order.Note is null ? 0 : OrderParts.Note) | (order.Until is null ? 0 : OrderParts.Until) | (order.Id is null ? 0 : OrderParts.Id)));
         if (order.Note is { } note)
         {
             writer.Text(note);
@@ -37,6 +38,11 @@ internal static class AlarmCodec
         if (order.Until is { } until)
         {
             writer.Signed(until.ToUnixTimeMilliseconds() - received);
+        }
+
+        if (order.Id is { } id)
+        {
+            writer.Text(id);
         }
     }
 
@@ -48,12 +54,13 @@ internal static class AlarmCodec
         var parts = (OrderParts)reader.Byte();
         var note = parts.HasFlag(OrderParts.Note) ? reader.Text() : null;
         var until = parts.HasFlag(OrderParts.Until) ? EntryCodec.Instant(ref reader, clock + reader.Signed()) : (DateTimeOffset?)null;
+        var id = parts.HasFlag(OrderParts.Id) ? reader.Text() : null;
         return new AlarmOrderEntry
         {
             Device = device,
             ReceivedAt = received,
             Condition = condition,
-            Order = new AlarmOrder { Action = action, By = by, Note = note, Until = until },
+            Order = new AlarmOrder { Action = action, By = by, Note = note, Until = until, Id = id },
         };
     }
 

@@ -6,6 +6,7 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
@@ -43,6 +44,10 @@ internal sealed class FakeGrid : IGridGrains
     public IGroupCommandGrain GroupCommand(string command) => throw new InvalidOperationException("Group commands are tested with the whole program.");
 
     public ILightingPlanGrain LightingPlan(string plan) => throw new InvalidOperationException("Lighting plans are tested with the whole program.");
+
+    public INotificationEndpointsGrain NotificationEndpoints() => throw new InvalidOperationException("Notifications are tested with the whole program.");
+
+    public IOnCallGrain OnCall(string scope) => throw new InvalidOperationException("On-call is tested with the whole program.");
 
     public ILightingDirectoryGrain LightingDirectory() => new NoPlans();
 

@@ -5,6 +5,7 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
@@ -49,6 +50,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         where T : class, IGrainObserver => inner.Observe(observer);
 
     public ICommuneFindingsGrain Findings(string inseeCode) => inner.Findings(inseeCode);
+
+    public INotificationEndpointsGrain NotificationEndpoints() => inner.NotificationEndpoints();
+
+    public IOnCallGrain OnCall(string scope) => inner.OnCall(scope);
 
     public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
 

@@ -96,7 +96,7 @@ public sealed class EntryCodecTests
                 Device = device,
                 ReceivedAt = received,
                 Condition = text ?? "fire",
-                Order = new AlarmOrder { Action = (AlarmAction)(number & 7), By = device, Note = text, Until = number % 2 == 0 ? other : null },
+                Order = new AlarmOrder { Action = (AlarmAction)(number & 7), By = device, Note = text, Until = number % 2 == 0 ? other : null, Id = number % 7 == 0 ? device : null },
             },
             6 => new AlarmSignalEntry
             {

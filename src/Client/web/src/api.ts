@@ -63,6 +63,22 @@ export interface Maintenance {
   nextCursor: string | null;
 }
 
+/** Who is on call for a territory. */
+export interface OnCall {
+  calendar: { zone: string } | null;
+  now: { level: number; name: string | null }[];
+  unanswered: { alarm: string; raisedAt: string; givenUpAt: string }[];
+}
+
+export interface Delivery {
+  id: string;
+  endpoint: string;
+  subject: string;
+  state: 'pending' | 'delivered' | 'failed' | 'expired';
+  createdAt: string;
+  lastError: string | null;
+}
+
 /** Something that no trade sees by itself. */
 export interface Finding {
   rule: string;
@@ -119,6 +135,12 @@ export const collection = (insee: string) => get<Collection>(`/api/v1/communes/$
 
 /** Lamps and batteries of a commune that are expected to fail until the end of next month, the first page of them. */
 export const maintenance = (insee: string) => get<Maintenance>(`/api/v1/communes/${encodeURIComponent(insee)}/maintenance?limit=100`);
+
+/** Who is on call for a territory (`commune:29019`). */
+export const onCall = (scope: string) => get<OnCall>(`/api/v1/on-call/${encodeURIComponent(scope)}`);
+
+/** The newest notifications of the grid. */
+export const deliveries = async (limit: number) => (await get<{ items: Delivery[] }>(`/api/v1/notifications?limit=${limit}`)).items;
 
 /** The light points that a cabinet feeds. */
 export const lampsOf = (cabinet: string) => all<DeviceItem>(`/api/v1/devices?cabinet=${encodeURIComponent(cabinet)}&limit=1000`);

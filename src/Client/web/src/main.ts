@@ -13,6 +13,7 @@ import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
 import type { Language } from './language.ts';
 import { Live, type LiveState, type Watch } from './live.ts';
 import { TerritoryMap } from './map.ts';
+import { NoticesPanel } from './noticesPanel.ts';
 import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
 import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
 import { initTheme } from './theme.ts';
@@ -27,7 +28,8 @@ class Page {
   readonly #zones = new ZonesPanel();
   readonly #group = new GroupPanel();
   readonly #work = new WorkPanel((id) => this.#chooseDevice(id));
-  readonly #figures = new FigurePanel([this.#group.element, this.#work.element, this.#energy.element, this.#zones.element]);
+  readonly #notices = new NoticesPanel();
+  readonly #figures = new FigurePanel([this.#group.element, this.#work.element, this.#notices.element, this.#energy.element, this.#zones.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -168,6 +170,7 @@ class Page {
     this.#energy.show(summary.scope);
     this.#zones.show(summary.scope);
     this.#work.show(summary.scope);
+    this.#notices.show(summary.scope);
     this.#group.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
     this.#map?.selectCommune(insee);
@@ -292,6 +295,7 @@ class Page {
     this.#energy.translate();
     this.#zones.translate();
     this.#work.translate();
+    this.#notices.translate();
     this.#group.translate();
     this.#figures.translate();
     this.#communes.render();

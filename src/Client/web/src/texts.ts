@@ -1,4 +1,4 @@
-import type { ControllerState } from './api.ts';
+import type { ControllerState, Delivery } from './api.ts';
 import type { CommandState, Kind, Status } from './frames.ts';
 import type { GroupCommand } from './group.ts';
 import type { LiveState } from './live.ts';
@@ -106,6 +106,7 @@ export interface Texts {
     'title' | 'choose' | 'previous' | 'next' | 'used' | 'saved' | 'cost' | 'co2e' | 'source' | 'unset' | 'nothing' | 'chart' | 'table' | 'day',
     string
   >;
+  notices: Record<'title' | 'onCall' | 'level' | 'nobody' | 'noCalendar' | 'unanswered' | 'last' | 'none', string> & { states: Record<Delivery['state'], string> };
   zones: Record<'title' | 'caption' | 'zone' | 'loss' | 'night' | 'coverage' | 'estimate' | 'unknown', string>;
   commandStates: Record<CommandState, string>;
   signIn: string;
@@ -263,6 +264,11 @@ const en: Texts = {
     title: 'Energy and saving', choose: 'Choose a month', previous: 'Previous month', next: 'Next month', used: 'Used', saved: 'Saved', cost: 'Cost', co2e: 'CO₂e',
     source: 'CO₂e: {source}', unset: 'Cost and CO₂e show once their price and factor are set (Grid:Energy).', nothing: 'Nothing is recorded in this month yet.',
     chart: 'Energy of {month} by day, used and saved; the table below says the same', table: 'Days as a table', day: 'Day',
+  },
+  notices: {
+    title: 'On call and notifications', onCall: 'On call now', level: 'Level {n}', nobody: 'nobody', noCalendar: 'No calendar of its own here: a wider territory’s counts.',
+    unanswered: 'Nobody answered', last: 'Last notifications', none: 'None yet.',
+    states: { pending: 'on its way', delivered: 'delivered', failed: 'failed', expired: 'expired' },
   },
   zones: {
     title: 'Water zones', caption: 'Losses of {date}, the greatest first', zone: 'Zone', loss: 'Loss a day', night: 'Night minimum', coverage: 'Meters known',
@@ -444,6 +450,11 @@ const fr: Texts = {
     title: 'Énergie et économies', choose: 'Choisir un mois', previous: 'Mois précédent', next: 'Mois suivant', used: 'Consommée', saved: 'Économisée', cost: 'Coût', co2e: 'CO₂e',
     source: 'CO₂e : {source}', unset: 'Le coût et le CO₂e s’affichent une fois leur prix et leur facteur réglés (Grid:Energy).', nothing: 'Rien n’est encore enregistré ce mois-ci.',
     chart: 'Énergie de {month} par jour, consommée et économisée ; le tableau ci-dessous dit la même chose', table: 'Les jours en tableau', day: 'Jour',
+  },
+  notices: {
+    title: 'Astreinte et notifications', onCall: 'D’astreinte maintenant', level: 'Niveau {n}', nobody: 'personne', noCalendar: 'Pas de calendrier propre : celui d’un territoire plus large compte.',
+    unanswered: 'Sans réponse', last: 'Dernières notifications', none: 'Aucune pour l’instant.',
+    states: { pending: 'en cours', delivered: 'remise', failed: 'en échec', expired: 'expirée' },
   },
   zones: {
     title: 'Secteurs d’eau', caption: 'Pertes du {date}, la plus forte d’abord', zone: 'Secteur', loss: 'Perte par jour', night: 'Minimum nocturne', coverage: 'Compteurs connus',

@@ -7,11 +7,11 @@ import { counted, fill, t } from './i18n.ts';
 /** How often a list that is open is asked for again. */
 const refreshMillis = 60_000;
 
-interface WorkList {
+export interface WorkList {
   key: string;
   title: () => string;
-  /** The content for a commune; `choose` leads to a device. */
-  load: (insee: string, choose: (id: string) => void) => Promise<Node[]>;
+  /** The content for what is chosen, such as a commune; `choose` leads to a device. */
+  load: (chosen: string, choose: (id: string) => void) => Promise<Node[]>;
 }
 
 const lists: WorkList[] = [
@@ -44,12 +44,13 @@ export class WorkPanel {
   }
 }
 
-class WorkPart {
+/** A list that is asked for when it is opened, and again while it is. */
+export class WorkPart {
   readonly element: HTMLDetailsElement;
   readonly #summary = h('summary', {});
   readonly #error = h('p', { class: 'error', role: 'alert' });
   readonly #body = h('div', {});
-  #insee: string | null = null;
+  #chosen: string | null = null;
   #timer = 0;
   #request = 0;
 
@@ -61,9 +62,9 @@ class WorkPart {
     this.element.addEventListener('toggle', () => void this.#load());
   }
 
-  show(insee: string | null): void {
-    if (insee === this.#insee) return;
-    this.#insee = insee;
+  show(chosen: string | null): void {
+    if (chosen === this.#chosen) return;
+    this.#chosen = chosen;
     this.#body.replaceChildren();
     void this.#load();
   }
@@ -75,12 +76,12 @@ class WorkPart {
 
   async #load(): Promise<void> {
     clearTimeout(this.#timer);
-    const [insee, request] = [this.#insee, ++this.#request];
-    if (!this.element.open || insee === null) return;
+    const [chosen, request] = [this.#chosen, ++this.#request];
+    if (!this.element.open || chosen === null) return;
     this.element.ariaBusy = 'true';
     if (this.#body.childElementCount === 0) this.#body.replaceChildren(h('p', { class: 'muted' }, t().loading));
     try {
-      const content = await this.list.load(insee, this.choose);
+      const content = await this.list.load(chosen, this.choose);
       if (request !== this.#request) return;
       this.#body.replaceChildren(...content);
       write(this.#error, '');
