@@ -258,15 +258,15 @@ public sealed partial class RuleActionsGrain(
         }
     }
 
-    [LoggerMessage(EventId = 1400, Level = LogLevel.Error, Message = "Sector {Sector}: {Count} actions of rules are dropped: too many wait already")]
+    [LoggerMessage(EventId = 1450, Level = LogLevel.Error, Message = "Sector {Sector}: {Count} actions of rules are dropped: too many wait already")]
     private static partial void LogDropped(ILogger logger, string sector, int count);
 
-    [LoggerMessage(EventId = 1401, Level = LogLevel.Warning, Message = "Sector {Sector}: action {Action} of a rule could not be carried out and is tried again: {Reason}")]
+    [LoggerMessage(EventId = 1451, Level = LogLevel.Warning, Message = "Sector {Sector}: action {Action} of a rule could not be carried out and is tried again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string sector, string action, string reason);
 
-    [LoggerMessage(EventId = 1402, Level = LogLevel.Warning, Message = "Command {Command} of a rule to device {Device} was refused: {Reason}")]
+    [LoggerMessage(EventId = 1452, Level = LogLevel.Warning, Message = "Command {Command} of a rule to device {Device} was refused: {Reason}")]
     private static partial void LogRefused(ILogger logger, string command, string device, string reason);
 
-    [LoggerMessage(EventId = 1403, Level = LogLevel.Warning, Message = "Action {Action} of a rule in sector {Sector} has no outlet")]
+    [LoggerMessage(EventId = 1453, Level = LogLevel.Warning, Message = "Action {Action} of a rule in sector {Sector} has no outlet")]
     private static partial void LogUnheard(ILogger logger, string action, string sector);
 }
