@@ -20,6 +20,7 @@ using Grid.Client.Metrics;
 using Grid.Client.Notifications;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
+using Grid.Client.Rules;
 using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
@@ -110,6 +111,7 @@ public static class Gateway
         LightingPlanEndpoints.Map(api);
         ControllerEndpoints.Map(api);
         ParameterEndpoints.Map(api);
+        RuleEndpoints.Map(api);
         EndpointRoutes.Map(api);
         NotificationRoutes.Map(api);
         OnCallRoutes.Map(api);

@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -43,6 +44,15 @@ public interface IGridGrains
 
     /// <summary>The defaults that a commune or a body gives to the parameters of rules, by scope.</summary>
     IParametersGrain Parameters(string scope);
+
+    /// <summary>A rule that an operator wrote.</summary>
+    IRuleGrain Rule(string rule);
+
+    /// <summary>The directory of rules.</summary>
+    IRuleDirectoryGrain RuleDirectory();
+
+    /// <summary>Tries rules; one key, one at a time.</summary>
+    IRuleTrialGrain RuleTrial(string key);
 
     /// <summary>The water zones of a department, by its code.</summary>
     IWaterZonesGrain WaterZones(string department);
@@ -97,6 +107,15 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public IParametersGrain Parameters(string scope) => factory.GetGrain<IParametersGrain>(scope);
+
+    /// <inheritdoc/>
+    public IRuleGrain Rule(string rule) => factory.GetGrain<IRuleGrain>(rule);
+
+    /// <inheritdoc/>
+    public IRuleDirectoryGrain RuleDirectory() => factory.GetGrain<IRuleDirectoryGrain>(Contracts.Rules.RuleDirectory.Key);
+
+    /// <inheritdoc/>
+    public IRuleTrialGrain RuleTrial(string key) => factory.GetGrain<IRuleTrialGrain>(key);
 
     /// <inheritdoc/>
     public IWaterZonesGrain WaterZones(string department) => factory.GetGrain<IWaterZonesGrain>(department);

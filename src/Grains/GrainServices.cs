@@ -12,6 +12,7 @@ using Grid.Grains.OnCall;
 using Grid.Grains.Parameters;
 using Grid.Grains.Privacy;
 using Grid.Grains.RollUp;
+using Grid.Grains.Rules;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,8 @@ public static class GrainServices
         services.AddSingleton<ITerritoryTable>(_ => TerritoryTable.Shared);
         services.AddDevices();
         services.AddSingleton<TerritoryParameters>();
+        services.AddSingleton<TerritoryRules>();
+        services.AddSingleton<RuleMeter>();
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();

@@ -16,6 +16,7 @@ using Grid.Client.Live;
 using Grid.Client.Maintenance;
 using Grid.Client.Notifications;
 using Grid.Client.Parameters;
+using Grid.Client.Rules;
 using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
@@ -94,6 +95,12 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(AcknowledgeManyAnswer))]
 [JsonSerializable(typeof(ShelveInput))]
 [JsonSerializable(typeof(AlarmReasonInput))]
+[JsonSerializable(typeof(RuleModel))]
+[JsonSerializable(typeof(RulePage))]
+[JsonSerializable(typeof(RuleInput))]
+[JsonSerializable(typeof(RuleTestInput))]
+[JsonSerializable(typeof(RuleTestModel))]
+[JsonSerializable(typeof(StarterModel[]))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]

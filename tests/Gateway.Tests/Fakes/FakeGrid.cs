@@ -8,6 +8,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -53,6 +54,12 @@ internal sealed class FakeGrid : IGridGrains
     public ISectorControllersGrain Controllers(string sector) => throw new InvalidOperationException("Controllers are tested with the whole program.");
 
     public IParametersGrain Parameters(string scope) => new NoParameters();
+
+    public IRuleGrain Rule(string rule) => throw new NotSupportedException();
+
+    public IRuleDirectoryGrain RuleDirectory() => throw new NotSupportedException();
+
+    public IRuleTrialGrain RuleTrial(string key) => throw new NotSupportedException();
 
     public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
 
@@ -107,6 +114,8 @@ internal sealed class FakeDevice : IDeviceGrain
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => throw new InvalidOperationException("The gateway commands through commands.");
 
     public Task<DeviceOrders> Renew() => throw new InvalidOperationException("The gateway commands through commands.");
+
+    public Task LearnRules(RuleSet rules) => throw new NotSupportedException();
 }
 
 internal sealed class FakeWaterZones : IWaterZonesGrain
@@ -277,6 +286,10 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
     public ValueTask<AlarmView?> GetAlarm(string alarm) => new(Alarms.GetValueOrDefault(alarm));
 
     public Task RenewParameters() => throw new InvalidOperationException("The gateway tells no sector of parameters.");
+
+    public Task RenewRules() => throw new InvalidOperationException("The gateway tells no sector of rules.");
+
+    public ValueTask<RuleSet> GetRules() => throw new InvalidOperationException("The gateway asks no sector for rules.");
 
     public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => throw new InvalidOperationException("The gateway asks no sector for parameters.");
 

@@ -7,6 +7,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -38,6 +39,12 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
     public ISectorControllersGrain Controllers(string sector) => inner.Controllers(sector);
 
     public IParametersGrain Parameters(string scope) => inner.Parameters(scope);
+
+    public IRuleGrain Rule(string rule) => inner.Rule(rule);
+
+    public IRuleDirectoryGrain RuleDirectory() => inner.RuleDirectory();
+
+    public IRuleTrialGrain RuleTrial(string key) => inner.RuleTrial(key);
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
@@ -86,6 +93,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public Task RenewParameters() => inner.RenewParameters();
 
         public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => inner.GetParameters();
+
+        public Task RenewRules() => inner.RenewRules();
+
+        public ValueTask<RuleSet> GetRules() => inner.GetRules();
 
         public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
 
