@@ -6,6 +6,7 @@ using Grid.Grains.CrossTrade;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.Interventions;
 using Grid.Grains.Lighting.Controllers;
 using Grid.Grains.Parameters;
 using Grid.Grains.Privacy;
@@ -30,6 +31,10 @@ public static class GrainServices
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();
         services.AddSingleton<CrossTradeInstruments>();
+        services.AddSingleton<WorkingTime>();
+        services.AddSingleton<DeadlineRules>();
+        services.AddSingleton<WorkOrderRules>();
+        services.AddSingleton<InterventionInstruments>();
         services.AddSingleton(new ControllersOptions());
         services.AddSingleton(new HistoryFeedOptions());
         services.AddSingleton<HistoryFeed>();
