@@ -10,6 +10,7 @@ using Grid.Client.Energy;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Interventions;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Maintenance;
@@ -20,6 +21,7 @@ using Grid.Client.Territories;
 using Grid.Client.WaterZones;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -47,6 +49,10 @@ namespace Grid.Client.Json;
         typeof(WordConverter<CollectionReason>),
         typeof(WordConverter<UnknownReason>),
         typeof(WordConverter<WearingPart>),
+        typeof(WordConverter<WorkOrderState>),
+        typeof(WordConverter<WorkOrderPriority>),
+        typeof(WordConverter<WorkOrderOrigin>),
+        typeof(WordConverter<WorkOrderVerb>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -72,6 +78,14 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(WaterZoneModel))]
 [JsonSerializable(typeof(WaterZonePage))]
 [JsonSerializable(typeof(FindingList))]
+[JsonSerializable(typeof(WorkOrderModel))]
+[JsonSerializable(typeof(WorkOrderPage))]
+[JsonSerializable(typeof(WorkOrderInput))]
+[JsonSerializable(typeof(WorkOrderActionInput))]
+[JsonSerializable(typeof(DelayList))]
+[JsonSerializable(typeof(ContractModel))]
+[JsonSerializable(typeof(ContractPage))]
+[JsonSerializable(typeof(ContractInput))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]

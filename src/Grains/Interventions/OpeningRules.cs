@@ -30,7 +30,8 @@ public sealed class OpeningRules(ConfirmationRules confirmations)
             }
         }
 
-        return new(null, null, true);
+        // Many see the same lamp: they hear of the same order.
+        return book.OfReport(request) is { } reported ? new(reported, null, false) : new(null, null, true);
     }
 
     private static bool IsSame(WorkOrderRequest one, WorkOrderRequest other) =>

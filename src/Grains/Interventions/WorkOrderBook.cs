@@ -42,6 +42,11 @@ public sealed class WorkOrderBook
     /// <summary>The newest order of that alarm, null when there is none.</summary>
     public WorkOrder? OfAlarm(string alarm) => _byAlarm.TryGetValue(alarm, out var number) ? Find(number) : null;
 
+    /// <summary>The order, not ended, that another citizen has asked for with the same service for the same device; null when there is none.</summary>
+    public WorkOrder? OfReport(WorkOrderRequest request) => request is { Report.Service: { } service, Device: { } device }
+        ? Orders.FirstOrDefault(order => !order.IsEnded && order.Request.Device == device && order.Request.Report?.Service == service)
+        : null;
+
     /// <summary>With an order in place of the one of its number.</summary>
     public WorkOrderBook With(WorkOrder order)
     {

@@ -4,6 +4,7 @@ using Grid.Client;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
@@ -55,6 +56,12 @@ internal sealed class FakeGrid : IGridGrains
     public ICommuneFindingsGrain Findings(string inseeCode) => FindingsOf.GetOrAdd(inseeCode, _ => new([]));
 
     public IWaterZonesGrain WaterZones(string department) => ZonesOf(department);
+
+    public IWorkOrdersGrain WorkOrders(string inseeCode) => throw new InvalidOperationException("Work orders are tested with the whole program.");
+
+    public IWorkOrderPlacesGrain WorkOrderPlaces() => throw new InvalidOperationException("Work orders are tested with the whole program.");
+
+    public IContractsGrain Contracts() => throw new InvalidOperationException("Contracts are tested with the whole program.");
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;
