@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grid.Client.Errors;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Territories;
@@ -12,21 +13,31 @@ internal static class WorkOrderBinding
     /// <summary>The request; null when there are errors.</summary>
     /// <param name="input">What was sent.</param>
     /// <param name="device">The device that it names; null when it names none, or none that is registered.</param>
+    /// <param name="alarm">The alarm that it names; null when it names none, or none that there is.</param>
     /// <param name="table">The communes.</param>
     /// <param name="actor">Who asks.</param>
     /// <param name="key">Under which it is the same; null for none.</param>
-    /// <param name="now">Now.</param>
     /// <param name="errors">Where errors go.</param>
-    public static WorkOrderRequest? Bind(WorkOrderInput input, DeviceDescriptor? device, ITerritoryTable table, string actor, string? key, DateTimeOffset now, List<FieldError> errors)
+    public static WorkOrderRequest? Bind(
+        WorkOrderInput input, DeviceDescriptor? device, AlarmView? alarm, ITerritoryTable table, string actor, string? key, List<FieldError> errors)
     {
-        var commune = input.Commune ?? device?.Commune;
+        var commune = input.Commune ?? device?.Commune ?? alarm?.Commune;
+        if (input.Alarm is not null && alarm is null)
+        {
+            errors.Add(new("alarm", "is no alarm that there is, or was"));
+        }
+        else if (alarm is not null && input.Device is { } other && other != alarm.Source)
+        {
+            errors.Add(new("device", $"is not the source of the alarm, which is {alarm.Source}"));
+        }
+
         if (input.Device is not null && device is null)
         {
             errors.Add(new("device", "is no device that is registered"));
         }
         else if (commune is null)
         {
-            errors.Add(new("commune", "is missing, and so is a device"));
+            errors.Add(new("commune", "is missing, and so are a device and an alarm"));
         }
         else if (table.FindCommune(commune) is null)
         {
@@ -53,14 +64,14 @@ internal static class WorkOrderBinding
             Commune = commune!,
             Origin = input.Alarm is null ? WorkOrderOrigin.Person : WorkOrderOrigin.Alarm,
             By = actor,
-            Priority = input.Priority ?? WorkOrderPriority.Medium,
+            Priority = input.Priority ?? (alarm is null ? WorkOrderPriority.Medium : PriorityOf(alarm.Priority)),
             Title = input.Title!,
             Description = input.Description,
             Device = device?.Id,
-            Kind = device?.Kind ?? input.Kind,
+            Kind = device?.Kind ?? alarm?.Kind ?? input.Kind,
             Position = position,
-            Alarm = input.Alarm,
-            AlarmRaisedAt = input.Alarm is null ? null : now,
+            Alarm = alarm?.Id,
+            AlarmRaisedAt = alarm?.LastAt,
             Key = key is null ? null : KeyOf(actor, key),
         };
     }
@@ -98,6 +109,15 @@ internal static class WorkOrderBinding
 
     /// <summary>Where a device stands; null when that is not known, and for a person's device.</summary>
     public static GeoPoint? OpenPositionOf(DeviceDescriptor? device) => device is not null && PersonalData.SubscriberOf(device) is null ? device.Position : null;
+
+    private static WorkOrderPriority PriorityOf(AlarmPriority priority) => priority switch
+    {
+        AlarmPriority.Low => WorkOrderPriority.Low,
+        AlarmPriority.Medium => WorkOrderPriority.Medium,
+        AlarmPriority.High => WorkOrderPriority.High,
+        AlarmPriority.Urgent => WorkOrderPriority.Urgent,
+        _ => throw new ArgumentOutOfRangeException(nameof(priority), priority, "Unknown priority."),
+    };
 
     /// <summary>Keys of different callers are different.</summary>
     private static string KeyOf(string actor, string key) => string.Create(CultureInfo.InvariantCulture, $"{actor.Length}:{actor}:{key}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Grid.Client.Alarms;
 using Grid.Client.Audit;
 using Grid.Client.Authentication;
 using Grid.Client.Commands;
@@ -129,7 +130,7 @@ internal static class WorkOrderEndpoints
     private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains, ITerritoryTable table, TimeProvider time) =>
         Place(id, table) is { } commune && await grains.WorkOrders(commune).Get(id) is { } order ? Show(http, order, time) : Problems.NotFound("such work order");
 
-    private static async Task<IResult> OpenAsync(HttpContext http, IDeviceRegistry registry, ITerritoryTable table, IGridGrains grains, TimeProvider time)
+    private static async Task<IResult> OpenAsync(HttpContext http, IDeviceRegistry registry, AlarmReader alarms, ITerritoryTable table, IGridGrains grains, TimeProvider time)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.WorkOrderInput);
         if (input is null || !IdempotencyKey.TryRead(http.Request, out var key, out fault))
@@ -137,10 +138,10 @@ internal static class WorkOrderEndpoints
             return fault!;
         }
 
-        var device = input.Device is { } id && DeviceBinding.IsKey(id) ? (await registry.GetAsync(id, http.RequestAborted))?.Descriptor : null;
+        var alarm = input.Alarm is { } alarmId && alarms.SectorOf(alarmId) is { } sector ? await sector.GetAlarm(alarmId) : null;
+        var device = (input.Device ?? alarm?.Source) is { } id && DeviceBinding.IsKey(id) ? (await registry.GetAsync(id, http.RequestAborted))?.Descriptor : null;
         var errors = new List<FieldError>();
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        if (WorkOrderBinding.Bind(input, device, table, Actor.Of(http).Name, key, now, errors) is not { } request)
+        if (WorkOrderBinding.Bind(input, device, alarm, table, Actor.Of(http).Name, key, errors) is not { } request)
         {
             return Problems.Invalid(errors);
         }
@@ -152,6 +153,13 @@ internal static class WorkOrderEndpoints
         }
 
         var order = answer.Order!;
+        if (answer.IsNew && alarm is { ClearedAt: { } cleared })
+        {
+            // Opened for what is over already: it says so.
+            await grains.WorkOrders(request.Commune).AlarmChanged(alarm.Id, alarm.Source, isActive: false, cleared);
+            order = await grains.WorkOrders(request.Commune).Get(order.Id) ?? order;
+        }
+
         http.Audit($"work-order:{order.Id}", answer.IsNew ? $"opened for {order.Request.Device ?? $"commune {order.Request.Commune}"}, {Words<WorkOrderPriority>.Of(order.Priority)}" : "asked for again");
         http.Response.Headers.Location = $"/api/v1/work-orders/{order.Id}";
         return Show(http, order, time, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);

@@ -138,10 +138,10 @@ public sealed record WorkOrderPage(IReadOnlyList<WorkOrderModel> Items, string? 
 /// <summary>A work order as POST takes it.</summary>
 /// <param name="Title">What is to be done, in a line.</param>
 /// <param name="Description">More about it.</param>
-/// <param name="Commune">INSEE code; may be left out with a device.</param>
-/// <param name="Device">The device.</param>
+/// <param name="Commune">INSEE code; may be left out with a device or an alarm.</param>
+/// <param name="Device">The device; the source of the alarm when left out.</param>
 /// <param name="Kind">Kind of device whose lot covers it; that of the device with one.</param>
-/// <param name="Priority"><c>medium</c> when left out.</param>
+/// <param name="Priority">That of the alarm, or <c>medium</c>, when left out.</param>
 /// <param name="Position">Where it is; that of the device when left out.</param>
 /// <param name="Alarm">The alarm that it is about.</param>
 public sealed record WorkOrderInput(

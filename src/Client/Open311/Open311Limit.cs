@@ -10,8 +10,11 @@ using Microsoft.Extensions.Options;
 
 namespace Grid.Client.Open311;
 
+/// <summary>Whose requests are counted together: those of one address, reports apart from others.</summary>
+internal readonly record struct Open311Caller(IPAddress? Address, bool Reports);
+
 /// <summary>Requests a minute from one address, reports and others apart; its refusal is an error of GeoReport v2.</summary>
-internal abstract class Open311Limit(Func<int> perMinute) : IRateLimiterPolicy<IPAddress?>
+internal abstract class Open311Limit(bool reports, Func<int> perMinute) : IRateLimiterPolicy<Open311Caller>
 {
     private const int SecondsOfMinute = 60;
 
@@ -26,13 +29,13 @@ internal abstract class Open311Limit(Func<int> perMinute) : IRateLimiterPolicy<I
     };
 
     /// <summary>One window an address; those that are idle are let go of by the limiter.</summary>
-    public RateLimitPartition<IPAddress?> GetPartition(HttpContext httpContext) => RateLimitPartition.GetFixedWindowLimiter(
-        httpContext.Connection.RemoteIpAddress,
+    public RateLimitPartition<Open311Caller> GetPartition(HttpContext httpContext) => RateLimitPartition.GetFixedWindowLimiter(
+        new Open311Caller(httpContext.Connection.RemoteIpAddress, reports),
         _ => new FixedWindowRateLimiterOptions { PermitLimit = perMinute(), Window = TimeSpan.FromSeconds(SecondsOfMinute), QueueLimit = 0 });
 }
 
 /// <summary>For reports.</summary>
-internal sealed class Open311ReportLimit(IOptions<Open311Options> options) : Open311Limit(() => options.Value.ReportsPerMinute);
+internal sealed class Open311ReportLimit(IOptions<Open311Options> options) : Open311Limit(reports: true, () => options.Value.ReportsPerMinute);
 
 /// <summary>For what is only asked for.</summary>
-internal sealed class Open311ReadLimit(IOptions<Open311Options> options) : Open311Limit(() => options.Value.RequestsPerMinute);
+internal sealed class Open311ReadLimit(IOptions<Open311Options> options) : Open311Limit(reports: false, () => options.Value.RequestsPerMinute);

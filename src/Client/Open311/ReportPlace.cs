@@ -28,19 +28,19 @@ internal sealed class ReportPlace(IDeviceRegistry registry, ITerritoryTable tabl
     /// <summary>The nearest device of a kind within a distance; null when there is none.</summary>
     public async Task<NearDevice?> NearestAsync(GeoPoint place, DeviceKind kind, double within, CancellationToken cancellationToken)
     {
-        if (await NearestAsync(place, (DeviceKinds)(1 << (int)kind), within, cancellationToken) is not (var record, var metres) || record is null)
+        if (await NearestAsync(place, (DeviceKinds)(1 << (int)kind), within, cancellationToken) is not { } record)
         {
             return null;
         }
 
         var glance = (await grains.Sector(record.Sector).GetGlances([record.Descriptor.Id]))[0];
-        return new(record.Descriptor, metres, glance?.Status ?? DeviceStatus.Unknown);
+        return new(record.Descriptor, MetresTo(place, record), glance?.Status ?? DeviceStatus.Unknown);
     }
 
     /// <summary>The commune of a place; null when it is far from all.</summary>
     public async Task<string?> CommuneOfAsync(GeoPoint place, CancellationToken cancellationToken)
     {
-        if (await NearestAsync(place, DeviceKinds.All, CommuneMetres, cancellationToken) is ({ } record, _))
+        if (await NearestAsync(place, DeviceKinds.All, CommuneMetres, cancellationToken) is { } record)
         {
             return record.Descriptor.Commune;
         }
@@ -59,14 +59,13 @@ internal sealed class ReportPlace(IDeviceRegistry registry, ITerritoryTable tabl
 
     private static double Wrap(double longitude) => longitude < -180 ? longitude + 360 : longitude > 180 ? longitude - 360 : longitude;
 
-    private async Task<(DeviceRecord? Record, double Metres)> NearestAsync(GeoPoint place, DeviceKinds kinds, double within, CancellationToken cancellationToken)
+    private static double MetresTo(GeoPoint place, DeviceRecord record) => RoundRoute.Metres(place, record.Descriptor.Position!.Value);
+
+    private async Task<DeviceRecord?> NearestAsync(GeoPoint place, DeviceKinds kinds, double within, CancellationToken cancellationToken)
     {
         var found = await registry.ListAsync(new DeviceQuery { Kinds = kinds, Box = Around(place, within), Limit = MaximumDevices }, cancellationToken);
         return found
-            .Where(record => record.Descriptor.Position is not null && PersonalData.SubscriberOf(record.Descriptor) is null)
-            .Select(record => (Record: (DeviceRecord?)record, Metres: RoundRoute.Metres(place, record.Descriptor.Position!.Value)))
-            .Where(item => item.Metres <= within)
-            .DefaultIfEmpty((null, double.PositiveInfinity))
-            .MinBy(item => item.Metres);
+            .Where(record => record.Descriptor.Position is not null && PersonalData.SubscriberOf(record.Descriptor) is null && MetresTo(place, record) <= within)
+            .MinBy(record => MetresTo(place, record));
     }
 }

@@ -35,7 +35,7 @@ public interface IWorkOrdersGrain : IGrainWithStringKey
 
     /// <summary>
     /// The condition of an alarm holds, or has returned to normal. Confirms a repair, reopens what was closed. An alarm without an order changes nothing and is not kept; what is older
-    /// than what the order knows changes nothing.
+    /// than what the order knows changes nothing. A hint: every ten minutes the orders that have not ended, or that may be reopened, are compared with their alarms.
     /// </summary>
     /// <param name="alarm">Id of the alarm.</param>
     /// <param name="device">Its source.</param>

@@ -52,13 +52,21 @@ public sealed class ConfirmationRules(WorkOrderRules rules)
             return isMeasured && now >= repair.At + TimeSpan.FromHours(order.Terms.ConfirmHours) ? rules.Reopen(order, now, WorkOrderVerb.Doubt, WorkOrder.Grid) : order;
         }
 
-        return WantsLook(order) && now >= order.AlarmAt + VanishesAfter ? rules.End(order, WorkOrderState.Closed, now, WorkOrderVerb.Vanish, WorkOrder.Grid) : order;
+        var isUntouched = WorkOrderRules.IsPending(order) && order.Visits.All(visit => visit.ArrivedAt < order.WaitsSince);
+        return isUntouched && order.IsAlarmActive == false && now >= order.AlarmAt + VanishesAfter
+            ? rules.End(order, WorkOrderState.Closed, now, WorkOrderVerb.Vanish, WorkOrder.Grid)
+            : order;
     }
 
-    /// <summary>True for an order to which time, or its device, can do something.</summary>
-    public static bool WantsLook(WorkOrder order) =>
-        (order.State == WorkOrderState.Repaired && (order.Request.Device ?? order.Request.Alarm) is not null)
-        || (WorkOrderRules.IsPending(order) && order.IsAlarmActive == false && order.Visits.All(visit => visit.ArrivedAt < order.WaitsSince));
+    /// <summary>True for an order to which time, its alarm or its device can do something by itself.</summary>
+    public static bool WantsLook(WorkOrder order, DateTimeOffset now) => order.State switch
+    {
+        WorkOrderState.Repaired => (order.Request.Device ?? order.Request.Alarm) is not null,
+        WorkOrderState.Open or WorkOrderState.Assigned or WorkOrderState.Reopened or WorkOrderState.Paused => order.Request.Alarm is not null,
+        WorkOrderState.Closed => order.Request.Alarm is not null && now <= order.EndedAt + TimeSpan.FromDays(order.Terms.RecurrenceDays),
+        WorkOrderState.Cancelled => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order.State, "Unknown state."),
+    };
 
     private static WorkOrder Changed(WorkOrder order) => order with { Version = order.Version + 1 };
 }

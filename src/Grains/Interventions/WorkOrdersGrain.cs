@@ -3,7 +3,6 @@ using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Interventions;
-using Grid.Contracts.Sectors;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -25,7 +24,7 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
     private readonly WorkOrderRules _rules;
     private readonly ConfirmationRules _confirmations;
     private readonly OpeningRules _openings;
-    private readonly IDeviceDirectory _devices;
+    private readonly OrderMeasurements _measurements;
     private readonly InterventionInstruments _instruments;
     private readonly TimeProvider _clock;
     private readonly ILogger<WorkOrdersGrain> _logger;
@@ -47,7 +46,8 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
         _rules = rules;
         _confirmations = new ConfirmationRules(rules);
         _openings = new OpeningRules(_confirmations);
-        (_devices, _instruments, _clock, _logger) = (devices, instruments, clock, logger);
+        _measurements = new OrderMeasurements(() => GrainFactory, devices);
+        (_instruments, _clock, _logger) = (instruments, clock, logger);
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -132,12 +132,18 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
     public async Task Look()
     {
         var now = Now();
-        var waiting = _book.Orders.Where(ConfirmationRules.WantsLook).ToArray();
-        var glances = await GlancesAsync([.. waiting.Select(order => order.Request.Device).OfType<string>().Distinct(StringComparer.Ordinal)]);
+        var waiting = _book.Orders.Where(order => ConfirmationRules.WantsLook(order, now)).ToArray();
+        var (glances, alarms) = await _measurements.OfAsync(waiting);
         var next = _book;
         foreach (var order in waiting)
         {
-            var looked = _confirmations.Look(order, order.Request.Device is { } device ? glances.GetValueOrDefault(device) : null, now);
+            var looked = order;
+            if (order.Request.Alarm is { } id && alarms.TryGetValue(id, out var alarm) && _book.OfAlarm(id) == order)
+            {
+                looked = _confirmations.AlarmChanged(order, alarm.IsActive, alarm.ClearedAt ?? alarm.LastAt, now);
+            }
+
+            looked = _confirmations.Look(looked, order.Request.Device is { } device ? glances.GetValueOrDefault(device) : null, now);
             next = ReferenceEquals(looked, order) ? next : next.With(looked);
         }
 
@@ -207,7 +213,8 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
     /// <summary>One reminder a commune, and none where there is nothing to look at.</summary>
     private async Task RemindAsync()
     {
-        TimeSpan? wanted = _book.Orders.Any(ConfirmationRules.WantsLook) ? LookEvery : _book.Orders.Any(order => order.IsEnded) ? TidyEvery : null;
+        var now = Now();
+        TimeSpan? wanted = _book.Orders.Any(order => ConfirmationRules.WantsLook(order, now)) ? LookEvery : _book.Orders.Any(order => order.IsEnded) ? TidyEvery : null;
         if (wanted == _period)
         {
             return;
@@ -223,22 +230,6 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
         }
 
         _period = wanted;
-    }
-
-    private async Task<Dictionary<string, DeviceGlance?>> GlancesAsync(ImmutableArray<string> devices)
-    {
-        var glances = new Dictionary<string, DeviceGlance?>(StringComparer.Ordinal);
-        foreach (var sector in devices.GroupBy(device => _devices.Find(device)?.Sector).Where(group => group.Key is not null).OrderBy(group => group.Key, StringComparer.Ordinal))
-        {
-            ImmutableArray<string> ids = [.. sector];
-            var answers = await GrainFactory.GetGrain<ISectorGrain>(sector.Key!).GetGlances(ids);
-            for (var index = 0; index < ids.Length; index++)
-            {
-                glances[ids[index]] = answers[index];
-            }
-        }
-
-        return glances;
     }
 
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
