@@ -207,7 +207,14 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             Moved(_alarms[alarm.Id], next, next.IsActive ? next.LastAt : Math.Max(next.ClearedAt, alarm.Due));
         }
 
-        _due = _alarms.Values.Select(alarm => alarm.Due).DefaultIfEmpty(long.MaxValue).Min();
+        foreach (var cause in _causes.Values.Where(cause => cause.GraceUntil > 0 && cause.GraceUntil <= now).ToArray())
+        {
+            Settle(cause, cause.Active.Count, now);
+        }
+
+        _due = _alarms.Values.Select(alarm => alarm.Due)
+            .Concat(_causes.Values.Where(cause => cause.GraceUntil > now).Select(cause => cause.GraceUntil))
+            .DefaultIfEmpty(long.MaxValue).Min();
     }
 
     private void Begin(Alarm alarm, long at, Conditions condition = Conditions.None)
