@@ -11,6 +11,7 @@ using Grid.Client.Errors;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Interventions;
 using Grid.Client.Json;
 using Grid.Client.Lighting;
 using Grid.Client.Limits;
@@ -18,6 +19,7 @@ using Grid.Client.Live;
 using Grid.Client.Maintenance;
 using Grid.Client.Metrics;
 using Grid.Client.Notifications;
+using Grid.Client.Open311;
 using Grid.Client.Parameters;
 using Grid.Client.Rights;
 using Grid.Client.Rules;
@@ -58,6 +60,7 @@ public static class Gateway
         services.AddOptions<GatewayLimits>().BindConfiguration("Grid:Limits").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EnergyOptions>().BindConfiguration("Grid:Energy").ValidateOnStart();
         services.AddSingleton<IValidateOptions<EnergyOptions>, EnergyOptionsValidation>();
+        services.AddOptions<Open311Options>().BindConfiguration("Grid:Open311").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<GatewayMeter>();
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ProcessStart>();
@@ -68,6 +71,11 @@ public static class Gateway
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
         services.AddSingleton<FieldControllers>();
+        services.AddSingleton<WorkOrderListing>();
+        services.AddSingleton<ReportPlace>();
+        services.AddSingleton<CitizenRequests>();
+        services.AddSingleton<Open311ReadLimit>();
+        services.AddSingleton<Open311ReportLimit>();
         services.AddSingleton<CommuneExport>();
         services.AddSingleton<SubscriberReader>();
         services.AddSingleton<SubscriberExport>();
@@ -121,11 +129,14 @@ public static class Gateway
         EnergyEndpoints.Map(api);
         CollectionEndpoints.Map(api);
         MaintenanceEndpoints.Map(api);
+        WorkOrderEndpoints.Map(api);
+        ContractEndpoints.Map(api);
         WaterZoneEndpoints.Map(api);
         RetentionEndpoint.Map(api);
         SubscriberEndpoints.Map(api);
         HealthEndpoints.Map(app, api);
         MetricsEndpoint.Map(app);
+        Open311Endpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read);
         app.MapHub<LiveHub>("/hubs/live", options =>
         {

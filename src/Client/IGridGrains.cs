@@ -1,6 +1,7 @@
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
@@ -66,6 +67,15 @@ public interface IGridGrains
     /// <summary>Who is on call, by scope.</summary>
     IOnCallGrain OnCall(string scope);
 
+    /// <summary>The work orders of a commune, by INSEE code.</summary>
+    IWorkOrdersGrain WorkOrders(string inseeCode);
+
+    /// <summary>The communes that have had a work order.</summary>
+    IWorkOrderPlacesGrain WorkOrderPlaces();
+
+    /// <summary>The table of contracts.</summary>
+    IContractsGrain Contracts();
+
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
         where T : class, IGrainObserver;
@@ -128,6 +138,15 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public IOnCallGrain OnCall(string scope) => factory.GetGrain<IOnCallGrain>(scope);
+
+    /// <inheritdoc/>
+    public IWorkOrdersGrain WorkOrders(string inseeCode) => factory.GetGrain<IWorkOrdersGrain>(inseeCode);
+
+    /// <inheritdoc/>
+    public IWorkOrderPlacesGrain WorkOrderPlaces() => factory.GetGrain<IWorkOrderPlacesGrain>(IWorkOrderPlacesGrain.Key);
+
+    /// <inheritdoc/>
+    public IContractsGrain Contracts() => factory.GetGrain<IContractsGrain>(IContractsGrain.Key);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

@@ -6,6 +6,7 @@ using Grid.Grains.CrossTrade;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
+using Grid.Grains.Interventions;
 using Grid.Grains.Lighting.Controllers;
 using Grid.Grains.Notifications;
 using Grid.Grains.OnCall;
@@ -41,6 +42,10 @@ public static class GrainServices
         services.AddSingleton<Notifier>();
         services.AddSingleton<ScopeCheck>();
         services.AddSingleton<OnCallDirectory>();
+        services.AddSingleton<WorkingTime>();
+        services.AddSingleton<DeadlineRules>();
+        services.AddSingleton<WorkOrderRules>();
+        services.AddSingleton<InterventionInstruments>();
         services.AddSingleton(new ControllersOptions());
         services.AddSingleton(new HistoryFeedOptions());
         services.AddSingleton<HistoryFeed>();

@@ -11,6 +11,7 @@ using Grid.Client.Energy;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Interventions;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Maintenance;
@@ -24,6 +25,7 @@ using Grid.Client.WaterZones;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
@@ -58,6 +60,10 @@ namespace Grid.Client.Json;
         typeof(WordConverter<CollectionReason>),
         typeof(WordConverter<UnknownReason>),
         typeof(WordConverter<WearingPart>),
+        typeof(WordConverter<WorkOrderState>),
+        typeof(WordConverter<WorkOrderPriority>),
+        typeof(WordConverter<WorkOrderOrigin>),
+        typeof(WordConverter<WorkOrderVerb>),
         typeof(WordConverter<AlarmState>),
         typeof(WordConverter<AlarmPriority>),
         typeof(WordConverter<AlarmClass>),
@@ -87,6 +93,14 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(WaterZoneModel))]
 [JsonSerializable(typeof(WaterZonePage))]
 [JsonSerializable(typeof(FindingList))]
+[JsonSerializable(typeof(WorkOrderModel))]
+[JsonSerializable(typeof(WorkOrderPage))]
+[JsonSerializable(typeof(WorkOrderInput))]
+[JsonSerializable(typeof(WorkOrderActionInput))]
+[JsonSerializable(typeof(DelayList))]
+[JsonSerializable(typeof(ContractModel))]
+[JsonSerializable(typeof(ContractPage))]
+[JsonSerializable(typeof(ContractInput))]
 [JsonSerializable(typeof(AlarmModel))]
 [JsonSerializable(typeof(AlarmPage))]
 [JsonSerializable(typeof(AlarmDefinitionList))]

@@ -5,6 +5,7 @@ using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
@@ -68,6 +69,12 @@ internal sealed class FakeGrid : IGridGrains
     public ICommuneFindingsGrain Findings(string inseeCode) => FindingsOf.GetOrAdd(inseeCode, _ => new([]));
 
     public IWaterZonesGrain WaterZones(string department) => ZonesOf(department);
+
+    public IWorkOrdersGrain WorkOrders(string inseeCode) => throw new InvalidOperationException("Work orders are tested with the whole program.");
+
+    public IWorkOrderPlacesGrain WorkOrderPlaces() => throw new InvalidOperationException("Work orders are tested with the whole program.");
+
+    public IContractsGrain Contracts() => throw new InvalidOperationException("Contracts are tested with the whole program.");
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;

@@ -4,6 +4,7 @@ using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
@@ -56,6 +57,12 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
     public IOnCallGrain OnCall(string scope) => inner.OnCall(scope);
 
     public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
+
+    public IWorkOrdersGrain WorkOrders(string inseeCode) => inner.WorkOrders(inseeCode);
+
+    public IWorkOrderPlacesGrain WorkOrderPlaces() => inner.WorkOrderPlaces();
+
+    public IContractsGrain Contracts() => inner.Contracts();
 
     public void Forget<T>(T reference)
         where T : class, IGrainObserver => inner.Forget(reference);

@@ -109,6 +109,24 @@ export interface Finding {
   members: { device: string; kind: Kind; shows: string; since?: string; metric?: string; figure?: Derived }[];
 }
 
+export type WorkOrderState = 'open' | 'assigned' | 'paused' | 'repaired' | 'closed' | 'reopened' | 'cancelled';
+
+/** A work order, as far as the page shows it. */
+export interface WorkOrder {
+  id: string;
+  state: WorkOrderState;
+  priority: 'low' | 'medium' | 'high' | 'urgent';
+  title: string;
+  device: string | null;
+  /** True while the condition of its alarm holds; null without an alarm. */
+  alarmActive: boolean | null;
+  dueAt: string | null;
+  overdue: boolean;
+  contractor: string | null;
+  pauseReason: string | null;
+  visits: { by: string; arrivedAt: string; leftAt: string | null }[];
+}
+
 export type ControllerState = 'live' | 'pending' | 'transmitted' | 'acknowledged' | 'running' | 'rejected' | 'unanswered';
 
 export interface Plan {
@@ -161,6 +179,15 @@ export const onCall = (scope: string) => get<OnCall>(`/api/v1/on-call/${encodeUR
 
 /** The newest notifications of the grid. */
 export const deliveries = async (limit: number) => (await get<{ items: Delivery[] }>(`/api/v1/notifications?limit=${limit}`)).items;
+
+/** Work orders of a commune that have not ended: to be repaired by deadline, then those that wait for confirmation; the first page of them. */
+export const workOrders = (insee: string) =>
+  get<Page<WorkOrder>>(`/api/v1/work-orders?scope=commune:${encodeURIComponent(insee)}&state=open,assigned,reopened,paused,repaired&limit=50`);
+
+/** Does something to a work order. `key` makes a repeated request one action. */
+export async function actOnWorkOrder(id: string, body: { action: string; note?: string; by?: string }, key: string): Promise<WorkOrder> {
+  return (await call('PATCH', `/api/v1/work-orders/${encodeURIComponent(id)}`, body, { 'Idempotency-Key': key })).value as WorkOrder;
+}
 
 /** The light points that a cabinet feeds. */
 export const lampsOf = (cabinet: string) => all<DeviceItem>(`/api/v1/devices?cabinet=${encodeURIComponent(cabinet)}&limit=1000`);

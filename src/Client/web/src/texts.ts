@@ -73,6 +73,11 @@ export interface Texts {
     'title' | 'none' | 'unacknowledged' | 'acknowledged' | 'shelved' | 'flood' | 'times' | 'children' | 'acknowledge' | 'shelve' | 'shelveReason',
     string
   > & { priorities: Record<'low' | 'medium' | 'high' | 'urgent', string>; states: Record<AlarmState, string> };
+  workOrders: Record<'title' | 'none' | 'more' | 'overdue' | 'due' | 'whatWasDone' | 'why' | 'send', string> & {
+    states: Record<'open' | 'assigned' | 'paused' | 'repaired' | 'closed' | 'reopened' | 'cancelled', string>;
+    priorities: Record<'low' | 'medium' | 'high' | 'urgent', string>;
+    actions: Record<'arrive' | 'leave' | 'repair' | 'pause' | 'resume' | 'close', string>;
+  };
   findings: Record<'title' | 'none' | 'of', string> & { rules: Record<string, string>; shows: Record<string, string> };
   collection: Record<'title' | 'count' | 'unknown' | 'noStream', string> & { reasons: Record<string, string>; streams: Record<string, string> };
   maintenance: Record<'title' | 'none' | 'more', string> & { parts: Record<'lamp' | 'battery', string> };
@@ -213,6 +218,12 @@ const en: Texts = {
     },
   },
   work: 'To be done',
+  workOrders: {
+    title: 'Work orders', none: 'Nothing is to be repaired.', more: 'There are more.', overdue: 'Overdue', due: 'due {time}', whatWasDone: 'What was done', why: 'Why', send: 'Send',
+    states: { open: 'Open', assigned: 'Assigned', paused: 'Paused', repaired: 'Repaired, to be confirmed', closed: 'Closed', reopened: 'Reopened', cancelled: 'Cancelled' },
+    priorities: { low: 'low', medium: 'medium', high: 'high', urgent: 'urgent' },
+    actions: { arrive: 'Arrived', leave: 'Left', repair: 'Repaired…', pause: 'Pause…', resume: 'Resume', close: 'Close' },
+  },
   findings: {
     title: 'Across trades', none: 'Nothing is found.', of: '{n} of {all} devices',
     rules: { supplyOutage: 'Supply failed', floodExposure: 'Water may reach', usedWhileClosed: 'Used while closed' },
@@ -409,6 +420,12 @@ const fr: Texts = {
     },
   },
   work: 'À faire',
+  workOrders: {
+    title: 'Interventions', none: 'Rien n’est à réparer.', more: 'Il y en a d’autres.', overdue: 'En retard', due: 'échéance {time}', whatWasDone: 'Ce qui a été fait', why: 'Pourquoi', send: 'Envoyer',
+    states: { open: 'Ouverte', assigned: 'Confiée', paused: 'Suspendue', repaired: 'Réparée, à confirmer', closed: 'Close', reopened: 'Rouverte', cancelled: 'Annulée' },
+    priorities: { low: 'basse', medium: 'moyenne', high: 'haute', urgent: 'urgente' },
+    actions: { arrive: 'Arrivée', leave: 'Départ', repair: 'Réparé…', pause: 'Suspendre…', resume: 'Reprendre', close: 'Clore' },
+  },
   findings: {
     title: 'Entre les métiers', none: 'Rien n’est constaté.', of: '{n} équipements sur {all}',
     rules: { supplyOutage: 'Alimentation en panne', floodExposure: 'L’eau peut atteindre', usedWhileClosed: 'Utilisé pendant la fermeture' },

@@ -3,6 +3,7 @@ import { h, write } from './dom.ts';
 import { failureLine } from './failures.ts';
 import * as format from './format.ts';
 import { counted, fill, t } from './i18n.ts';
+import { orderList } from './interventions.ts';
 
 /** How often a list that is open is asked for again. */
 const refreshMillis = 60_000;
@@ -10,11 +11,12 @@ const refreshMillis = 60_000;
 export interface WorkList {
   key: string;
   title: () => string;
-  /** The content for what is chosen, such as a commune; `choose` leads to a device. */
-  load: (chosen: string, choose: (id: string) => void) => Promise<Node[]>;
+  /** The content for what is chosen, such as a commune; `choose` leads to a device, `again` asks for it once more. */
+  load: (chosen: string, choose: (id: string) => void, again: () => Promise<void>) => Promise<Node[]>;
 }
 
 const lists: WorkList[] = [
+  { key: 'workOrders', title: () => t().workOrders.title, load: orderList },
   { key: 'findings', title: () => t().findings.title, load: async (insee, choose) => findingList(await findings(insee), choose) },
   { key: 'collection', title: () => t().collection.title, load: async (insee, choose) => rounds(await collection(insee), choose) },
   { key: 'maintenance', title: () => t().maintenance.title, load: async (insee, choose) => months(await maintenance(insee), choose) },
@@ -74,6 +76,12 @@ export class WorkPart {
     if (this.#body.childElementCount > 0) void this.#load();
   }
 
+  /** Not under the hands of a person: what has the focus stays until it has not. */
+  #refresh(): void {
+    if (this.#body.contains(document.activeElement)) this.#timer = window.setTimeout(() => this.#refresh(), refreshMillis);
+    else void this.#load();
+  }
+
   async #load(): Promise<void> {
     clearTimeout(this.#timer);
     const [chosen, request] = [this.#chosen, ++this.#request];
@@ -81,7 +89,7 @@ export class WorkPart {
     this.element.ariaBusy = 'true';
     if (this.#body.childElementCount === 0) this.#body.replaceChildren(h('p', { class: 'muted' }, t().loading));
     try {
-      const content = await this.list.load(chosen, this.choose);
+      const content = await this.list.load(chosen, this.choose, () => this.#load());
       if (request !== this.#request) return;
       this.#body.replaceChildren(...content);
       write(this.#error, '');
@@ -91,7 +99,7 @@ export class WorkPart {
     }
 
     this.element.ariaBusy = null;
-    this.#timer = window.setTimeout(() => void this.#load(), refreshMillis);
+    this.#timer = window.setTimeout(() => this.#refresh(), refreshMillis);
   }
 }
 
