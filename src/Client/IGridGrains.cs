@@ -122,7 +122,7 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
     public IRuleGrain Rule(string rule) => factory.GetGrain<IRuleGrain>(rule);
 
     /// <inheritdoc/>
-    public IRuleDirectoryGrain RuleDirectory() => factory.GetGrain<IRuleDirectoryGrain>(Contracts.Rules.RuleDirectory.Key);
+    public IRuleDirectoryGrain RuleDirectory() => factory.GetGrain<IRuleDirectoryGrain>(Grid.Contracts.Rules.RuleDirectory.Key);
 
     /// <inheritdoc/>
     public IRuleTrialGrain RuleTrial(string key) => factory.GetGrain<IRuleTrialGrain>(key);

@@ -1,4 +1,5 @@
 using Grid.Contracts.Intake;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Commands.Groups;
@@ -42,6 +43,7 @@ public static class GrainServices
         services.AddSingleton<Notifier>();
         services.AddSingleton<ScopeCheck>();
         services.AddSingleton<OnCallDirectory>();
+        services.AddSingleton<IRuleOutlet, RuleOutlet>();
         services.AddSingleton<WorkingTime>();
         services.AddSingleton<DeadlineRules>();
         services.AddSingleton<WorkOrderRules>();

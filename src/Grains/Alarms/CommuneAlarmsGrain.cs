@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
@@ -19,11 +20,17 @@ public sealed class CommuneAlarmsGrain(
     /// <summary>From one look to the next.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
+    /// <summary>Orders that are looked at.</summary>
+    private const int MaximumOrders = 1_000;
+
     private static readonly TimeSpan AfterHint = TimeSpan.FromMilliseconds(500);
 
     private ImmutableArray<ISectorGrain> _sectors = [];
     private IGrainTimer _look = null!;
     private bool _isHinted;
+
+    /// <summary>Alarms that held when the work orders were told last. Told again after a start, which changes nothing.</summary>
+    private HashSet<string> _holding = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -72,6 +79,52 @@ public sealed class CommuneAlarmsGrain(
         }
 
         await KeepAsync(pages);
+        await TellWorkOrdersAsync();
+    }
+
+    /// <summary>What has begun to hold or ended since the last look; what is missed is found by the orders themselves, which compare themselves with their alarms now and then.</summary>
+    private async Task TellWorkOrdersAsync()
+    {
+        var orders = GrainFactory.GetGrain<IWorkOrdersGrain>(this.GetPrimaryKeyString());
+        var wanted = (await orders.List(new WorkOrderQuery { States = [.. Enum.GetValues<WorkOrderState>()], Limit = MaximumOrders }))
+            .Select(order => order.Alarm).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (wanted.Count == 0)
+        {
+            _holding.Clear();
+            return;
+        }
+
+        var holding = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var id in wanted)
+        {
+            if (AlarmIds.TryParse(id, out var source, out _) && await FindAsync(id) is { } alarm)
+            {
+                if (alarm.IsActive)
+                {
+                    holding.Add(id);
+                }
+
+                if (alarm.IsActive != _holding.Contains(id))
+                {
+                    await orders.AlarmChanged(id, source, alarm.IsActive, alarm.IsActive ? alarm.LastAt : alarm.ClearedAt!.Value);
+                }
+            }
+        }
+
+        _holding = holding;
+    }
+
+    private async Task<AlarmView?> FindAsync(string id)
+    {
+        foreach (var sector in _sectors)
+        {
+            if (await sector.GetAlarm(id) is { RaisedAt: var raised } alarm && raised > DateTimeOffset.UnixEpoch)
+            {
+                return alarm;
+            }
+        }
+
+        return null;
     }
 
     private async Task KeepAsync(ImmutableSortedDictionary<string, OpenPage> pages)

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
+using Grid.Contracts.Interventions;
+using Grid.Contracts.Notifications;
+using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
+using Grid.Grains.Notifications;
+using Orleans;
+
+namespace Grid.Grains.Rules;
+
+/// <summary>Where what rules ask of people goes: the work orders of the commune, the notifications, and the flags of the commune.</summary>
+public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleOutlet
+{
+    private const int LongestTitle = 200;
+
+    /// <inheritdoc/>
+    public async Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken)
+    {
+        var commune = SectorMap.CommuneOf(origin.Sector);
+        // Where the rule alarms too, the order closes and reopens with that.
+        var alarm = await grains.GetGrain<ISectorGrain>(origin.Sector).GetAlarm(AlarmIds.Of(origin.Device, AlarmIds.RulePrefix + order.Rule));
+        var isOfAlarm = alarm is { IsActive: true };
+        var title = order.Note is { Length: > 0 } note ? note : $"{order.Rule}: {origin.Device}";
+        await grains.GetGrain<IWorkOrdersGrain>(commune).Open(new WorkOrderRequest
+        {
+            Commune = commune,
+            Origin = WorkOrderOrigin.Rule,
+            By = order.Rule,
+            Priority = WorkOrderPriority.Medium,
+            Title = title.Length > LongestTitle ? title[..LongestTitle] : title,
+            Device = origin.Device,
+            Kind = origin.Kind,
+            Alarm = isOfAlarm ? alarm!.Id : null,
+            AlarmRaisedAt = isOfAlarm ? alarm!.RaisedAt : null,
+            Key = order.Id,
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken)
+    {
+        var text = new BilingualText(notification.Message, notification.Message);
+        await notifier.NotifyAsync(grains, notification.Endpoint, new NotificationText(
+            NotificationIds.Of("rule", notification.Id),
+            "rule.notify",
+            text,
+            text,
+            ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
+                .Add("rule", notification.Rule).Add("device", origin.Device).Add("commune", SectorMap.CommuneOf(origin.Sector))));
+    }
+
+    /// <inheritdoc/>
+    public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) =>
+        grains.GetGrain<ICommuneFlagsGrain>(SectorMap.CommuneOf(origin.Sector)).Set(flag.Name, origin.Device, flag.IsSet, flag.At);
+}
