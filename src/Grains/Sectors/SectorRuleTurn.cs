@@ -51,6 +51,12 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             return effects;
         }
 
+        foreach (var left in _memories.Keys.Where(device => book.Find(device) is null).ToArray())
+        {
+            // Its alarms went with it.
+            _memories.Remove(left);
+        }
+
         var groups = rules.ToDictionary(rule => rule.Key, rule => GroupsOf(rule, now));
         foreach (var device in book.Devices)
         {
