@@ -1,3 +1,4 @@
+using Grid.Client.Alarms;
 using Grid.Client.Authentication;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
@@ -100,6 +101,7 @@ public static class Gateway
         DeviceEndpoints.Map(api);
         TerritoryEndpoints.Map(api);
         FindingEndpoints.Map(api);
+        AlarmEndpoints.Map(api);
         EnvironmentEndpoint.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);
@@ -132,6 +134,7 @@ public static class Gateway
     {
         services.AddSingleton<ScopeResolver>();
         services.AddSingleton<FeedReader>();
+        services.AddSingleton<AlarmReader>();
         services.AddSingleton<LiveObservers>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveObservers>());
         services.AddSingleton<LiveFeeds>();

@@ -1,3 +1,4 @@
+using Grid.Client.Alarms;
 using Grid.Client.Audit;
 using Grid.Client.Authentication;
 using Grid.Client.Errors;
@@ -60,7 +61,7 @@ internal static class DeviceEndpoints
         return fault ?? TypedResults.Json(page, GridJson.Default.DevicePage);
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext http, IDeviceRegistry registry, IGridGrains grains)
+    private static async Task<IResult> GetAsync(string id, HttpContext http, IDeviceRegistry registry, IGridGrains grains, AlarmReader alarms)
     {
         if (new QueryReader(http.Request.Query).Fault() is { } fault)
         {
@@ -68,11 +69,11 @@ internal static class DeviceEndpoints
         }
 
         return await registry.GetAsync(id, http.RequestAborted) is { } record
-            ? TypedResults.Json(await ShowAsync(record.Descriptor, http, grains), GridJson.Default.DeviceModel)
+            ? TypedResults.Json(await ShowAsync(record.Descriptor, http, grains, alarms), GridJson.Default.DeviceModel)
             : Problems.NotFound("such device");
     }
 
-    private static async Task<IResult> PutAsync(string id, HttpContext http, IDeviceRegistry registry, IRegistrar registrar, IGridGrains grains)
+    private static async Task<IResult> PutAsync(string id, HttpContext http, IDeviceRegistry registry, IRegistrar registrar, IGridGrains grains, AlarmReader alarms)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.DeviceInput);
         if (input is null)
@@ -102,7 +103,7 @@ internal static class DeviceEndpoints
         }
 
         return TypedResults.Json(
-            await ShowAsync(device, http, grains), GridJson.Default.DeviceModel, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+            await ShowAsync(device, http, grains, alarms), GridJson.Default.DeviceModel, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext http, IRegistrar registrar)
@@ -126,6 +127,6 @@ internal static class DeviceEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<DeviceModel> ShowAsync(DeviceDescriptor device, HttpContext http, IGridGrains grains) =>
-        DevicePresenting.Present(device, await grains.Device(device.Kind, device.Id).GetView(), Actor.Of(http).SeesPersonalData);
+    private static async Task<DeviceModel> ShowAsync(DeviceDescriptor device, HttpContext http, IGridGrains grains, AlarmReader alarms) => DevicePresenting.Present(
+        device, await grains.Device(device.Kind, device.Id).GetView(), await alarms.OfDeviceAsync(device.Id), Actor.Of(http).SeesPersonalData);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 
 namespace Grid.Client.Devices;
@@ -29,7 +30,16 @@ public sealed record ReportedModel(double Value, DateTimeOffset Time);
 /// <param name="Condition">Its name.</param>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Since">Since when.</param>
-public sealed record ConditionModel(string Condition, DeviceStatus Severity, DateTimeOffset Since);
+/// <param name="Id">Id of its alarm; null before that is raised.</param>
+/// <param name="Priority">How fast somebody has to act.</param>
+/// <param name="State">State of its alarm.</param>
+public sealed record ConditionModel(
+    string Condition,
+    DeviceStatus Severity,
+    DateTimeOffset Since,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AlarmPriority? Priority = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AlarmState? State = null);
 
 /// <summary>A device as a list shows it.</summary>
 public record DeviceItem

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Grid.Client.Json;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 
@@ -12,8 +13,9 @@ internal static class DevicePresenting
 {
     /// <param name="device">What is registered.</param>
     /// <param name="view">What it has reported.</param>
+    /// <param name="alarms">Its alarms, whatever their state.</param>
     /// <param name="withPersonal">True to show what is personal of a person's device.</param>
-    public static DeviceModel Present(DeviceDescriptor device, DeviceView view, bool withPersonal)
+    public static DeviceModel Present(DeviceDescriptor device, DeviceView view, IReadOnlyList<AlarmView> alarms, bool withPersonal)
     {
         var shown = Shown(device, withPersonal);
         return new()
@@ -31,11 +33,30 @@ internal static class DevicePresenting
                 ? view.Reported.ToDictionary(metric => metric.Name, metric => new ReportedModel(metric.Value, metric.ObservedAt))
                 : new Dictionary<string, ReportedModel>(),
             Desired = view.Desired.ToDictionary(metric => metric.Name, metric => metric.Value),
-            Alarms = [.. view.Conditions.Select(condition => new ConditionModel(condition.Condition, condition.Severity, condition.Since))],
+            Alarms = Alarms(view, alarms),
             Derived = Reports(device, withPersonal) && !view.Derived.IsDefault
                 ? view.Derived.ToDictionary(figure => figure.Name, Derived)
                 : new Dictionary<string, DerivedModel>(),
         };
+    }
+
+    /// <summary>The conditions that hold, each with its alarm; and alarms of no condition of its own, such as those of rules, while they are not normal.</summary>
+    private static IReadOnlyList<ConditionModel> Alarms(DeviceView view, IReadOnlyList<AlarmView> alarms)
+    {
+        var shown = new List<ConditionModel>(view.Conditions.Length);
+        foreach (var condition in view.Conditions)
+        {
+            var alarm = alarms.FirstOrDefault(alarm => alarm.Condition == condition.Condition);
+            shown.Add(new ConditionModel(condition.Condition, condition.Severity, condition.Since, alarm?.Id, alarm?.Priority, alarm?.State));
+        }
+
+        foreach (var alarm in alarms.Where(alarm => alarm.State != AlarmState.Normal && view.Conditions.All(condition => condition.Condition != alarm.Condition)))
+        {
+            shown.Add(new ConditionModel(
+                alarm.Condition, alarm.Priority >= AlarmPriority.High ? DeviceStatus.Fault : DeviceStatus.Warning, alarm.LastAt, alarm.Id, alarm.Priority, alarm.State));
+        }
+
+        return shown;
     }
 
     /// <param name="device">What is registered.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Grid.Client.Alarms;
 using Grid.Client.Backups;
 using Grid.Client.Bodies;
 using Grid.Client.Collection;
@@ -18,6 +19,7 @@ using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
 using Grid.Client.WaterZones;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
@@ -47,6 +49,10 @@ namespace Grid.Client.Json;
         typeof(WordConverter<CollectionReason>),
         typeof(WordConverter<UnknownReason>),
         typeof(WordConverter<WearingPart>),
+        typeof(WordConverter<AlarmState>),
+        typeof(WordConverter<AlarmPriority>),
+        typeof(WordConverter<AlarmClass>),
+        typeof(WordConverter<AlarmAction>),
     ])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
@@ -72,6 +78,14 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(WaterZoneModel))]
 [JsonSerializable(typeof(WaterZonePage))]
 [JsonSerializable(typeof(FindingList))]
+[JsonSerializable(typeof(AlarmModel))]
+[JsonSerializable(typeof(AlarmPage))]
+[JsonSerializable(typeof(AlarmDefinitionList))]
+[JsonSerializable(typeof(AcknowledgeInput))]
+[JsonSerializable(typeof(AcknowledgeManyInput))]
+[JsonSerializable(typeof(AcknowledgeManyAnswer))]
+[JsonSerializable(typeof(ShelveInput))]
+[JsonSerializable(typeof(AlarmReasonInput))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Grid.Client.Devices;
 using Grid.Client.Limits;
+using Grid.Client.Paging;
 using Grid.Client.Territories;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
@@ -25,19 +27,21 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
         return versions;
     }
 
-    /// <summary>All devices.</summary>
+    /// <summary>All devices, and the alarms that stand for themselves and are not normal.</summary>
     /// <exception cref="WatchRefusedException">There are more than one subscription may hold.</exception>
-    public async Task<(SectorVersion[] Versions, List<DeviceChange> Devices)> SnapshotAsync(
+    public async Task<(SectorVersion[] Versions, List<DeviceChange> Devices, List<AlarmView> Alarms)> SnapshotAsync(
         ScopeSources sources, WatchFilter filter, CancellationToken cancellationToken)
     {
         var versions = new SectorVersion[sources.Sectors.Length];
         var devices = new List<DeviceChange>();
+        var alarms = new List<AlarmView>();
         if (sources.Device is { } device)
         {
             // Version first: what the device shows is then at least as new.
             versions = await VersionsAsync(sources, cancellationToken);
             await AddDeviceAsync(device, filter, devices, cancellationToken);
-            return (versions, devices);
+            alarms.AddRange(await grains.Sector(sources.Sectors[0].Sector).GetAlarms(new AlarmFilter { Source = device, WithChildren = true, Limit = QueryReader.MaximumLimit }));
+            return (versions, devices, alarms);
         }
 
         await EachAsync(
@@ -49,6 +53,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
                 lock (devices)
                 {
                     devices.AddRange(changes.Devices);
+                    alarms.AddRange(changes.Alarms);
                     if (devices.Count > limits.Value.LiveDevices)
                     {
                         throw new WatchRefusedException(
@@ -57,7 +62,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
                 }
             },
             cancellationToken);
-        return (versions, devices);
+        return (versions, devices, alarms);
     }
 
     /// <summary>What changed after versions, in the sectors that have moved; <paramref name="versions"/> moves on in place.</summary>
@@ -112,6 +117,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
             gathered.HasMoved = true;
             gathered.IsGap |= changes.IsSnapshot;
             gathered.Devices.AddRange(onlyDevice is null ? changes.Devices : changes.Devices.Where(device => device.Id == onlyDevice));
+            gathered.Alarms.AddRange(onlyDevice is null ? changes.Alarms : changes.Alarms.Where(alarm => alarm.Source == onlyDevice));
             foreach (var id in changes.Removed.Where(id => onlyDevice is null || id == onlyDevice))
             {
                 gathered.Removed.Add(id);

@@ -1,3 +1,4 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
@@ -41,6 +42,8 @@ internal sealed class GatheredChanges
     public List<DeviceChange> Devices { get; } = [];
 
     public List<string> Removed { get; } = [];
+
+    public List<AlarmView> Alarms { get; } = [];
 
     /// <summary>Of each removed device, the sector that it has left.</summary>
     public Dictionary<string, string> LeftSector { get; } = new(StringComparer.Ordinal);

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
+using Grid.Client.Alarms;
 using Grid.Client.Commands;
 using Grid.Client.Json;
 using Grid.Client.Territories;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
@@ -17,7 +19,11 @@ namespace Grid.Client.Live;
 /// <param name="Removed">Devices that are gone.</param>
 /// <param name="AsOf">Reception of the newest reading in it.</param>
 internal sealed record LiveUpdate(
-    string Type, string Cursor, SummaryModel? Summary, IReadOnlyCollection<DeviceChange>? Devices, IReadOnlyCollection<string> Removed, DateTimeOffset? AsOf);
+    string Type, string Cursor, SummaryModel? Summary, IReadOnlyCollection<DeviceChange>? Devices, IReadOnlyCollection<string> Removed, DateTimeOffset? AsOf)
+{
+    /// <summary>Alarms in a snapshot or changed.</summary>
+    public IReadOnlyCollection<AlarmView> Alarms { get; init; } = [];
+}
 
 /// <summary>Writes frames. One that would be too large becomes parts; the last part carries the cursor and the summary.</summary>
 internal static class FrameEncoder
@@ -44,8 +50,8 @@ internal static class FrameEncoder
     /// <summary>Something was missed: a snapshot follows.</summary>
     public static EncodedFrame Gap() => new("gap", """{"type":"gap","cursor":null}"""u8.ToArray());
 
-    /// <summary>Command changes, at once; the cursor stays where it is.</summary>
-    public static EncodedFrame Commands(string cursor, IEnumerable<CommandView> commands)
+    /// <summary>Changes of commands and alarms, at once; the cursor stays where it is.</summary>
+    public static EncodedFrame Changes(string cursor, IReadOnlyList<CommandView> commands, IReadOnlyList<AlarmView> alarms)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -53,13 +59,28 @@ internal static class FrameEncoder
             writer.WriteStartObject();
             writer.WriteString("type"u8, "delta"u8);
             writer.WriteString("cursor"u8, cursor);
-            writer.WriteStartArray("commands"u8);
-            foreach (var command in commands)
+            if (commands.Count > 0)
             {
-                JsonSerializer.Serialize(writer, CommandModel.Of(command), GridJson.Default.CommandModel);
+                writer.WriteStartArray("commands"u8);
+                foreach (var command in commands)
+                {
+                    JsonSerializer.Serialize(writer, CommandModel.Of(command), GridJson.Default.CommandModel);
+                }
+
+                writer.WriteEndArray();
             }
 
-            writer.WriteEndArray();
+            if (alarms.Count > 0)
+            {
+                writer.WriteStartArray("alarms"u8);
+                foreach (var alarm in alarms)
+                {
+                    JsonSerializer.Serialize(writer, AlarmPresenting.Present(alarm), GridJson.Default.AlarmModel);
+                }
+
+                writer.WriteEndArray();
+            }
+
             writer.WriteEndObject();
         }
 
@@ -68,7 +89,7 @@ internal static class FrameEncoder
 
     private static byte[] Compose(string type, int part, int parts, Chunk chunk, ReadOnlySpan<byte> tail)
     {
-        var buffer = new ArrayBufferWriter<byte>(chunk.Devices.Length + chunk.Removed.Length + tail.Length + 128);
+        var buffer = new ArrayBufferWriter<byte>(chunk.Devices.Length + chunk.Removed.Length + chunk.Alarms.Length + tail.Length + 128);
         buffer.Write("{\"type\":\""u8);
         buffer.Write(System.Text.Encoding.ASCII.GetBytes(type));
         buffer.Write("\""u8);
@@ -81,6 +102,13 @@ internal static class FrameEncoder
         {
             buffer.Write(",\"devices\":["u8);
             buffer.Write(chunk.Devices);
+            buffer.Write("]"u8);
+        }
+
+        if (chunk.Alarms.Length > 0)
+        {
+            buffer.Write(",\"alarms\":["u8);
+            buffer.Write(chunk.Alarms);
             buffer.Write("]"u8);
         }
 
@@ -117,12 +145,15 @@ internal static class FrameEncoder
         var chunks = new List<Chunk>();
         var devices = new ArrayBufferWriter<byte>(4096);
         var removed = new ArrayBufferWriter<byte>(256);
+        var alarms = new ArrayBufferWriter<byte>(256);
         var item = new ArrayBufferWriter<byte>(512);
         using var writer = new Utf8JsonWriter(item);
 
+        int Written() => devices.WrittenCount + removed.WrittenCount + alarms.WrittenCount;
+
         void Append(ArrayBufferWriter<byte> list)
         {
-            if (devices.WrittenCount + removed.WrittenCount + item.WrittenCount > maximumBytes && devices.WrittenCount + removed.WrittenCount > 0)
+            if (Written() + item.WrittenCount > maximumBytes && Written() > 0)
             {
                 Cut();
             }
@@ -139,9 +170,10 @@ internal static class FrameEncoder
 
         void Cut()
         {
-            chunks.Add(new(devices.WrittenSpan.ToArray(), removed.WrittenSpan.ToArray(), update.Devices is not null));
+            chunks.Add(new(devices.WrittenSpan.ToArray(), removed.WrittenSpan.ToArray(), alarms.WrittenSpan.ToArray(), update.Devices is not null));
             devices.ResetWrittenCount();
             removed.ResetWrittenCount();
+            alarms.ResetWrittenCount();
         }
 
         foreach (var device in update.Devices ?? [])
@@ -158,7 +190,14 @@ internal static class FrameEncoder
             Append(removed);
         }
 
-        if (devices.WrittenCount + removed.WrittenCount > 0 || chunks.Count == 0)
+        foreach (var alarm in update.Alarms)
+        {
+            JsonSerializer.Serialize(writer, AlarmPresenting.Present(alarm), GridJson.Default.AlarmModel);
+            writer.Flush();
+            Append(alarms);
+        }
+
+        if (Written() > 0 || chunks.Count == 0)
         {
             Cut();
         }
@@ -196,5 +235,5 @@ internal static class FrameEncoder
         writer.WriteEndObject();
     }
 
-    private readonly record struct Chunk(byte[] Devices, byte[] Removed, bool HasDevices);
+    private readonly record struct Chunk(byte[] Devices, byte[] Removed, byte[] Alarms, bool HasDevices);
 }

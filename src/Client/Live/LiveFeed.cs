@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Client.Territories;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
@@ -56,7 +57,7 @@ internal sealed partial class LiveFeed(
     /// <summary>Begins to look. Completes when the first step is there.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Also with figures only: commands are told by their sector.
+        // Also with figures only: commands and alarms are told by their sector.
         _sectors = [.. sources.Sectors.Select(source => observers.Acquire(source.Sector, this))];
         _territories = [.. sources.Territories.Select(territory => observers.Acquire(territory, this))];
         await Task.WhenAll(_sectors.Select(watch => watch.Begun).Concat(_territories.Select(watch => watch.Begun))).WaitAsync(cancellationToken);
@@ -90,13 +91,31 @@ internal sealed partial class LiveFeed(
         }
     }
 
+    /// <inheritdoc/>
+    public void OnAlarms(string sector, ImmutableArray<AlarmView> alarms)
+    {
+        var kinds = _kinds[sector];
+        var wanted = sources.Device is { } device
+            ? alarms.RemoveAll(alarm => alarm.Source != device)
+            : alarms.RemoveAll(alarm => !kinds.HasFlag((DeviceKinds)(1 << (int)alarm.Kind)));
+        if (wanted.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var subscriber in _subscribers)
+        {
+            subscriber.Tell(wanted);
+        }
+    }
+
     /// <summary>Everything in the scope. One is made at a time, and shared for a few seconds by those who come.</summary>
     public async Task<FeedSnapshot> SnapshotAsync(SemaphoreSlim limit, CancellationToken cancellationToken)
     {
         if (!HasDevices)
         {
             var current = _current;
-            return new(current.Versions, current.Cursor, current.Summary, Encode("snapshot", current.Cursor, current.Summary, null, []));
+            return new(current.Versions, current.Cursor, current.Summary, Encode("snapshot", current.Cursor, current.Summary, null, [], []));
         }
 
         await _snapshotTurn.EnterAsync(cancellationToken);
@@ -110,10 +129,10 @@ internal sealed partial class LiveFeed(
             await limit.EnterAsync(cancellationToken);
             try
             {
-                var (versions, devices) = await reader.SnapshotAsync(sources, key.Filter, cancellationToken);
+                var (versions, devices, alarms) = await reader.SnapshotAsync(sources, key.Filter, cancellationToken);
                 var cursor = CursorOf(versions);
                 var summary = FeedReader.SummaryOf(key.Scope, _territories);
-                var snapshot = new FeedSnapshot(versions, cursor, summary, Encode("snapshot", cursor, summary, devices, []));
+                var snapshot = new FeedSnapshot(versions, cursor, summary, Encode("snapshot", cursor, summary, devices, [], alarms));
                 _snapshot = new(snapshot, time.GetTimestamp());
                 return snapshot;
             }
@@ -176,7 +195,7 @@ internal sealed partial class LiveFeed(
 
             var cursor = CursorOf(versions);
             var summary = FeedReader.SummaryOf(key.Scope, _territories);
-            var frames = changes.HasMoved || (summary is not null && !IsSame(summary, told)) ? Encode("delta", cursor, summary, changes.Devices, changes.Removed) : [];
+            var frames = changes.HasMoved || (summary is not null && !IsSame(summary, told)) ? Encode("delta", cursor, summary, changes.Devices, changes.Removed, changes.Alarms) : [];
             return new(frames, current, cursor, versions, summary);
         }
         finally
@@ -265,7 +284,7 @@ internal sealed partial class LiveFeed(
                 {
                     SectorVersion[] made = [.. summary.Versions];
                     var at = CursorOf(made);
-                    _current = new(former.Number + 1, made, at, summary, Encode("delta", at, summary, null, []), IsGap: false);
+                    _current = new(former.Number + 1, made, at, summary, Encode("delta", at, summary, null, [], []), IsGap: false);
                 }
 
                 return;
@@ -286,7 +305,7 @@ internal sealed partial class LiveFeed(
                 _snapshot = null;
             }
 
-            var frames = changes.IsGap ? [] : Encode("delta", cursor, summary, changes.Devices, changes.Removed);
+            var frames = changes.IsGap ? [] : Encode("delta", cursor, summary, changes.Devices, changes.Removed, changes.Alarms);
             _current = new(former.Number + 1, versions, cursor, summary, frames, changes.IsGap);
         }
         finally
@@ -299,7 +318,7 @@ internal sealed partial class LiveFeed(
     {
         var current = _current;
         var isNew = current.Summary is null || !IsSame(current.Summary, told);
-        return new(isNew ? Encode("delta", current.Cursor, current.Summary, null, []) : [], current, current.Cursor, current.Versions, current.Summary);
+        return new(isNew ? Encode("delta", current.Cursor, current.Summary, null, [], []) : [], current, current.Cursor, current.Versions, current.Summary);
     }
 
     /// <summary>The newest version that is known of each sector: from its own word, or from the figures when that was lost.</summary>
@@ -320,9 +339,14 @@ internal sealed partial class LiveFeed(
     private string CursorOf(SectorVersion[] versions) => LiveCursor.Encode(_filterHash, versions);
 
     private static IReadOnlyList<EncodedFrame> Encode(
-        string type, string cursor, TerritorySummary? summary, IReadOnlyCollection<DeviceChange>? devices, IReadOnlyCollection<string> removed) =>
+        string type,
+        string cursor,
+        TerritorySummary? summary,
+        IReadOnlyCollection<DeviceChange>? devices,
+        IReadOnlyCollection<string> removed,
+        IReadOnlyCollection<AlarmView> alarms) =>
         FrameEncoder.Encode(new(
-            type, cursor, summary is null ? null : SummaryPresenting.Present(summary, cursor), devices, removed, summary?.AsOf));
+            type, cursor, summary is null ? null : SummaryPresenting.Present(summary, cursor), devices, removed, summary?.AsOf) { Alarms = alarms });
 
     [LoggerMessage(EventId = 3110, Level = LogLevel.Warning, Message = "An update of {Scope} could not be made; it is tried again")]
     private static partial void LogStepFailed(ILogger logger, string scope, Exception exception);

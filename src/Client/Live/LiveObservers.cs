@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
@@ -14,6 +16,9 @@ internal interface IWatchSink
 
     /// <summary>A command of a device in the sector has changed.</summary>
     void OnCommand(string sector, CommandView command);
+
+    /// <summary>Alarms of the sector have changed.</summary>
+    void OnAlarms(string sector, ImmutableArray<AlarmView> alarms);
 }
 
 /// <summary>

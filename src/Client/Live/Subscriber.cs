@@ -1,20 +1,23 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 
 namespace Grid.Client.Live;
 
 /// <summary>
-/// What a feed leaves for one subscription: a wake-up, and command changes, which are not coalesced. Everything else the subscription fetches
-/// by itself when its client can take it, so a slow client holds nothing here but at most <see cref="MaximumCommands"/> changes.
+/// What a feed leaves for one subscription: a wake-up, and changes of commands and alarms, which are not coalesced. Everything else the subscription fetches
+/// by itself when its client can take it, so a slow client holds nothing here but at most <see cref="MaximumChanges"/> changes.
 /// </summary>
 internal sealed class Subscriber
 {
-    /// <summary>Command changes that wait at most. Beyond it they are dropped, and the client is told of a gap.</summary>
-    public const int MaximumCommands = 256;
+    /// <summary>Changes of commands, and of alarms, that wait at most. Beyond it they are dropped, and the client is told of a gap.</summary>
+    public const int MaximumChanges = 256;
 
     private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private readonly List<CommandView> _commands = [];
+    private readonly List<AlarmView> _alarms = [];
     private long _dropped;
 
     public void Wake() => _wakeUps.Writer.TryWrite(true);
@@ -23,7 +26,7 @@ internal sealed class Subscriber
     {
         lock (_gate)
         {
-            if (_commands.Count == MaximumCommands)
+            if (_commands.Count == MaximumChanges)
             {
                 _dropped++;
             }
@@ -36,18 +39,31 @@ internal sealed class Subscriber
         Wake();
     }
 
-    /// <summary>The changes that wait, oldest first, and how many were dropped since.</summary>
-    public (IReadOnlyList<CommandView> Commands, long Dropped) TakeCommands()
+    public void Tell(ImmutableArray<AlarmView> alarms)
     {
         lock (_gate)
         {
-            if (_commands.Count == 0 && _dropped == 0)
+            var taken = Math.Min(alarms.Length, MaximumChanges - _alarms.Count);
+            _alarms.AddRange(alarms.AsSpan(0, taken));
+            _dropped += alarms.Length - taken;
+        }
+
+        Wake();
+    }
+
+    /// <summary>The changes that wait, oldest first, and how many were dropped since.</summary>
+    public (IReadOnlyList<CommandView> Commands, IReadOnlyList<AlarmView> Alarms, long Dropped) TakeChanges()
+    {
+        lock (_gate)
+        {
+            if (_commands.Count == 0 && _alarms.Count == 0 && _dropped == 0)
             {
-                return ([], 0);
+                return ([], [], 0);
             }
 
-            var taken = (_commands.ToArray(), _dropped);
+            var taken = (_commands.ToArray(), _alarms.ToArray(), _dropped);
             _commands.Clear();
+            _alarms.Clear();
             _dropped = 0;
             return taken;
         }

@@ -40,7 +40,7 @@ internal sealed class Subscription(FeedKey key, string? cursor, LiveFeeds feeds,
 
     public ValueTask DisposeAsync() => _lease?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>One thing at a time: begin, command changes, the next update, or a wait. Empty when there is nothing to send yet.</summary>
+    /// <summary>One thing at a time: begin, changes of commands and alarms, the next update, or a wait. Empty when there is nothing to send yet.</summary>
     private async Task<IReadOnlyList<EncodedFrame>> TurnAsync(CancellationToken cancellationToken)
     {
         if (_lease is null || _at is null)
@@ -48,16 +48,16 @@ internal sealed class Subscription(FeedKey key, string? cursor, LiveFeeds feeds,
             return await BeginAsync(cancellationToken);
         }
 
-        var (commands, dropped) = _subscriber.TakeCommands();
+        var (commands, alarms, dropped) = _subscriber.TakeChanges();
         if (dropped > 0)
         {
-            meter.CommandsDropped(dropped);
-            return await StartAnewAsync("commands", cancellationToken);
+            meter.ChangesDropped(dropped);
+            return await StartAnewAsync("changes", cancellationToken);
         }
 
-        if (commands.Count > 0)
+        if (commands.Count + alarms.Count > 0)
         {
-            return [FrameEncoder.Commands(_at.Cursor, commands)];
+            return [FrameEncoder.Changes(_at.Cursor, commands, alarms)];
         }
 
         var feed = _lease.Feed;

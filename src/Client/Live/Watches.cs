@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
@@ -66,6 +67,16 @@ internal sealed class SectorWatch(string sector) : ISectorObserver
         foreach (var sink in _sinks)
         {
             sink.OnCommand(Sector, command);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task OnAlarms(ImmutableArray<AlarmView> alarms)
+    {
+        foreach (var sink in _sinks)
+        {
+            sink.OnAlarms(Sector, alarms);
         }
 
         return Task.CompletedTask;

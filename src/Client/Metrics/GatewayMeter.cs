@@ -79,7 +79,7 @@ public sealed class GatewayMeter
 
     internal void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    internal void CommandsDropped(long changes) => _commandsDropped.Add(changes);
+    internal void ChangesDropped(long changes) => _commandsDropped.Add(changes);
 
     internal void UpdateAge(TimeSpan age) => _age.Record(Math.Max(0, age.TotalSeconds));
 }

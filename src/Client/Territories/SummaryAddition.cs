@@ -18,6 +18,8 @@ public static class SummaryAddition
             AsOf = parts.Count == 0 ? default : parts.Max(part => part.AsOf),
             Today = today,
             Communes = parts.Sum(part => part.Communes ?? 1),
+            AlarmsInTenMinutes = parts.Sum(part => part.AlarmsInTenMinutes),
+            IsAlarmFlood = parts.Any(part => part.IsAlarmFlood),
             Figures = new()
             {
                 Kinds =
@@ -45,6 +47,9 @@ public static class SummaryAddition
         Over80Percent = parts.Sum(part => part.Figures.Over80Percent),
         Overflowing = parts.Sum(part => part.Figures.Overflowing),
         Fires = parts.Sum(part => part.Figures.Fires),
+        AlarmsUnacknowledged = parts.Sum(part => part.Figures.AlarmsUnacknowledged),
+        AlarmsAcknowledged = parts.Sum(part => part.Figures.AlarmsAcknowledged),
+        AlarmsShelved = parts.Sum(part => part.Figures.AlarmsShelved),
         ByLocalLevel = AddItems(parts.Select(part => part.Figures.ByLocalLevel)),
         Days = [new(today, parts.Sum(part => part.Figures.Days.Where(day => day.Day == part.Today).Sum(day => day.Amount)))],
         SavedDays = [new(today, parts.Sum(part => part.Figures.SavedDays.Where(day => day.Day == part.Today).Sum(day => day.Amount)))],

@@ -51,6 +51,9 @@ public sealed record SummaryModel
 
     /// <summary>Environment.</summary>
     public required EnvironmentFigures Environment { get; init; }
+
+    /// <summary>Alarms that stand for themselves.</summary>
+    public required AlarmFigures Alarms { get; init; }
 }
 
 /// <summary>Devices counted.</summary>
@@ -71,6 +74,11 @@ public sealed record BinFigures(long Total, long Over80Percent, long Overflowing
 
 /// <summary>The highest local level, 0 to 3.</summary>
 public sealed record EnvironmentFigures(int LocalLevel);
+
+/// <summary>
+/// Alarms that nobody has acknowledged, those that hold and are acknowledged, and those that are shelved. Announced in the last ten minutes, and whether that is a flood: more than 10, until it is fewer than 5.
+/// </summary>
+public sealed record AlarmFigures(long Unacknowledged, long Acknowledged, long Shelved, long LastTenMinutes, bool Flood);
 
 /// <summary>A page of summaries.</summary>
 public sealed record SummaryPage(IReadOnlyList<SummaryModel> Items, string? NextCursor);

@@ -40,6 +40,12 @@ public static class SummaryPresenting
             Buildings = new(new(buildings.PowerMilliwatts), Today(buildings, summary.Today), buildings.ComfortBreaches),
             Bins = new(bins.Total, bins.Over80Percent, bins.Overflowing, bins.Fires),
             Environment = new(HighestLevel(Of(DeviceKind.Environment))),
+            Alarms = new(
+                summary.Figures.Kinds.Sum(figures => figures.AlarmsUnacknowledged),
+                summary.Figures.Kinds.Sum(figures => figures.AlarmsAcknowledged),
+                summary.Figures.Kinds.Sum(figures => figures.AlarmsShelved),
+                summary.AlarmsInTenMinutes,
+                summary.IsAlarmFlood),
         };
     }
 

@@ -124,6 +124,9 @@ public readonly record struct DeviceOutcome
 
     /// <summary>How often it usually reports, in minutes; null while too little was heard of it.</summary>
     [Id(7)] public int? UsualIntervalMinutes { get; init; }
+
+    /// <summary>The conditions that hold as of its offset, one bit each as its trade numbers them: what its alarms follow from.</summary>
+    [Id(8)] public int Holding { get; init; }
 }
 
 /// <summary>Something that follows from an entry, as data.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Parameters;
 using Orleans;
 
@@ -108,3 +109,26 @@ public sealed record ParametersEntry : LogEntry
     /// <summary>By kind; a kind or a name that is left out is given by nobody.</summary>
     [Id(0)] public required ImmutableArray<ParameterSet> Defaults { get; init; }
 }
+
+/// <summary>Somebody does something to an alarm of the sector. Its <see cref="LogEntry.Device"/> is the alarm's source, which may be no device.</summary>
+[GenerateSerializer, Immutable, Alias("grid.AlarmOrderEntry")]
+public sealed record AlarmOrderEntry : LogEntry
+{
+    /// <summary>The alarm's condition.</summary>
+    [Id(0)] public required string Condition { get; init; }
+
+    /// <summary>What is done.</summary>
+    [Id(1)] public required AlarmOrder Order { get; init; }
+}
+
+/// <summary>Something that no device says of itself begins or ceases to hold. Its <see cref="LogEntry.Device"/> is the alarm's source.</summary>
+[GenerateSerializer, Immutable, Alias("grid.AlarmSignalEntry")]
+public sealed record AlarmSignalEntry : LogEntry
+{
+    /// <summary>What.</summary>
+    [Id(0)] public required AlarmSignal Signal { get; init; }
+}
+
+/// <summary>Time has passed for the alarms of the sector: what was shelved until then comes back, what had to last has lasted. Its <see cref="LogEntry.Device"/> is empty.</summary>
+[GenerateSerializer, Immutable, Alias("grid.AlarmClockEntry")]
+public sealed record AlarmClockEntry : LogEntry;

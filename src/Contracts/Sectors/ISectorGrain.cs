@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
@@ -79,6 +80,22 @@ public interface ISectorGrain : IGrainWithStringKey
     /// <summary>What its territories give to its devices, as far as that is applied.</summary>
     [Alias("GetParameters"), AlwaysInterleave]
     ValueTask<ImmutableArray<ParameterSet>> GetParameters();
+
+    /// <summary>Does the same to several alarms of the sector, by id. Durable when answered; the answers are in the order of the ids.</summary>
+    [Alias("OrderAlarms")]
+    Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order);
+
+    /// <summary>Raises and ends alarms that no device says of itself. Durable when answered; told again it changes nothing.</summary>
+    [Alias("SignalAlarms")]
+    Task SignalAlarms(ImmutableArray<AlarmSignal> signals);
+
+    /// <summary>Alarms of the sector, the newest first, without their history.</summary>
+    [Alias("GetAlarms"), AlwaysInterleave]
+    ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter);
+
+    /// <summary>One alarm with its history; null when there is none of that id.</summary>
+    [Alias("GetAlarm"), AlwaysInterleave]
+    ValueTask<AlarmView?> GetAlarm(string alarm);
 }
 
 /// <summary>One a gateway process: is told that a sector has something new.</summary>
@@ -92,6 +109,10 @@ public interface ISectorObserver : IGrainObserver
     /// <summary>A command of a device in the sector has changed. A hint, told at once; the truth is <see cref="ICommandGrain.Get"/>.</summary>
     [Alias("OnCommand"), OneWay]
     Task OnCommand(CommandView command);
+
+    /// <summary>Alarms of the sector have changed, told at once. A hint; the truth is <see cref="ISectorGrain.GetAlarms"/>.</summary>
+    [Alias("OnAlarms"), OneWay]
+    Task OnAlarms(ImmutableArray<AlarmView> alarms);
 }
 
 /// <summary>Entries of one append, with consecutive offsets.</summary>
@@ -182,6 +203,9 @@ public sealed record SectorChanges
 
     /// <summary>Devices that are no longer here.</summary>
     [Id(4)] public required ImmutableArray<string> Removed { get; init; }
+
+    /// <summary>Alarms that changed, those that stand for themselves and those that did; in a snapshot, those that stand for themselves and are not normal.</summary>
+    [Id(5)] public ImmutableArray<AlarmView> Alarms { get; init; } = [];
 }
 
 /// <summary>A device as a live client sees it.</summary>

@@ -26,9 +26,10 @@ public static class FiguresComparison
     }
 
     private static bool AreEqual(KindFigures left, KindFigures right) =>
-        left with { ByStatus = right.ByStatus, ByLocalLevel = right.ByLocalLevel, Days = right.Days, SavedDays = right.SavedDays } == right
+        left with { ByStatus = right.ByStatus, ByLocalLevel = right.ByLocalLevel, Days = right.Days, SavedDays = right.SavedDays, AlarmStarts = right.AlarmStarts } == right
         && left.ByStatus.AsSpan().SequenceEqual(right.ByStatus.AsSpan())
         && left.ByLocalLevel.AsSpan().SequenceEqual(right.ByLocalLevel.AsSpan())
         && left.Days.AsSpan().SequenceEqual(right.Days.AsSpan())
-        && left.SavedDays.AsSpan().SequenceEqual(right.SavedDays.AsSpan());
+        && left.SavedDays.AsSpan().SequenceEqual(right.SavedDays.AsSpan())
+        && left.AlarmStarts.AsSpan().SequenceEqual(right.AlarmStarts.AsSpan());
 }

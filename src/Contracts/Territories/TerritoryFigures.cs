@@ -67,6 +67,21 @@ public sealed record KindFigures
     /// <summary>Light points: saved by local day, in milliwatt-hours, newest first; at most <see cref="MaximumDays"/>.</summary>
     [Id(15)] public ImmutableArray<DayAmount> SavedDays { get; init; } = [];
 
+    /// <summary>Alarms that stand for themselves and that nobody has acknowledged, whether their condition still holds or not.</summary>
+    [Id(16)] public long AlarmsUnacknowledged { get; init; }
+
+    /// <summary>Alarms that stand for themselves, hold and are acknowledged.</summary>
+    [Id(17)] public long AlarmsAcknowledged { get; init; }
+
+    /// <summary>Alarms that are shelved.</summary>
+    [Id(18)] public long AlarmsShelved { get; init; }
+
+    /// <summary>Alarms that were announced, by minute (minutes since 1970-01-01 UTC), newest first; at most <see cref="MaximumMinutes"/>.</summary>
+    [Id(19)] public ImmutableArray<MinuteCount> AlarmStarts { get; init; } = [];
+
+    /// <summary>Minutes of which announced alarms are kept in a sum: what an alarm flood is found from.</summary>
+    public const int MaximumMinutes = 12;
+
     /// <summary>Local days of which an amount is kept in a sum.</summary>
     public const int MaximumDays = 4;
 }
@@ -74,3 +89,7 @@ public sealed record KindFigures
 /// <summary>Consumed on a local day (days since 1970-01-01): milliwatt-hours, or millilitres for meters.</summary>
 [GenerateSerializer, Immutable, Alias("grid.DayAmount")]
 public readonly record struct DayAmount([property: Id(0)] int Day, [property: Id(1)] long Amount);
+
+/// <summary>Counted in a minute (minutes since 1970-01-01 UTC).</summary>
+[GenerateSerializer, Immutable, Alias("grid.MinuteCount")]
+public readonly record struct MinuteCount([property: Id(0)] int Minute, [property: Id(1)] long Count);

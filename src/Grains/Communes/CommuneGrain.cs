@@ -3,6 +3,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
@@ -40,6 +41,7 @@ public sealed class CommuneGrain(
     private Commune _commune = null!;
     private LocalCalendar _calendar = null!;
     private TerritoryPartial? _partial;
+    private AlarmFlood _flood;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -139,6 +141,7 @@ public sealed class CommuneGrain(
     private TerritorySummary Summary()
     {
         var partial = Partial();
+        _flood = _flood.Next(partial.Figures, clock.GetUtcNow());
         return new TerritorySummary
         {
             Scope = $"commune:{_commune.InseeCode}",
@@ -147,6 +150,8 @@ public sealed class CommuneGrain(
             AsOf = partial.AsOf,
             Today = _calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds()).Day,
             Figures = partial.Figures,
+            AlarmsInTenMinutes = _flood.Announced,
+            IsAlarmFlood = _flood.IsFlood,
         };
     }
 

@@ -381,5 +381,6 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         LastHeardAt = State.HeardAt.ToInstantOrNever(),
         ExpectedSince = ExpectedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
         UsualIntervalMinutes = State.Interval.ExpectedMinutes(AssumedMinutes),
+        Holding = (int)ConditionTable.Set(State.Active),
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
+using Grid.Grains.Alarms;
 
 namespace Grid.Grains.RollUp;
 
@@ -33,6 +34,22 @@ internal sealed class FiguresSum
         }
     }
 
+    public void CountAlarm(DeviceKind kind, AlarmBucket bucket, int change) => KindOf(kind).CountAlarm(bucket, change);
+
+    public void CountAlarmStarts(AlarmStarts starts) => KindOf(starts.Kind).CountStarts(starts.Minute, starts.Count);
+
+    /// <summary>Counts alarms as another sum does: they are no contribution, and are counted where they change.</summary>
+    public void TakeAlarms(FiguresSum other)
+    {
+        foreach (var kind in other._kinds)
+        {
+            if (kind is not null)
+            {
+                KindOf(kind.Kind).TakeAlarms(kind);
+            }
+        }
+    }
+
     public TerritoryFigures ToFigures()
     {
         var figures = ImmutableArray.CreateBuilder<KindFigures>(KindCount);
@@ -57,9 +74,50 @@ internal sealed class FiguresSum
         // Newest first: nearly every amount is of one of the first two.
         private readonly List<DayAmount> _days = [];
         private readonly List<DayAmount> _saved = [];
+        private readonly List<MinuteCount> _starts = [];
         private long _on, _off, _failed, _power, _flow, _leaks, _comfort, _over80, _overflowing, _fires;
+        private long _unacknowledged, _acknowledged, _shelved;
+
+        public DeviceKind Kind => kind;
 
         public long Total { get; private set; }
+
+        public void CountAlarm(AlarmBucket bucket, int change)
+        {
+            _unacknowledged += bucket == AlarmBucket.Unacknowledged ? change : 0;
+            _acknowledged += bucket == AlarmBucket.Acknowledged ? change : 0;
+            _shelved += bucket == AlarmBucket.Shelved ? change : 0;
+        }
+
+        /// <summary>The newest minutes are kept; an older one that comes late may be one of those that are kept no more.</summary>
+        public void CountStarts(int minute, long count)
+        {
+            var place = 0;
+            while (place < _starts.Count && _starts[place].Minute > minute)
+            {
+                place++;
+            }
+
+            if (place < _starts.Count && _starts[place].Minute == minute)
+            {
+                _starts[place] = new MinuteCount(minute, _starts[place].Count + count);
+            }
+            else if (place < KindFigures.MaximumMinutes)
+            {
+                _starts.Insert(place, new MinuteCount(minute, count));
+                if (_starts.Count > KindFigures.MaximumMinutes)
+                {
+                    _starts.RemoveAt(KindFigures.MaximumMinutes);
+                }
+            }
+        }
+
+        public void TakeAlarms(KindSum other)
+        {
+            (_unacknowledged, _acknowledged, _shelved) = (other._unacknowledged, other._acknowledged, other._shelved);
+            _starts.Clear();
+            _starts.AddRange(other._starts);
+        }
 
         public void Apply(in Contribution contribution, int sign)
         {
@@ -116,6 +174,14 @@ internal sealed class FiguresSum
             _over80 += figures.Over80Percent;
             _overflowing += figures.Overflowing;
             _fires += figures.Fires;
+            _unacknowledged += figures.AlarmsUnacknowledged;
+            _acknowledged += figures.AlarmsAcknowledged;
+            _shelved += figures.AlarmsShelved;
+            foreach (var minute in figures.AlarmStarts)
+            {
+                CountStarts(minute.Minute, minute.Count);
+            }
+
             foreach (var day in figures.Days)
             {
                 AddDay(_days, day.Day, day.Amount);
@@ -145,6 +211,10 @@ internal sealed class FiguresSum
             ByLocalLevel = kind == DeviceKind.Environment ? [.. _byLevel] : [],
             Days = Newest(_days),
             SavedDays = Newest(_saved),
+            AlarmsUnacknowledged = _unacknowledged,
+            AlarmsAcknowledged = _acknowledged,
+            AlarmsShelved = _shelved,
+            AlarmStarts = [.. _starts],
         };
 
         private static ImmutableArray<DayAmount> Newest(List<DayAmount> days) =>

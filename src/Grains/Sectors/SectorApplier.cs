@@ -6,6 +6,7 @@ using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Zones;
+using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ namespace Grid.Grains.Sectors;
 /// Carries log entries to the devices of one sector and their answers into its books. Entries of one device go one after the other; those of
 /// different devices may be under way together.
 /// </summary>
-internal sealed partial class SectorApplier(string sector, SectorBook book, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
+internal sealed partial class SectorApplier(string sector, SectorBook book, SectorAlarms alarms, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
 {
     private const int MaximumUnderWay = 256;
 
@@ -78,8 +79,17 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         RegisteredEntry registered => RegisterAsync(registered, offset),
         RemovedEntry removed => RemoveAsync(removed, offset),
         ParametersEntry given => ConfigureAsync(given, offset),
+        AlarmOrderEntry ordered => Done(() => alarms.Take(ordered, offset)),
+        AlarmSignalEntry signalled => Done(() => alarms.Take(signalled, offset)),
+        AlarmClockEntry clock => Done(() => alarms.Take(clock, offset)),
         _ => throw new InvalidDataException($"The log of sector {sector} has an entry of unknown type {entry.GetType().Name} at {offset}."),
     };
+
+    private static ValueTask Done(Action change)
+    {
+        change();
+        return ValueTask.CompletedTask;
+    }
 
     private async ValueTask RegisterAsync(RegisteredEntry entry, long offset)
     {
@@ -103,6 +113,8 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         device.HasOwnInterval = SilencePolicy.HasOwnInterval(descriptor);
         device.HasNotedOwn = true;
         Link(device, DeviceLinks.Of(descriptor));
+        alarms.Place(device, AlarmTopology.Of(descriptor));
+        alarms.SetWorks(device, descriptor.Flag(AlarmTopology.UnderWorks), entry.ReceivedAt.ToMilliseconds(), offset);
         entry = WithDefaults(entry, offset);
         book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
         book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
@@ -167,6 +179,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         if (device is not null)
         {
             Link(device, default, isGone: true);
+            alarms.Remove(device, entry.ReceivedAt.ToMilliseconds(), offset);
             book.Remove(device, offset);
         }
     }
@@ -202,7 +215,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
             var outcome = call.Result;
             if (outcome.Disposition != Disposition.Behind)
             {
-                Settle(device, outcome, offset);
+                Settle(device, outcome, entry, offset);
                 return;
             }
 
@@ -232,7 +245,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
                     outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
                 }
 
-                Settle(device, outcome, offset);
+                Settle(device, outcome, entry, offset);
             }
             catch (Exception exception)
             {
@@ -265,7 +278,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
                 outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
             }
 
-            Settle(device, outcome, offset);
+            Settle(device, outcome, entry, offset);
         }
         catch (Exception exception) when (IsUnreachable(exception))
         {
@@ -339,7 +352,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
         return deviceOffset;
     }
 
-    private void Settle(SectorDevice device, in DeviceOutcome outcome, long offset)
+    private void Settle(SectorDevice device, in DeviceOutcome outcome, LogEntry entry, long offset)
     {
         if (outcome.Disposition == Disposition.Elsewhere)
         {
@@ -348,6 +361,14 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, IGra
 
         device.Offset = Math.Max(device.Offset, Math.Max(outcome.Offset, offset));
         device.IsDirty = true;
+
+        // A device that is ahead of the entry, in a replay, tells what it will hold then.
+        if (outcome.Holding != device.Holding && (outcome.Disposition == Disposition.Applied || offset >= outcome.Offset))
+        {
+            alarms.Change(device, device.Holding, outcome.Holding, entry.ReceivedAt.ToMilliseconds(), offset);
+            device.Holding = outcome.Holding;
+        }
+
         book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, SilentAfter(device, outcome));
         book.Replace(device, outcome.Contribution);
 

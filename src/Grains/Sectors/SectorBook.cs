@@ -1,6 +1,7 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
+using Grid.Grains.Alarms;
 using Grid.Grains.RollUp;
 
 namespace Grid.Grains.Sectors;
@@ -183,6 +184,23 @@ internal class SectorBook
         return silent;
     }
 
+    /// <summary>So many alarms more count as that.</summary>
+    public void CountAlarm(DeviceKind kind, AlarmBucket bucket, int change)
+    {
+        if (bucket != AlarmBucket.None)
+        {
+            _sum.CountAlarm(kind, bucket, change);
+            SumChanged();
+        }
+    }
+
+    /// <summary>Alarms were announced.</summary>
+    public void CountAlarmStarts(AlarmStarts starts)
+    {
+        _sum.CountAlarmStarts(starts);
+        SumChanged();
+    }
+
     /// <summary>Sums all contributions anew if any has changed since; true when the running sum had drifted from them, which is a defect.</summary>
     public bool Recount()
     {
@@ -198,6 +216,7 @@ internal class SectorBook
             sum.Add(device.Contribution);
         }
 
+        sum.TakeAlarms(_sum);
         var drifted = !FiguresComparison.AreEqual(sum.ToFigures(), ToFigures());
         if (drifted)
         {

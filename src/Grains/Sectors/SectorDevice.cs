@@ -1,5 +1,6 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Zones;
+using Grid.Grains.Alarms;
 using Orleans;
 
 namespace Grid.Grains.Sectors;
@@ -41,6 +42,15 @@ internal sealed class SectorDevice
 
     /// <summary>It is looked at by rules across trades.</summary>
     public bool IsLinked { get; set; }
+
+    /// <summary>What its alarms may come from; null when it hangs on nothing. Placed by <see cref="SectorAlarms"/>.</summary>
+    public AlarmTopology? Topology { get; set; }
+
+    /// <summary>People work on it.</summary>
+    public bool IsUnderWorks { get; set; }
+
+    /// <summary>The conditions that its alarms follow from, as its last entry left them.</summary>
+    public int Holding { get; set; }
 
     public Contribution Contribution { get; set; }
 

@@ -23,13 +23,14 @@ public sealed partial class SectorGrain
         _isCheckpointDue = false;
         var started = clock.GetTimestamp();
         var books = SectorSnapshot.Write(_book, keys);
+        var alarms = _alarms.ToSnapshot();
         var offset = _book.Offset;
         var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
         dirty.ForEach(device => device.IsDirty = false);
         try
         {
             await SaveAsync(dirty);
-            state.State = new SectorState { Offset = offset, Books = books };
+            state.State = new SectorState { Offset = offset, Books = books, Alarms = alarms };
             await state.WriteStateAsync();
             _book.Parameters.Forget(offset);
             await release.SnapshotTakenAsync(_sector, _epoch, offset);

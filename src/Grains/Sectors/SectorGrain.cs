@@ -8,6 +8,7 @@ using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
+using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
@@ -37,11 +38,13 @@ public sealed partial class SectorGrain(
 {
     private readonly ObserverManager<ISectorObserver> _observers = new(TimeSpan.FromMinutes(2), logger);
     private SectorBook _book = new();
+    private SectorAlarms _alarms = null!;
     private SectorApplier _applier = null!;
     private IAsyncStream<SectorPartial> _stream = null!;
     private IGrainTimer _publish = null!;
     private IGrainTimer _checkpoint = null!;
     private IGrainTimer _look = null!;
+    private IGrainTimer _alarmClock = null!;
     private ParameterLook _parameters = null!;
     private string _sector = "";
     private SectorPartial? _partial;
@@ -58,7 +61,10 @@ public sealed partial class SectorGrain(
         DelayDeactivation(TimeSpan.MaxValue);
         _epoch = await writer.EpochOfAsync(_sector, cancellationToken);
         _book = SectorSnapshot.Read(state.State.Books, options.NewBook(), keys);
-        _applier = new SectorApplier(_sector, _book, GrainFactory, log, meter, logger);
+        _alarms = new SectorAlarms(_sector, _book);
+        _alarms.Resume(state.State.Alarms);
+        _alarmClock = this.RegisterGrainTimer(TellTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _applier = new SectorApplier(_sector, _book, _alarms, GrainFactory, log, meter, logger);
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
         _publish = this.RegisterGrainTimer(PublishAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -99,6 +105,7 @@ public sealed partial class SectorGrain(
     public async Task Deliver(SectorDelivery delivery)
     {
         await TakeAsync(delivery);
+        await AnnounceAlarmsAsync();
         Changed();
     }
 
@@ -109,6 +116,7 @@ public sealed partial class SectorGrain(
             await TakeAsync(delivery);
         }
 
+        await AnnounceAlarmsAsync();
         Changed();
     }
 
@@ -154,6 +162,7 @@ public sealed partial class SectorGrain(
             IsSnapshot = isSnapshot,
             IsComplete = reached == _book.Offset,
             Devices = devices.MoveToImmutable(),
+            Alarms = _alarms.ChangedAfter(after, reached, filter.Kinds),
             Removed = isSnapshot ? [] : [.. _book.Tombstones.Where(tombstone => tombstone.Offset > after && _book.Find(tombstone.Device) is null).Select(tombstone => tombstone.Device).Distinct()],
         };
     }
@@ -247,6 +256,7 @@ public sealed partial class SectorGrain(
             await _applier.ApplyAsync(batch.Entries, batch.FirstOffset);
         }
 
+        await AnnounceAlarmsAsync();
         Changed();
     }
 

@@ -16,6 +16,8 @@ public sealed class SectorMeter : IDisposable
     private readonly Counter<long> _failed;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _drift;
+    private readonly Counter<long> _alarms;
+    private readonly Counter<long> _alarmsDropped;
     private readonly Histogram<double> _checkpoint;
 
     /// <summary>Creates the instruments.</summary>
@@ -28,6 +30,8 @@ public sealed class SectorMeter : IDisposable
         _failed = _meter.CreateCounter<long>("grid.sectors.entries.failed", "{entry}", "Entries that a device failed on twice, skipped for it");
         _gaps = _meter.CreateCounter<long>("grid.sectors.deliveries.missed", "{delivery}", "Deliveries missed and read from the log");
         _drift = _meter.CreateCounter<long>("grid.roll_up.drift", "{sum}", "Sums that differed from what they are made of");
+        _alarms = _meter.CreateCounter<long>("grid.alarms.changed", "{alarm}", "Changes of alarms that were told at once");
+        _alarmsDropped = _meter.CreateCounter<long>("grid.alarms.dropped", "{alarm}", "Alarms that found no room in their sector");
         _checkpoint = _meter.CreateHistogram<double>("grid.sectors.checkpoint.duration", "s", "Time that a checkpoint took");
     }
 
@@ -44,6 +48,10 @@ public sealed class SectorMeter : IDisposable
     internal void DeliveryMissed() => _gaps.Add(1);
 
     internal void Drift() => _drift.Add(1);
+
+    internal void AlarmsChanged(int alarms) => _alarms.Add(alarms);
+
+    internal void AlarmsDropped(long alarms) => _alarmsDropped.Add(alarms);
 
     internal void Checkpointed(TimeSpan duration) => _checkpoint.Record(duration.TotalSeconds);
 

@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Zones;
+using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 
@@ -12,7 +13,8 @@ namespace Grid.Grains.Sectors;
 /// <summary>Reads and writes the books of a sector as a compact, versioned block: some 60 bytes a device.</summary>
 internal static class SectorSnapshot
 {
-    private const byte Version = 5;
+    private const byte Version = 6;
+    private const byte FirstWithAlarms = 6;
     private const byte FirstWithZones = 5;
     private const byte FirstWithParameters = 4;
     private const byte FirstWithSavings = 3;
@@ -21,6 +23,8 @@ internal static class SectorSnapshot
     private const int OwnInterval = 1;
     private const int NotedOwn = 2;
     private const int Linked = 4;
+    private const int UnderWorks = 8;
+    private const int HangsOnSomething = 16;
 
     private enum Placing : byte
     {
@@ -144,7 +148,16 @@ internal static class SectorSnapshot
         writer.Number(device.Offset);
         writer.Number(device.ChangedAt);
         writer.Number(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
-        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0) | (device.IsLinked ? Linked : 0)));
+        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0) | (device.IsLinked ? Linked : 0)
+            | (device.IsUnderWorks ? UnderWorks : 0) | (device.Topology is null ? 0 : HangsOnSomething)));
+        writer.Number(device.Holding);
+        if (device.Topology is { } topology)
+        {
+            writer.Text(topology.Cabinet ?? "");
+            writer.Text(topology.Gateway ?? "");
+            writer.Text(topology.Network ?? "");
+        }
+
         if (device.Kind == DeviceKind.Meter)
         {
             writer.Text(device.Zone ?? "");
@@ -178,6 +191,10 @@ internal static class SectorSnapshot
         var changedAt = reader.Read7BitEncodedInt64();
         var lastHeard = reader.Read7BitEncodedInt64();
         var noted = version >= FirstWithParameters ? reader.ReadByte() : 0;
+        var holding = version >= FirstWithAlarms ? reader.Read7BitEncodedInt() : 0;
+        var topology = (noted & HangsOnSomething) != 0
+            ? new AlarmTopology(TextOrNull(reader), TextOrNull(reader), TextOrNull(reader))
+            : version < FirstWithAlarms && follows.Length > 0 ? new AlarmTopology(follows, null, null) : null;
         var zone = version >= FirstWithZones && kind == DeviceKind.Meter ? reader.ReadString() : "";
         var role = version >= FirstWithZones && kind == DeviceKind.Meter ? (ZoneRole)reader.ReadByte() : default;
         var device = new SectorDevice
@@ -196,6 +213,9 @@ internal static class SectorSnapshot
             Zone = zone.Length == 0 ? null : zone,
             ZoneRole = role,
             IsLinked = (noted & Linked) != 0,
+            IsUnderWorks = (noted & UnderWorks) != 0,
+            Holding = holding,
+            Topology = topology,
             Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
         };
         if (version >= FirstWithZones && placing != Placing.Sealed)
@@ -220,6 +240,8 @@ internal static class SectorSnapshot
 
         return device;
     }
+
+    private static string? TextOrNull(BinaryReader reader) => reader.ReadString() is { Length: > 0 } text ? text : null;
 
     /// <summary>Where the device stands and what it contributes: for a dwelling, where somebody lives and what is consumed there.</summary>
     private static byte[] PersonalPartOf(SectorDevice device, string subscriber)

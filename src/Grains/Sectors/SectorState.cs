@@ -1,3 +1,4 @@
+using Grid.Grains.Alarms;
 using Orleans;
 
 namespace Grid.Grains.Sectors;
@@ -11,4 +12,7 @@ public sealed class SectorState
 
     /// <summary>The books, as <see cref="SectorSnapshot"/> writes them; empty before the first.</summary>
     [Id(1)] public byte[] Books { get; set; } = [];
+
+    /// <summary>The alarms as of the same offset; null before the first.</summary>
+    [Id(2)] public StoredAlarms? Alarms { get; set; }
 }

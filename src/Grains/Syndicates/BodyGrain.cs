@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.RollUp;
@@ -47,6 +48,7 @@ public sealed class BodyGrain(
     private string _scope = "";
     private string _name = "";
     private TerritoryPartial? _partial;
+    private AlarmFlood _flood;
     private int _partialDay;
     private int _communesCounted;
 
@@ -181,6 +183,7 @@ public sealed class BodyGrain(
     private TerritorySummary Summary()
     {
         var partial = Partial();
+        _flood = _flood.Next(partial.Figures, clock.GetUtcNow());
         return new TerritorySummary
         {
             Scope = _scope,
@@ -190,6 +193,8 @@ public sealed class BodyGrain(
             Today = _partialDay,
             Communes = _communesCounted,
             Figures = partial.Figures,
+            AlarmsInTenMinutes = _flood.Announced,
+            IsAlarmFlood = _flood.IsFlood,
         };
     }
 

@@ -21,6 +21,9 @@ internal static class EntryCodec
         Silenced = 4,
         Sealed = 5,
         Parameters = 6,
+        AlarmOrder = 7,
+        AlarmSignal = 8,
+        AlarmClock = 9,
     }
 
     [Flags]
@@ -61,6 +64,12 @@ internal static class EntryCodec
                 case ParametersEntry given:
                     ParameterCodec.Write(writer, given.Defaults);
                     break;
+                case AlarmOrderEntry ordered:
+                    AlarmCodec.Write(writer, ordered, received);
+                    break;
+                case AlarmSignalEntry signalled:
+                    AlarmCodec.Write(writer, signalled.Signal);
+                    break;
                 case SealedEntry stored:
                     writer.Varint((ulong)stored.Bytes.Length);
                     writer.Bytes(stored.Bytes.AsSpan());
@@ -88,6 +97,9 @@ internal static class EntryCodec
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
                 EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
                 EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
+                EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received),
+                EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
+                EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
             };
         }
@@ -103,6 +115,9 @@ internal static class EntryCodec
         SilencedEntry => EntryType.Silenced,
         SealedEntry => EntryType.Sealed,
         ParametersEntry => EntryType.Parameters,
+        AlarmOrderEntry => EntryType.AlarmOrder,
+        AlarmSignalEntry => EntryType.AlarmSignal,
+        AlarmClockEntry => EntryType.AlarmClock,
         _ => throw new ArgumentException($"The log has no form for {entry.GetType().Name}."),
     };
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Grid.Client;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
@@ -228,6 +229,47 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
         ImmutableInterlocked.Update(ref _observers, set => set.Remove(observer));
         return Task.CompletedTask;
     }
+
+    /// <summary>Its alarms, by id.</summary>
+    public ConcurrentDictionary<string, AlarmView> Alarms { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What was ordered, oldest first.</summary>
+    public ConcurrentQueue<(string Alarm, AlarmOrder Order)> Orders { get; } = new();
+
+    /// <summary>Changes an alarm, and tells.</summary>
+    public Task ChangeAsync(params ImmutableArray<AlarmView> alarms)
+    {
+        foreach (var alarm in alarms)
+        {
+            Alarms[alarm.Id] = alarm;
+        }
+
+        return Task.WhenAll(_observers.Select(observer => observer.OnAlarms(alarms)));
+    }
+
+    public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order)
+    {
+        foreach (var alarm in alarms)
+        {
+            Orders.Enqueue((alarm, order));
+        }
+
+        return Task.FromResult<ImmutableArray<AlarmAnswer>>([.. alarms.Select(id => Alarms.TryGetValue(id, out var alarm)
+            ? new AlarmAnswer { Alarm = alarm }
+            : new AlarmAnswer { Field = "id", Reason = "is no alarm of a device that is here" })]);
+    }
+
+    public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => throw new InvalidOperationException("The gateway signals nothing.");
+
+    public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => new(
+    [
+        .. Alarms.Values.Where(alarm => (filter.Source is null || alarm.Source == filter.Source)
+                && (filter.States == 0 ? alarm.State != AlarmState.Normal : (filter.States & (1 << (int)alarm.State)) != 0)
+                && (filter.After is not { } after || new AlarmPlace(alarm.RaisedAt.ToUnixTimeMilliseconds(), alarm.Id).IsAfter(after)))
+            .OrderByDescending(alarm => alarm.RaisedAt).ThenBy(alarm => alarm.Id, StringComparer.Ordinal).Take(filter.Limit),
+    ]);
+
+    public ValueTask<AlarmView?> GetAlarm(string alarm) => new(Alarms.GetValueOrDefault(alarm));
 
     public Task RenewParameters() => throw new InvalidOperationException("The gateway tells no sector of parameters.");
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Client;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
@@ -80,5 +81,13 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public Task RenewParameters() => inner.RenewParameters();
 
         public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => inner.GetParameters();
+
+        public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
+
+        public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => inner.SignalAlarms(signals);
+
+        public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => inner.GetAlarms(filter);
+
+        public ValueTask<AlarmView?> GetAlarm(string alarm) => inner.GetAlarm(alarm);
     }
 }

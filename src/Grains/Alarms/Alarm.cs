@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
+using Grid.Contracts.Devices;
+using Orleans;
+
+namespace Grid.Grains.Alarms;
+
+/// <summary>An alarm as its sector keeps it: one for each source and condition. Instants in Unix milliseconds, 0 for none. Some 250 bytes and 60 for each event of its history.</summary>
+[GenerateSerializer, Immutable, Alias("grid.Alarm")]
+public sealed record Alarm
+{
+    /// <summary>Key of the device, or of what several hang on.</summary>
+    [Id(0)] public required string Source { get; init; }
+
+    /// <summary>Name of the condition.</summary>
+    [Id(1)] public required string Condition { get; init; }
+
+    /// <summary>Trade of the source.</summary>
+    [Id(2)] public required DeviceKind Kind { get; init; }
+
+    /// <summary>How fast somebody has to act.</summary>
+    [Id(3)] public required AlarmPriority Priority { get; init; }
+
+    /// <summary>What it is about.</summary>
+    [Id(4)] public required AlarmClass Class { get; init; }
+
+    /// <summary>A text of its own.</summary>
+    [Id(5)] public string? Text { get; init; }
+
+    /// <summary>The condition holds, delays included.</summary>
+    [Id(6)] public bool IsActive { get; init; }
+
+    /// <summary>Nobody has to look at it any more.</summary>
+    [Id(7)] public bool IsAcknowledged { get; init; }
+
+    /// <summary>First occurrence of the episode; 0 before it was ever raised.</summary>
+    [Id(8)] public long RaisedAt { get; init; }
+
+    /// <summary>Last occurrence.</summary>
+    [Id(9)] public long LastAt { get; init; }
+
+    /// <summary>When it returned; 0 while it is active.</summary>
+    [Id(10)] public long ClearedAt { get; init; }
+
+    /// <summary>Occurrences of the episode.</summary>
+    [Id(11)] public int Count { get; init; }
+
+    /// <summary>Id of the alarm that explains it.</summary>
+    [Id(12)] public string? Parent { get; init; }
+
+    /// <summary>Put aside until then.</summary>
+    [Id(13)] public long ShelvedUntil { get; init; }
+
+    /// <summary>Put aside by design.</summary>
+    [Id(14)] public bool IsSuppressed { get; init; }
+
+    /// <summary>Taken out of service.</summary>
+    [Id(15)] public bool IsOutOfService { get; init; }
+
+    /// <summary>The condition holds, and the on-delay ends then.</summary>
+    [Id(16)] public long RaiseDue { get; init; }
+
+    /// <summary>The condition has ended, and the off-delay ends then.</summary>
+    [Id(17)] public long ReturnDue { get; init; }
+
+    /// <summary>What happened to it, oldest first.</summary>
+    [Id(18)] public ImmutableArray<AlarmEvent> History { get; init; } = [];
+
+    /// <summary>Offset of the entry that changed it last.</summary>
+    [Id(19)] public long ChangedAt { get; init; }
+
+    /// <summary>Devices whose alarms it explains while it is active.</summary>
+    [Id(20)] public ImmutableArray<string> Explains { get; init; } = [];
+
+    /// <summary>Its id.</summary>
+    public string Id => AlarmIds.Of(Source, Condition);
+
+    /// <summary>The next instant at which time alone changes it; <see cref="long.MaxValue"/> for never.</summary>
+    public long Due => Math.Min(Math.Min(Or(RaiseDue), Or(ReturnDue)), Or(ShelvedUntil));
+
+    private static long Or(long due) => due == 0 ? long.MaxValue : due;
+}

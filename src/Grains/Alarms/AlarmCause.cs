@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using Grid.Contracts.Alarms;
+
+namespace Grid.Grains.Alarms;
+
+/// <summary>Something in a sector that several devices hang on: which of their alarms hold, and which alarm explains them.</summary>
+/// <param name="key">Key of the cabinet, or <c>gateway:</c> or <c>network:</c> and its name.</param>
+/// <param name="sector">The sector.</param>
+internal sealed class AlarmCause(string key, string sector)
+{
+    /// <summary>So many alarms that hold are needed before they are told as one.</summary>
+    public const int LeastAlarms = 5;
+
+    /// <summary>And such a share of the devices behind it, in percent.</summary>
+    public const int LeastPercent = 20;
+
+    private static readonly FrozenSet<string> OfLamps = new[] { "lampFailure", "supplyLoss", "communicationLoss", "discrepancy" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> OfRadio = new[] { "communicationLoss", "discrepancy" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Conditions of a cabinet that explain those of its light points, the plainest first.</summary>
+    private static readonly string[] OfCabinets = ["supplyLoss", "breakerTripped", "segmentUnexpectedOff", "communicationLoss"];
+
+    private readonly CauseSort _sort = AlarmTopology.SortOf(key);
+
+    /// <summary>Ids of the alarms that hold and that it may explain.</summary>
+    public HashSet<string> Active { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Devices that hang on it.</summary>
+    public int Behind { get; set; }
+
+    /// <summary>The alarm that explains them now; null for none.</summary>
+    public string? Parent { get; set; }
+
+    /// <summary>Source of the alarm that is raised for it when nothing else explains them.</summary>
+    public string Source => _sort == CauseSort.Cabinet ? key : $"{key}{AlarmIds.SectorMark}{sector}";
+
+    /// <summary>Condition of that alarm.</summary>
+    public string Condition => _sort switch
+    {
+        CauseSort.Gateway => AlarmCatalog.GatewayOutage,
+        CauseSort.Network => AlarmCatalog.NetworkOutage,
+        _ => AlarmCatalog.FeedFailure,
+    };
+
+    /// <summary>True when it may explain an alarm of that condition of a device behind it.</summary>
+    public bool MayExplain(string condition) => (_sort == CauseSort.Cabinet ? OfLamps : OfRadio).Contains(condition);
+
+    /// <summary>True for a condition that the loss of what a device hangs on brings about.</summary>
+    public static bool IsOutage(string condition) => OfLamps.Contains(condition);
+
+    /// <summary>Ids of alarms of the cause itself that explain the others while they hold, the plainest first.</summary>
+    public IEnumerable<string> OwnAlarms() => _sort == CauseSort.Cabinet ? OfCabinets.Select(condition => AlarmIds.Of(key, condition)) : [];
+
+    /// <summary>True when so many hold that they have one cause.</summary>
+    /// <param name="active">How many.</param>
+    /// <param name="isTold">They are told as one already: then to the last.</param>
+    public bool IsStorm(int active, bool isTold) => isTold ? active > 0 : active >= LeastAlarms && active * 100L >= Behind * (long)LeastPercent;
+}

@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
+using Grid.Grains.Sectors;
+
+namespace Grid.Grains.Alarms;
+
+/// <summary>Many alarms with one probable cause are told as one: which alarm explains which.</summary>
+internal sealed partial class SectorAlarms
+{
+    private readonly Dictionary<string, AlarmCause> _causes = new(StringComparer.Ordinal);
+
+    /// <summary>Devices, and the alarm that was signalled to explain theirs.</summary>
+    private readonly Dictionary<string, string> _explained = new(StringComparer.Ordinal);
+
+    /// <summary>Devices on which people work.</summary>
+    private readonly HashSet<string> _works = new(StringComparer.Ordinal);
+
+    /// <summary>What a device hangs on; null when it hangs on nothing, or is no longer here.</summary>
+    public void Place(SectorDevice device, AlarmTopology? topology)
+    {
+        if (topology == device.Topology)
+        {
+            return;
+        }
+
+        Count(device.Topology, -1);
+        Count(topology, +1);
+        device.Topology = topology;
+    }
+
+    /// <summary>People work on the device from an entry on, or do so no more: it and what hangs on it are suppressed by design meanwhile.</summary>
+    public void SetWorks(SectorDevice device, bool isUnderWorks, long at, long offset)
+    {
+        _offset = offset;
+        device.IsUnderWorks = isUnderWorks;
+        if (isUnderWorks ? _works.Add(device.Id) : _works.Remove(device.Id))
+        {
+            foreach (var alarm in _alarms.Values.Where(alarm => alarm.Source == device.Id || book.Find(alarm.Source)?.Topology?.Cabinet == device.Id).ToArray())
+            {
+                Set(AlarmLife.Suppress(alarm, IsUnderWorks(alarm.Source), AlarmTopology.UnderWorks, at));
+            }
+        }
+    }
+
+    private bool IsUnderWorks(string source) =>
+        _works.Count > 0 && (_works.Contains(source) || (book.Find(source)?.Topology?.Cabinet is { } cabinet && _works.Contains(cabinet)));
+
+    private void ResumeCauses()
+    {
+        foreach (var device in book.Devices)
+        {
+            Count(device.Topology, +1);
+            if (device.IsUnderWorks)
+            {
+                _works.Add(device.Id);
+            }
+        }
+
+        foreach (var alarm in _alarms.Values.Where(alarm => alarm.IsActive))
+        {
+            foreach (var device in alarm.Explains)
+            {
+                _explained[device] = alarm.Id;
+            }
+
+            foreach (var cause in CausesOf(alarm))
+            {
+                cause.Active.Add(alarm.Id);
+            }
+        }
+
+        foreach (var cause in _causes.Values)
+        {
+            cause.Parent = WantedParent(cause, cause.Active.Count);
+        }
+    }
+
+    private void Count(AlarmTopology? topology, int change)
+    {
+        foreach (var key in topology?.Causes() ?? [])
+        {
+            CauseOf(key).Behind += change;
+        }
+    }
+
+    private AlarmCause CauseOf(string key)
+    {
+        if (!_causes.TryGetValue(key, out var cause))
+        {
+            _causes.Add(key, cause = new AlarmCause(key, sector));
+        }
+
+        return cause;
+    }
+
+    /// <summary>The causes that may explain an alarm, the nearest first.</summary>
+    private IEnumerable<AlarmCause> CausesOf(Alarm alarm) =>
+        book.Find(alarm.Source)?.Topology is { } topology ? topology.Causes().Select(CauseOf).Where(cause => cause.MayExplain(alarm.Condition)) : [];
+
+    /// <summary>An alarm begins to hold.</summary>
+    private void Joined(Alarm alarm, long at)
+    {
+        var causes = CausesOf(alarm).ToArray();
+        foreach (var cause in causes)
+        {
+            Settle(cause, cause.Active.Count + 1, at);
+        }
+
+        Set(AlarmLife.Explain(alarm, ParentOf(alarm), at));
+        foreach (var cause in causes)
+        {
+            cause.Active.Add(alarm.Id);
+        }
+
+        SettleOwn(alarm, at);
+    }
+
+    /// <summary>An alarm holds no more.</summary>
+    private void Left(Alarm alarm, long at)
+    {
+        foreach (var cause in CausesOf(alarm))
+        {
+            cause.Active.Remove(alarm.Id);
+            Settle(cause, cause.Active.Count, at);
+        }
+
+        SettleOwn(alarm, at);
+    }
+
+    /// <summary>An alarm of a cabinet itself explains those of its light points, or does so no more.</summary>
+    private void SettleOwn(Alarm alarm, long at)
+    {
+        if (_causes.TryGetValue(alarm.Source, out var own))
+        {
+            Settle(own, own.Active.Count, at);
+        }
+    }
+
+    /// <summary>Finds what explains the alarms of a cause once so many hold, and tells them.</summary>
+    private void Settle(AlarmCause cause, int active, long at)
+    {
+        var wanted = WantedParent(cause, active);
+        if (wanted == cause.Parent)
+        {
+            return;
+        }
+
+        var made = AlarmIds.Of(cause.Source, cause.Condition);
+        cause.Parent = wanted;
+        if (wanted == made)
+        {
+            var kind = book.Find(cause.Source)?.Kind ?? cause.Active.Select(Find).FirstOrDefault()?.Kind ?? default;
+            Begin(AlarmOf(cause.Source, kind, cause.Condition), at);
+        }
+
+        foreach (var id in cause.Active)
+        {
+            Explain(_alarms[id], at);
+        }
+
+        if (wanted != made && Find(made) is { IsActive: true } former)
+        {
+            End(former, at);
+        }
+    }
+
+    private string? WantedParent(AlarmCause cause, int active)
+    {
+        if (active > 0 && cause.OwnAlarms().FirstOrDefault(id => Find(id)?.IsActive == true) is { } own)
+        {
+            return own;
+        }
+
+        var made = AlarmIds.Of(cause.Source, cause.Condition);
+        return cause.IsStorm(active, isTold: Find(made)?.IsActive == true) ? made : null;
+    }
+
+    private void Explain(Alarm alarm, long at) => Set(AlarmLife.Explain(alarm, ParentOf(alarm), at));
+
+    /// <summary>What was found by somebody who sees more goes before what is probable.</summary>
+    private string? ParentOf(Alarm alarm)
+    {
+        var id = alarm.Id;
+        if (_explained.TryGetValue(alarm.Source, out var signalled) && signalled != id && AlarmCause.IsOutage(alarm.Condition))
+        {
+            return signalled;
+        }
+
+        foreach (var cause in CausesOf(alarm))
+        {
+            if (cause.Parent is { } parent && parent != id)
+            {
+                return parent;
+            }
+        }
+
+        return null;
+    }
+
+    private IEnumerable<Alarm> ChildrenOf(string id) => _alarms.Values.Where(alarm => alarm.Parent == id).ToArray();
+
+    private IEnumerable<string> ExplainedBy(string id) => _explained.Where(pair => pair.Value == id).Select(pair => pair.Key);
+
+    /// <summary>From now on a signalled alarm explains those of these devices, as far as they are here, and of no others.</summary>
+    private void ExplainAll(string id, ImmutableArray<string> devices, long at)
+    {
+        var former = ExplainedBy(id).ToArray();
+        foreach (var device in former)
+        {
+            _explained.Remove(device);
+        }
+
+        foreach (var device in devices.Where(device => book.Find(device) is not null))
+        {
+            _explained[device] = id;
+        }
+
+        var concerned = former.Concat(devices).ToHashSet(StringComparer.Ordinal);
+        foreach (var alarm in _alarms.Values.Where(alarm => alarm.IsActive && concerned.Contains(alarm.Source)).ToArray())
+        {
+            Explain(alarm, at);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Orleans;
+
+namespace Grid.Grains.Alarms;
+
+/// <summary>The alarms of a sector as they are persisted with its books.</summary>
+[GenerateSerializer, Immutable, Alias("grid.StoredAlarms")]
+public sealed record StoredAlarms
+{
+    /// <summary>The alarms.</summary>
+    [Id(0)] public required ImmutableArray<Alarm> Alarms { get; init; }
+
+    /// <summary>Alarms announced in the last minutes, by kind.</summary>
+    [Id(1)] public required ImmutableArray<AlarmStarts> Starts { get; init; }
+}
+
+/// <summary>Alarms of a kind that were announced in a minute.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Minute">Minutes since 1970-01-01 UTC.</param>
+/// <param name="Count">How many.</param>
+[GenerateSerializer, Immutable, Alias("grid.AlarmStarts")]
+public readonly record struct AlarmStarts([property: Id(0)] DeviceKind Kind, [property: Id(1)] int Minute, [property: Id(2)] long Count);
