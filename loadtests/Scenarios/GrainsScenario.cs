@@ -38,24 +38,30 @@ internal static class GrainsScenario
         var turns = options.Number("turns", 2, 1, 20);
         var seed = options.Number("seed", 1, 0, int.MaxValue);
         var fleet = DemoFleet.Create(TerritoryTable.Shared, options.Text("department", "29"), devices, seed).ToImmutableArray();
-        double with = 0, without = 0;
+        var (with, without) = (default(Pace), default(Pace));
         for (var turn = 0; turn < turns; turn++)
         {
-            with = Math.Max(with, await MeasureAsync(fleet, seed, rounds, isRuled: true, cancellationToken));
-            without = Math.Max(without, await MeasureAsync(fleet, seed, rounds, isRuled: false, cancellationToken));
+            with = Better(with, await MeasureAsync(fleet, seed, rounds, isRuled: true, cancellationToken));
+            without = Better(without, await MeasureAsync(fleet, seed, rounds, isRuled: false, cancellationToken));
         }
 
         return new ScenarioOutcome(
             [
                 new("devices", fleet.Length, "devices"),
-                new("reportsPerSecond", with, "reports/s"),
-                new("reportsPerSecondWithoutRules", without, "reports/s"),
-                new("rulesShare", 1 - (with / without), "1"),
+                new("reportsPerSecond", with.ReportsPerSecond, "reports/s"),
+                new("reportsPerSecondWithoutRules", without.ReportsPerSecond, "reports/s"),
+                new("rulesShare", 1 - (with.ReportsPerSecond / without.ReportsPerSecond), "1"),
+                new("processorNanosPerReport", with.ProcessorNanos, "ns"),
+                new("processorNanosPerReportWithoutRules", without.ProcessorNanos, "ns"),
+                new("allocatedBytesPerReport", with.AllocatedBytes, "bytes"),
+                new("collectorPauseShare", with.PauseShare, "1"),
             ],
             []);
     }
 
-    private static async Task<double> MeasureAsync(ImmutableArray<DeviceDescriptor> devices, long seed, int rounds, bool isRuled, CancellationToken cancellationToken)
+    private static Pace Better(Pace one, Pace other) => one.ReportsPerSecond > other.ReportsPerSecond ? one : other;
+
+    private static async Task<Pace> MeasureAsync(ImmutableArray<DeviceDescriptor> devices, long seed, int rounds, bool isRuled, CancellationToken cancellationToken)
     {
         using var folder = new DataFolder();
         var table = TerritoryTable.Shared;
@@ -88,7 +94,7 @@ internal static class GrainsScenario
             [.. sector.Devices.Select(device => new RegisteredEntry { Device = device.Id, ReceivedAt = Start, Descriptor = device, Revision = 1 })])));
 
         var fleet = SimulatedFleet.Build(devices, table, seed);
-        var (reports, spent) = (0L, TimeSpan.Zero);
+        var (reports, spent) = (0L, default(Spent));
         for (var first = 1; first <= rounds; first += RoundsAtOnce)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -97,18 +103,19 @@ internal static class GrainsScenario
             // What was left over from making them is not the grains' to clear away.
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            var started = Stopwatch.GetTimestamp();
+            var before = Spent.Now();
             await Task.WhenAll(sectors.Zip(due, static (sector, rounds) => sector.DeliverAsync(rounds)));
 
             // The first ones activate what was not active and compile what was not compiled.
             if (first > 1 || rounds <= RoundsAtOnce)
             {
-                spent += Stopwatch.GetElapsedTime(started);
+                spent += Spent.Now() - before;
                 reports += due.Sum(sector => sector.Sum(entries => (long)entries.Length));
             }
         }
 
-        return reports / spent.TotalSeconds;
+        return new Pace(
+            reports / spent.Elapsed.TotalSeconds, spent.Processor.TotalNanoseconds / reports, (double)spent.Allocated / reports, spent.Paused / spent.Elapsed);
     }
 
     /// <summary>A report of each device of a sector.</summary>
@@ -122,6 +129,22 @@ internal static class GrainsScenario
             Metrics = isRuled ? reading.Metrics : [.. reading.Metrics.Select(static metric => metric with { Name = string.Intern(Unruled + metric.Name) })],
         }),
     ];
+
+    /// <summary>How fast reports are applied, and what each costs.</summary>
+    private readonly record struct Pace(double ReportsPerSecond, double ProcessorNanos, double AllocatedBytes, double PauseShare);
+
+    /// <summary>Time, processor time, memory and the collector's pauses, of the process.</summary>
+    private readonly record struct Spent(TimeSpan Elapsed, TimeSpan Processor, long Allocated, TimeSpan Paused)
+    {
+        public static Spent Now() =>
+            new(Stopwatch.GetElapsedTime(0), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true), GC.GetTotalPauseDuration());
+
+        public static Spent operator +(Spent one, Spent other) =>
+            new(one.Elapsed + other.Elapsed, one.Processor + other.Processor, one.Allocated + other.Allocated, one.Paused + other.Paused);
+
+        public static Spent operator -(Spent one, Spent other) =>
+            new(one.Elapsed - other.Elapsed, one.Processor - other.Processor, one.Allocated - other.Allocated, one.Paused - other.Paused);
+    }
 
     private sealed class Sector(ISectorGrain grain, ImmutableArray<DeviceDescriptor> devices)
     {

@@ -159,7 +159,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         State.Zone = _calendar.ZoneId;
         State.Revision = entry.Revision;
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
-        return Outcome(Disposition.Applied) with { Visible = true };
+        return Outcome(Disposition.Applied, isVisible: true);
     }
 
     /// <summary>Its territories give other parameters: those that it says itself stay.</summary>
@@ -220,7 +220,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             };
         }
 
-        return Outcome(Disposition.Applied) with { Visible = true };
+        return Outcome(Disposition.Applied, isVisible: true);
     }
 
     private DeviceOutcome Silence(SilencedEntry entry, bool isOwn)
@@ -239,7 +239,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
 
         State.IsSilent = true;
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
-        return Outcome(Disposition.Applied) with { Visible = true };
+        return Outcome(Disposition.Applied, isVisible: true);
     }
 
     private DeviceOutcome Read(ReadingEntry entry, bool isOwn)
@@ -281,7 +281,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             UpdateConditions(at);
         }
 
-        return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status, Effects = effects };
+        return Outcome(Disposition.Applied, isVisible || status != Status, effects);
     }
 
     /// <summary>What its feeder says is no report of the device: it shows no value of it, and has no part in the order of its own readings.</summary>
@@ -298,7 +298,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         // What cannot speak is not silent.
         State.IsSilent &= TRules.SpeaksFrom(State.Trade) != long.MaxValue;
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
-        return Outcome(Disposition.Applied) with { Visible = status != Status || light != Contribution.Light };
+        return Outcome(Disposition.Applied, status != Status || light != Contribution.Light);
     }
 
     private bool IsFeeder(string device) => string.Equals(device, TRules.FeederOf(State.Settings!), StringComparison.Ordinal);
@@ -315,7 +315,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
 
         Hear(entry);
         var isVisible = Show(present);
-        return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status };
+        return Outcome(Disposition.Applied, isVisible || status != Status);
     }
 
     private void Hear(ReadingEntry entry)
@@ -373,7 +373,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         State.Active = ConditionTable.Update(State.Active, DesiredReports.IsDiscrepant(State.Desired, at) ? holds | Conditions.Discrepancy : holds, at);
     }
 
-    private DeviceOutcome Outcome(Disposition disposition) => new()
+    private DeviceOutcome Outcome(Disposition disposition, bool isVisible = false, ImmutableArray<DeviceEffect> effects = default) => new()
     {
         Disposition = disposition,
         Offset = State.Offset,
@@ -382,5 +382,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         ExpectedSince = ExpectedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
         UsualIntervalMinutes = State.Interval.ExpectedMinutes(AssumedMinutes),
         Holding = (int)ConditionTable.Set(State.Active),
+        Visible = isVisible,
+        Effects = effects,
     };
 }
