@@ -196,7 +196,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
                 return HandOnAfterAsync(handing, followers, place, entry, offset);
             }
 
-            handing = HandToAsync(followers[place], entry, offset);
+            handing = HandToAsync(followers[place], entry, offset, isFollower: true);
         }
 
         return handing;
@@ -207,11 +207,11 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         await handing;
         for (; place < followers.Count; place++)
         {
-            await HandToAsync(followers[place], entry, offset);
+            await HandToAsync(followers[place], entry, offset, isFollower: true);
         }
     }
 
-    private ValueTask HandToAsync(SectorDevice? device, LogEntry entry, long offset)
+    private ValueTask HandToAsync(SectorDevice? device, LogEntry entry, long offset, bool isFollower = false)
     {
         if (device is null)
         {
@@ -221,22 +221,25 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
 
         if (device.IsBusy)
         {
-            return HandToAfterAsync(device, entry, offset);
+            return HandToAfterAsync(device, entry, offset, isFollower);
         }
 
-        Call(device, entry, offset);
+        Call(device, entry, offset, isFollower);
         return default;
     }
 
-    private async ValueTask HandToAfterAsync(SectorDevice device, LogEntry entry, long offset)
+    private async ValueTask HandToAfterAsync(SectorDevice device, LogEntry entry, long offset, bool isFollower)
     {
         await DrainAsync();
-        Call(device, entry, offset);
+        Call(device, entry, offset, isFollower);
     }
 
-    private void Call(SectorDevice device, LogEntry entry, long offset)
+    private void Call(SectorDevice device, LogEntry entry, long offset, bool isFollower)
     {
-        _effects.Reported(device, entry);
+        if (!isFollower)
+        {
+            _effects.Reported(device, entry);
+        }
 
         // A device that throws at once fails like one that throws later.
         ValueTask<DeviceOutcome> call;
