@@ -35,6 +35,9 @@ public sealed record SimulationOptions
     /// <summary>Commands to lamps an hour.</summary>
     public double CommandsPerHour { get; init; } = 20;
 
+    /// <summary>Looks at the alarms of a sector an hour, each of which acknowledges or shelves one if there is one.</summary>
+    public double AlarmOrdersPerHour { get; init; } = 20;
+
     /// <summary>Commands to all lights of a commune an hour.</summary>
     public double GroupsPerHour { get; init; } = 3;
 
@@ -43,6 +46,9 @@ public sealed record SimulationOptions
 
     /// <summary>Changes of what communes and bodies give to the parameters of rules, an hour.</summary>
     public double ParametersPerHour { get; init; } = 3;
+
+    /// <summary>Alarms an hour that are escalated to who is on call.</summary>
+    public double PagesPerHour { get; init; } = 6;
 
     /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
     public bool HasNightPlan { get; init; }
@@ -101,9 +107,11 @@ public sealed record SimulationOptions
         CheckEvery = TimeSpan.FromHours(6),
         ChangesPerHour = 1,
         CommandsPerHour = 100,
+        AlarmOrdersPerHour = 100,
         GroupsPerHour = 1,
         PlansPerHour = 0,
         ParametersPerHour = 0,
+        PagesPerHour = 0,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         UsesSecondCore = true,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Territory;
 using Grid.Runtime;
@@ -61,8 +62,10 @@ internal sealed class World
         Field = new DeviceField(this);
         Operators = new Operators(this);
         Groups = new GroupOperators(this);
+        AlarmOperators = new AlarmOperators(this);
         Planners = new Planners(this);
         Tuners = new Tuners(this);
+        Pagers = new Pagers(this);
         Night = new NightCheck(this);
         _administration = new Administration(this);
     }
@@ -96,6 +99,10 @@ internal sealed class World
 
     public OutboxRecords Outbox { get; } = new();
 
+    public NotificationRecords Notifications { get; } = new();
+
+    public List<AuditEntry> Audit { get; } = [];
+
     public Journal Journal { get; }
 
     public Plant Plants { get; }
@@ -106,9 +113,13 @@ internal sealed class World
 
     public GroupOperators Groups { get; }
 
+    public AlarmOperators AlarmOperators { get; }
+
     public Planners Planners { get; }
 
     public Tuners Tuners { get; }
+
+    public Pagers Pagers { get; }
 
     /// <summary>Of a world that has one plan for all.</summary>
     public NightCheck Night { get; }
@@ -183,9 +194,11 @@ internal sealed class World
         ScheduleFaults();
         _administration.Work();
         Operators.Work();
+        AlarmOperators.Work();
         Groups.Work();
         Planners.Work();
         Tuners.Work();
+        Pagers.Work();
         if (Options.HasNightPlan)
         {
             Ask(Process!, () => Night.PlanAsync(Process!));
@@ -254,7 +267,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !AlarmOperators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy && !Pagers.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -282,6 +295,7 @@ internal sealed class World
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
         Ask(process, () => HistoryCheck.RunAsync(this, process));
         Ask(process, () => CommandsCheck.RunAsync(this, process));
+        Ask(process, () => AlarmsCheck.RunAsync(this, process));
         if (Options.PlansPerHour > 0)
         {
             Ask(process, () => PlansCheck.RunAsync(this, process));
@@ -290,6 +304,11 @@ internal sealed class World
         if (Options.ParametersPerHour > 0)
         {
             Hold("I2", LookDelay, () => ParametersCheck.FindAsync(this, process));
+        }
+
+        if (Options.PagesPerHour > 0)
+        {
+            Hold("I2", LookDelay, () => NotificationsCheck.FindAsync(this));
         }
 
         foreach (var client in _clients)

@@ -42,7 +42,7 @@ public static class RightsCheck
     }
 
     private static bool Changes(Endpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<RequiresRightAttribute>()?.Right is Right.Command or Right.ManageDevices or Right.Administer or Right.ErasePersonalData
+        endpoint.Metadata.GetMetadata<RequiresRightAttribute>()?.Right is Right.Command or Right.ManageDevices or Right.Administer or Right.ErasePersonalData or Right.Intervene
         && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Any(method => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) == true;
 
     private static IEnumerable<MethodInfo> HubMethods(Type hub) =>

@@ -29,6 +29,9 @@ public enum Right : byte
 
     /// <summary>Erase a person: for an administrator or a data protection officer.</summary>
     ErasePersonalData = 8,
+
+    /// <summary>Open work orders and act on them: for field technicians and their dispatchers.</summary>
+    Intervene = 12,
 }
 
 /// <summary>

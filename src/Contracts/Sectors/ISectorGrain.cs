@@ -4,6 +4,7 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rights;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
 using Orleans;
@@ -77,6 +78,17 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("RenewParameters"), OneWay, AlwaysInterleave]
     Task RenewParameters();
 
+    /// <summary>
+    /// Which rules are published for its devices may have changed: it looks, and its devices follow through its log. A hint: it looks by itself every hour, when a local
+    /// day begins, and soon after its start.
+    /// </summary>
+    [Alias("RenewRules"), OneWay, AlwaysInterleave]
+    Task RenewRules();
+
+    /// <summary>The rules that its devices follow, as far as that is applied.</summary>
+    [Alias("GetRules"), AlwaysInterleave]
+    ValueTask<RuleSet> GetRules();
+
     /// <summary>What its territories give to its devices, as far as that is applied.</summary>
     [Alias("GetParameters"), AlwaysInterleave]
     ValueTask<ImmutableArray<ParameterSet>> GetParameters();
@@ -85,8 +97,8 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("OrderAlarms")]
     Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order);
 
-    /// <summary>Raises and ends alarms that no device says of itself. Durable when answered; told again it changes nothing.</summary>
-    [Alias("SignalAlarms")]
+    /// <summary>Raises and ends alarms that no device says of itself. Durable when answered, and applied soon after; told again it changes nothing.</summary>
+    [Alias("SignalAlarms"), AlwaysInterleave]
     Task SignalAlarms(ImmutableArray<AlarmSignal> signals);
 
     /// <summary>Alarms of the sector, the newest first, without their history.</summary>

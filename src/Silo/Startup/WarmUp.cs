@@ -1,3 +1,4 @@
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -60,6 +61,7 @@ internal sealed class WarmUp(IGrainFactory grains, ITerritoryTable territory, De
         }
 
         await RefreshTerritoriesAsync(sectors, cancellationToken);
+        await LookAtWorkOrdersAsync(cancellationToken);
     }
 
     /// <summary>Persists every sector that has devices, so that the next start has nothing to replay.</summary>
@@ -68,6 +70,15 @@ internal sealed class WarmUp(IGrainFactory grains, ITerritoryTable territory, De
         foreach (var batch in directory.CountBySector().Keys.Chunk(AtOnce))
         {
             await Task.WhenAll(batch.Select(sector => grains.GetGrain<ISectorGrain>(sector).Checkpoint())).WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What waits for measurements is looked at, and reminded of again: reminders of one process end with it.</summary>
+    private async Task LookAtWorkOrdersAsync(CancellationToken cancellationToken)
+    {
+        foreach (var batch in (await grains.GetGrain<IWorkOrderPlacesGrain>(IWorkOrderPlacesGrain.Key).List()).Chunk(ReplaysAtOnce))
+        {
+            await Task.WhenAll(batch.Select(commune => grains.GetGrain<IWorkOrdersGrain>(commune).Look())).WaitAsync(cancellationToken);
         }
     }
 

@@ -24,6 +24,8 @@ internal static class EntryCodec
         AlarmOrder = 7,
         AlarmSignal = 8,
         AlarmClock = 9,
+        Rules = 20,
+        RulesLook = 21,
     }
 
     [Flags]
@@ -64,6 +66,9 @@ internal static class EntryCodec
                 case ParametersEntry given:
                     ParameterCodec.Write(writer, given.Defaults);
                     break;
+                case RulesEntry given:
+                    RuleCodec.Write(writer, given.Rules);
+                    break;
                 case AlarmOrderEntry ordered:
                     AlarmCodec.Write(writer, ordered, received);
                     break;
@@ -97,7 +102,9 @@ internal static class EntryCodec
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
                 EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
                 EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
-                EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received),
+                EntryType.Rules => new RulesEntry { Device = device, ReceivedAt = received, Rules = RuleCodec.Read(ref reader) },
+                EntryType.RulesLook => new RulesLookEntry { Device = device, ReceivedAt = received },
+                EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
@@ -115,6 +122,8 @@ internal static class EntryCodec
         SilencedEntry => EntryType.Silenced,
         SealedEntry => EntryType.Sealed,
         ParametersEntry => EntryType.Parameters,
+        RulesEntry => EntryType.Rules,
+        RulesLookEntry => EntryType.RulesLook,
         AlarmOrderEntry => EntryType.AlarmOrder,
         AlarmSignalEntry => EntryType.AlarmSignal,
         AlarmClockEntry => EntryType.AlarmClock,
@@ -195,7 +204,7 @@ internal static class EntryCodec
         ? instant.ToUnixTimeMilliseconds()
         : throw new ArgumentException($"{field} {instant:O} is not whole milliseconds: what the log gives back would differ from what was delivered.");
 
-    private static DateTimeOffset Instant(ref ByteReader reader, long milliseconds)
+    internal static DateTimeOffset Instant(ref ByteReader reader, long milliseconds)
     {
         if (milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
         {

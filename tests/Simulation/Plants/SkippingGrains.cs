@@ -4,8 +4,11 @@ using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -38,12 +41,28 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public IParametersGrain Parameters(string scope) => inner.Parameters(scope);
 
+    public IRuleGrain Rule(string rule) => inner.Rule(rule);
+
+    public IRuleDirectoryGrain RuleDirectory() => inner.RuleDirectory();
+
+    public IRuleTrialGrain RuleTrial(string key) => inner.RuleTrial(key);
+
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
 
     public ICommuneFindingsGrain Findings(string inseeCode) => inner.Findings(inseeCode);
 
+    public INotificationEndpointsGrain NotificationEndpoints() => inner.NotificationEndpoints();
+
+    public IOnCallGrain OnCall(string scope) => inner.OnCall(scope);
+
     public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
+
+    public IWorkOrdersGrain WorkOrders(string inseeCode) => inner.WorkOrders(inseeCode);
+
+    public IWorkOrderPlacesGrain WorkOrderPlaces() => inner.WorkOrderPlaces();
+
+    public IContractsGrain Contracts() => inner.Contracts();
 
     public void Forget<T>(T reference)
         where T : class, IGrainObserver => inner.Forget(reference);
@@ -81,6 +100,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public Task RenewParameters() => inner.RenewParameters();
 
         public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => inner.GetParameters();
+
+        public Task RenewRules() => inner.RenewRules();
+
+        public ValueTask<RuleSet> GetRules() => inner.GetRules();
 
         public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
 

@@ -3,18 +3,20 @@ import { h, write } from './dom.ts';
 import { failureLine } from './failures.ts';
 import * as format from './format.ts';
 import { counted, fill, t } from './i18n.ts';
+import { orderList } from './interventions.ts';
 
 /** How often a list that is open is asked for again. */
 const refreshMillis = 60_000;
 
-interface WorkList {
+export interface WorkList {
   key: string;
   title: () => string;
-  /** The content for a commune; `choose` leads to a device. */
-  load: (insee: string, choose: (id: string) => void) => Promise<Node[]>;
+  /** The content for what is chosen, such as a commune; `choose` leads to a device, `again` asks for it once more. */
+  load: (chosen: string, choose: (id: string) => void, again: () => Promise<void>) => Promise<Node[]>;
 }
 
 const lists: WorkList[] = [
+  { key: 'workOrders', title: () => t().workOrders.title, load: orderList },
   { key: 'findings', title: () => t().findings.title, load: async (insee, choose) => findingList(await findings(insee), choose) },
   { key: 'collection', title: () => t().collection.title, load: async (insee, choose) => rounds(await collection(insee), choose) },
   { key: 'maintenance', title: () => t().maintenance.title, load: async (insee, choose) => months(await maintenance(insee), choose) },
@@ -44,12 +46,13 @@ export class WorkPanel {
   }
 }
 
-class WorkPart {
+/** A list that is asked for when it is opened, and again while it is. */
+export class WorkPart {
   readonly element: HTMLDetailsElement;
   readonly #summary = h('summary', {});
   readonly #error = h('p', { class: 'error', role: 'alert' });
   readonly #body = h('div', {});
-  #insee: string | null = null;
+  #chosen: string | null = null;
   #timer = 0;
   #request = 0;
 
@@ -61,9 +64,9 @@ class WorkPart {
     this.element.addEventListener('toggle', () => void this.#load());
   }
 
-  show(insee: string | null): void {
-    if (insee === this.#insee) return;
-    this.#insee = insee;
+  show(chosen: string | null): void {
+    if (chosen === this.#chosen) return;
+    this.#chosen = chosen;
     this.#body.replaceChildren();
     void this.#load();
   }
@@ -73,14 +76,20 @@ class WorkPart {
     if (this.#body.childElementCount > 0) void this.#load();
   }
 
+  /** Not under the hands of a person: what has the focus stays until it has not. */
+  #refresh(): void {
+    if (this.#body.contains(document.activeElement)) this.#timer = window.setTimeout(() => this.#refresh(), refreshMillis);
+    else void this.#load();
+  }
+
   async #load(): Promise<void> {
     clearTimeout(this.#timer);
-    const [insee, request] = [this.#insee, ++this.#request];
-    if (!this.element.open || insee === null) return;
+    const [chosen, request] = [this.#chosen, ++this.#request];
+    if (!this.element.open || chosen === null) return;
     this.element.ariaBusy = 'true';
     if (this.#body.childElementCount === 0) this.#body.replaceChildren(h('p', { class: 'muted' }, t().loading));
     try {
-      const content = await this.list.load(insee, this.choose);
+      const content = await this.list.load(chosen, this.choose, () => this.#load());
       if (request !== this.#request) return;
       this.#body.replaceChildren(...content);
       write(this.#error, '');
@@ -90,7 +99,7 @@ class WorkPart {
     }
 
     this.element.ariaBusy = null;
-    this.#timer = window.setTimeout(() => void this.#load(), refreshMillis);
+    this.#timer = window.setTimeout(() => this.#refresh(), refreshMillis);
   }
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { byAttention, litShare, searchable, stateOf } from '../src/attention.ts';
 import { backoffMillis } from '../src/backoff.ts';
 import { preferred } from '../src/language.ts';
+import { actionsOf } from '../src/orderActions.ts';
 import { deviceScope, type Viewport } from '../src/scope.ts';
 import { texts } from '../src/texts.ts';
 import { lossOf, zonesQuery, type WaterZone } from '../src/zones.ts';
@@ -119,4 +120,14 @@ test('a zone shows its measured loss when every meter is known, its estimate whe
 
 test('communes and departments have water zones', () => {
   assert.deepEqual(['commune:29019', 'department:2A', 'syndicate:200068120'].map(zonesQuery), ['commune=29019', 'department=2A', null]);
+});
+
+test('A work order offers what its state allows', () => {
+  const there = [{ by: 'ana', arrivedAt: '2026-11-27T10:00:00.000Z', leftAt: null }];
+  assert.deepEqual(actionsOf({ state: 'assigned', visits: [], alarmActive: null }), ['arrive', 'repair', 'pause']);
+  assert.deepEqual(actionsOf({ state: 'reopened', visits: there, alarmActive: true }), ['leave', 'repair', 'pause']);
+  assert.deepEqual(actionsOf({ state: 'paused', visits: [], alarmActive: null }), ['resume']);
+  assert.deepEqual(actionsOf({ state: 'repaired', visits: [], alarmActive: true }), []);
+  assert.deepEqual(actionsOf({ state: 'repaired', visits: [], alarmActive: false }), ['close']);
+  assert.deepEqual(actionsOf({ state: 'closed', visits: [], alarmActive: null }), []);
 });

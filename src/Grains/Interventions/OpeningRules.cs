@@ -1,0 +1,41 @@
+using Grid.Contracts.Interventions;
+
+namespace Grid.Grains.Interventions;
+
+/// <summary>What a request comes to: one of its members is set.</summary>
+/// <param name="Existing">The order that there is, as it is to be from now on.</param>
+/// <param name="Conflict">Why it is refused.</param>
+/// <param name="IsNew">True for a new order.</param>
+public readonly record struct Opening(WorkOrder? Existing, string? Conflict, bool IsNew);
+
+/// <summary>Whether a request is a new order. Pure.</summary>
+/// <param name="confirmations">What a raise does to an order that there is.</param>
+public sealed class OpeningRules(ConfirmationRules confirmations)
+{
+    /// <summary>What a request comes to.</summary>
+    public Opening Decide(WorkOrderBook book, WorkOrderRequest request, DateTimeOffset now)
+    {
+        if (request.Key is { } key && book.OfKey(key) is { } asked)
+        {
+            return IsSame(asked.Request, request) ? new(asked, null, false) : new(null, $"The key stands for order {asked.Id}, which was asked for otherwise.", false);
+        }
+
+        if (request.Alarm is { } alarm && request.AlarmRaisedAt is { } raised && book.OfAlarm(alarm) is { } former)
+        {
+            var isLater = former.IsEnded && raised > former.EndedAt;
+            var isSame = !isLater || (former.State == WorkOrderState.Closed && ConfirmationRules.Recurs(former, raised));
+            if (isSame)
+            {
+                return new(former.State == WorkOrderState.Cancelled || (former.IsEnded && !isLater) ? former : confirmations.AlarmChanged(former, isActive: true, raised, now), null, false);
+            }
+        }
+
+        // Many see the same lamp: they hear of the same order.
+        return book.OfReport(request) is { } reported ? new(reported, null, false) : new(null, null, true);
+    }
+
+    private static bool IsSame(WorkOrderRequest one, WorkOrderRequest other) =>
+        (one.Device, one.Kind, one.Title, one.Description, one.Priority, one.Alarm, one.Origin, one.Position) ==
+        (other.Device, other.Kind, other.Title, other.Description, other.Priority, other.Alarm, other.Origin, other.Position)
+        && one.Report?.Service == other.Report?.Service;
+}
