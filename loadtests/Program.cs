@@ -38,9 +38,9 @@ if (args.Length == 0 || !scenarios.TryGetValue(args[0], out var run))
 try
 {
     var options = ScenarioOptions.Parse(args);
-    if (LargeWorldProcess.IsNeededFor(options))
+    if (ProcessSettings.MissingFor(options) is { } settings)
     {
-        return await LargeWorldProcess.RunAsync(args);
+        return await settings.RunAsync(args);
     }
 
     using var stopping = new CancellationTokenSource();

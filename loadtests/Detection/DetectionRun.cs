@@ -44,6 +44,9 @@ internal interface IProbe
     /// <summary>How often it looks at a device; null for a device that it does not look at.</summary>
     TimeSpan? EveryOf(DeviceDescriptor device);
 
+    /// <summary>How long after the beginning of what is judged it looks first.</summary>
+    TimeSpan First => TimeSpan.Zero;
+
     /// <summary>Looks.</summary>
     void Look(DetectedDevice device, SimulatedFleet fleet, DateTimeOffset at);
 }
@@ -167,7 +170,7 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
             {
                 if (probe.EveryOf(device.Descriptor) is { } every)
                 {
-                    Plan(plan.From, new Happening(device, every, TimeSpan.Zero, null, probe));
+                    Plan(plan.From + probe.First, new Happening(device, every, TimeSpan.Zero, null, probe));
                 }
             }
         }

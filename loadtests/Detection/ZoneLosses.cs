@@ -13,6 +13,7 @@ namespace Grid.LoadTests.Detection;
 internal sealed class ZoneLosses : IProbe
 {
     private static readonly TimeSpan Every = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Noon = TimeSpan.FromHours(12); // UTC
     private static readonly LocalCalendars Calendars = new(TerritoryTable.Shared);
 
     private readonly ConcurrentDictionary<(string Zone, int Day), ConcurrentBag<(ZoneRole Role, ZoneSide Side)>> _sides = new();
@@ -20,6 +21,9 @@ internal sealed class ZoneLosses : IProbe
 
     /// <inheritdoc/>
     public TimeSpan? EveryOf(DeviceDescriptor device) => ZonePlace.Of(device) is null ? null : Every;
+
+    /// <inheritdoc/>
+    public TimeSpan First => Noon;
 
     /// <inheritdoc/>
     public void Look(DetectedDevice device, SimulatedFleet fleet, DateTimeOffset at)

@@ -74,6 +74,7 @@ public sealed partial class GridCluster
         embedded.ActivationTimeout = options.CallTimeout ?? embedded.ActivationTimeout;
         embedded.DeactivationTimeout = options.CallTimeout ?? embedded.DeactivationTimeout;
         embedded.MailboxLimit = options.MailboxLimit ?? embedded.MailboxLimit;
+        embedded.PlacementHint = options.PlacementHint ?? embedded.PlacementHint;
         embedded.MinimumReminderPeriod = options.ReminderMinimum ?? embedded.MinimumReminderPeriod;
         embedded.CollectionAge = options.IdleAge ?? embedded.CollectionAge;
         embedded.CollectionQuantum = options.IdleAge / 2 ?? embedded.CollectionQuantum;

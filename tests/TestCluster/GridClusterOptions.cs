@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Grid.TestCluster;
@@ -23,6 +24,12 @@ public sealed class GridClusterOptions
 
     /// <summary>Calls that may wait at one activation; over it callers are refused. Null: the runtime's default.</summary>
     public int? MailboxLimit { get; set; }
+
+    /// <summary>
+    /// On the embedded runtime, the number of the partition that a grain lives on, counted over all partitions; negative for one that follows from its key. Null: all follow from their keys. Orleans
+    /// places grains itself.
+    /// </summary>
+    public Func<GrainId, int>? PlacementHint { get; set; }
 
     /// <summary>The shortest period that a reminder may have: at least one second.</summary>
     public TimeSpan? ReminderMinimum { get; set; }

@@ -186,7 +186,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         _place = context.Places.Of(entry.Descriptor.Commune);
         TakeRules(entry.Rules, entry.Descriptor, received);
         UpdateConditions(received);
-        return Outcome(Disposition.Applied) with { Visible = true };
+        return Outcome(Disposition.Applied, isVisible: true);
     }
 
     /// <summary>Its territories give other parameters: those that it says itself stay.</summary>
@@ -249,7 +249,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             };
         }
 
-        return Outcome(Disposition.Applied) with { Visible = true };
+        return Outcome(Disposition.Applied, isVisible: true);
     }
 
     private DeviceOutcome Silence(SilencedEntry entry, bool isOwn)
@@ -269,7 +269,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         AdvanceRules(entry.ReceivedAt.ToMilliseconds());
         State.IsSilent = true;
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
-        return Outcome(Disposition.Applied) with { Visible = true };
+        return Outcome(Disposition.Applied, isVisible: true);
     }
 
     private DeviceOutcome Read(ReadingEntry entry, bool isOwn)
@@ -317,7 +317,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             UpdateConditions(at);
         }
 
-        return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status, Effects = effects };
+        return Outcome(Disposition.Applied, isVisible || status != Status, effects);
     }
 
     /// <summary>What its feeder says is no report of the device: it shows no value of it, and has no part in the order of its own readings.</summary>
@@ -335,7 +335,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         // What cannot speak is not silent.
         State.IsSilent &= TRules.SpeaksFrom(State.Trade) != long.MaxValue;
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
-        return Outcome(Disposition.Applied) with { Visible = status != Status || light != Contribution.Light };
+        return Outcome(Disposition.Applied, status != Status || light != Contribution.Light);
     }
 
     private bool IsFeeder(string device) => string.Equals(device, TRules.FeederOf(State.Settings!), StringComparison.Ordinal);
@@ -356,7 +356,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         Hear(entry);
         var isVisible = Show(present);
         JudgeRules(at);
-        return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status };
+        return Outcome(Disposition.Applied, isVisible || status != Status);
     }
 
     private void Hear(ReadingEntry entry)
@@ -415,7 +415,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         JudgeRules(at);
     }
 
-    private DeviceOutcome Outcome(Disposition disposition) => new()
+    private DeviceOutcome Outcome(Disposition disposition, bool isVisible = false, ImmutableArray<DeviceEffect> effects = default) => new()
     {
         Disposition = disposition,
         Offset = State.Offset,
@@ -425,5 +425,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         UsualIntervalMinutes = State.Interval.ExpectedMinutes(AssumedMinutes),
         Holding = (int)ConditionTable.Set(State.Active),
         RulesDueAt = RulesDueAt,
+        Visible = isVisible,
+        Effects = effects,
     };
 }

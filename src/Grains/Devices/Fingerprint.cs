@@ -10,6 +10,16 @@ internal static class Fingerprint
     private const ulong Offset = 14695981039346656037UL;
     private const ulong Prime = 1099511628211UL;
 
+    // A cabinet's reading is handed to each of its lamps, one after the other on one thread. Entries are never changed, and the session is the entry's.
+    [ThreadStatic]
+    private static ReadingEntry? _lastEntry;
+
+    [ThreadStatic]
+    private static long _lastSequence;
+
+    [ThreadStatic]
+    private static long _last;
+
     /// <summary>Of a session's name; 0 for none and never 0 for one.</summary>
     public static long Of(string? session) => session is null ? 0 : (long)(Mix(Add(Offset, session)) | 1);
 
@@ -18,6 +28,17 @@ internal static class Fingerprint
     /// may stamp it again). Never 0.
     /// </summary>
     public static long Of(ReadingEntry entry, long sequence, long session)
+    {
+        if (ReferenceEquals(entry, _lastEntry) && sequence == _lastSequence)
+        {
+            return _last;
+        }
+
+        (_lastEntry, _lastSequence, _last) = (entry, sequence, Make(entry, sequence, session));
+        return _last;
+    }
+
+    private static long Make(ReadingEntry entry, long sequence, long session)
     {
         var hash = sequence >= 0
             ? Add(Add(Offset, (ulong)session), (ulong)sequence)

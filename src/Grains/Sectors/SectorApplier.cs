@@ -30,24 +30,16 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
     private readonly SectorEffects _effects = new(sector, grains, meter, logger);
 
     /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
-    public async ValueTask ApplyAsync(IReadOnlyList<LogEntry> entries, long firstOffset)
+    public async ValueTask ApplyAsync(ImmutableArray<LogEntry> entries, long firstOffset)
     {
-        var skipped = (int)Math.Clamp(book.Offset + 1 - firstOffset, 0, entries.Count);
-        for (var index = skipped; index < entries.Count; index++)
+        var skipped = (int)Math.Clamp(book.Offset + 1 - firstOffset, 0, entries.Length);
+        for (var index = skipped; index < entries.Length; index++)
         {
             var entry = entries[index];
             var offset = firstOffset + index;
             if (entry is ReadingEntry or SilencedEntry)
             {
-                var device = book.Find(entry.Device);
-                await HandToAsync(device, entry, offset);
-                if ((device is null ? book.FollowersOf(entry.Device) : device.Followers) is { } followers)
-                {
-                    foreach (var follower in followers)
-                    {
-                        await HandToAsync(follower, entry, offset);
-                    }
-                }
+                await HandOnAsync(entry, offset);
             }
             else if (entry is ErasedEntry)
             {
@@ -73,8 +65,8 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
 
         await DrainAsync();
         await _effects.CarryOutAsync();
-        book.Offset = Math.Max(book.Offset, firstOffset + entries.Count - 1);
-        meter.Applied(entries.Count - skipped);
+        book.Offset = Math.Max(book.Offset, firstOffset + entries.Length - 1);
+        meter.Applied(entries.Length - skipped);
     }
 
     private ValueTask ChangeSectorAsync(LogEntry entry, long offset) => entry switch
@@ -193,20 +185,69 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         }
     }
 
-    private async ValueTask HandToAsync(SectorDevice? device, LogEntry entry, long offset)
+    /// <summary>
+    /// Hands an entry to a device and to those that follow it. A device answers nearly always at once: then nothing here waits, and nothing is set up for it to wait.
+    /// </summary>
+    private ValueTask HandOnAsync(LogEntry entry, long offset)
+    {
+        var device = book.Find(entry.Device);
+        var handing = HandToAsync(device, entry, offset);
+        if ((device is null ? book.FollowersOf(entry.Device) : device.Followers) is not { } followers)
+        {
+            return handing;
+        }
+
+        for (var place = 0; place < followers.Count; place++)
+        {
+            if (!handing.IsCompletedSuccessfully)
+            {
+                return HandOnAfterAsync(handing, followers, place, entry, offset);
+            }
+
+            handing = HandToAsync(followers[place], entry, offset, isFollower: true);
+        }
+
+        return handing;
+    }
+
+    private async ValueTask HandOnAfterAsync(ValueTask handing, List<SectorDevice> followers, int place, LogEntry entry, long offset)
+    {
+        await handing;
+        for (; place < followers.Count; place++)
+        {
+            await HandToAsync(followers[place], entry, offset, isFollower: true);
+        }
+    }
+
+    private ValueTask HandToAsync(SectorDevice? device, LogEntry entry, long offset, bool isFollower = false)
     {
         if (device is null)
         {
             meter.UnknownDevice();
-            return;
+            return default;
         }
 
         if (device.IsBusy)
         {
-            await DrainAsync();
+            return HandToAfterAsync(device, entry, offset, isFollower);
         }
 
-        _effects.Reported(device, entry);
+        Call(device, entry, offset, isFollower);
+        return default;
+    }
+
+    private async ValueTask HandToAfterAsync(SectorDevice device, LogEntry entry, long offset, bool isFollower)
+    {
+        await DrainAsync();
+        Call(device, entry, offset, isFollower);
+    }
+
+    private void Call(SectorDevice device, LogEntry entry, long offset, bool isFollower)
+    {
+        if (!isFollower)
+        {
+            _effects.Reported(device, entry);
+        }
 
         // A device that throws at once fails like one that throws later.
         ValueTask<DeviceOutcome> call;

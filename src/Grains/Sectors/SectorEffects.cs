@@ -35,10 +35,10 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     /// <summary>Devices of these kinds are given other parameters.</summary>
     public void Configured(IEnumerable<DeviceKind> kinds) => _hasOtherControllers |= kinds.Any(IsLight);
 
-    /// <summary>A device is handed an entry: a controller may say that it runs another program than the one that was told last.</summary>
+    /// <summary>A device is handed an entry of its own: a controller may say that it runs another program than the one that was told last.</summary>
     public void Reported(SectorDevice device, LogEntry entry)
     {
-        if (IsLight(device.Kind) && entry is ReadingEntry reading && reading.Device == device.Id && reading[ProgramVersion] is { } version && version != device.ProgramVersion)
+        if (IsLight(device.Kind) && entry is ReadingEntry reading && reading[ProgramVersion] is { } version && version != device.ProgramVersion)
         {
             device.ProgramVersion = version;
             _programs.Add(new DownlinkMember(device.Id, (long)version));

@@ -173,6 +173,13 @@ public readonly ref struct DirectTurn
     {
         if (!task.IsCompletedSuccessfully)
             return new ValueTask<T>(Leave(task.AsTask(), method));
+        if (Message.IsImmutable<T>())
+        {
+            // The caller takes the result as it is: one large value is not copied twice more.
+            _partition.LeaveDirectly(_target, _caller, _options, null);
+            return task;
+        }
+
         var result = task.Result;
         _partition.LeaveDirectly(_target, _caller, _options, null);
         return new ValueTask<T>(Message.Copy(result));
