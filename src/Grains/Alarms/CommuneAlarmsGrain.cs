@@ -87,7 +87,7 @@ public sealed class CommuneAlarmsGrain(
     {
         var orders = GrainFactory.GetGrain<IWorkOrdersGrain>(this.GetPrimaryKeyString());
         var wanted = (await orders.List(new WorkOrderQuery { States = [.. Enum.GetValues<WorkOrderState>()], Limit = MaximumOrders }))
-            .Select(order => order.Alarm).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            .Select(order => order.Request.Alarm).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (wanted.Count == 0)
         {
             _holding.Clear();
