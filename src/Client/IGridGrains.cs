@@ -3,7 +3,9 @@ using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -44,11 +46,26 @@ public interface IGridGrains
     /// <summary>The defaults that a commune or a body gives to the parameters of rules, by scope.</summary>
     IParametersGrain Parameters(string scope);
 
+    /// <summary>A rule that an operator wrote.</summary>
+    IRuleGrain Rule(string rule);
+
+    /// <summary>The directory of rules.</summary>
+    IRuleDirectoryGrain RuleDirectory();
+
+    /// <summary>Tries rules; one key, one at a time.</summary>
+    IRuleTrialGrain RuleTrial(string key);
+
     /// <summary>The water zones of a department, by its code.</summary>
     IWaterZonesGrain WaterZones(string department);
 
     /// <summary>What is found across trades in a commune, by INSEE code.</summary>
     ICommuneFindingsGrain Findings(string inseeCode);
+
+    /// <summary>The endpoints that can be told.</summary>
+    INotificationEndpointsGrain NotificationEndpoints();
+
+    /// <summary>Who is on call, by scope.</summary>
+    IOnCallGrain OnCall(string scope);
 
     /// <summary>The work orders of a commune, by INSEE code.</summary>
     IWorkOrdersGrain WorkOrders(string inseeCode);
@@ -102,10 +119,25 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
     public IParametersGrain Parameters(string scope) => factory.GetGrain<IParametersGrain>(scope);
 
     /// <inheritdoc/>
+    public IRuleGrain Rule(string rule) => factory.GetGrain<IRuleGrain>(rule);
+
+    /// <inheritdoc/>
+    public IRuleDirectoryGrain RuleDirectory() => factory.GetGrain<IRuleDirectoryGrain>(Contracts.Rules.RuleDirectory.Key);
+
+    /// <inheritdoc/>
+    public IRuleTrialGrain RuleTrial(string key) => factory.GetGrain<IRuleTrialGrain>(key);
+
+    /// <inheritdoc/>
     public IWaterZonesGrain WaterZones(string department) => factory.GetGrain<IWaterZonesGrain>(department);
 
     /// <inheritdoc/>
     public ICommuneFindingsGrain Findings(string inseeCode) => factory.GetGrain<ICommuneFindingsGrain>(inseeCode);
+
+    /// <inheritdoc/>
+    public INotificationEndpointsGrain NotificationEndpoints() => factory.GetGrain<INotificationEndpointsGrain>(INotificationEndpointsGrain.Key);
+
+    /// <inheritdoc/>
+    public IOnCallGrain OnCall(string scope) => factory.GetGrain<IOnCallGrain>(scope);
 
     /// <inheritdoc/>
     public IWorkOrdersGrain WorkOrders(string inseeCode) => factory.GetGrain<IWorkOrdersGrain>(inseeCode);

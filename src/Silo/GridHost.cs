@@ -5,6 +5,7 @@ using Grid.Client.Health;
 using Grid.Client.Page;
 using Grid.Connectors.Http;
 using Grid.Connectors.Http.Downlinks;
+using Grid.Connectors.Notifications;
 using Grid.Connectors.Outbox;
 using Grid.Connectors.Simulator;
 using Grid.Grains;
@@ -40,6 +41,8 @@ public static class GridHost
 
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(RetentionSettings.Read(builder.Configuration, TerritoryTable.Shared));
+        var notifications = NotificationSettings.Read(builder.Configuration, settings.DemoSeed);
+        builder.Services.AddSingleton(notifications.Notifier);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<StopLimit>();
         builder.Services.AddGridStorage(new StorageOptions
@@ -56,6 +59,7 @@ public static class GridHost
         AddStartup(builder.Services);
         StopLimit.Mark(builder.Services, "readings to be applied and sectors to be persisted");
         AddConnectors(builder.Services, settings);
+        builder.Services.AddNotificationSender(notifications.Sender, notifications.Smtp);
         builder.Services.AddHostedService<OpenTelemetryExport>();
         StopLimit.Mark(builder.Services, "the outbox, the connectors and the simulator");
         builder.Services.AddGridGateway(settings.DataDirectory, mode);

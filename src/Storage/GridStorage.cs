@@ -55,6 +55,7 @@ public sealed class GridStorage : IAsyncDisposable
         Devices = new SealingDeviceRegistry(new SqliteDeviceRegistry(_registry), _keys);
         Bodies = new SqliteBodyRegistry(_registry);
         Outbox = new SqliteOutbox(_registry);
+        Notifications = new SqliteNotificationOutbox(_registry);
         Audit = new SqliteAuditLog(_registry);
         Grains = new SqliteGrainStorage(_grains);
     }
@@ -76,6 +77,9 @@ public sealed class GridStorage : IAsyncDisposable
 
     /// <summary>Downlinks that are not final.</summary>
     public IOutbox Outbox { get; }
+
+    /// <summary>Notifications and how their delivery goes.</summary>
+    public INotificationOutbox Notifications { get; }
 
     /// <summary>Who changed what.</summary>
     public IAuditLog Audit { get; }

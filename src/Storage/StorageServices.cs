@@ -46,6 +46,7 @@ public static class StorageServices
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Devices);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Outbox);
+        services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Notifications);
         services.AddSingleton(provider => provider.GetRequiredService<GridStorage>().Audit);
         services.AddSingleton<IBackups>(provider => new BackupRuns(
             provider.GetRequiredService<GridStorage>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BackupRuns>>()));
@@ -74,6 +75,7 @@ public static class StorageServices
             provider => new SealingDeviceRegistry(provider.GetRequiredService<PostgresStorage>().Devices, provider.GetRequiredService<ISubscriberKeys>()));
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Bodies);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Outbox);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Notifications);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStorage>().Audit);
         services.AddKeyedSingleton<IGrainStorage>(GrainStorageName, (provider, _) => provider.GetRequiredService<PostgresStorage>().Grains);
         services.AddHostedService(

@@ -35,7 +35,7 @@ public sealed class WorkTests(BrowserFixture browser)
         await PostAsync(http, "browser-work-bin", new { fillPercent = 100 }, minutesAgo: 3);
         await PostAsync(http, "browser-work-bin", new { fillPercent = 100 }, minutesAgo: 1);
         await session.ChooseCommuneAsync(Commune);
-        foreach (var list in new[] { "workOrders", "findings", "maintenance", "collection" })
+        foreach (var list in new[] { "workOrders", "findings", "maintenance", "collection", "notices" })
         {
             var details = session.Page.Locator($"details[data-list='{list}']");
             await details.Locator("summary").FocusAsync();
@@ -51,6 +51,27 @@ public sealed class WorkTests(BrowserFixture browser)
         await Expect(session.Page.Locator("#device-name")).ToHaveTextAsync("browser-work-bin");
         await session.Page.Locator("[data-language='fr']").ClickAsync();
         await Expect(session.Page.Locator("li[data-condition='overflow']")).ToContainTextAsync("Déborde");
+        session.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task An_alarm_appears_by_itself_is_acknowledged_by_keyboard_and_speaks_the_language_of_the_page()
+    {
+        await using var session = await browser.OpenAsync();
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        await PutAsync(http, "browser-alarm-bin", "bin");
+        await session.ChooseCommuneAsync(Commune);
+        await Expect(session.Page.Locator("ul[data-list='alarms']")).ToBeVisibleAsync();
+        await PostAsync(http, "browser-alarm-bin", new { temperatureCelsius = 95, fillPercent = 20 }, minutesAgo: 1);
+
+        var alarm = session.Page.Locator("li[data-alarm='browser-alarm-bin~fire']");
+        await Expect(alarm).ToContainTextAsync("Fire in a container");
+        await alarm.Locator("button[data-act='acknowledge']").FocusAsync();
+        await session.Page.Keyboard.PressAsync("Enter");
+        await Expect(alarm.Locator("button[data-act='acknowledge']")).ToHaveCountAsync(0);
+        await session.Page.Locator("[data-language='fr']").ClickAsync();
+        await Expect(alarm).ToContainTextAsync("Feu dans un conteneur");
+        await Expect(alarm).ToContainTextAsync("acquittée");
         session.AssertQuiet();
     }
 

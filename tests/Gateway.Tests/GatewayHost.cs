@@ -95,6 +95,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IBodyRegistry>(host.Bodies);
         builder.Services.AddSingleton<IAuditLog>(host.Audit);
         builder.Services.AddSingleton<IBackups, FakeBackups>();
+        builder.Services.AddSingleton<INotificationOutbox, NoNotifications>();
         builder.Services.AddSingleton<IHistory>(history);
         builder.Services.AddSingleton<IHistorySubjects>(subjects);
         builder.Services.AddSingleton(new HistoryPolicy

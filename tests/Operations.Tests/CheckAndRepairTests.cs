@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Grid.Contracts.Notifications;
+using Grid.Contracts.Storage;
 using Grid.Silo.Maintenance;
 using Grid.Storage;
 using Grid.Storage.Checking;
@@ -190,6 +192,34 @@ public sealed class CheckAndRepairTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_notification_that_is_damaged_is_named_and_the_others_are_kept()
+    {
+        await WithNotificationsAsync(async notifications =>
+        {
+            foreach (var id in (string[])["damaged-one", "whole-one"])
+            {
+                await notifications.AddAsync(
+                    new Notification { Id = id, Endpoint = "hook", Type = "test", Subject = "Essai", Body = $"Un essai de {id}", CreatedAt = DateTimeOffset.UnixEpoch, ExpiresAt = DateTimeOffset.UnixEpoch.AddDays(1) },
+                    100,
+                    CancellationToken.None);
+            }
+        });
+        Assert.True(Check(_closed).IsWhole);
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(_closed, "registry.db"));
+        bytes[IndexOf(bytes, "Un essai de damaged-one"u8)] ^= 1;
+        await File.WriteAllBytesAsync(Path.Combine(_closed, "registry.db"), bytes);
+
+        Assert.Contains(Check(_closed).Findings, finding => finding.What == "the checksum of row damaged-one of table notification does not match");
+        Assert.Contains("row damaged-one of table notification", Assert.Single(Repair(_closed).Lost), StringComparison.Ordinal);
+
+        await WithNotificationsAsync(async notifications =>
+        {
+            Assert.Equal("Un essai de whole-one", (await notifications.GetAsync("whole-one", CancellationToken.None))!.Notification.Body);
+            Assert.Null(await notifications.GetAsync("damaged-one", CancellationToken.None));
+        });
+    }
+
+    [Fact]
     public async Task A_log_that_is_damaged_in_its_middle_keeps_its_whole_batches_and_new_entries_follow_after_what_was_lost()
     {
         var before = (await StoredContent.ReadAsync(_killed)).Where(line => line.StartsWith("entry ", StringComparison.Ordinal)).ToList();
@@ -263,6 +293,14 @@ public sealed class CheckAndRepairTests : IAsyncLifetime
 
     private static RepairReport Repair(string data) =>
         DirectoryRepair.Run(data, apply: true, acceptsLoss: false, StoredBooks.Read, TimeProvider.System, null, CancellationToken.None);
+
+    private async Task WithNotificationsAsync(Func<INotificationOutbox, Task> use)
+    {
+        using var metrics = new StorageMetrics();
+        await using var storage = new GridStorage(new StorageOptions { DataDirectory = _closed }, TimeProvider.System, metrics, NullLoggerFactory.Instance);
+        await storage.OpenAsync();
+        await use(storage.Notifications);
+    }
 
     private static int IndexOf(byte[] bytes, ReadOnlySpan<byte> text)
     {

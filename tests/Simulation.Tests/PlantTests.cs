@@ -19,6 +19,7 @@ public sealed class PlantTests
     [InlineData("forgetfulOutbox", "I4")]
     [InlineData("slowControllers", "I9")]
     [InlineData("farthestFirst", "I2")]
+    [InlineData("forgetfulNotifications", "I2")]
     public void A_planted_bug_is_found_by_a_sweep(string plant, string invariant)
     {
         // What the bug breaks, and not the disk's or the network's own faults, which only make a world slower.
@@ -45,7 +46,7 @@ public sealed class PlantTests
     [Fact]
     public void Every_bug_that_can_be_planted_is_looked_for() =>
         Assert.Equal(
-            ["earlyCheckpoint", "farthestFirst", "forgetfulOutbox", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "slowControllers", "unorderedStream"],
+            ["earlyCheckpoint", "farthestFirst", "forgetfulNotifications", "forgetfulOutbox", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "slowControllers", "unorderedStream"],
             Simulations.Plants.Order(StringComparer.Ordinal));
 
     [Fact]

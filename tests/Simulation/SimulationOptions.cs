@@ -47,6 +47,9 @@ public sealed record SimulationOptions
     /// <summary>Changes of what communes and bodies give to the parameters of rules, an hour.</summary>
     public double ParametersPerHour { get; init; } = 3;
 
+    /// <summary>Alarms an hour that are escalated to who is on call.</summary>
+    public double PagesPerHour { get; init; } = 6;
+
     /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
     public bool HasNightPlan { get; init; }
 
@@ -108,6 +111,7 @@ public sealed record SimulationOptions
         GroupsPerHour = 1,
         PlansPerHour = 0,
         ParametersPerHour = 0,
+        PagesPerHour = 0,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         UsesSecondCore = true,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Connectors.Simulator;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Territory;
 using Grid.Runtime;
@@ -64,6 +65,7 @@ internal sealed class World
         AlarmOperators = new AlarmOperators(this);
         Planners = new Planners(this);
         Tuners = new Tuners(this);
+        Pagers = new Pagers(this);
         Night = new NightCheck(this);
         _administration = new Administration(this);
     }
@@ -97,6 +99,10 @@ internal sealed class World
 
     public OutboxRecords Outbox { get; } = new();
 
+    public NotificationRecords Notifications { get; } = new();
+
+    public List<AuditEntry> Audit { get; } = [];
+
     public Journal Journal { get; }
 
     public Plant Plants { get; }
@@ -112,6 +118,8 @@ internal sealed class World
     public Planners Planners { get; }
 
     public Tuners Tuners { get; }
+
+    public Pagers Pagers { get; }
 
     /// <summary>Of a world that has one plan for all.</summary>
     public NightCheck Night { get; }
@@ -190,6 +198,7 @@ internal sealed class World
         Groups.Work();
         Planners.Work();
         Tuners.Work();
+        Pagers.Work();
         if (Options.HasNightPlan)
         {
             Ask(Process!, () => Night.PlanAsync(Process!));
@@ -258,7 +267,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !AlarmOperators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !AlarmOperators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy && !Pagers.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -295,6 +304,11 @@ internal sealed class World
         if (Options.ParametersPerHour > 0)
         {
             Hold("I2", LookDelay, () => ParametersCheck.FindAsync(this, process));
+        }
+
+        if (Options.PagesPerHour > 0)
+        {
+            Hold("I2", LookDelay, () => NotificationsCheck.FindAsync(this));
         }
 
         foreach (var client in _clients)

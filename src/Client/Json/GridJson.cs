@@ -15,7 +15,9 @@ using Grid.Client.Interventions;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
 using Grid.Client.Maintenance;
+using Grid.Client.Notifications;
 using Grid.Client.Parameters;
+using Grid.Client.Rules;
 using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
 using Grid.Client.Territories;
@@ -25,8 +27,10 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using AlarmPage = Grid.Client.Alarms.AlarmPage;
 
 namespace Grid.Client.Json;
 
@@ -48,6 +52,11 @@ namespace Grid.Client.Json;
         typeof(WordConverter<HistoryResolution>),
         typeof(WordConverter<InstallationCategory>),
         typeof(WordConverter<PauseCause>),
+        typeof(WordConverter<EndpointKind>),
+        typeof(WordConverter<NotificationLanguage>),
+        typeof(WordConverter<NotificationState>),
+        typeof(WordConverter<DayOfWeek>),
+        typeof(WordConverter<TurnUnit>),
         typeof(WordConverter<CollectionReason>),
         typeof(WordConverter<UnknownReason>),
         typeof(WordConverter<WearingPart>),
@@ -100,12 +109,25 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(AcknowledgeManyAnswer))]
 [JsonSerializable(typeof(ShelveInput))]
 [JsonSerializable(typeof(AlarmReasonInput))]
+[JsonSerializable(typeof(RuleModel))]
+[JsonSerializable(typeof(RulePage))]
+[JsonSerializable(typeof(RuleInput))]
+[JsonSerializable(typeof(RuleTestInput))]
+[JsonSerializable(typeof(RuleTestModel))]
+[JsonSerializable(typeof(StarterModel[]))]
 [JsonSerializable(typeof(LightingPlanModel))]
 [JsonSerializable(typeof(LightingPlanPage))]
 [JsonSerializable(typeof(ControllerPage))]
 [JsonSerializable(typeof(LightingPlanInput))]
 [JsonSerializable(typeof(List<AssignmentModel>))]
 [JsonSerializable(typeof(PreviewModel))]
+[JsonSerializable(typeof(EndpointInput))]
+[JsonSerializable(typeof(EndpointModel))]
+[JsonSerializable(typeof(EndpointPage))]
+[JsonSerializable(typeof(DeliveryModel))]
+[JsonSerializable(typeof(DeliveryPage))]
+[JsonSerializable(typeof(OnCallCalendarModel))]
+[JsonSerializable(typeof(OnCallModel))]
 [JsonSerializable(typeof(ParametersModel))]
 [JsonSerializable(typeof(DeviceParametersModel))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, JsonElement>>))]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Rights;
+using Grid.Contracts.Rules;
 using Orleans;
 
 namespace Grid.Contracts.Devices;
@@ -49,6 +50,10 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <summary>What it is to be told so that it is in its desired state, once what has ended of that is forgotten. Persisted when answered.</summary>
     [Alias("Renew")]
     Task<DeviceOrders> Renew();
+
+    /// <summary>The rules that the device has followed so far, for a process that has not seen them. They change nothing.</summary>
+    [Alias("LearnRules")]
+    Task LearnRules(RuleSet rules);
 }
 
 /// <summary>A lighting cabinet.</summary>
@@ -93,6 +98,9 @@ public enum Disposition : byte
 
     /// <summary>The device belongs to another sector now; nothing changed.</summary>
     Elsewhere = 3,
+
+    /// <summary>The device has rules that its process has not seen: they must be given first, by <see cref="IDeviceGrain.LearnRules"/>; nothing changed.</summary>
+    LacksRules = 4,
 }
 
 /// <summary>A device's answer to an entry.</summary>
@@ -127,6 +135,9 @@ public readonly record struct DeviceOutcome
 
     /// <summary>The conditions that hold as of its offset, one bit each as its trade numbers them: what its alarms follow from.</summary>
     [Id(8)] public int Holding { get; init; }
+
+    /// <summary>The next instant at which the rules that operators wrote may be otherwise though nothing is heard of the device; null for never.</summary>
+    [Id(9)] public DateTimeOffset? RulesDueAt { get; init; }
 }
 
 /// <summary>Something that follows from an entry, as data.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Orleans;
 
 namespace Grid.Contracts.Devices;
@@ -75,6 +76,9 @@ public sealed record RegisteredEntry : LogEntry
 
     /// <summary>What the device's territories give where it says nothing itself. The log has none: the sector adds what holds there as of the entry.</summary>
     [Id(2)] public ImmutableArray<ParameterSet> Defaults { get; init; } = [];
+
+    /// <summary>The rules that operators wrote for the sector. The log has none: the sector adds what holds there as of the entry.</summary>
+    [Id(3)] public RuleSet Rules { get; init; } = RuleSet.Empty;
 }
 
 /// <summary>The device was deleted, or has left for another sector.</summary>
@@ -109,6 +113,23 @@ public sealed record ParametersEntry : LogEntry
     /// <summary>By kind; a kind or a name that is left out is given by nobody.</summary>
     [Id(0)] public required ImmutableArray<ParameterSet> Defaults { get; init; }
 }
+
+/// <summary>
+/// From here on, these are the rules that operators wrote for the devices of the sector, in place of all that held before. Its <see cref="LogEntry.Device"/> is empty: it is
+/// for every device of the sector.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("grid.RulesEntry")]
+public sealed record RulesEntry : LogEntry
+{
+    /// <summary>The rules.</summary>
+    [Id(0)] public required RuleSet Rules { get; init; }
+}
+
+/// <summary>
+/// Time has passed for the rules of the devices that are due: what had to last has lasted, a schedule begins or ends. Its <see cref="LogEntry.Device"/> is empty.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("grid.RulesLookEntry")]
+public sealed record RulesLookEntry : LogEntry;
 
 /// <summary>Somebody does something to an alarm of the sector. Its <see cref="LogEntry.Device"/> is the alarm's source, which may be no device.</summary>
 [GenerateSerializer, Immutable, Alias("grid.AlarmOrderEntry")]

@@ -4,6 +4,7 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rights;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
 using Orleans;
@@ -76,6 +77,17 @@ public interface ISectorGrain : IGrainWithStringKey
     /// </summary>
     [Alias("RenewParameters"), OneWay, AlwaysInterleave]
     Task RenewParameters();
+
+    /// <summary>
+    /// Which rules are published for its devices may have changed: it looks, and its devices follow through its log. A hint: it looks by itself every hour, when a local
+    /// day begins, and soon after its start.
+    /// </summary>
+    [Alias("RenewRules"), OneWay, AlwaysInterleave]
+    Task RenewRules();
+
+    /// <summary>The rules that its devices follow, as far as that is applied.</summary>
+    [Alias("GetRules"), AlwaysInterleave]
+    ValueTask<RuleSet> GetRules();
 
     /// <summary>What its territories give to its devices, as far as that is applied.</summary>
     [Alias("GetParameters"), AlwaysInterleave]

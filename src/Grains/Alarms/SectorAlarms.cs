@@ -41,6 +41,9 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
         return dropped;
     }
 
+    /// <summary>True when somebody is to be told of one.</summary>
+    public bool HasUnacknowledged => _alarms.Values.Any(alarm => alarm.Parent is null && AlarmLife.StateOf(alarm) == AlarmState.Unacknowledged);
+
     /// <summary>The alarm of an id.</summary>
     public Alarm? Find(string id) => _alarms.GetValueOrDefault(id);
 

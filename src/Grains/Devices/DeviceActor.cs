@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Storage;
 using Grid.Grains.Privacy;
 using Orleans.Runtime;
@@ -102,6 +103,9 @@ public sealed class DeviceActor<TRules, TSettings, TState>(IPersistentState<Devi
 
         return _life.Orders(now);
     }
+
+    /// <inheritdoc cref="IDeviceGrain.LearnRules"/>
+    public void LearnRules(RuleSet rules) => _life.Learn(rules);
 
     private async Task WriteDesired(DesiredState? former)
     {

@@ -1,4 +1,5 @@
 using Grid.Contracts.Storage;
+using Grid.Grains.Rules.Evaluation;
 
 namespace Grid.Grains.Devices;
 
@@ -24,6 +25,12 @@ public sealed class DeviceContext(LocalCalendars calendars, LocalSkies skies, Ti
 
     /// <summary>Seal what is personal.</summary>
     public ISubscriberKeys Keys { get; } = keys;
+
+    /// <summary>The rules of operators, compiled.</summary>
+    public RuleSets Rules { get; } = new();
+
+    /// <summary>Sun and calendar, as these rules ask for them.</summary>
+    internal RulePlaces Places { get; } = new(skies.Table, calendars);
 
     /// <summary>One string instance for each sector.</summary>
     public SectorNames Sectors { get; } = new();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
+using Grid.Grains.Rules.Evaluation;
 
 namespace Grid.Grains.Devices;
 
@@ -59,5 +60,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         return isDue ? [.. confirmed, new DesiredStateDue()] : [.. confirmed];
     }
 
-    private ImmutableArray<DeviceEffect> EffectsOf(long offset) => KeptConfirmations.At(State.Confirmations, offset);
+    private ImmutableArray<DeviceEffect> EffectsOf(long offset) => State.Rules?.Given is { } given
+        ? [.. KeptConfirmations.At(State.Confirmations, offset) is { IsDefault: false } confirmed ? confirmed : [], .. RuleEffectGiven.At(given, offset)]
+        : KeptConfirmations.At(State.Confirmations, offset);
 }

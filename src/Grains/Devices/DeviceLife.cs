@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Grains.Parameters;
+using Grid.Grains.Rules.Evaluation;
 
 namespace Grid.Grains.Devices;
 
@@ -48,11 +50,19 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         state.Zone = _calendar?.ZoneId;
         state.Sector = state.Sector is { } sector ? context.Sectors.Shared(sector) : null;
         _sky = state.Sector is { } home ? context.Skies.Over(SectorMap.CommuneOf(home)) : null;
+        _place = state.Sector is { } there ? context.Places.Of(SectorMap.CommuneOf(there)) : null;
+        PreviousValues.ShareNames(state.Rules?.Previous);
         State = state;
     }
 
     /// <summary>Takes one entry, as <see cref="IDeviceGrain.Apply"/> says.</summary>
     public DeviceOutcome Apply(LogEntry entry, LogPosition at, long after, out Persistence persistence)
+    {
+        var outcome = Change(entry, at, after, out persistence);
+        return RuleEffects() is { IsEmpty: false } effects ? outcome with { Effects = outcome.Effects.IsDefaultOrEmpty ? effects : [.. outcome.Effects, .. effects] } : outcome;
+    }
+
+    private DeviceOutcome Change(LogEntry entry, LogPosition at, long after, out Persistence persistence)
     {
         persistence = Persistence.None;
         var isOwn = string.Equals(entry.Device, id, StringComparison.Ordinal);
@@ -72,6 +82,11 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             return Outcome(Disposition.Behind);
         }
 
+        if (LacksRules && entry is not RemovedEntry)
+        {
+            return Outcome(Disposition.LacksRules);
+        }
+
         persistence = Persistence.Later;
         State.Offset = at.Offset;
         return entry switch
@@ -79,6 +94,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             ReadingEntry reading => Read(reading, isOwn),
             SilencedEntry silenced => Silence(silenced, isOwn),
             ParametersEntry given => Configure(given),
+            RulesEntry given => Follow(given.Rules, given.ReceivedAt.ToMilliseconds()),
+            RulesLookEntry look => Look(look.ReceivedAt.ToMilliseconds()),
             RegisteredEntry registered when isOwn && registered.Revision >= State.Revision => Register(registered),
             RemovedEntry removed when isOwn && removed.Revision >= State.Revision => Remove(removed, out persistence),
             _ => Outcome(Disposition.Applied),
@@ -146,19 +163,29 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
 
         // Its former sector may have died before it carried them out; carried out twice they change nothing.
         State.Confirmations = KeptConfirmations.Rebase(State.Confirmations, at.Offset);
+        if (State.Rules is { } rules)
+        {
+            // Its alarms stay behind: in its new sector its rules begin anew.
+            (rules.Given, rules.Set, rules.Rules) = (RuleEffectGiven.Rebase(rules.Given, at.Offset), 0, null);
+        }
+
         return Register(entry) with { Effects = EffectsOf(at.Offset) };
     }
 
     private DeviceOutcome Register(RegisteredEntry entry)
     {
+        var received = entry.ReceivedAt.ToMilliseconds();
+        AdvanceRules(received);
         State.Own = ParameterTable.OwnOf(entry.Descriptor);
-        Belong(PersonalData.SubscriberOf(entry.Descriptor));
+        Belong(PersonalData.SubscriberOf(entry.Descriptor), received);
         Set(Given(TRules.Parse(entry.Descriptor), entry.Defaults.Of(TRules.Kind)));
         _calendar = context.Calendars.OfCommune(entry.Descriptor.Commune);
         _sky = context.Skies.Over(entry.Descriptor.Commune);
         State.Zone = _calendar.ZoneId;
         State.Revision = entry.Revision;
-        UpdateConditions(entry.ReceivedAt.ToMilliseconds());
+        _place = context.Places.Of(entry.Descriptor.Commune);
+        TakeRules(entry.Rules, entry.Descriptor, received);
+        UpdateConditions(received);
         return Outcome(Disposition.Applied) with { Visible = true };
     }
 
@@ -166,6 +193,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     private DeviceOutcome Configure(ParametersEntry entry)
     {
         var former = Contribution;
+        AdvanceRules(entry.ReceivedAt.ToMilliseconds());
         Set(Given(State.Settings!, entry.Defaults.Of(TRules.Kind)));
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
         var outcome = Outcome(Disposition.Applied);
@@ -190,10 +218,11 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     }
 
     /// <summary>What was measured for one subscriber is nobody else's: another one, or nobody, begins anew. What a territory has counted stays counted.</summary>
-    private void Belong(string? subscriber)
+    private void Belong(string? subscriber, long now)
     {
         if (State.Subscriber is { } former && !string.Equals(former, subscriber, StringComparison.Ordinal))
         {
+            TakeRules(RuleSet.Empty, null, now);
             State.Order = default;
             State.Values = null;
             State.Trade = TRules.Forget(State.Trade);
@@ -237,6 +266,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             return Outcome(Disposition.Applied);
         }
 
+        AdvanceRules(entry.ReceivedAt.ToMilliseconds());
         State.IsSilent = true;
         UpdateConditions(entry.ReceivedAt.ToMilliseconds());
         return Outcome(Disposition.Applied) with { Visible = true };
@@ -270,8 +300,14 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         }
 
         State.Order = order;
-        Hear(entry);
         var isLate = placement == Placement.Older;
+        if (!isLate)
+        {
+            AdvanceRules(at);
+            PreviousValues.Note(isOwn ? State.Rules?.Previous : null, State.Values, present);
+        }
+
+        Hear(entry);
         State.Trade = TRules.Apply(State.Trade, State.Settings!, new Report(present, at, isLate) { Sky = _sky, Desired = State.Desired }, _calendar!);
         var isVisible = false;
         var effects = isLate || !isOwn ? default : JudgeDesired(present, at);
@@ -287,6 +323,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     /// <summary>What its feeder says is no report of the device: it shows no value of it, and has no part in the order of its own readings.</summary>
     private DeviceOutcome Inform(LogEntry entry)
     {
+        AdvanceRules(entry.ReceivedAt.ToMilliseconds());
         var (status, light) = (Status, Contribution.Light);
         var before = State.Trade;
         State.Trade = TRules.Inform(before, State.Settings!, entry, _calendar!, _sky);
@@ -313,8 +350,12 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             return Outcome(Disposition.Applied);
         }
 
+        var at = Math.Min(entry.ObservedAt.ToMilliseconds(), entry.ReceivedAt.ToMilliseconds());
+        AdvanceRules(at);
+        PreviousValues.Note(State.Rules?.Previous, State.Values, present);
         Hear(entry);
         var isVisible = Show(present);
+        JudgeRules(at);
         return Outcome(Disposition.Applied) with { Visible = isVisible || status != Status };
     }
 
@@ -371,6 +412,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     {
         var holds = TRules.ConditionsOf(State.Trade) | (State is { IsSilent: true, Settings: { } settings } ? TRules.SilenceOf(settings) : Conditions.None);
         State.Active = ConditionTable.Update(State.Active, DesiredReports.IsDiscrepant(State.Desired, at) ? holds | Conditions.Discrepancy : holds, at);
+        JudgeRules(at);
     }
 
     private DeviceOutcome Outcome(Disposition disposition) => new()
@@ -382,5 +424,6 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         ExpectedSince = ExpectedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
         UsualIntervalMinutes = State.Interval.ExpectedMinutes(AssumedMinutes),
         Holding = (int)ConditionTable.Set(State.Active),
+        RulesDueAt = RulesDueAt,
     };
 }

@@ -1,6 +1,7 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Grains.Learning;
+using Grid.Grains.Rules.Evaluation;
 using Orleans;
 
 namespace Grid.Grains.Devices;
@@ -83,6 +84,9 @@ public sealed class DeviceState<TSettings, TState>
 
     /// <summary>How far apart its reports usually come.</summary>
     [Id(17)] public UsualInterval Interval { get; set; }
+
+    /// <summary>What the rules of operators remember; null where there are none.</summary>
+    [Id(18)] public DeviceRuleState? Rules { get; set; }
 
     /// <summary>In storage only: what is personal of it, sealed with the subscriber's key; empty when there was no key to seal it with.</summary>
     [Id(15)] public byte[]? Sealed { get; set; }

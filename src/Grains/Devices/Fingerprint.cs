@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
 
 namespace Grid.Grains.Devices;
 
@@ -24,6 +25,25 @@ internal static class Fingerprint
         foreach (var metric in entry.Metrics)
         {
             hash = Add(Add(hash, metric.Name), (ulong)BitConverter.DoubleToInt64Bits(metric.Value));
+        }
+
+        return (long)(Mix(hash) | 1);
+    }
+
+    /// <summary>Of a version of a rule. Never 0.</summary>
+    public static long OfRule(string id, long version) => (long)(Mix(Add(Add(Offset, id), (ulong)version)) | 1);
+
+    /// <summary>Of an action of a rule on a device, by an entry of the log of its sector.</summary>
+    public static string OfAction(long rule, string place, long offset, int number) =>
+        Mix(Add(Add(Add(Add(Offset, (ulong)rule), place), (ulong)offset), (ulong)number)).ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Of a set of rules. Never 0.</summary>
+    public static long OfRules(IEnumerable<PublishedRule> rules)
+    {
+        var hash = Offset;
+        foreach (var rule in rules)
+        {
+            hash = Add(Add(Add(Add(Add(Add(hash, rule.Id), (ulong)rule.Version), rule.Name), rule.Scope), (ulong)rule.Kinds), rule.Json);
         }
 
         return (long)(Mix(hash) | 1);

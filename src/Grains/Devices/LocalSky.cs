@@ -96,6 +96,9 @@ public sealed class LocalSky(double longitude, double latitude)
 /// <param name="table">Where communes are.</param>
 public sealed class LocalSkies(ITerritoryTable table)
 {
+    /// <summary>Where communes are.</summary>
+    internal ITerritoryTable Table => table;
+
     // Bounded by the communes of the table.
     private readonly ConcurrentDictionary<string, LocalSky> _byCommune = new(StringComparer.Ordinal);
 

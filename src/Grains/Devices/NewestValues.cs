@@ -60,6 +60,9 @@ public static class NewestValues
         return true;
     }
 
+    /// <summary>The newest value of a metric, null when there is none.</summary>
+    public static NewestValue? Find(NewestValue[]? values, string metric) => IndexOf(values, metric) is >= 0 and var index ? values![index] : null;
+
     /// <summary>When the newest value of a metric was observed, null when there is none.</summary>
     public static long? ObservedAt(NewestValue[]? values, string metric) => IndexOf(values, metric) is >= 0 and var index ? values![index].ObservedAt : null;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
 using Grid.Grains.Devices;
 using Orleans;
 using Orleans.Runtime;
@@ -46,4 +47,11 @@ public sealed class EnvironmentGrain([PersistentState("device")] IPersistentStat
 
     /// <inheritdoc/>
     public Task<DeviceOrders> Renew() => _actor.Renew();
+
+    /// <inheritdoc/>
+    public Task LearnRules(RuleSet rules)
+    {
+        _actor.LearnRules(rules);
+        return Task.CompletedTask;
+    }
 }

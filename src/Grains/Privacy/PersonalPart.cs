@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Grid.Contracts.Storage;
 using Grid.Grains.Devices;
+using Grid.Grains.Rules.Evaluation;
 
 namespace Grid.Grains.Privacy;
 
@@ -13,7 +14,8 @@ internal sealed record PersonalPart<TState>(
     ConditionSince[]? Active,
     TState Trade,
     DesiredState? Desired,
-    ConfirmationGiven[]? Confirmations);
+    ConfirmationGiven[]? Confirmations,
+    DeviceRuleState? Rules);
 
 /// <summary>Seals and opens the states of persons' devices.</summary>
 internal static class PersonalStates
@@ -32,7 +34,7 @@ internal static class PersonalStates
             return state;
         }
 
-        var part = new PersonalPart<TState>(subscriber, state.Order, state.Values, state.Active, state.Trade, state.Desired, state.Confirmations);
+        var part = new PersonalPart<TState>(subscriber, state.Order, state.Values, state.Active, state.Trade, state.Desired, state.Confirmations, state.Rules);
         return new DeviceState<TSettings, TState>
         {
             Stage = state.Stage,
@@ -63,8 +65,8 @@ internal static class PersonalStates
         if (bytes.Length > 0 && keys.Open(device, Place, bytes) is { } plain)
         {
             var part = JsonSerializer.Deserialize<PersonalPart<TState>>(plain, Json) ?? throw new SealBrokenException(device, Place, "it holds nothing");
-            (state.Subscriber, state.Order, state.Values, state.Active, state.Trade, state.Desired, state.Confirmations) =
-                (part.Subscriber, part.Order, part.Values, part.Active, part.Trade, part.Desired, part.Confirmations);
+            (state.Subscriber, state.Order, state.Values, state.Active, state.Trade, state.Desired, state.Confirmations, state.Rules) =
+                (part.Subscriber, part.Order, part.Values, part.Active, part.Trade, part.Desired, part.Confirmations, part.Rules);
         }
 
         return state;

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Zones;
 using Grid.Grains.Alarms;
@@ -19,7 +22,7 @@ namespace Grid.Grains.Sectors;
 /// Carries log entries to the devices of one sector and their answers into its books. Entries of one device go one after the other; those of
 /// different devices may be under way together.
 /// </summary>
-internal sealed partial class SectorApplier(string sector, SectorBook book, SectorAlarms alarms, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
+internal sealed partial class SectorApplier(string sector, SectorBook book, SectorAlarms alarms, SectorRules rules, SectorRuleTurn turn, IGrainFactory grains, IReadingLog log, SectorMeter meter, ILogger logger)
 {
     private const int MaximumUnderWay = 256;
 
@@ -79,6 +82,8 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         RegisteredEntry registered => RegisterAsync(registered, offset),
         RemovedEntry removed => RemoveAsync(removed, offset),
         ParametersEntry given => ConfigureAsync(given, offset),
+        RulesEntry given => FollowAsync(given, offset),
+        RulesLookEntry look => LookAsync(look, offset),
         AlarmOrderEntry ordered => Done(() => alarms.Take(ordered, offset)),
         AlarmSignalEntry signalled => Done(() => alarms.Take(signalled, offset)),
         AlarmClockEntry clock => Done(() => alarms.Take(clock, offset)),
@@ -161,8 +166,12 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         _effects.Configured(changed);
     }
 
-    private RegisteredEntry WithDefaults(RegisteredEntry entry, long offset) =>
-        book.Parameters.At(offset) is { IsEmpty: false } defaults ? entry with { Defaults = defaults } : entry;
+    /// <summary>With what its sector gives to a device as of an offset.</summary>
+    private RegisteredEntry WithDefaults(RegisteredEntry entry, long offset)
+    {
+        var (defaults, held) = (book.Parameters.At(offset), rules.At(offset));
+        return defaults.IsEmpty && held.Hash == 0 ? entry : entry with { Defaults = defaults, Rules = held };
+    }
 
     private async ValueTask RemoveAsync(RemovedEntry entry, long offset)
     {
@@ -213,7 +222,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         if (call.IsCompletedSuccessfully)
         {
             var outcome = call.Result;
-            if (outcome.Disposition != Disposition.Behind)
+            if (outcome.Disposition is not (Disposition.Behind or Disposition.LacksRules))
             {
                 Settle(device, outcome, entry, offset);
                 return;
@@ -239,11 +248,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         {
             try
             {
-                var outcome = await call;
-                if (outcome.Disposition == Disposition.Behind)
-                {
-                    outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
-                }
+                var outcome = await CompleteAsync(device, entry, offset, await call);
 
                 Settle(device, outcome, entry, offset);
             }
@@ -272,12 +277,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
     {
         try
         {
-            var outcome = await device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), device.Offset);
-            if (outcome.Disposition == Disposition.Behind)
-            {
-                outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
-            }
-
+            var outcome = await CompleteAsync(device, entry, offset, await device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), device.Offset));
             Settle(device, outcome, entry, offset);
         }
         catch (Exception exception) when (IsUnreachable(exception))
@@ -328,7 +328,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
     }
 
     private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset) =>
-        await device.GrainBy(grains).Apply(entry, new LogPosition(sector, offset), await HandAgainAsync(device, deviceOffset, offset - 1));
+        await ApplyToAsync(device, entry, offset, await HandAgainAsync(device, deviceOffset, offset - 1));
 
     /// <summary>Hands a device that has lost memory what the log has for it after its offset; answers where it is then.</summary>
     private async Task<long> HandAgainAsync(SectorDevice device, long deviceOffset, long upTo)
@@ -341,16 +341,24 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
             {
                 var at = batch.FirstOffset + index;
                 var missed = batch.Entries[index];
-                if (at > deviceOffset && at <= upTo && (missed.Device == device.Id || missed.Device == device.Follows || missed is ParametersEntry))
+                if (at > deviceOffset && at <= upTo && (missed.Device == device.Id || missed.Device == device.Follows || missed is ParametersEntry or RulesEntry or RulesLookEntry))
                 {
                     missed = missed is RegisteredEntry registered ? WithDefaults(registered, at) : missed;
-                    deviceOffset = (await device.GrainBy(grains).Apply(missed, new LogPosition(sector, at), deviceOffset)).Offset;
+                    deviceOffset = (await ApplyToAsync(device, missed, at, deviceOffset)).Offset;
                 }
             }
         }
 
         return deviceOffset;
     }
+
+    /// <summary>What the device answers once it has what it misses.</summary>
+    private ValueTask<DeviceOutcome> CompleteAsync(SectorDevice device, LogEntry entry, long offset, DeviceOutcome outcome) => outcome.Disposition switch
+    {
+        Disposition.Behind => CatchDeviceUpAsync(device, entry, offset, outcome.Offset),
+        Disposition.LacksRules => ApplyToAsync(device, entry, offset, device.Offset),
+        _ => ValueTask.FromResult(outcome),
+    };
 
     private void Settle(SectorDevice device, in DeviceOutcome outcome, LogEntry entry, long offset)
     {
@@ -365,8 +373,14 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         // A device that is ahead of the entry, in a replay, tells what it will hold then.
         if (outcome.Holding != device.Holding && (outcome.Disposition == Disposition.Applied || offset >= outcome.Offset))
         {
+            rules.ExpectTurn(entry.ReceivedAt);
             alarms.Change(device, device.Holding, outcome.Holding, entry.ReceivedAt.ToMilliseconds(), offset);
             device.Holding = outcome.Holding;
+        }
+
+        if (outcome.Disposition == Disposition.Applied || offset >= outcome.Offset)
+        {
+            rules.Expect(device, outcome.RulesDueAt);
         }
 
         book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, SilentAfter(device, outcome));
@@ -378,7 +392,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
             book.MarkChanged(device, offset);
         }
 
-        _effects.Add(device.Id, outcome.Effects);
+        Carry(device, outcome.Effects, entry, offset);
     }
 
     /// <summary>What it says itself counts, then what its territories give, then what is usual of it.</summary>

@@ -68,6 +68,9 @@ internal sealed class SectorDevice
     /// <summary>The last instant at which it is not too long silent yet; null for never.</summary>
     public DateTimeOffset? SilentFrom => SilentAfter is { } silence && ExpectedSince is { } since ? since + silence : null;
 
+    /// <summary>When the rules that operators wrote may be otherwise though nothing is heard of it; null for never.</summary>
+    public DateTimeOffset? RulesDueAt { get; set; }
+
     /// <summary>The version of its program that was told to the controllers of the sector last; NaN before the first since the start.</summary>
     public double ProgramVersion { get; set; } = double.NaN;
 

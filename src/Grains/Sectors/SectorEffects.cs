@@ -3,6 +3,7 @@ using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -18,6 +19,8 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     private const string ProgramVersion = "programVersion";
 
     private readonly List<(string Device, CommandConfirmed Effect)> _confirmed = [];
+    private readonly List<RuleTask> _ruleTasks = [];
+    private int _ruleAlarms;
     private readonly List<DownlinkMember> _programs = [];
     private readonly HashSet<string> _due = new(StringComparer.Ordinal);
     private readonly List<LinkedDeviceRow> _linked = [];
@@ -43,17 +46,25 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     }
 
     /// <summary>What a device answered that follows from an entry.</summary>
-    public void Add(string device, ImmutableArray<DeviceEffect> effects)
+    public void Add(SectorDevice device, ImmutableArray<DeviceEffect> effects)
     {
         foreach (var effect in effects.IsDefault ? [] : effects)
         {
             if (effect is CommandConfirmed confirmed)
             {
-                _confirmed.Add((device, confirmed));
+                _confirmed.Add((device.Id, confirmed));
             }
             else if (effect is DesiredStateDue)
             {
-                _due.Add(device);
+                _due.Add(device.Id);
+            }
+            else if (effect is RuleAlarm)
+            {
+                _ruleAlarms++;
+            }
+            else if (effect is RuleAction action)
+            {
+                _ruleTasks.Add(RuleTask.Of(device.Id, device.Kind, action));
             }
         }
     }
@@ -62,8 +73,25 @@ internal sealed partial class SectorEffects(string sector, IGrainFactory grains,
     public async ValueTask CarryOutAsync()
     {
         await ConfirmCommandsAsync();
+        await ActAsync();
         await LinkAsync();
         await TellControllersAsync();
+    }
+
+    /// <summary>What rules have to have done is taken durably; who does it has its own pace.</summary>
+    private async ValueTask ActAsync()
+    {
+        if (_ruleAlarms > 0)
+        {
+            meter.RuleAlarms(_ruleAlarms);
+            _ruleAlarms = 0;
+        }
+
+        if (_ruleTasks.Count > 0)
+        {
+            await grains.GetGrain<IRuleActionsGrain>(sector).Take([.. _ruleTasks]);
+            _ruleTasks.Clear();
+        }
     }
 
     private async ValueTask LinkAsync()

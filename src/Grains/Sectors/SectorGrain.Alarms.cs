@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
 using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.Intake;
@@ -107,6 +108,7 @@ public sealed partial class SectorGrain
         {
             meter.AlarmsChanged(news.Length);
             await _observers.Notify(observer => observer.OnAlarms(news));
+            await GrainFactory.GetGrain<ICommuneAlarmsGrain>(SectorMap.CommuneOf(_sector)).Hint();
         }
     }
 

@@ -24,15 +24,17 @@ public sealed partial class SectorGrain
         var started = clock.GetTimestamp();
         var books = SectorSnapshot.Write(_book, keys);
         var alarms = _alarms.ToSnapshot();
+        var rules = _rules.ToSnapshot(_book, _ruleTurn);
         var offset = _book.Offset;
         var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
         dirty.ForEach(device => device.IsDirty = false);
         try
         {
             await SaveAsync(dirty);
-            state.State = new SectorState { Offset = offset, Books = books, Alarms = alarms };
+            state.State = new SectorState { Offset = offset, Books = books, Alarms = alarms, Rules = rules };
             await state.WriteStateAsync();
             _book.Parameters.Forget(offset);
+            _rules.Forget(offset);
             await release.SnapshotTakenAsync(_sector, _epoch, offset);
             meter.Checkpointed(clock.GetElapsedTime(started));
         }

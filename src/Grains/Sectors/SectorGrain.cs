@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
@@ -13,6 +14,7 @@ using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
+using Grid.Grains.Rules;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -29,6 +31,8 @@ public sealed partial class SectorGrain(
     ISubscriberKeys keys,
     LogRelease release,
     TerritoryParameters territory,
+    TerritoryRules operatorRules,
+    DeviceContext devices,
     IDeviceRegistry registry,
     LocalCalendars calendars,
     SectorOptions options,
@@ -39,6 +43,8 @@ public sealed partial class SectorGrain(
     private readonly ObserverManager<ISectorObserver> _observers = new(TimeSpan.FromMinutes(2), logger);
     private SectorBook _book = new();
     private SectorAlarms _alarms = null!;
+    private SectorRules _rules = null!;
+    private SectorRuleTurn _ruleTurn = null!;
     private SectorApplier _applier = null!;
     private IAsyncStream<SectorPartial> _stream = null!;
     private IGrainTimer _publish = null!;
@@ -64,7 +70,11 @@ public sealed partial class SectorGrain(
         _alarms = new SectorAlarms(_sector, _book);
         _alarms.Resume(state.State.Alarms);
         _alarmClock = this.RegisterGrainTimer(TellTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _applier = new SectorApplier(_sector, _book, _alarms, GrainFactory, log, meter, logger);
+        _rules = new SectorRules(devices.Rules);
+        _rules.Resume(state.State.Rules, _book);
+        _ruleTurn = new SectorRuleTurn(_sector, _book, _alarms, devices.Rules, devices.Places.Of(SectorMap.CommuneOf(_sector)));
+        _ruleTurn.Resume(state.State.Rules?.Memories ?? []);
+        _applier = new SectorApplier(_sector, _book, _alarms, _rules, _ruleTurn, GrainFactory, log, meter, logger);
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
         _publish = this.RegisterGrainTimer(PublishAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -79,6 +89,7 @@ public sealed partial class SectorGrain(
             this,
             new GrainTimerCreationOptions(_book.Count == 0 ? options.PublishAfter : options.CatchUpAfter, Timeout.InfiniteTimeSpan) { Interleave = true });
 
+        StartRules();
         var head = await log.GetHeadAsync(_sector, cancellationToken);
         if (head - _book.Offset <= options.ReplayAtOnce)
         {
@@ -198,7 +209,9 @@ public sealed partial class SectorGrain(
     {
         _parameters.Hint();
         _look.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
-        return Task.CompletedTask;
+
+        // Who is competent here may be another, also for rules.
+        return RenewRules();
     }
 
     public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => new(_book.Parameters.At(_book.Offset));
@@ -262,6 +275,7 @@ public sealed partial class SectorGrain(
 
     private void Changed()
     {
+        WatchRules();
         PublishSoon();
         if (!_isCheckpointDue)
         {
@@ -305,6 +319,11 @@ public sealed partial class SectorGrain(
             await GrainFactory.GetGrain<ICommuneFindingsGrain>(SectorMap.CommuneOf(_sector)).Wake();
         }
 
+        if (_alarms.HasUnacknowledged)
+        {
+            await GrainFactory.GetGrain<ICommuneAlarmsGrain>(SectorMap.CommuneOf(_sector)).Hint();
+        }
+
         if (_book.Devices.Any(device => device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight))
         {
             await GrainFactory.GetGrain<ISectorControllersGrain>(_sector).Wake();
@@ -327,6 +346,11 @@ public sealed partial class SectorGrain(
         if (_parameters.IsDue(now))
         {
             _look.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
+        }
+
+        if (_ruleLook.IsDue(now))
+        {
+            _lookAtRules.Change(options.PublishAfter, Timeout.InfiniteTimeSpan);
         }
 
         if (now < _book.SilenceFrom)

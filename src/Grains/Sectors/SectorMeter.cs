@@ -18,6 +18,8 @@ public sealed class SectorMeter : IDisposable
     private readonly Counter<long> _drift;
     private readonly Counter<long> _alarms;
     private readonly Counter<long> _alarmsDropped;
+    private readonly Counter<long> _ruleAlarms;
+    private readonly Counter<long> _rulesLeftOut;
     private readonly Counter<long> _floods;
     private readonly Histogram<double> _checkpoint;
 
@@ -33,6 +35,8 @@ public sealed class SectorMeter : IDisposable
         _drift = _meter.CreateCounter<long>("grid.roll_up.drift", "{sum}", "Sums that differed from what they are made of");
         _alarms = _meter.CreateCounter<long>("grid.alarms.changed", "{alarm}", "Changes of alarms that were told at once");
         _alarmsDropped = _meter.CreateCounter<long>("grid.alarms.dropped", "{alarm}", "Alarms that found no room in their sector");
+        _ruleAlarms = _meter.CreateCounter<long>("grid.rules.alarms", "{alarm}", "Alarms of operators' rules that began or ended");
+        _rulesLeftOut = _meter.CreateCounter<long>("grid.rules.left_out", "{rule}", "Published rules that a sector does not follow because it has the most that it may have");
         _floods = _meter.CreateCounter<long>("grid.alarms.floods", "{flood}", "Floods of alarms that began in a territory");
         _checkpoint = _meter.CreateHistogram<double>("grid.sectors.checkpoint.duration", "s", "Time that a checkpoint took");
     }
@@ -54,6 +58,10 @@ public sealed class SectorMeter : IDisposable
     internal void AlarmsChanged(int alarms) => _alarms.Add(alarms);
 
     internal void AlarmsDropped(long alarms) => _alarmsDropped.Add(alarms);
+
+    internal void RuleAlarms(int alarms) => _ruleAlarms.Add(alarms);
+
+    internal void RulesLeftOut(int rules) => _rulesLeftOut.Add(rules);
 
     internal void AlarmFlood() => _floods.Add(1);
 

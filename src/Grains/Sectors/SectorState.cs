@@ -15,4 +15,7 @@ public sealed class SectorState
 
     /// <summary>The alarms as of the same offset; null before the first.</summary>
     [Id(2)] public StoredAlarms? Alarms { get; set; }
+
+    /// <summary>The rules that operators wrote, as of the same offset; null for none.</summary>
+    [Id(3)] public StoredSectorRules? Rules { get; set; }
 }

@@ -89,7 +89,7 @@ public sealed record GridSettings
         }
     }
 
-    private static double Number(string name, string? text, double fallback, double minimum, double maximum, bool whole)
+    internal static double Number(string name, string? text, double fallback, double minimum, double maximum, bool whole)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -107,7 +107,7 @@ public sealed record GridSettings
         return value;
     }
 
-    private static bool Flag(string name, string? text, bool fallback) =>
+    internal static bool Flag(string name, string? text, bool fallback) =>
         string.IsNullOrEmpty(text) ? fallback
         : bool.TryParse(text, out var value) ? value
         : throw new SettingsException($"{name} is '{text}'; it must be true or false.");

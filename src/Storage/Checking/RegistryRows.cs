@@ -20,7 +20,13 @@ internal static class RegistryRows
         var contents = new Contents(new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         CheckDevices(check, session, contents);
         CheckPending(check, session, contents);
-        foreach (var (table, key) in (ReadOnlySpan<(string, string)>)[("body", "siren"), ("membership", "commune"), ("outbox", "command")])
+        List<(string Table, string Key)> tables = [("body", "siren"), ("membership", "commune"), ("outbox", "command")];
+        if (session.Value("PRAGMA user_version") >= RegistrySchema.VersionWithNotifications)
+        {
+            tables.Add(("notification", "id"));
+        }
+
+        foreach (var (table, key) in tables)
         {
             using var rows = session.Query($"SELECT {key}, record FROM {table}");
             while (rows.Step())

@@ -24,6 +24,8 @@ internal static class EntryCodec
         AlarmOrder = 7,
         AlarmSignal = 8,
         AlarmClock = 9,
+        Rules = 20,
+        RulesLook = 21,
     }
 
     [Flags]
@@ -64,6 +66,9 @@ internal static class EntryCodec
                 case ParametersEntry given:
                     ParameterCodec.Write(writer, given.Defaults);
                     break;
+                case RulesEntry given:
+                    RuleCodec.Write(writer, given.Rules);
+                    break;
                 case AlarmOrderEntry ordered:
                     AlarmCodec.Write(writer, ordered, received);
                     break;
@@ -97,6 +102,8 @@ internal static class EntryCodec
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
                 EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
                 EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
+                EntryType.Rules => new RulesEntry { Device = device, ReceivedAt = received, Rules = RuleCodec.Read(ref reader) },
+                EntryType.RulesLook => new RulesLookEntry { Device = device, ReceivedAt = received },
                 EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
@@ -115,6 +122,8 @@ internal static class EntryCodec
         SilencedEntry => EntryType.Silenced,
         SealedEntry => EntryType.Sealed,
         ParametersEntry => EntryType.Parameters,
+        RulesEntry => EntryType.Rules,
+        RulesLookEntry => EntryType.RulesLook,
         AlarmOrderEntry => EntryType.AlarmOrder,
         AlarmSignalEntry => EntryType.AlarmSignal,
         AlarmClockEntry => EntryType.AlarmClock,

@@ -23,6 +23,7 @@ public sealed partial class PostgresStorage : IAsyncDisposable
     private readonly PostgresHistory _history;
     private readonly PostgresStore _registry;
     private readonly PostgresStore _outbox;
+    private readonly PostgresStore _notifications;
     private readonly PostgresStore _audit;
     private readonly PostgresGrainStorage _grains;
     private readonly ILogger _logger;
@@ -57,11 +58,13 @@ public sealed partial class PostgresStorage : IAsyncDisposable
         _history = new PostgresHistory(_database, storage.History, metrics, _logger);
         _registry = new PostgresStore("registry", _database, PostgresDeviceRegistry.Revision, _logger);
         _outbox = new PostgresStore("outbox", _database, null, _logger);
+        _notifications = new PostgresStore("notifications", _database, PostgresNotificationOutbox.Counter, _logger);
         _audit = new PostgresStore("audit", _database, PostgresAuditLog.Counter, _logger);
         _grains = new PostgresGrainStorage(_database, _logger);
         Devices = new PostgresDeviceRegistry(_registry);
         Bodies = new PostgresBodyRegistry(_registry);
         Outbox = new PostgresOutbox(_outbox);
+        Notifications = new PostgresNotificationOutbox(_notifications);
         Audit = new PostgresAuditLog(_audit);
     }
 
@@ -79,6 +82,9 @@ public sealed partial class PostgresStorage : IAsyncDisposable
 
     /// <summary>Downlinks that are not final.</summary>
     public IOutbox Outbox { get; }
+
+    /// <summary>Notifications and how their delivery goes.</summary>
+    public INotificationOutbox Notifications { get; }
 
     /// <summary>Who changed what.</summary>
     public IAuditLog Audit { get; }
@@ -126,6 +132,7 @@ public sealed partial class PostgresStorage : IAsyncDisposable
                 _log.OpenAsync(),
                 _registry.OpenAsync(),
                 _outbox.OpenAsync(),
+                _notifications.OpenAsync(),
                 _audit.OpenAsync(),
                 _grains.OpenAsync(),
                 _subjects() is { } subjects ? _history.OpenAsync(subjects, _seal()) : Task.CompletedTask);
@@ -156,6 +163,7 @@ public sealed partial class PostgresStorage : IAsyncDisposable
             await _log.DisposeAsync();
             await _grains.DisposeAsync();
             await _outbox.DisposeAsync();
+            await _notifications.DisposeAsync();
             await _audit.DisposeAsync();
             await _registry.DisposeAsync();
         }

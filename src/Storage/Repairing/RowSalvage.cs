@@ -24,7 +24,7 @@ internal sealed class RowSalvage(string damaged, string mended, SqliteSchema sch
         using var to = Open(mended);
         Execute(to, string.Create(CultureInfo.InvariantCulture, $"BEGIN;\n{schema.Script}\nPRAGMA user_version={schema.Version};\nCREATE TABLE commit_count(id INTEGER PRIMARY KEY CHECK(id = 1), value INTEGER NOT NULL) STRICT;\nCOMMIT;"));
         Execute(to, "BEGIN");
-        foreach (var (table, order) in Tables(to))
+        foreach (var (table, order) in Tables(to).Where(table => Has(from, table.Table)))
         {
             Copy(from, to, table, order);
         }
@@ -51,6 +51,15 @@ internal sealed class RowSalvage(string damaged, string mended, SqliteSchema sch
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>False for a table that is younger than the damaged store.</summary>
+    private static bool Has(SqliteConnection store, string table)
+    {
+        using var command = store.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $name";
+        command.Parameters.AddWithValue("$name", table);
+        return (long)command.ExecuteScalar()! > 0;
     }
 
     /// <summary>The tables of the new store with the columns of their keys. The index of places is built anew.</summary>

@@ -11,7 +11,32 @@ internal static class RegistrySchema
     /// <summary>The first version whose devices have the column <c>cabinet</c>.</summary>
     public const int VersionWithCabinets = 2;
 
-    public static readonly SqliteSchema Schema = new("registry", 2, """
+    /// <summary>The first version with the table <c>notification</c>.</summary>
+    public const int VersionWithNotifications = 3;
+
+    private const string Notifications = """
+        -- created_at, due_at, expires_at, finished_at, lease_until: ticks (UTC); state: 0 pending, 1 delivered, 2 failed, 3 expired; lease: 0 when free
+        CREATE TABLE notification(
+            id TEXT PRIMARY KEY,
+            endpoint TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            finished_at INTEGER,
+            state INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            error TEXT,
+            lease INTEGER NOT NULL DEFAULT 0,
+            lease_owner TEXT,
+            lease_until INTEGER NOT NULL DEFAULT 0,
+            record BLOB NOT NULL) STRICT;
+        CREATE INDEX notification_by_endpoint ON notification(endpoint, due_at, lease_until) WHERE state = 0;
+        CREATE INDEX notification_by_expiry ON notification(expires_at) WHERE state = 0;
+        CREATE INDEX notification_by_end ON notification(finished_at, id) WHERE state <> 0;
+        CREATE INDEX notification_by_age ON notification(created_at, id);
+        """;
+
+    public static readonly SqliteSchema Schema = new("registry", 3, $"""
         CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         INSERT INTO counter(name, value) VALUES('revision', 0), ('lease', 0);
 
@@ -68,6 +93,8 @@ internal static class RegistrySchema
             hash BLOB NOT NULL) STRICT;
         CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+
+        {Notifications}
         """)
     {
         Upgrades = new Dictionary<long, string>
@@ -77,6 +104,7 @@ internal static class RegistrySchema
                 UPDATE device SET cabinet = cabinet_of(record) WHERE kind = 1;
                 CREATE INDEX device_by_cabinet ON device(cabinet, key) WHERE cabinet IS NOT NULL;
                 """,
+            [2] = Notifications,
         },
         Functions = new Dictionary<string, Func<byte[], string?>> { ["cabinet_of"] = CabinetOf },
     };

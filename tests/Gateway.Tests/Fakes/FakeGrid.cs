@@ -7,7 +7,9 @@ using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -44,11 +46,21 @@ internal sealed class FakeGrid : IGridGrains
 
     public ILightingPlanGrain LightingPlan(string plan) => throw new InvalidOperationException("Lighting plans are tested with the whole program.");
 
+    public INotificationEndpointsGrain NotificationEndpoints() => throw new InvalidOperationException("Notifications are tested with the whole program.");
+
+    public IOnCallGrain OnCall(string scope) => throw new InvalidOperationException("On-call is tested with the whole program.");
+
     public ILightingDirectoryGrain LightingDirectory() => new NoPlans();
 
     public ISectorControllersGrain Controllers(string sector) => throw new InvalidOperationException("Controllers are tested with the whole program.");
 
     public IParametersGrain Parameters(string scope) => new NoParameters();
+
+    public IRuleGrain Rule(string rule) => throw new NotSupportedException();
+
+    public IRuleDirectoryGrain RuleDirectory() => throw new NotSupportedException();
+
+    public IRuleTrialGrain RuleTrial(string key) => throw new NotSupportedException();
 
     public FakeWaterZones ZonesOf(string department) => _zones.GetOrAdd(department, _ => new());
 
@@ -109,6 +121,8 @@ internal sealed class FakeDevice : IDeviceGrain
     public Task<DesiredAnswer> SetDesired(DesiredChange change) => throw new InvalidOperationException("The gateway commands through commands.");
 
     public Task<DeviceOrders> Renew() => throw new InvalidOperationException("The gateway commands through commands.");
+
+    public Task LearnRules(RuleSet rules) => throw new NotSupportedException();
 }
 
 internal sealed class FakeWaterZones : IWaterZonesGrain
@@ -279,6 +293,10 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
     public ValueTask<AlarmView?> GetAlarm(string alarm) => new(Alarms.GetValueOrDefault(alarm));
 
     public Task RenewParameters() => throw new InvalidOperationException("The gateway tells no sector of parameters.");
+
+    public Task RenewRules() => throw new InvalidOperationException("The gateway tells no sector of rules.");
+
+    public ValueTask<RuleSet> GetRules() => throw new InvalidOperationException("The gateway asks no sector for rules.");
 
     public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => throw new InvalidOperationException("The gateway asks no sector for parameters.");
 

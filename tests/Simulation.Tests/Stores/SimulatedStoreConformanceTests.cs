@@ -55,6 +55,18 @@ public sealed class SimulatedBodyRegistryTests : BodyRegistryConformance
     }
 }
 
+/// <summary>The simulated outbox of notifications does what every one does.</summary>
+public sealed class SimulatedNotificationOutboxTests : NotificationOutboxConformance
+{
+    private readonly NotificationRecords _records = new();
+
+    protected override Task<(INotificationOutbox Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
+    {
+        var process = new QuietProcess();
+        return Task.FromResult<(INotificationOutbox, IAsyncDisposable)>((new SimulatedNotificationOutbox(_records, process.Operations), process));
+    }
+}
+
 /// <summary>The reading log's own code does over the simulated disk what every reading log does.</summary>
 public sealed class SimulatedDiskReadingLogTests : ReadingLogConformance
 {

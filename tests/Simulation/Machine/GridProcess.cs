@@ -3,6 +3,7 @@ using Grid.Client.Limits;
 using Grid.Client.Live;
 using Grid.Client.Metrics;
 using Grid.Client.Territories;
+using Grid.Connectors.Notifications;
 using Grid.Connectors.Outbox;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Intake;
@@ -163,12 +164,33 @@ internal sealed class GridProcess
         for (var sender = 1; sender <= _world.Setup.Senders; sender++)
         {
             Do("outbox", () => ActivatorUtilities.CreateInstance<OutboxSender>(_services).RunUntilAsync(_stopping.Token));
+            if (_world.Options.PagesPerHour > 0)
+            {
+                Do("notifications", () => NotificationSender().RunUntilAsync(_stopping.Token));
+            }
         }
 
         Do("live", () => Get<LiveObservers>().RenewUntilAsync(_stopping.Token));
         IsReady = true;
         _world.Trace.Add("ready", null, Number);
     }
+
+    private NotificationSender NotificationSender() => new(
+        Get<INotificationOutbox>(),
+        Grains,
+        [new Receivers(_world, this)],
+        Get<IAuditLog>(),
+        new NotificationSenderOptions
+        {
+            Timeout = TimeSpan.FromSeconds(5),
+            Lease = TimeSpan.FromSeconds(30),
+            PollEvery = TimeSpan.FromSeconds(5),
+            LongestRetry = TimeSpan.FromMinutes(1),
+            Seed = (int)_world.Options.Seed,
+        },
+        new NotificationBell(),
+        Clock,
+        Get<ILogger<NotificationSender>>());
 
     private void AddStores(ServiceCollection services)
     {
@@ -179,6 +201,8 @@ internal sealed class GridProcess
         services.AddSingleton<IDeviceRegistry>(registry);
         services.AddSingleton<IBodyRegistry>(registry);
         services.AddSingleton(_world.Plants.Over(new SimulatedOutbox(_world.Outbox, Operations), _world.ChanceOf("outbox")));
+        services.AddSingleton(_world.Plants.Over(new SimulatedNotificationOutbox(_world.Notifications, Operations), _world.ChanceOf("notifications")));
+        services.AddSingleton<IAuditLog>(new SimulatedAuditLog(_world.Audit, Operations));
         services.AddSingleton<IDownlinkSender>(new FieldDownlinks(_world, this));
         services.AddSingleton(new OutboxOptions { PollEvery = _world.Setup.OutboxPollEvery, Seed = (int)_world.Options.Seed });
         services.AddSingleton(_world.Plants.Over(new SimulatedHistory(_world.History, _world.Journal, Operations, Clock, _world.Setup)));

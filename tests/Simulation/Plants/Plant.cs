@@ -46,6 +46,9 @@ internal sealed class Plant
     /// <summary>Among the bodies of a commune the farthest one gives its parameters first.</summary>
     public const string FarthestFirst = "farthestFirst";
 
+    /// <summary>The outbox of notifications says that it has kept one and has not.</summary>
+    public const string ForgetsNotifications = "forgetfulNotifications";
+
     private const int MinutesSlow = 10;
 
     private readonly string? _name;
@@ -57,7 +60,7 @@ internal sealed class Plant
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks, SlowControllers, FarthestFirst,
+        LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks, SlowControllers, FarthestFirst, ForgetsNotifications,
     ];
 
     public bool SkipsSync => _name == LostAcknowledgement;
@@ -72,6 +75,9 @@ internal sealed class Plant
     public IHistory Over(IHistory history) => _name == HistoryAhead ? new AheadHistory(history) : history;
 
     public IOutbox Over(IOutbox outbox, Chance chance) => _name == ForgetsDownlinks ? new ForgetfulOutbox(outbox, chance) : outbox;
+
+    public INotificationOutbox Over(INotificationOutbox notifications, Chance chance) =>
+        _name == ForgetsNotifications ? new ForgetfulNotifications(notifications, chance) : notifications;
 
     /// <summary>The bodies as those see them who resolve parameters.</summary>
     public IBodyRegistry OfParameters(IBodyRegistry bodies) => _name == FarthestFirst ? new MisjudgedBodies(bodies) : bodies;

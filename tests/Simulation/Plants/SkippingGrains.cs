@@ -6,7 +6,9 @@ using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -39,10 +41,20 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public IParametersGrain Parameters(string scope) => inner.Parameters(scope);
 
+    public IRuleGrain Rule(string rule) => inner.Rule(rule);
+
+    public IRuleDirectoryGrain RuleDirectory() => inner.RuleDirectory();
+
+    public IRuleTrialGrain RuleTrial(string key) => inner.RuleTrial(key);
+
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => inner.Observe(observer);
 
     public ICommuneFindingsGrain Findings(string inseeCode) => inner.Findings(inseeCode);
+
+    public INotificationEndpointsGrain NotificationEndpoints() => inner.NotificationEndpoints();
+
+    public IOnCallGrain OnCall(string scope) => inner.OnCall(scope);
 
     public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
 
@@ -88,6 +100,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public Task RenewParameters() => inner.RenewParameters();
 
         public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => inner.GetParameters();
+
+        public Task RenewRules() => inner.RenewRules();
+
+        public ValueTask<RuleSet> GetRules() => inner.GetRules();
 
         public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Grid.Grains.Devices;
+using Grid.Grains.Rules.Evaluation;
 
 namespace Grid.Simulation.Stores;
 
@@ -38,7 +39,26 @@ internal static class StateCopy<T>
         copy.Confirmations = Over(copy.Confirmations, state.Confirmations);
         copy.Subscriber = state.Subscriber;
         copy.Interval = state.Interval;
+        copy.Rules = CopyRules(copy.Rules, state.Rules);
         copy.Sealed = state.Sealed;
+        return copy;
+    }
+
+    private static DeviceRuleState? CopyRules(DeviceRuleState? former, DeviceRuleState? rules)
+    {
+        if (rules is null)
+        {
+            return null;
+        }
+
+        var copy = former ?? new DeviceRuleState();
+        copy.Set = rules.Set;
+        copy.Rules = Over(copy.Rules, rules.Rules);
+        copy.Previous = Over(copy.Previous, rules.Previous);
+        copy.Passed = Over(copy.Passed, rules.Passed);
+        copy.EvaluatedAt = rules.EvaluatedAt;
+        copy.DueAt = rules.DueAt;
+        copy.Given = Over(copy.Given, rules.Given);
         return copy;
     }
 

@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Storage.Codec;
 
 namespace Grid.Tests.Storage.Codec;
@@ -74,7 +75,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 7)
+        from kind in Gen.Choose(0, 9)
         select kind switch
         {
             0 => new ReadingEntry
@@ -87,6 +88,8 @@ public sealed class EntryCodecTests
                 Metrics = [.. metrics],
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
+            8 => new RulesEntry { Device = string.Empty, ReceivedAt = received, Rules = Rules(device, number, text) },
+            9 => new RulesLookEntry { Device = string.Empty, ReceivedAt = received },
             4 => new ParametersEntry { Device = string.Empty, ReceivedAt = received, Defaults = Parameters([.. metrics]) },
             5 => new AlarmOrderEntry
             {
@@ -191,13 +194,19 @@ public sealed class EntryCodecTests
         }
     }
 
-    /// <summary>Everything in an entry, as text: records with collections compare these by reference.</summary>
+    private static RuleSet Rules(string id, int number, string? text) => new()
+    {
+        Hash = number,
+        Rules = [new PublishedRule { Id = id, Version = (long)number << 20, Name = text ?? "", Scope = "all", Kinds = (DeviceKinds)(number & 63), Json = """{"when":"é"}""" }],
+    };
+
     private static ImmutableArray<ParameterSet> Parameters(MetricValue[] metrics) =>
         [.. metrics.GroupBy(metric => (DeviceKind)(metric.Name.Length % 6)).Select(group => new ParameterSet { Kind = group.Key, Values = [.. group.Select(Parameter)] })];
 
     private static ParameterValue Parameter(MetricValue metric) =>
         new(metric.Name, metric.Value > 0 ? AttributeValue.Of(metric.Value) : AttributeValue.Of(metric.Value < 0));
 
+    /// <summary>Everything in an entry, as text: records with collections compare these by reference.</summary>
     private static string Shown(LogEntry entry) => entry switch
     {
         AlarmOrderEntry ordered => $"{ordered.Device}|{ordered.ReceivedAt:O}|{ordered.Condition}|{ordered.Order}",
@@ -205,6 +214,7 @@ public sealed class EntryCodecTests
         ReadingEntry reading => $"{reading.Device}|{reading.ReceivedAt:O}|{reading.ObservedAt:O}|{reading.Session ?? "-none-"}|{reading.Sequence}|"
             + string.Join(';', reading.Metrics.Select(metric => $"{metric.Name}={Bits(metric.Value)}")),
         RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor),
+        RulesEntry rules => $"{rules.Device}|{rules.ReceivedAt:O}|{rules.Rules.Hash}|{string.Join('|', rules.Rules.Rules)}",
         ParametersEntry given => $"{given.Device}|{given.ReceivedAt:O}|"
             + string.Join('|', given.Defaults.Select(set => $"{set.Kind}:" + string.Join(';', set.Values.Select(value => $"{value.Name}={Bits(value.Value.Number ?? 0)},{value.Value.Number is null},{value.Value.Flag}")))),
         _ => entry.ToString(),

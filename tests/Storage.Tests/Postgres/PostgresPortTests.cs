@@ -93,6 +93,32 @@ public sealed class PostgresOutboxTests : OutboxConformance
     }
 }
 
+public sealed class PostgresNotificationOutboxTests : StoredNotificationOutboxConformance
+{
+    private string _connection = "";
+
+    protected override async Task<(INotificationOutbox Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
+    {
+        var storage = await SharedServer.OpenAsync(_connection = await SharedServer.ForAsync(directory));
+        return (storage.Notifications, storage);
+    }
+
+    [Fact]
+    public async Task Two_processes_never_have_rows_of_the_same_endpoint_at_the_same_time()
+    {
+        await using var other = await SharedServer.OpenAsync(_connection);
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(number => Port.AddAsync(Message($"n{number}", $"E{number % 20}"), 100, CancellationToken.None)));
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 40).Select(sender => Task.Run(
+            () => (sender % 2 == 0 ? Port : other.Notifications).ClaimAsync(ClaimBy($"S{sender}", endpoints: 2, perEndpoint: 2), CancellationToken.None))));
+
+        var endpoints = claims.SelectMany(rows => rows.Select(row => row.Notification.Endpoint).Distinct()).ToArray();
+        Assert.Equal(20, endpoints.Length);
+        Assert.Equal(20, endpoints.Distinct().Count());
+        Assert.Equal(40, claims.Sum(rows => rows.Length));
+    }
+}
+
 public sealed class PostgresAuditLogTests : AuditLogConformance
 {
     private string _connection = "";

@@ -19,7 +19,7 @@ public sealed class SqliteDeviceRegistryTests : DeviceRegistryConformance
         {
             await new SqliteDeviceRegistry(store).PutAsync(Samples.FedDevices, CancellationToken.None);
             await store.WriteAsync(
-                session => session.Run("DROP INDEX device_by_cabinet") + session.Run("ALTER TABLE device DROP COLUMN cabinet") + session.Run("PRAGMA user_version = 1"),
+                session => session.Run("DROP TABLE notification") + session.Run("DROP INDEX device_by_cabinet") + session.Run("ALTER TABLE device DROP COLUMN cabinet") + session.Run("PRAGMA user_version = 1"),
                 CancellationToken.None);
         }
 
@@ -44,6 +44,15 @@ public sealed class SqliteOutboxTests : OutboxConformance
     {
         var store = await RegistryStore.OpenAsync(directory);
         return (new SqliteOutbox(store), store);
+    }
+}
+
+public sealed class SqliteNotificationOutboxTests : StoredNotificationOutboxConformance
+{
+    protected override async Task<(INotificationOutbox Port, IAsyncDisposable Store)> OpenAsync(TempDirectory directory)
+    {
+        var store = await RegistryStore.OpenAsync(directory);
+        return (new SqliteNotificationOutbox(store), store);
     }
 }
 

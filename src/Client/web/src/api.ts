@@ -63,6 +63,42 @@ export interface Maintenance {
   nextCursor: string | null;
 }
 
+export type AlarmState = 'normal' | 'unacknowledged' | 'acknowledged' | 'returnedUnacknowledged' | 'shelved' | 'suppressed' | 'outOfService';
+
+export type AlarmPriority = 'low' | 'medium' | 'high' | 'urgent';
+
+/** One for each source and condition, however often it repeats. */
+export interface Alarm {
+  id: string;
+  source: string;
+  condition: string;
+  priority: AlarmPriority;
+  state: AlarmState;
+  raisedAt: string;
+  count: number;
+  /** Alarms that it explains. */
+  children: number;
+  message: string;
+  /** What to do. */
+  action?: string;
+}
+
+/** Who is on call for a territory. */
+export interface OnCall {
+  calendar: { zone: string } | null;
+  now: { level: number; name: string | null }[];
+  unanswered: { alarm: string; raisedAt: string; givenUpAt: string }[];
+}
+
+export interface Delivery {
+  id: string;
+  endpoint: string;
+  subject: string;
+  state: 'pending' | 'delivered' | 'failed' | 'expired';
+  createdAt: string;
+  lastError: string | null;
+}
+
 /** Something that no trade sees by itself. */
 export interface Finding {
   rule: string;
@@ -138,6 +174,12 @@ export const collection = (insee: string) => get<Collection>(`/api/v1/communes/$
 /** Lamps and batteries of a commune that are expected to fail until the end of next month, the first page of them. */
 export const maintenance = (insee: string) => get<Maintenance>(`/api/v1/communes/${encodeURIComponent(insee)}/maintenance?limit=100`);
 
+/** Who is on call for a territory (`commune:29019`). */
+export const onCall = (scope: string) => get<OnCall>(`/api/v1/on-call/${encodeURIComponent(scope)}`);
+
+/** The newest notifications of the grid. */
+export const deliveries = async (limit: number) => (await get<{ items: Delivery[] }>(`/api/v1/notifications?limit=${limit}`)).items;
+
 /** Work orders of a commune that have not ended: to be repaired by deadline, then those that wait for confirmation; the first page of them. */
 export const workOrders = (insee: string) =>
   get<Page<WorkOrder>>(`/api/v1/work-orders?scope=commune:${encodeURIComponent(insee)}&state=open,assigned,reopened,paused,repaired&limit=50`);
@@ -162,6 +204,17 @@ export const energy = (scope: string, month: string) => get<Energy>(`/api/v1/${p
 export const waterZones = async (query: string, limit: number) => (await get<{ items: WaterZone[] }>(`/api/v1/water-zones?${query}&limit=${limit}`)).items;
 
 export const command = (id: string) => get<Command>(`/api/v1/commands/${encodeURIComponent(id)}`);
+
+/** The newest alarms of a scope that stand for themselves. */
+export const alarms = async (scope: string, limit: number, language: string) =>
+  ((await call('GET', `/api/v1/alarms?scope=${encodeURIComponent(scope)}&limit=${limit}`, undefined, { 'Accept-Language': language })).value as Page<Alarm>).items;
+
+/** Somebody has taken note. */
+export const acknowledgeAlarm = (id: string, key: string) => call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/acknowledge`, {}, { 'Idempotency-Key': key });
+
+/** Puts an alarm aside until an instant. */
+export const shelveAlarm = (id: string, until: string, reason: string, key: string) =>
+  call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/shelve`, { until, reason }, { 'Idempotency-Key': key });
 
 /** Asks a device for something. `key` makes a repeated request one command. */
 export async function sendCommand(id: string, name: string, args: Record<string, number>, key: string): Promise<Command> {

@@ -20,6 +20,7 @@ export interface Summary {
   buildings?: { powerWatts: number; energyTodayWattHours: number; comfortBreaches: number };
   bins?: { total: number; over80Percent: number; overflowing: number; fires: number };
   environment?: { localLevel: number };
+  alarms?: { unacknowledged: number; acknowledged: number; shelved: number; flood: boolean };
 }
 
 export interface Device {
@@ -66,7 +67,7 @@ export interface Frame {
   })[] | null;
   removed?: string[] | null;
   commands?: Command[] | null;
-  /** Not shown yet. */
+  /** Alarms that changed. */
   alarms?: unknown[] | null;
 }
 
@@ -89,6 +90,8 @@ export interface Step {
   readonly changed: 'all' | ReadonlySet<string>;
   readonly summaryChanged: boolean;
   readonly commands: readonly Command[];
+  /** Alarms have changed: ask for them. */
+  readonly alarmsChanged: boolean;
   /** The frames do not fit together: subscribe again without a cursor. */
   readonly resync: boolean;
 }
@@ -105,7 +108,7 @@ export function reduce(view: View, frame: Frame, limit: number): Step {
   }
 
   if (isNews(frame)) {
-    return { ...unchanged(view), commands: frame.commands ?? [] };
+    return { ...unchanged(view), commands: frame.commands ?? [], alarmsChanged: hasAlarms([frame]) };
   }
 
   const pending = gather(view.pending, frame);
@@ -151,7 +154,7 @@ function replace(parts: readonly Frame[], limit: number): Step {
   }
 
   const view: View = { ...after(emptyView, parts), devices, dropped, current: true };
-  return { view, changed: 'all', summaryChanged: true, commands: commandsOf(parts), resync: false };
+  return { view, changed: 'all', summaryChanged: true, commands: commandsOf(parts), alarmsChanged: true, resync: false };
 }
 
 function merge(view: View, parts: readonly Frame[], limit: number): Step {
@@ -182,6 +185,7 @@ function merge(view: View, parts: readonly Frame[], limit: number): Step {
     changed,
     summaryChanged: parts.some((part) => part.summary),
     commands: commandsOf(parts),
+    alarmsChanged: hasAlarms(parts),
     resync: false,
   };
 }
@@ -211,6 +215,10 @@ function commandsOf(parts: readonly Frame[]): Command[] {
   return parts.flatMap((part) => part.commands ?? []);
 }
 
+function hasAlarms(parts: readonly Frame[]): boolean {
+  return parts.some((part) => (part.alarms?.length ?? 0) > 0);
+}
+
 function unchanged(view: View): Step {
-  return { view, changed: none, summaryChanged: false, commands: [], resync: false };
+  return { view, changed: none, summaryChanged: false, commands: [], alarmsChanged: false, resync: false };
 }

@@ -1,4 +1,5 @@
 import './style.css';
+import { AlarmsPanel } from './alarmsPanel.ts';
 import { ApiError, communesOf, departments, type CommuneSummary } from './api.ts';
 import { CommunePanel, inseeOf } from './communes.ts';
 import { DeviceCard } from './device.ts';
@@ -13,6 +14,7 @@ import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
 import type { Language } from './language.ts';
 import { Live, type LiveState, type Watch } from './live.ts';
 import { TerritoryMap } from './map.ts';
+import { NoticesPanel } from './noticesPanel.ts';
 import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
 import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
 import { initTheme } from './theme.ts';
@@ -27,7 +29,9 @@ class Page {
   readonly #zones = new ZonesPanel();
   readonly #group = new GroupPanel();
   readonly #work = new WorkPanel((id) => this.#chooseDevice(id));
-  readonly #figures = new FigurePanel([this.#group.element, this.#work.element, this.#energy.element, this.#zones.element]);
+  readonly #notices = new NoticesPanel();
+  readonly #alarms = new AlarmsPanel((id) => this.#chooseDevice(id));
+  readonly #figures = new FigurePanel([this.#alarms.element, this.#group.element, this.#work.element, this.#notices.element, this.#energy.element, this.#zones.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
     (id) => this.#chooseDevice(id),
@@ -168,7 +172,9 @@ class Page {
     this.#energy.show(summary.scope);
     this.#zones.show(summary.scope);
     this.#work.show(summary.scope);
+    this.#notices.show(summary.scope);
     this.#group.show(summary);
+    this.#alarms.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
     this.#map?.selectCommune(insee);
     this.#map?.selectDevice(null);
@@ -183,8 +189,11 @@ class Page {
     if (step.summaryChanged) {
       this.#figures.show(step.view.summary);
       this.#group.show(step.view.summary);
+      this.#alarms.show(step.view.summary);
       if (this.#insee === null) this.#department = step.view.summary;
     }
+
+    if (step.alarmsChanged) this.#alarms.changed();
   }
 
   /** Watches the devices that the choice and the map call for, if that is not what is watched already. */
@@ -292,7 +301,9 @@ class Page {
     this.#energy.translate();
     this.#zones.translate();
     this.#work.translate();
+    this.#notices.translate();
     this.#group.translate();
+    this.#alarms.translate();
     this.#figures.translate();
     this.#communes.render();
     this.#card.translate();

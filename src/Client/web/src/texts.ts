@@ -1,4 +1,4 @@
-import type { ControllerState } from './api.ts';
+import type { AlarmState, ControllerState, Delivery } from './api.ts';
 import type { CommandState, Kind, Status } from './frames.ts';
 import type { GroupCommand } from './group.ts';
 import type { LiveState } from './live.ts';
@@ -69,6 +69,10 @@ export interface Texts {
   conditionsTitle: string;
   conditions: Record<string, string>;
   work: string;
+  alarms: Record<
+    'title' | 'none' | 'unacknowledged' | 'acknowledged' | 'shelved' | 'flood' | 'times' | 'children' | 'acknowledge' | 'shelve' | 'shelveReason',
+    string
+  > & { priorities: Record<'low' | 'medium' | 'high' | 'urgent', string>; states: Record<AlarmState, string> };
   workOrders: Record<'title' | 'none' | 'more' | 'overdue' | 'due' | 'whatWasDone' | 'why' | 'send', string> & {
     states: Record<'open' | 'assigned' | 'paused' | 'repaired' | 'closed' | 'reopened' | 'cancelled', string>;
     priorities: Record<'low' | 'medium' | 'high' | 'urgent', string>;
@@ -111,6 +115,7 @@ export interface Texts {
     'title' | 'choose' | 'previous' | 'next' | 'used' | 'saved' | 'cost' | 'co2e' | 'source' | 'unset' | 'nothing' | 'chart' | 'table' | 'day',
     string
   >;
+  notices: Record<'title' | 'onCall' | 'level' | 'nobody' | 'noCalendar' | 'unanswered' | 'last' | 'none', string> & { states: Record<Delivery['state'], string> };
   zones: Record<'title' | 'caption' | 'zone' | 'loss' | 'night' | 'coverage' | 'estimate' | 'unknown', string>;
   commandStates: Record<CommandState, string>;
   signIn: string;
@@ -202,6 +207,16 @@ const en: Texts = {
     heatingUnoccupied: 'Heated while empty', baseLoadHigh: 'Draws too much by night', energyDrift: 'Takes more than its reference', rapidRise: 'Rises rapidly',
     discrepancy: 'Does not obey',
   },
+  alarms: {
+    title: 'Alarms', none: 'No alarm is open.', unacknowledged: '{n} not acknowledged|{n} not acknowledged', acknowledged: '{n} acknowledged|{n} acknowledged', shelved: '{n} shelved|{n} shelved',
+    flood: 'More alarms come than one person can take in: work on the urgent ones first.', times: '{n} times', children: 'explains {n} more|explains {n} more',
+    acknowledge: 'Acknowledge', shelve: 'Shelve for 2 hours', shelveReason: 'shelved on the page',
+    priorities: { low: 'Low', medium: 'Medium', high: 'High', urgent: 'Urgent' },
+    states: {
+      normal: 'normal', unacknowledged: 'not acknowledged', acknowledged: 'acknowledged', returnedUnacknowledged: 'has ended, not acknowledged', shelved: 'shelved',
+      suppressed: 'suppressed by design', outOfService: 'out of service',
+    },
+  },
   work: 'To be done',
   workOrders: {
     title: 'Work orders', none: 'Nothing is to be repaired.', more: 'There are more.', overdue: 'Overdue', due: 'due {time}', whatWasDone: 'What was done', why: 'Why', send: 'Send',
@@ -274,6 +289,11 @@ const en: Texts = {
     title: 'Energy and saving', choose: 'Choose a month', previous: 'Previous month', next: 'Next month', used: 'Used', saved: 'Saved', cost: 'Cost', co2e: 'CO₂e',
     source: 'CO₂e: {source}', unset: 'Cost and CO₂e show once their price and factor are set (Grid:Energy).', nothing: 'Nothing is recorded in this month yet.',
     chart: 'Energy of {month} by day, used and saved; the table below says the same', table: 'Days as a table', day: 'Day',
+  },
+  notices: {
+    title: 'On call and notifications', onCall: 'On call now', level: 'Level {n}', nobody: 'nobody', noCalendar: 'No calendar of its own here: a wider territory’s counts.',
+    unanswered: 'Nobody answered', last: 'Last notifications', none: 'None yet.',
+    states: { pending: 'on its way', delivered: 'delivered', failed: 'failed', expired: 'expired' },
   },
   zones: {
     title: 'Water zones', caption: 'Losses of {date}, the greatest first', zone: 'Zone', loss: 'Loss a day', night: 'Night minimum', coverage: 'Meters known',
@@ -389,6 +409,16 @@ const fr: Texts = {
     heatingUnoccupied: 'Chauffé sans occupants', baseLoadHigh: 'Talon de nuit trop haut', energyDrift: 'Consomme plus que sa référence', rapidRise: 'Monte vite',
     discrepancy: 'N’obéit pas',
   },
+  alarms: {
+    title: 'Alarmes', none: 'Aucune alarme ouverte.', unacknowledged: '{n} non acquittée|{n} non acquittées', acknowledged: '{n} acquittée|{n} acquittées',
+    shelved: '{n} mise de côté|{n} mises de côté', flood: 'Il arrive plus d’alarmes qu’une personne n’en peut traiter : les urgentes d’abord.', times: '{n} fois',
+    children: 'en explique {n} autre|en explique {n} autres', acknowledge: 'Acquitter', shelve: 'Mettre de côté 2 heures', shelveReason: 'mise de côté sur la page',
+    priorities: { low: 'Basse', medium: 'Moyenne', high: 'Haute', urgent: 'Urgente' },
+    states: {
+      normal: 'normale', unacknowledged: 'non acquittée', acknowledged: 'acquittée', returnedUnacknowledged: 'terminée, non acquittée', shelved: 'mise de côté',
+      suppressed: 'supprimée par conception', outOfService: 'hors service',
+    },
+  },
   work: 'À faire',
   workOrders: {
     title: 'Interventions', none: 'Rien n’est à réparer.', more: 'Il y en a d’autres.', overdue: 'En retard', due: 'échéance {time}', whatWasDone: 'Ce qui a été fait', why: 'Pourquoi', send: 'Envoyer',
@@ -461,6 +491,11 @@ const fr: Texts = {
     title: 'Énergie et économies', choose: 'Choisir un mois', previous: 'Mois précédent', next: 'Mois suivant', used: 'Consommée', saved: 'Économisée', cost: 'Coût', co2e: 'CO₂e',
     source: 'CO₂e : {source}', unset: 'Le coût et le CO₂e s’affichent une fois leur prix et leur facteur réglés (Grid:Energy).', nothing: 'Rien n’est encore enregistré ce mois-ci.',
     chart: 'Énergie de {month} par jour, consommée et économisée ; le tableau ci-dessous dit la même chose', table: 'Les jours en tableau', day: 'Jour',
+  },
+  notices: {
+    title: 'Astreinte et notifications', onCall: 'D’astreinte maintenant', level: 'Niveau {n}', nobody: 'personne', noCalendar: 'Pas de calendrier propre : celui d’un territoire plus large compte.',
+    unanswered: 'Sans réponse', last: 'Dernières notifications', none: 'Aucune pour l’instant.',
+    states: { pending: 'en cours', delivered: 'remise', failed: 'en échec', expired: 'expirée' },
   },
   zones: {
     title: 'Secteurs d’eau', caption: 'Pertes du {date}, la plus forte d’abord', zone: 'Secteur', loss: 'Perte par jour', night: 'Minimum nocturne', coverage: 'Compteurs connus',

@@ -8,11 +8,11 @@ import { orderList } from './interventions.ts';
 /** How often a list that is open is asked for again. */
 const refreshMillis = 60_000;
 
-interface WorkList {
+export interface WorkList {
   key: string;
   title: () => string;
-  /** The content for a commune; `choose` leads to a device, `again` asks for it once more. */
-  load: (insee: string, choose: (id: string) => void, again: () => Promise<void>) => Promise<Node[]>;
+  /** The content for what is chosen, such as a commune; `choose` leads to a device, `again` asks for it once more. */
+  load: (chosen: string, choose: (id: string) => void, again: () => Promise<void>) => Promise<Node[]>;
 }
 
 const lists: WorkList[] = [
@@ -46,12 +46,13 @@ export class WorkPanel {
   }
 }
 
-class WorkPart {
+/** A list that is asked for when it is opened, and again while it is. */
+export class WorkPart {
   readonly element: HTMLDetailsElement;
   readonly #summary = h('summary', {});
   readonly #error = h('p', { class: 'error', role: 'alert' });
   readonly #body = h('div', {});
-  #insee: string | null = null;
+  #chosen: string | null = null;
   #timer = 0;
   #request = 0;
 
@@ -63,9 +64,9 @@ class WorkPart {
     this.element.addEventListener('toggle', () => void this.#load());
   }
 
-  show(insee: string | null): void {
-    if (insee === this.#insee) return;
-    this.#insee = insee;
+  show(chosen: string | null): void {
+    if (chosen === this.#chosen) return;
+    this.#chosen = chosen;
     this.#body.replaceChildren();
     void this.#load();
   }
@@ -83,12 +84,12 @@ class WorkPart {
 
   async #load(): Promise<void> {
     clearTimeout(this.#timer);
-    const [insee, request] = [this.#insee, ++this.#request];
-    if (!this.element.open || insee === null) return;
+    const [chosen, request] = [this.#chosen, ++this.#request];
+    if (!this.element.open || chosen === null) return;
     this.element.ariaBusy = 'true';
     if (this.#body.childElementCount === 0) this.#body.replaceChildren(h('p', { class: 'muted' }, t().loading));
     try {
-      const content = await this.list.load(insee, this.choose, () => this.#load());
+      const content = await this.list.load(chosen, this.choose, () => this.#load());
       if (request !== this.#request) return;
       this.#body.replaceChildren(...content);
       write(this.#error, '');

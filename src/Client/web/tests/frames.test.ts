@@ -10,7 +10,7 @@ const lamp = (id: string, metrics: Record<string, number> = {}) => ({ id, kind: 
 
 /** The last step of frames in order. */
 function after(frames: Frame[], from: View = emptyView, most = limit): Step {
-  return frames.reduce<Step>((step, frame) => reduce(step.view, frame, most), { view: from, changed: new Set(), summaryChanged: false, commands: [], resync: false });
+  return frames.reduce<Step>((step, frame) => reduce(step.view, frame, most), { view: from, changed: new Set(), summaryChanged: false, commands: [], alarmsChanged: false, resync: false });
 }
 
 const shown = (view: View) => Object.fromEntries(Array.from(view.devices, ([id, device]) => [id, device.metrics]));
@@ -148,4 +148,11 @@ test('A step never changes the view that it was given', () => {
   const before = after([{ type: 'snapshot', cursor: 'a', devices: [lamp('x', { powerWatts: 1 })] }]).view;
   after([{ type: 'delta', cursor: 'b', removed: ['x'], devices: [lamp('y')] }], before);
   assert.deepEqual(shown(before), { x: { powerWatts: 1 } });
+});
+
+test('a frame with alarms alone says that they changed and leaves the cursor where it is', () => {
+  const step = reduce({ ...emptyView, cursor: 'c1', current: true }, { type: 'delta', cursor: 'c1', alarms: [{ id: 'B1~fire' }] }, limit);
+  assert.equal(step.alarmsChanged, true);
+  assert.equal(step.view.cursor, 'c1');
+  assert.equal(reduce(step.view, { type: 'delta', cursor: 'c1', commands: [] }, limit).alarmsChanged, false);
 });

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Grid.Connectors.Webhooks;
 using Grid.Contracts.Commands;
 
 namespace Grid.Connectors.Http.Downlinks;
@@ -29,24 +30,16 @@ internal sealed record HttpDownlinkAnswer(string? Status, string? Reason);
 [JsonSerializable(typeof(HttpDownlinkAnswer))]
 internal sealed partial class HttpDownlinkJson : JsonSerializerContext;
 
-/// <summary>The signed request, as in the Standard Webhooks specification 1.0 (headers <c>webhook-id</c>, <c>webhook-timestamp</c>, <c>webhook-signature</c>).</summary>
+/// <summary>The signed request.</summary>
 internal static class HttpDownlinkMessage
 {
-    private const string SecretPrefix = "whsec_";
-
     public static HttpRequestMessage Of(Downlink downlink, Uri address, string secret, DateTimeOffset now)
     {
         var id = IdOf(downlink);
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new HttpDownlinkBody(downlink.Device, id, downlink.Name, downlink.Arguments, downlink.Version, downlink.ExpiresAt, HttpProgram.Of(downlink.Program)),
             HttpDownlinkJson.Default.HttpDownlinkBody);
-        var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new("application/json");
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", "v1," + Sign(KeyOf(secret), id, timestamp, body));
-        return request;
+        return WebhookSignature.Signed(address, id, secret, body, now);
     }
 
     /// <summary>The command; where many devices are told the same, one for each of them and version, the same in every try.</summary>
@@ -54,28 +47,4 @@ internal static class HttpDownlinkMessage
         ? downlink.Command
         : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture, $"{downlink.Owner} {downlink.Device} {downlink.Name} {downlink.Version}"))))[..32];
-
-    /// <summary>HMAC-SHA256 over <c>id.timestamp.body</c>, in base64.</summary>
-    public static string Sign(byte[] key, string id, string timestamp, ReadOnlySpan<byte> body)
-    {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        hmac.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
-        hmac.AppendData(body);
-        return Convert.ToBase64String(hmac.GetHashAndReset());
-    }
-
-    /// <summary>The bytes behind <c>whsec_</c> in base64, as the specification writes secrets; any other text stands for its UTF-8 bytes.</summary>
-    private static byte[] KeyOf(string secret)
-    {
-        if (secret.StartsWith(SecretPrefix, StringComparison.Ordinal))
-        {
-            var bytes = new byte[secret.Length];
-            if (Convert.TryFromBase64String(secret[SecretPrefix.Length..], bytes, out var count))
-            {
-                return bytes[..count];
-            }
-        }
-
-        return Encoding.UTF8.GetBytes(secret);
-    }
 }

@@ -1,0 +1,263 @@
+using System.Globalization;
+using System.Text.Json;
+using Grid.Client.Audit;
+using Grid.Client.Authentication;
+using Grid.Client.Devices;
+using Grid.Client.Errors;
+using Grid.Client.Json;
+using Grid.Client.Paging;
+using Grid.Client.Rights;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rights;
+using Grid.Contracts.Rules;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Grid.Client.Rules;
+
+/// <summary>Rules that operators write: drafts, trials, and what devices follow.</summary>
+internal static class RuleEndpoints
+{
+    private const string Trials = "trials";
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var rules = api.MapGroup("").WithTags("Rules");
+        rules.MapGet("/rules", ListAsync)
+            .WithName("listRules")
+            .WithSummary("List rules by id; of one scope only with scope.")
+            .Produces<RulePage>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .RequireRight(Right.Read);
+        rules.MapGet("/rules/starter", StartersAsync)
+            .WithName("listStarterRules")
+            .WithSummary("The rules that ship with the grid, in French and English, to be copied, tried and published.")
+            .Produces<StarterModel[]>()
+            .RequireRight(Right.Read);
+        rules.MapGet("/rules/{id}", GetAsync)
+            .WithName("getRule")
+            .WithSummary("Show a rule with its versions, as text and in its JSON form.")
+            .Produces<RuleModel>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .RequireRight(Right.Read);
+        rules.MapPut("/rules/{id}", PutAsync)
+            .WithName("putRule")
+            .WithSummary("Create a rule, or give it a new version, as draft: devices go on with the version that is published. {name, scope, text} or {name, scope, rule}.")
+            .Accepts<RuleInput>("application/json")
+            .Produces<RuleModel>()
+            .Produces<RuleModel>(StatusCodes.Status201Created)
+            .ProducesValidationProblem()
+            .Audited("rule.put")
+            .RequireRight(Right.ManageDevices);
+        rules.MapDelete("/rules/{id}", DeleteAsync)
+            .WithName("deleteRule")
+            .WithSummary("Remove a rule. Devices follow it no more, and what it raised ends.")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .Audited("rule.delete")
+            .RequireRight(Right.ManageDevices);
+        rules.MapPost("/rules/{id}/publish", PublishAsync)
+            .WithName("publishRule")
+            .WithSummary("Devices follow the newest version from now on.")
+            .Produces<RuleModel>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .Audited("rule.publish")
+            .RequireRight(Right.ManageDevices);
+        rules.MapPost("/rules/{id}/rollback", RollBackAsync)
+            .WithName("rollBackRule")
+            .WithSummary("Devices follow the version again that was published before.")
+            .Produces<RuleModel>()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .Audited("rule.rollback")
+            .RequireRight(Right.ManageDevices);
+        rules.MapPost("/rules/test", TestAsync)
+            .WithName("testRule")
+            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?}. Changes nothing.")
+            .Accepts<RuleTestInput>("application/json")
+            .Produces<RuleTestModel>()
+            .ProducesValidationProblem()
+            .Audited("rule.test")
+            .RequireRight(Right.ManageDevices);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains)
+    {
+        const string List = "rules";
+        var query = new QueryReader(http.Request.Query);
+        var after = query.After(List);
+        var limit = query.Limit();
+        if (query.Fault() is { } fault)
+        {
+            return fault;
+        }
+
+        var scope = http.Request.Query["scope"] is [{ Length: > 0 } text] ? text : null;
+        var page = await grains.RuleDirectory().List(after, scope, limit + 1);
+        return TypedResults.Json(
+            new RulePage(
+                [.. page.Take(limit).Select(rule => new RuleListItem(rule.Id, rule.Name, rule.Scope, rule.Version, rule.Published?.Version))],
+                page.Length > limit ? PageCursor.Encode(List, page[limit - 1].Id) : null),
+            GridJson.Default.RulePage);
+    }
+
+    private static async Task<IResult> StartersAsync(IGridGrains grains) => TypedResults.Json(
+        (StarterModel[])[.. (await grains.RuleTrial(Trials).Starters()).Select(rule => new StarterModel(
+            rule.Id, ByLanguage(rule.Name, rule.NameFrench), ByLanguage(rule.Text, rule.TextFrench), ByLanguage(rule.Why, rule.WhyFrench)))],
+        GridJson.Default.StarterModelArray);
+
+    private static async Task<IResult> GetAsync(string id, IGridGrains grains) =>
+        DeviceBinding.IsKey(id) && await grains.Rule(id).Get() is { } view ? Show(view, StatusCodes.Status200OK) : Problems.NotFound("such rule");
+
+    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)
+    {
+        var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.RuleInput);
+        if (input is null)
+        {
+            return fault!;
+        }
+
+        if (!DeviceBinding.IsKey(id))
+        {
+            return Problems.Invalid("id", "is not 1 to 64 of A-Z a-z 0-9 . _ : -");
+        }
+
+        var answer = await grains.Rule(id).Put(DraftOf(input), Actor.Of(http).Name);
+        if (!answer.Problems.IsEmpty)
+        {
+            return Refused(answer.Problems);
+        }
+
+        var view = answer.View!;
+        http.Audit($"rule:{id}", string.Create(CultureInfo.InvariantCulture, $"version {view.Versions[0].Version} for {view.Versions[0].Scope}: {view.Text}"));
+        if (answer.IsNew)
+        {
+            http.Response.Headers.Location = $"/api/v1/rules/{id}";
+        }
+
+        return Show(view, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains)
+    {
+        if (!DeviceBinding.IsKey(id) || !await grains.Rule(id).Delete())
+        {
+            return Problems.NotFound("such rule");
+        }
+
+        http.Audit($"rule:{id}", "removed");
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> PublishAsync(string id, HttpContext http, IGridGrains grains) =>
+        DeviceBinding.IsKey(id) ? Published(http, id, await grains.Rule(id).Publish(Actor.Of(http).Name)) : Problems.NotFound("such rule");
+
+    private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains) =>
+        !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is null
+            ? Problems.NotFound("such rule")
+            : Published(http, id, await grains.Rule(id).RollBack(Actor.Of(http).Name));
+
+    private static IResult Published(HttpContext http, string id, RuleAnswer answer)
+    {
+        if (!answer.Problems.IsEmpty)
+        {
+            return Refused(answer.Problems);
+        }
+
+        if (answer.View is not { } view)
+        {
+            return Problems.NotFound("such rule");
+        }
+
+        http.Audit($"rule:{id}", string.Create(CultureInfo.InvariantCulture, $"version {view.Published} is published, in place of {view.Former?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
+        return Show(view, StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> TestAsync(HttpContext http, IGridGrains grains)
+    {
+        var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.RuleTestInput);
+        if (input is null)
+        {
+            return fault!;
+        }
+
+        var errors = new List<FieldError>();
+        if (input.Rule is null)
+        {
+            errors.Add(new("rule", "must be given: {name, scope, text}"));
+        }
+
+        if (input.From is null)
+        {
+            errors.Add(new("from", "must be an instant"));
+        }
+
+        if (input.To is null)
+        {
+            errors.Add(new("to", "must be an instant"));
+        }
+
+        if (errors.Count > 0)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        // A draft need not have a name to be tried.
+        var draft = DraftOf(input.Rule!);
+        var answer = await grains.RuleTrial(Trials).Try(new RuleTrialRequest
+        {
+            Rule = draft.Name.Length == 0 ? draft with { Name = "trial" } : draft,
+            From = input.From!.Value,
+            To = input.To!.Value,
+            Scope = input.Scope,
+        });
+        if (!answer.Problems.IsEmpty)
+        {
+            return Refused(answer.Problems);
+        }
+
+        // It changes nothing, and shows what many devices did.
+        http.Audit(input.Scope ?? draft.Scope, string.Create(CultureInfo.InvariantCulture, $"tried on {answer.Devices} devices: {input.Rule!.Text ?? input.Rule.Rule?.GetRawText()}"));
+        return TypedResults.Json(
+            new RuleTestModel([.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))], answer.Devices, answer.Readings, answer.Cut),
+            GridJson.Default.RuleTestModel);
+    }
+
+    private static RuleDraft DraftOf(RuleInput input) => new()
+    {
+        Name = input.Name ?? "",
+        Scope = input.Scope ?? "",
+        Text = input.Text,
+        Json = input.Rule is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } rule ? rule.GetRawText() : null,
+    };
+
+    private static IResult Refused(IEnumerable<RuleProblem> problems) => Problems.Invalid(problems.Select(problem => new FieldError(problem.Field, problem.Reason)));
+
+    private static IResult Show(RuleView view, int status)
+    {
+        var newest = view.Versions[0];
+        return TypedResults.Json(
+            new RuleModel(
+                view.Id,
+                newest.Name,
+                newest.Scope,
+                [.. Enum.GetValues<DeviceKind>().Where(kind => (view.Kinds & (DeviceKinds)(1 << (int)kind)) != 0)],
+                newest.Version,
+                view.Published,
+                view.Former,
+                view.Text,
+                JsonOf(newest.Json),
+                [.. view.Versions.Select(version => new RuleVersionModel(version.Version, version.Name, version.Scope, version.By, version.At, JsonOf(version.Json)))]),
+            GridJson.Default.RuleModel,
+            statusCode: status);
+    }
+
+    private static JsonElement JsonOf(string json)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 128 });
+        return document.RootElement.Clone();
+    }
+
+    private static Dictionary<string, string> ByLanguage(string english, string french) => new(StringComparer.Ordinal) { ["en"] = english, ["fr"] = french };
+}

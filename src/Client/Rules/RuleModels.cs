@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Grid.Contracts.Devices;
+
+namespace Grid.Client.Rules;
+
+/// <summary>A rule as it is sent: <c>{name, scope, text}</c>, or with its JSON form as <c>rule</c> in place of the text.</summary>
+/// <param name="Name">For people, 1 to 200 characters.</param>
+/// <param name="Scope">For whom: <c>device:ID</c>, <c>commune:29019</c>, <c>syndicate:SIREN</c> (any body), <c>department:29</c> or <c>all</c>.</param>
+/// <param name="Text">What it says, as text.</param>
+/// <param name="Rule">What it says, in its JSON form.</param>
+public sealed record RuleInput(string? Name, string? Scope, string? Text, JsonElement? Rule);
+
+/// <summary>A trial of a rule.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="From">From when on.</param>
+/// <param name="To">Until when, exclusive; at most 31 days later.</param>
+/// <param name="Scope">On whom; the rule's own scope when it is left out.</param>
+public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTimeOffset? To, string? Scope);
+
+/// <summary>A rule as GET shows it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Name of its newest version.</param>
+/// <param name="Scope">Scope of its newest version.</param>
+/// <param name="Kinds">The kinds of device to which the newest version may apply.</param>
+/// <param name="Version">Its newest version, which is the draft until it is published.</param>
+/// <param name="Published">The version that devices follow; null for none.</param>
+/// <param name="Former">The version that was published before, to which a rollback goes; null for none.</param>
+/// <param name="Text">What the newest version says, as text.</param>
+/// <param name="Rule">The same in its JSON form.</param>
+/// <param name="Versions">The versions that are kept, newest first.</param>
+public sealed record RuleModel(
+    string Id,
+    string Name,
+    string Scope,
+    IReadOnlyList<DeviceKind> Kinds,
+    long Version,
+    long? Published,
+    long? Former,
+    string Text,
+    JsonElement Rule,
+    IReadOnlyList<RuleVersionModel> Versions);
+
+/// <summary>A version of a rule.</summary>
+/// <param name="Version">Its number.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Scope">Its scope.</param>
+/// <param name="By">Who wrote it.</param>
+/// <param name="At">When.</param>
+/// <param name="Rule">What it says, in its JSON form.</param>
+public sealed record RuleVersionModel(long Version, string Name, string Scope, string By, DateTimeOffset At, JsonElement Rule);
+
+/// <summary>A rule in a list.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Name of its newest version.</param>
+/// <param name="Scope">Scope of its newest version.</param>
+/// <param name="Version">Its newest version.</param>
+/// <param name="Published">The version that devices follow; null for none.</param>
+public sealed record RuleListItem(string Id, string Name, string Scope, long Version, long? Published);
+
+/// <summary>Rules, and where the next ones begin.</summary>
+/// <param name="Items">By id.</param>
+/// <param name="NextCursor">Null at the end.</param>
+public sealed record RulePage(IReadOnlyList<RuleListItem> Items, string? NextCursor);
+
+/// <summary>What a rule would have done.</summary>
+/// <param name="Events">By time.</param>
+/// <param name="Devices">Devices that it was tried on.</param>
+/// <param name="Readings">Readings that it was tried on.</param>
+/// <param name="Cut">Why it is not whole; null when it is.</param>
+public sealed record RuleTestModel(IReadOnlyList<RuleTestEvent> Events, int Devices, int Readings, string? Cut);
+
+/// <summary>Something that a rule would have done.</summary>
+/// <param name="At">When.</param>
+/// <param name="Device">On which device.</param>
+/// <param name="What">One of <c>raise clear command workOrder notify setFlag endFlag</c>.</param>
+/// <param name="Detail">The message, or the command.</param>
+public sealed record RuleTestEvent(DateTimeOffset At, string Device, string What, string Detail);
+
+/// <summary>A rule that ships with the grid.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name by language, <c>en</c> and <c>fr</c>.</param>
+/// <param name="Text">Its text by language of its messages.</param>
+/// <param name="Why">What it is for by language.</param>
+public sealed record StarterModel(string Id, IReadOnlyDictionary<string, string> Name, IReadOnlyDictionary<string, string> Text, IReadOnlyDictionary<string, string> Why);

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rights;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Grid.Contracts.Rules;
+
+/// <summary>A rule that an operator wrote: its draft and its versions. Keyed by the rule's id. What is persisted is answered, and nothing before.</summary>
+[Alias("grid.IRuleGrain"), RequiresRight(Right.Internal)]
+public interface IRuleGrain : IGrainWithStringKey
+{
+    /// <summary>Keeps a new version as draft: devices go on with the one that is published. The same again is no new version.</summary>
+    [Alias("Put")]
+    Task<RuleAnswer> Put(RuleDraft draft, string actor);
+
+    /// <summary>The rule, null when there is none.</summary>
+    [Alias("Get"), AlwaysInterleave]
+    ValueTask<RuleView?> Get();
+
+    /// <summary>Devices follow the newest version from now on: persisted when answered, then the sectors concerned are told. The same again changes nothing.</summary>
+    [Alias("Publish")]
+    Task<RuleAnswer> Publish(string actor);
+
+    /// <summary>Devices follow the version again that was published before the one that is.</summary>
+    [Alias("RollBack")]
+    Task<RuleAnswer> RollBack(string actor);
+
+    /// <summary>Removes the rule: devices follow it no more, and what it raised ends. False when there is none.</summary>
+    [Alias("Delete")]
+    Task<bool> Delete();
+}
+
+/// <summary>Tries a rule on what was measured. Keyed by any text: one key tries one rule at a time.</summary>
+[Alias("grid.IRuleTrialGrain"), RequiresRight(Right.Internal)]
+public interface IRuleTrialGrain : IGrainWithStringKey
+{
+    /// <summary>What the rule would have done; changes nothing.</summary>
+    [Alias("Try")]
+    Task<RuleTrialAnswer> Try(RuleTrialRequest request);
+
+    /// <summary>The rules that ship with the grid, in French and English.</summary>
+    [Alias("Starters")]
+    ValueTask<ImmutableArray<StarterRule>> Starters();
+}
+
+/// <summary>What somebody writes: a text, or its JSON form.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleDraft")]
+public sealed record RuleDraft
+{
+    /// <summary>For people, 1 to 200 characters.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>For whom: <c>device:ID</c>, <c>commune:29019</c>, <c>syndicate:SIREN</c>, <c>department:29</c> or <c>all</c>.</summary>
+    [Id(1)] public required string Scope { get; init; }
+
+    /// <summary>The text; null when the JSON form is given.</summary>
+    [Id(2)] public string? Text { get; init; }
+
+    /// <summary>The JSON form; null when the text is given.</summary>
+    [Id(3)] public string? Json { get; init; }
+}
+
+/// <summary>What is wrong with a rule.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleProblem")]
+public sealed record RuleProblem
+{
+    /// <summary>The field at fault: <c>name</c>, <c>scope</c>, <c>text</c>, or a place in the JSON such as <c>rule.when.and[1]</c>.</summary>
+    [Id(0)] public required string Field { get; init; }
+
+    /// <summary>For people, with line and column of a text.</summary>
+    [Id(1)] public required string Reason { get; init; }
+
+    /// <summary>Line of the text, from 1; 0 elsewhere.</summary>
+    [Id(2)] public int Line { get; init; }
+
+    /// <summary>Column of the line, from 1; 0 elsewhere.</summary>
+    [Id(3)] public int Column { get; init; }
+}
+
+/// <summary>A version of a rule.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleVersion")]
+public sealed record RuleVersion
+{
+    /// <summary>Grows by one with each version, from 1.</summary>
+    [Id(0)] public required long Version { get; init; }
+
+    /// <summary>Its name.</summary>
+    [Id(1)] public required string Name { get; init; }
+
+    /// <summary>Its scope.</summary>
+    [Id(2)] public required string Scope { get; init; }
+
+    /// <summary>What it says, in its JSON form.</summary>
+    [Id(3)] public required string Json { get; init; }
+
+    /// <summary>Who wrote it.</summary>
+    [Id(4)] public required string By { get; init; }
+
+    /// <summary>When (UTC).</summary>
+    [Id(5)] public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A rule as it is persisted.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleView")]
+public sealed record RuleView
+{
+    /// <summary>Versions that are kept, the published ones among them.</summary>
+    public const int MaximumVersions = 20;
+
+    /// <summary>The rule's id.</summary>
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>Its versions, newest first; at least one.</summary>
+    [Id(1)] public required ImmutableArray<RuleVersion> Versions { get; init; }
+
+    /// <summary>The version that devices follow; null when none is published.</summary>
+    [Id(2)] public long? Published { get; init; }
+
+    /// <summary>The version that was published before; null for none.</summary>
+    [Id(3)] public long? Former { get; init; }
+
+    /// <summary>The newest version as text.</summary>
+    [Id(4)] public required string Text { get; init; }
+
+    /// <summary>The kinds of device to which the newest version may apply.</summary>
+    [Id(5)] public required DeviceKinds Kinds { get; init; }
+}
+
+/// <summary>Answer to a change of a rule.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleAnswer")]
+public sealed record RuleAnswer
+{
+    /// <summary>What is wrong; empty when nothing is.</summary>
+    [Id(0)] public ImmutableArray<RuleProblem> Problems { get; init; } = [];
+
+    /// <summary>The rule as it is now; null when there is none.</summary>
+    [Id(1)] public RuleView? View { get; init; }
+
+    /// <summary>True when the call made the rule.</summary>
+    [Id(2)] public bool IsNew { get; init; }
+}
+
+/// <summary>What is to be tried.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleTrialRequest")]
+public sealed record RuleTrialRequest
+{
+    /// <summary>Days that one trial may cover.</summary>
+    public const int MaximumDays = 31;
+
+    /// <summary>The rule.</summary>
+    [Id(0)] public required RuleDraft Rule { get; init; }
+
+    /// <summary>From when on.</summary>
+    [Id(1)] public required DateTimeOffset From { get; init; }
+
+    /// <summary>Until when, exclusive.</summary>
+    [Id(2)] public required DateTimeOffset To { get; init; }
+
+    /// <summary>On whom; the rule's own scope when null.</summary>
+    [Id(3)] public string? Scope { get; init; }
+}
+
+/// <summary>What a rule would have done.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleTrialAnswer")]
+public sealed record RuleTrialAnswer
+{
+    /// <summary>What is wrong; empty when nothing is.</summary>
+    [Id(0)] public ImmutableArray<RuleProblem> Problems { get; init; } = [];
+
+    /// <summary>What it would have done, by time and device.</summary>
+    [Id(1)] public ImmutableArray<RuleTrialEvent> Events { get; init; } = [];
+
+    /// <summary>Devices that were tried.</summary>
+    [Id(2)] public int Devices { get; init; }
+
+    /// <summary>Readings that they were tried on.</summary>
+    [Id(3)] public int Readings { get; init; }
+
+    /// <summary>Why it is not whole; null when it is.</summary>
+    [Id(4)] public string? Cut { get; init; }
+}
+
+/// <summary>Something that a rule would have done.</summary>
+/// <param name="At">When.</param>
+/// <param name="Device">On which device.</param>
+/// <param name="What">Such as <c>raise</c>, <c>clear</c>, <c>command</c>, <c>workOrder</c>, <c>notify</c>, <c>setFlag</c>, <c>endFlag</c>.</param>
+/// <param name="Detail">For people: the message, or the command with its arguments.</param>
+[GenerateSerializer, Immutable, Alias("grid.RuleTrialEvent")]
+public sealed record RuleTrialEvent(
+    [property: Id(0)] DateTimeOffset At,
+    [property: Id(1)] string Device,
+    [property: Id(2)] string What,
+    [property: Id(3)] string Detail);
+
+/// <summary>A rule that ships with the grid, to be copied and published.</summary>
+/// <param name="Id">Its id, such as <c>bin-nearly-full</c>.</param>
+/// <param name="Name">Its name in English.</param>
+/// <param name="NameFrench">Its name in French.</param>
+/// <param name="Text">Its text in English.</param>
+/// <param name="TextFrench">Its text with messages in French.</param>
+/// <param name="Why">What it is for, in English.</param>
+/// <param name="WhyFrench">What it is for, in French.</param>
+[GenerateSerializer, Immutable, Alias("grid.StarterRule")]
+public sealed record StarterRule(
+    [property: Id(0)] string Id,
+    [property: Id(1)] string Name,
+    [property: Id(2)] string NameFrench,
+    [property: Id(3)] string Text,
+    [property: Id(4)] string TextFrench,
+    [property: Id(5)] string Why,
+    [property: Id(6)] string WhyFrench);

@@ -1,0 +1,22 @@
+using Grid.Contracts.Devices;
+
+namespace Grid.Contracts.Rules;
+
+/// <summary>Where what rules ask of people goes: work orders, notifications and flags. Each call may come again, with the same id: it is done once.</summary>
+public interface IRuleOutlet
+{
+    /// <summary>Opens a work order; done when answered.</summary>
+    Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken);
+
+    /// <summary>Takes a message to be delivered: persisted when answered, delivered later.</summary>
+    Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken);
+
+    /// <summary>Sets or ends a flag of a commune; done when answered.</summary>
+    Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken);
+}
+
+/// <summary>The device on which a rule acts.</summary>
+/// <param name="Device">Its key.</param>
+/// <param name="Kind">Its trade.</param>
+/// <param name="Sector">Its sector.</param>
+public sealed record RuleOrigin(string Device, DeviceKind Kind, string Sector);

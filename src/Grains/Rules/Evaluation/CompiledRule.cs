@@ -1,0 +1,67 @@
+using Grid.Grains.Devices;
+using Grid.Grains.Rules.Language;
+
+namespace Grid.Grains.Rules.Evaluation;
+
+/// <summary>A version of a rule, ready to be evaluated. Compiled once and shared by all devices of a process.</summary>
+internal sealed record CompiledRule
+{
+    /// <summary>Its id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Stands for id and version in memories.</summary>
+    public required long Key { get; init; }
+
+    /// <summary>What it says.</summary>
+    public required Rule Rule { get; init; }
+
+    /// <summary>For which kinds, and what it needs.</summary>
+    public required RuleFacts Facts { get; init; }
+
+    /// <summary>The only device that it is for; null when it is for more.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Its condition.</summary>
+    public required TruthOf When { get; init; }
+
+    /// <summary>Its schedule; null for always.</summary>
+    public required TruthOf? Within { get; init; }
+
+    /// <summary>The metrics of which it asks what they were before.</summary>
+    public required IReadOnlyList<string> Previous { get; init; }
+
+    /// <summary>Its groups, by number.</summary>
+    public required IReadOnlyList<CompiledGroup> Groups { get; init; }
+
+    /// <summary>The condition of its alarm.</summary>
+    public string AlarmCondition => AlarmConditionOf(Id);
+
+    /// <summary>Its alarm; null when it raises none.</summary>
+    public RaiseAlarm? Alarm { get; init; }
+
+    /// <summary>The condition of the alarm of a rule.</summary>
+    public static string AlarmConditionOf(string rule) => $"rule.{rule}";
+
+    /// <summary>Compiles a rule that was checked.</summary>
+    public static CompiledRule Of(string id, long version, Rule rule)
+    {
+        var compiler = new ConditionCompiler();
+        var when = compiler.Truth(rule.When);
+        return new CompiledRule
+        {
+            Id = id,
+            Version = version,
+            Key = Fingerprint.OfRule(id, version),
+            Rule = rule,
+            Facts = RuleChecker.FactsOf(rule),
+            When = when,
+            Within = rule.Within is { } within ? new ConditionCompiler().Truth(within) : null,
+            Previous = compiler.Previous,
+            Groups = compiler.Groups,
+            Alarm = rule.Then.OfType<RaiseAlarm>().FirstOrDefault(),
+        };
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
+using Grid.Grains.Devices;
+using Orleans;
+
+namespace Grid.Grains.Rules.Evaluation;
+
+/// <summary>
+/// What the rules of a device remember. The device owns it and its arrays, and writes in place. About 100 bytes, 32 for each rule that is not at rest, and 32 for each metric
+/// of which a rule asks what it was before. A device without rules has none.
+/// </summary>
+[GenerateSerializer, Alias("grid.DeviceRuleState")]
+public sealed class DeviceRuleState
+{
+    /// <summary>Which rules.</summary>
+    [Id(0)] public long Set { get; set; }
+
+    /// <summary>The rules that are not at rest, in the order of the set; null for none.</summary>
+    [Id(1)] public RuleMemory[]? Rules { get; set; }
+
+    /// <summary>What some metrics were before; null for none.</summary>
+    [Id(2)] public PreviousValue[]? Previous { get; set; }
+
+    /// <summary>The keys of the rules with a filter of attributes that the device passes; null for none.</summary>
+    [Id(3)] public long[]? Passed { get; set; }
+
+    /// <summary>The latest instant for which they were evaluated, in Unix milliseconds: it never goes back.</summary>
+    [Id(4)] public long EvaluatedAt { get; set; }
+
+    /// <summary>The next instant at which they may be otherwise though nothing is heard, in Unix milliseconds; <see cref="long.MaxValue"/> for never.</summary>
+    [Id(5)] public long DueAt { get; set; } = long.MaxValue;
+
+    /// <summary>The effects that they had last, so that the replay of an entry has them again; null for none.</summary>
+    [Id(6)] public RuleEffectGiven[]? Given { get; set; }
+}
+
+/// <summary>An effect that the rules of a device had: one of these.</summary>
+/// <param name="Offset">The entry's offset in the log of the device's sector.</param>
+/// <param name="Alarm">An alarm begins or ends.</param>
+/// <param name="Command">A command.</param>
+/// <param name="WorkOrder">A work order.</param>
+/// <param name="Notification">A message.</param>
+/// <param name="Flag">A flag.</param>
+[GenerateSerializer, Immutable, Alias("grid.RuleEffectGiven")]
+public sealed record RuleEffectGiven(
+    [property: Id(0)] long Offset,
+    [property: Id(1)] RuleAlarm? Alarm = null,
+    [property: Id(2)] RuleCommand? Command = null,
+    [property: Id(3)] RuleWorkOrder? WorkOrder = null,
+    [property: Id(4)] RuleNotification? Notification = null,
+    [property: Id(5)] RuleFlag? Flag = null)
+{
+    /// <summary>Effects kept: the sector carries out all before its next checkpoint, and a rule begins once a minute at most.</summary>
+    public const int Bound = 16;
+
+    internal static RuleEffectGiven[] With(RuleEffectGiven[]? kept, IEnumerable<DeviceEffect> given, long offset)
+    {
+        var all = (kept ?? []).Concat(given.Select(effect => Of(effect, offset)).OfType<RuleEffectGiven>()).ToArray();
+        return all[^Math.Min(all.Length, Bound)..];
+    }
+
+    internal static RuleEffectGiven[]? Rebase(RuleEffectGiven[]? kept, long offset) => kept is null ? null : [.. kept.Select(given => given with { Offset = offset })];
+
+    private static RuleEffectGiven? Of(DeviceEffect effect, long offset) => effect switch
+    {
+        RuleAlarm alarm => new RuleEffectGiven(offset, Alarm: alarm),
+        RuleCommand command => new RuleEffectGiven(offset, Command: command),
+        RuleWorkOrder order => new RuleEffectGiven(offset, WorkOrder: order),
+        RuleNotification notification => new RuleEffectGiven(offset, Notification: notification),
+        RuleFlag flag => new RuleEffectGiven(offset, Flag: flag),
+        _ => null,
+    };
+
+    private DeviceEffect Effect() => Alarm ?? Command ?? WorkOrder ?? Notification ?? (DeviceEffect)Flag!;
+
+    internal static ImmutableArray<DeviceEffect> At(RuleEffectGiven[]? kept, long offset) => [.. (kept ?? []).Where(given => given.Offset == offset).Select(given => given.Effect())];
+}

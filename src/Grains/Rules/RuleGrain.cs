@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Rules.Evaluation;
+using Grid.Grains.Rules.Language;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Grains.Rules;
+
+/// <summary>
+/// A rule: see <see cref="IRuleGrain"/>. The directory holds the published version, which sectors follow, and it is written last: what it says is so, and whoever got no
+/// answer asks again.
+/// </summary>
+public sealed class RuleGrain(
+    [PersistentState("rule")] IPersistentState<StoredRule> state,
+    ITerritoryTable table,
+    IBodyRegistry bodies,
+    IDeviceDirectory devices,
+    TimeProvider clock) : Grain, IRuleGrain
+{
+    private RuleView? _view;
+
+    private IRuleDirectoryGrain Directory => GrainFactory.GetGrain<IRuleDirectoryGrain>(RuleDirectory.Key);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _view = View(state.State);
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    public async Task<RuleAnswer> Put(RuleDraft draft, string actor)
+    {
+        if (RuleForms.Read(draft, table, out var problems) is not { } rule)
+        {
+            return new RuleAnswer { Problems = problems, View = _view };
+        }
+
+        var (former, isNew) = (state.State, state.State.Versions.IsEmpty);
+        var json = RuleJsonWriter.Write(rule);
+        var newest = isNew ? null : former.Versions[0];
+        if (newest is not null && (newest.Name, newest.Scope, newest.Json) == (draft.Name, draft.Scope, json))
+        {
+            await NoteAsync(former);
+            return new RuleAnswer { View = _view };
+        }
+
+        var version = new RuleVersion
+        {
+            Version = former.LastVersion + 1,
+            Name = draft.Name,
+            Scope = draft.Scope,
+            Json = json,
+            By = actor,
+            At = Now(),
+        };
+        var next = new StoredRule
+        {
+            Versions = Kept([version, .. former.Versions], former.Published, former.Former),
+            LastVersion = version.Version,
+            Published = former.Published,
+            Former = former.Former,
+        };
+        if (isNew && !await Directory.Note(Listing(next)))
+        {
+            return new RuleAnswer { Problems = [new RuleProblem { Field = "id", Reason = $"would be one of more than {RuleDirectory.MaximumRules} rules" }] };
+        }
+
+        await WriteAsync(next);
+        await NoteAsync(next);
+        return new RuleAnswer { View = _view, IsNew = isNew };
+    }
+
+    public ValueTask<RuleView?> Get() => new(_view);
+
+    public Task<RuleAnswer> Publish(string actor) =>
+        state.State.Versions is [var newest, ..] ? PublishAsync(newest.Version) : Task.FromResult(new RuleAnswer());
+
+    public Task<RuleAnswer> RollBack(string actor) => state.State.Former is { } former
+        ? PublishAsync(former)
+        : Task.FromResult(new RuleAnswer { Problems = [new RuleProblem { Field = "id", Reason = "has no version that was published before" }], View = _view });
+
+    public async Task<bool> Delete()
+    {
+        var former = state.State;
+        if (former.Versions.IsEmpty)
+        {
+            return false;
+        }
+
+        // The directory first: nobody follows what is not there, and who asks again finds the rest.
+        await Directory.Forget(this.GetPrimaryKeyString());
+        await WriteAsync(new StoredRule { LastVersion = former.LastVersion });
+        await TellAsync(PublishedOf(former)?.Scope);
+        return true;
+    }
+
+    private async Task<RuleAnswer> PublishAsync(long version)
+    {
+        var former = state.State;
+        if (former.Published != version)
+        {
+            await WriteAsync(new StoredRule
+            {
+                Versions = Kept(former.Versions, version, former.Published),
+                LastVersion = former.LastVersion,
+                Published = version,
+                Former = former.Published,
+            });
+        }
+
+        // Also when nothing changed: whoever got no answer asks again, and the sectors may not have been told.
+        await NoteAsync(state.State);
+        if (PublishedOf(former)?.Scope is { } before && before != PublishedOf(state.State)!.Scope)
+        {
+            await TellAsync(before);
+        }
+
+        await TellAsync(PublishedOf(state.State)!.Scope);
+        return new RuleAnswer { View = _view };
+    }
+
+    private async Task NoteAsync(StoredRule rule) => await Directory.Note(Listing(rule));
+
+    private RuleListing Listing(StoredRule rule) => new()
+    {
+        Id = this.GetPrimaryKeyString(),
+        Name = rule.Versions[0].Name,
+        Scope = rule.Versions[0].Scope,
+        Version = rule.Versions[0].Version,
+        Published = PublishedOf(rule) is not { } published ? null : new PublishedRule
+        {
+            Id = this.GetPrimaryKeyString(),
+            Version = published.Version,
+            Name = published.Name,
+            Scope = published.Scope,
+            Kinds = DeviceKinds.All,
+            Json = published.Json,
+        },
+    };
+
+    private static RuleVersion? PublishedOf(StoredRule rule) => rule.Versions.FirstOrDefault(version => version.Version == rule.Published);
+
+    private static ImmutableArray<RuleVersion> Kept(ImmutableArray<RuleVersion> versions, long? published, long? former) =>
+    [
+        .. versions.Where((version, place) => place < RuleView.MaximumVersions - 2 || version.Version == published || version.Version == former),
+    ];
+
+    /// <summary>Hints: a sector that misses one looks within the hour.</summary>
+    private async Task TellAsync(string? scope)
+    {
+        if (scope is null)
+        {
+            return;
+        }
+
+        foreach (var sector in await SectorsAsync(scope))
+        {
+            await GrainFactory.GetGrain<ISectorGrain>(sector).RenewRules();
+        }
+    }
+
+    private async Task<IEnumerable<string>> SectorsAsync(string scope)
+    {
+        if (RuleScopes.DeviceOf(scope) is { } device)
+        {
+            return devices.Find(device) is { } address ? [address.Sector] : [];
+        }
+
+        var known = devices.Communes();
+        var (word, key) = scope.Split(':') is [var first, var second] ? (first, second) : (scope, "");
+        var communes = word switch
+        {
+            "commune" => [key],
+            "syndicate" => (await bodies.GetMembersAsync(key, CancellationToken.None)).Select(member => member.Commune).Distinct(StringComparer.Ordinal),
+            "department" => known.Where(commune => table.FindCommune(commune)?.Department == key),
+            _ => known,
+        };
+        return communes.Where(known.Contains).Select(table.FindCommune).OfType<Commune>().SelectMany(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population)).Order(StringComparer.Ordinal);
+    }
+
+    private RuleView? View(StoredRule stored)
+    {
+        if (stored.Versions is not [var newest, ..])
+        {
+            return null;
+        }
+
+        var rule = RuleJson.Read(newest.Json).Rule;
+        return new RuleView
+        {
+            Id = this.GetPrimaryKeyString(),
+            Versions = stored.Versions,
+            Published = stored.Published,
+            Former = stored.Former,
+            Text = rule is null ? "" : RulePrinter.Print(rule),
+            Kinds = rule is null ? DeviceKinds.None : RuleChecker.FactsOf(rule).Kinds,
+        };
+    }
+
+    private async Task WriteAsync(StoredRule next)
+    {
+        state.State = next;
+        try
+        {
+            await state.WriteStateAsync();
+            _view = View(next);
+        }
+        catch
+        {
+            // Whether it is stored is not known: the next activation reads it.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+
+namespace Grid.Grains.Rules;
+
+/// <summary>What the actions of operators' rules count.</summary>
+public sealed class RuleMeter : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "Grid.Rules";
+
+    private readonly Meter _meter = new(Name);
+    private readonly Counter<long> _done;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _unheard;
+
+    /// <summary>Creates the instruments.</summary>
+    public RuleMeter()
+    {
+        _done = _meter.CreateCounter<long>("grid.rules.actions.done", "{action}", "Actions of rules that were carried out");
+        _dropped = _meter.CreateCounter<long>("grid.rules.actions.dropped", "{action}", "Actions of rules that found no room");
+        _refused = _meter.CreateCounter<long>("grid.rules.actions.refused", "{action}", "Commands of rules that were refused");
+        _unheard = _meter.CreateCounter<long>("grid.rules.actions.unheard", "{action}", "Actions of rules for which there is no outlet");
+    }
+
+    internal void Done() => _done.Add(1);
+
+    internal void Dropped(int actions) => _dropped.Add(actions);
+
+    internal void Refused() => _refused.Add(1);
+
+    internal void Unheard() => _unheard.Add(1);
+
+    /// <inheritdoc />
+    public void Dispose() => _meter.Dispose();
+}

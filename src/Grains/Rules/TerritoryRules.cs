@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
+using Grid.Grains.Parameters;
+using Grid.Grains.Rules.Evaluation;
+using Orleans;
+
+namespace Grid.Grains.Rules;
+
+/// <summary>Which rules hold in a sector, asked for now.</summary>
+/// <param name="bodies">Bodies and their members.</param>
+/// <param name="table">Communes.</param>
+public sealed class TerritoryRules(IBodyRegistry bodies, ITerritoryTable table)
+{
+    /// <summary>The scope of all.</summary>
+    public const string All = "all";
+
+    /// <summary>The scopes of which the rules hold in a commune on a local day, each with the kinds for which it is competent there.</summary>
+    public async Task<ImmutableArray<RuleGiver>> GiversAsync(string commune, DateOnly day)
+    {
+        var givers = ImmutableArray.CreateBuilder<RuleGiver>();
+        givers.Add(new RuleGiver(All, DeviceKinds.All));
+        givers.Add(new RuleGiver($"commune:{commune}", DeviceKinds.All));
+        if (table.FindCommune(commune) is { } known)
+        {
+            givers.Add(new RuleGiver($"department:{known.Department}", DeviceKinds.All));
+        }
+
+        var memberships = await bodies.GetBodiesOfAsync(commune, CancellationToken.None);
+        if (!memberships.IsEmpty)
+        {
+            givers.AddRange(ParameterResolution.Order(memberships, await bodies.ListAsync(CancellationToken.None), day).Select(item => new RuleGiver($"syndicate:{item.Body.Siren}", item.Kinds)));
+        }
+
+        return givers.DrainToImmutable();
+    }
+
+    /// <summary>The rules of a sector on a local day of its commune.</summary>
+    /// <param name="grains">Finds the directory.</param>
+    /// <param name="sector">The sector.</param>
+    /// <param name="day">The local day.</param>
+    /// <param name="isHere">Whether a device is in the sector.</param>
+    /// <param name="leftOut">Told how many rules are too many.</param>
+    public async Task<RuleSet> OfSectorAsync(IGrainFactory grains, string sector, DateOnly day, Func<string, bool> isHere, Action<int> leftOut)
+    {
+        var given = await grains.GetGrain<IRuleDirectoryGrain>(RuleDirectory.Key).GivenTo(await GiversAsync(SectorMap.CommuneOf(sector), day));
+        var rules = given.Where(rule => RuleScopes.DeviceOf(rule.Scope) is not { } device || isHere(device)).OrderBy(rule => rule.Id, StringComparer.Ordinal).ToArray();
+        if (rules.Length > RuleDirectory.MaximumOfSector)
+        {
+            leftOut(rules.Length - RuleDirectory.MaximumOfSector);
+        }
+
+        return RuleSets.SetOf(rules.Take(RuleDirectory.MaximumOfSector));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Grid.Tests.Host;
+
+namespace Grid.Tests.Gateway.WholeProgram;
+
+/// <summary>Rules of operators by their REST face, over the real grains and storage.</summary>
+public sealed class RulesTests : IDisposable
+{
+    private const string Rule = "/api/v1/rules/bin-full";
+    private const string Text = "when fillPercent > 60 % deadband 5 then raise alarm \\\"Plein\\\" priority high";
+
+    private readonly string _data = Directory.CreateTempSubdirectory("grid-rules-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task A_rule_is_a_draft_until_it_is_published_and_outlives_a_restart()
+    {
+        await using (var server = await GridServer.StartInAsync(_data))
+        {
+            var made = await (await PutAsync(server, Rule, $$"""{"name":"Bac","scope":"commune:29155","text":"{{Text}}"}""")).JsonAsync(HttpStatusCode.Created);
+            Assert.Equal("when fillPercent > 60 % deadband 5 then raise alarm \"Plein\" priority high", made.GetProperty("text").GetString());
+            Assert.Equal("""["bin"]""", made.GetProperty("kinds").GetRawText());
+            Assert.Equal((1, JsonValueKind.Null), (made.GetProperty("version").GetInt32(), made.GetProperty("published").ValueKind));
+
+            // Its JSON form says the same: no new version.
+            var same = await (await PutAsync(server, Rule, $$"""{"name":"Bac","scope":"commune:29155","rule":{{made.GetProperty("rule").GetRawText()}}}""")).JsonAsync();
+            Assert.Equal(made.GetRawText(), same.GetRawText());
+            Assert.Equal(1, (await (await PostAsync(server, $"{Rule}/publish")).JsonAsync()).GetProperty("published").GetInt32());
+
+            var next = await (await PutAsync(server, Rule, """{"name":"Bac","scope":"all","text":"when fillPercent > 70 then open work order"}""")).JsonAsync();
+            Assert.Equal((2, 1), (next.GetProperty("version").GetInt32(), next.GetProperty("published").GetInt32()));
+            var published = await (await PostAsync(server, $"{Rule}/publish")).JsonAsync();
+            Assert.Equal((2, 1), (published.GetProperty("published").GetInt32(), published.GetProperty("former").GetInt32()));
+        }
+
+        await using var again = await GridServer.StartInAsync(_data);
+        var back = await (await PostAsync(again, $"{Rule}/rollback")).JsonAsync();
+        Assert.Equal((2, 1, 2), (back.GetProperty("version").GetInt32(), back.GetProperty("published").GetInt32(), back.GetProperty("former").GetInt32()));
+        Assert.Equal(2, back.GetProperty("versions").GetArrayLength());
+        Assert.Equal(
+            """{"items":[{"id":"bin-full","name":"Bac","scope":"all","version":2,"published":1}],"nextCursor":null}""",
+            (await (await again.Http.GetAsync("/api/v1/rules")).JsonAsync()).GetRawText());
+        Assert.Equal(HttpStatusCode.NoContent, (await again.Http.DeleteAsync(Rule)).StatusCode);
+        await (await again.Http.GetAsync(Rule)).ProblemAsync(HttpStatusCode.NotFound);
+        await (await again.Http.DeleteAsync(Rule)).ProblemAsync(HttpStatusCode.NotFound);
+        await (await PostAsync(again, $"{Rule}/publish")).ProblemAsync(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"A","scope":"all","text":"when fillPercent > then open work order"}""", "text", "line 1, column 20: found 'then', expected a condition, such as fillPercent > 80, overflow or night")]
+    [InlineData("""{"name":"A","scope":"all","rule":{"when":{"condition":"flood"},"then":[{"openWorkOrder":{}}]}}""", "rule.when.condition", "found 'flood', expected a condition")]
+    [InlineData("""{"name":"A","scope":"commune:99999","text":"when overflow then open work order"}""", "scope", "names no known commune")]
+    [InlineData("""{"name":"","scope":"all","text":"when overflow then open work order"}""", "name", "must have 1 to 200 characters")]
+    [InlineData("""{"name":"A","scope":"all"}""", "text", "must be given, or the JSON form as rule, and not both")]
+    [InlineData("""{"name":"A","scope":"all","text":"each commune when lighting.on > 3 then open work order"}""", "text", "asks for figures or groups of the commune, which this version does not evaluate")]
+    public async Task What_is_wrong_is_told_with_its_place(string body, string field, string reason)
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        Assert.Equal(reason, await (await PutAsync(server, Rule, body)).ErrorAsync(HttpStatusCode.BadRequest, field));
+        await (await server.Http.GetAsync(Rule)).ProblemAsync(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_trial_tells_what_a_rule_would_have_done_and_changes_nothing()
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        await (await PutAsync(server, "/api/v1/devices/B1", """{"kind":"bin","commune":"29155"}""")).JsonAsync(HttpStatusCode.Created);
+        var noon = DateTimeOffset.UtcNow.AddHours(-3);
+        foreach (var (minutes, fill) in new[] { (0, 50), (10, 61), (20, 58), (30, 40) })
+        {
+            await (await server.Http.PostAsync("/api/v1/readings", Json($$$"""[{"device":"B1","time":"{{{noon.AddMinutes(minutes):yyyy-MM-ddTHH:mm:ss.fffZ}}}","metrics":{"fillPercent":{{{fill}}}}}]"""))).JsonAsync();
+        }
+
+        var trial = default(JsonElement);
+        await Eventually.HoldsAsync("history has the readings", async () =>
+        {
+            trial = await (await PostAsync(server, "/api/v1/rules/test", $$"""{"rule":{"scope":"commune:29155","text":"{{Text}}"},"from":"{{noon.AddHours(-1):O}}","to":"{{noon.AddHours(2):O}}"}""")).JsonAsync();
+            return trial.GetProperty("readings").GetInt32() == 4;
+        });
+
+        Assert.Equal(["raise", "clear"], trial.GetProperty("events").EnumerateArray().Select(one => one.GetProperty("what").GetString()));
+        Assert.Equal((1, JsonValueKind.Null), (trial.GetProperty("devices").GetInt32(), trial.GetProperty("cut").ValueKind));
+        Assert.Empty((await (await server.Http.GetAsync("/api/v1/rules")).JsonAsync()).GetProperty("items").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("""{"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""", "rule", "must be given: {name, scope, text}")]
+    [InlineData("""{"rule":{"scope":"all","text":"when overflow then open work order"},"to":"2026-01-02T00:00:00Z"}""", "from", "must be an instant")]
+    [InlineData("""{"rule":{"scope":"all","text":"when overflow then open work order"},"from":"2026-01-01T00:00:00Z","to":"2026-03-02T00:00:00Z"}""", "to", "must be after from, by at most 31 days")]
+    public async Task A_trial_that_cannot_be_is_refused(string body, string field, string reason)
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        Assert.Equal(reason, await (await PostAsync(server, "/api/v1/rules/test", body)).ErrorAsync(HttpStatusCode.BadRequest, field));
+    }
+
+    [Fact]
+    public async Task The_rules_that_ship_are_listed_in_two_languages_and_can_be_put_as_they_are()
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        var starters = (await (await server.Http.GetAsync("/api/v1/rules/starter")).JsonAsync()).EnumerateArray().ToArray();
+        Assert.True(starters.Length > 10);
+        foreach (var starter in starters)
+        {
+            var body = JsonSerializer.Serialize(new { name = starter.GetProperty("name").GetProperty("fr").GetString(), scope = "department:29", text = starter.GetProperty("text").GetProperty("fr").GetString() });
+            await (await PutAsync(server, $"/api/v1/rules/{starter.GetProperty("id").GetString()}", body)).JsonAsync(HttpStatusCode.Created);
+        }
+    }
+
+    private static Task<HttpResponseMessage> PutAsync(GridServer server, string path, string body) => server.Http.PutAsync(path, Json(body));
+
+    private static Task<HttpResponseMessage> PostAsync(GridServer server, string path, string body = "") => server.Http.PostAsync(path, Json(body));
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+}
