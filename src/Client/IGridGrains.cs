@@ -74,7 +74,7 @@ public interface IGridGrains
     IWorkOrderPlacesGrain WorkOrderPlaces();
 
     /// <summary>The table of contracts.</summary>
-    IContractsGrain Contracts();
+    IContractsGrain ServiceContracts();
 
     /// <summary>A reference through which grains tell an observer; held until <see cref="Forget{T}"/>.</summary>
     T Observe<T>(T observer)
@@ -146,7 +146,7 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
     public IWorkOrderPlacesGrain WorkOrderPlaces() => factory.GetGrain<IWorkOrderPlacesGrain>(IWorkOrderPlacesGrain.Key);
 
     /// <inheritdoc/>
-    public IContractsGrain Contracts() => factory.GetGrain<IContractsGrain>(IContractsGrain.Key);
+    public IContractsGrain ServiceContracts() => factory.GetGrain<IContractsGrain>(IContractsGrain.Key);
 
     /// <inheritdoc/>
     public T Observe<T>(T observer)

@@ -56,14 +56,14 @@ internal static class ContractEndpoints
             return fault;
         }
 
-        var found = await grains.Contracts().List(after, limit + 1);
+        var found = await grains.ServiceContracts().List(after, limit + 1);
         return TypedResults.Json(
             new ContractPage([.. found.Take(limit).Select(ContractBinding.Present)], found.Length > limit ? PageCursor.Encode(List, found[limit - 1].Contract.Id) : null),
             GridJson.Default.ContractPage);
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains) =>
-        id.Length <= MaximumIdLength && await grains.Contracts().Get(id) is { } view ? Show(http, view, StatusCodes.Status200OK) : Problems.NotFound("such contract");
+        id.Length <= MaximumIdLength && await grains.ServiceContracts().Get(id) is { } view ? Show(http, view, StatusCodes.Status200OK) : Problems.NotFound("such contract");
 
     private static async Task<IResult> PutAsync(string id, HttpContext http, ITerritoryTable table, IGridGrains grains)
     {
@@ -79,7 +79,7 @@ internal static class ContractEndpoints
             return Problems.Invalid(errors);
         }
 
-        var answer = await grains.Contracts().Put(contract, ParameterBinding.VersionOf(http.Request));
+        var answer = await grains.ServiceContracts().Put(contract, ParameterBinding.VersionOf(http.Request));
         if (!answer.Faults.IsEmpty)
         {
             return Problems.Invalid(answer.Faults.Select(item => new FieldError(item.Field, item.Reason)));

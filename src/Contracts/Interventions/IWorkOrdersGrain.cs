@@ -16,6 +16,9 @@ public interface IWorkOrdersGrain : IGrainWithStringKey
     /// <summary>Most orders of a commune that have not ended; more are refused.</summary>
     const int MaximumLive = 2_000;
 
+    /// <summary>Most of these that citizens have asked for, so that they leave room for others.</summary>
+    const int MaximumLiveOfCitizens = 500;
+
     /// <summary>Most ended orders of a commune that are kept; the oldest go first.</summary>
     const int MaximumEnded = 2_000;
 

@@ -1,12 +1,17 @@
+using System.Globalization;
 using Grid.Contracts.Interventions;
 
 namespace Grid.Grains.Interventions;
 
-/// <summary>What a request comes to: one of its members is set.</summary>
+/// <summary>What a request comes to: an order that there is, a refusal, or a new order.</summary>
 /// <param name="Existing">The order that there is, as it is to be from now on.</param>
 /// <param name="Conflict">Why it is refused.</param>
 /// <param name="IsNew">True for a new order.</param>
-public readonly record struct Opening(WorkOrder? Existing, string? Conflict, bool IsNew);
+public readonly record struct Opening(WorkOrder? Existing, string? Conflict, bool IsNew)
+{
+    /// <summary>True when it is refused because there are too many.</summary>
+    public bool IsTooMany { get; init; }
+}
 
 /// <summary>Whether a request is a new order. Pure.</summary>
 /// <param name="confirmations">What a raise does to an order that there is.</param>
@@ -31,8 +36,15 @@ public sealed class OpeningRules(ConfirmationRules confirmations)
         }
 
         // Many see the same lamp: they hear of the same order.
-        return book.OfReport(request) is { } reported ? new(reported, null, false) : new(null, null, true);
+        return book.OfReport(request) is { } reported ? new(reported, null, false)
+            : book.Live >= IWorkOrdersGrain.MaximumLive ? TooMany(request, IWorkOrdersGrain.MaximumLive, "work orders")
+            : request.Origin == WorkOrderOrigin.Citizen && book.LiveOfCitizens() >= IWorkOrdersGrain.MaximumLiveOfCitizens
+                ? TooMany(request, IWorkOrdersGrain.MaximumLiveOfCitizens, "work orders from citizens")
+            : new(null, null, true);
     }
+
+    private static Opening TooMany(WorkOrderRequest request, int most, string what) =>
+        new(null, string.Create(CultureInfo.InvariantCulture, $"Commune {request.Commune} has {most} {what} to be done, which is the most."), false) { IsTooMany = true };
 
     private static bool IsSame(WorkOrderRequest one, WorkOrderRequest other) =>
         (one.Device, one.Kind, one.Title, one.Description, one.Priority, one.Alarm, one.Origin, one.Position) ==

@@ -47,6 +47,9 @@ public sealed class WorkOrderBook
         ? Orders.FirstOrDefault(order => !order.IsEnded && order.Request.Device == device && order.Request.Report?.Service == service)
         : null;
 
+    /// <summary>Orders that citizens have asked for and that have not ended.</summary>
+    public int LiveOfCitizens() => Orders.Count(order => !order.IsEnded && order.Request.Origin == WorkOrderOrigin.Citizen);
+
     /// <summary>With an order in place of the one of its number.</summary>
     public WorkOrderBook With(WorkOrder order)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Interventions;
@@ -77,14 +76,13 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
 
         if (opening.Conflict is { } conflict)
         {
-            return new WorkOrderAnswer { Conflict = conflict };
-        }
+            if (opening.IsTooMany)
+            {
+                _instruments.Refused();
+                LogRefused(_logger, conflict);
+            }
 
-        if (_book.Live >= IWorkOrdersGrain.MaximumLive)
-        {
-            _instruments.Refused();
-            LogRefused(_logger, request.Commune, IWorkOrdersGrain.MaximumLive);
-            return new WorkOrderAnswer { Conflict = string.Create(CultureInfo.InvariantCulture, $"Commune {request.Commune} has {IWorkOrdersGrain.MaximumLive} work orders to be done, which is the most.") };
+            return new WorkOrderAnswer { Conflict = conflict };
         }
 
         var terms = await GrainFactory.GetGrain<IContractsGrain>(IContractsGrain.Key).Choose(request.Commune, request.Kind, now);
@@ -234,6 +232,6 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
 
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 
-    [LoggerMessage(EventId = 1480, Level = LogLevel.Warning, Message = "Commune {Commune} has {Most} work orders to be done: another one was refused")]
-    private static partial void LogRefused(ILogger logger, string commune, int most);
+    [LoggerMessage(EventId = 1480, Level = LogLevel.Warning, Message = "A work order was refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
 }

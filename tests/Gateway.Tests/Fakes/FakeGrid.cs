@@ -74,7 +74,7 @@ internal sealed class FakeGrid : IGridGrains
 
     public IWorkOrderPlacesGrain WorkOrderPlaces() => throw new InvalidOperationException("Work orders are tested with the whole program.");
 
-    public IContractsGrain Contracts() => throw new InvalidOperationException("Contracts are tested with the whole program.");
+    public IContractsGrain ServiceContracts() => throw new InvalidOperationException("Contracts are tested with the whole program.");
 
     public T Observe<T>(T observer)
         where T : class, IGrainObserver => observer;

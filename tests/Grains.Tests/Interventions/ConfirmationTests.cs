@@ -131,6 +131,29 @@ public sealed class ConfirmationTests
     }
 
     [Fact]
+    public void A_commune_with_too_many_orders_takes_no_more_and_citizens_leave_room_for_others()
+    {
+        var openings = new OpeningRules(Confirmations);
+        var report = Request() with { Device = null, Origin = WorkOrderOrigin.Citizen, Report = new CitizenReport { Service = "lampOut" } };
+        var book = WorkOrderBook.Empty;
+        for (var number = 1; number <= IWorkOrdersGrain.MaximumLiveOfCitizens; number++)
+        {
+            Assert.True(openings.Decide(book, report, Monday).IsNew);
+            book = book.With(Rules.Open(report, NoTerms, number, Monday));
+        }
+
+        Assert.Equal((true, "Commune 29019 has 500 work orders from citizens to be done, which is the most."), openings.Decide(book, report, Monday) is var refused ? (refused.IsTooMany, refused.Conflict) : default);
+        for (var number = book.Live + 1; number <= IWorkOrdersGrain.MaximumLive; number++)
+        {
+            Assert.True(openings.Decide(book, Request(), Monday).IsNew);
+            book = book.With(Rules.Open(Request(), NoTerms, number, Monday));
+        }
+
+        Assert.True(openings.Decide(book, Request(), Monday).IsTooMany);
+        Assert.NotNull(openings.Decide(book.With(book.Find(1)! with { Request = Request(key: "k") }), Request(key: "k"), Monday).Existing);
+    }
+
+    [Fact]
     public void A_book_lists_what_is_to_be_done_by_deadline_then_what_waits_for_confirmation_then_what_has_ended()
     {
         WorkOrder Number(long number, WorkOrder order) => order with { Number = number, Id = $"29019-{number}" };

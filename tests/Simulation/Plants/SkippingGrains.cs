@@ -62,7 +62,7 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public IWorkOrderPlacesGrain WorkOrderPlaces() => inner.WorkOrderPlaces();
 
-    public IContractsGrain Contracts() => inner.Contracts();
+    public IContractsGrain ServiceContracts() => inner.ServiceContracts();
 
     public void Forget<T>(T reference)
         where T : class, IGrainObserver => inner.Forget(reference);
