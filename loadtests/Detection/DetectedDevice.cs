@@ -73,6 +73,16 @@ internal sealed class DetectedDevice
             return;
         }
 
+        if (reading is IncomingFrame frame)
+        {
+            foreach (var held in DayFrames.Expand(frame, Descriptor.Number("indexMaximum") ?? 0))
+            {
+                Receive(held, at);
+            }
+
+            return;
+        }
+
         Reports++;
         LookForSilence(at);
         Hand(new ReadingEntry

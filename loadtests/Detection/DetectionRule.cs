@@ -30,7 +30,7 @@ internal sealed record DetectionRule
     /// <summary>The least size of a fault that it is expected to find.</summary>
     public double LeastSize { get; init; }
 
-    /// <summary>How long after its beginning it must be found to count as found in time.</summary>
+    /// <summary>How long after its beginning it must be found to count as found in time; where a device sends frames, how long after it can have been heard of.</summary>
     public required TimeSpan Within { get; init; }
 
     /// <summary>How long a condition may outlast what it was raised by.</summary>
@@ -78,7 +78,7 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
 
         // Those that begin early enough for their time to pass before the end.
         var expected = planted.SelectMany(faults => faults)
-            .Where(fault => fault.Kind == rule.Fault && fault.Size >= rule.LeastSize && only?.Contains(fault.Device) != false && fault.From >= plan.From && fault.From + rule.Within <= plan.To)
+            .Where(fault => fault.Kind == rule.Fault && fault.Size >= rule.LeastSize && only?.Contains(fault.Device) != false && fault.From >= plan.From && fault.From + rule.Within + run.HeardAfter(fault.Device) <= plan.To)
             .ToList();
         var delays = new List<TimeSpan>();
         var missed = new List<PlantedFault>();
@@ -86,7 +86,7 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
         foreach (var fault in expected)
         {
             var first = findings[fault.Device]
-                .Where(finding => finding.From <= fault.Until + rule.Outlasts && (finding.Until ?? plan.To) >= fault.From)
+                .Where(finding => finding.From <= fault.Until + rule.Outlasts + run.HeardAfter(fault.Device) && (finding.Until ?? plan.To) >= fault.From)
                 .Select(finding => finding.From)
                 .DefaultIfEmpty(DateTimeOffset.MaxValue)
                 .Min();
@@ -94,7 +94,7 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
             {
                 var delay = first > fault.From ? first - fault.From : TimeSpan.Zero;
                 delays.Add(delay);
-                if (delay <= rule.Within)
+                if (delay <= rule.Within + run.HeardAfter(fault.Device))
                 {
                     inTime++;
                     continue;
@@ -105,7 +105,7 @@ internal sealed record DetectionVerdict(DetectionRule Rule, int Devices, int Fau
         }
 
         var alarms = findings.SelectMany(group => group).Where(finding => finding.From >= plan.From).ToList();
-        var wrong = alarms.FindAll(alarm => !planted[alarm.Source].Any(fault => fault.From <= alarm.From && alarm.From <= fault.Until + rule.Outlasts));
+        var wrong = alarms.FindAll(alarm => !planted[alarm.Source].Any(fault => fault.From <= alarm.From && alarm.From <= fault.Until + rule.Outlasts + run.HeardAfter(fault.Device)));
         delays.Sort();
         return new DetectionVerdict(rule, devices, expected.Count, inTime, delays.Count, alarms.Count, wrong.Count, delays.Count == 0 ? null : delays[delays.Count / 2])
         {

@@ -23,6 +23,9 @@ internal static class DetectionRules
 
     public static DetectionRule[] All { get; } =
     [
+        // Before a year has passed, with that of comparable dwellings.
+        Abnormal with { Name = "abnormalConsumptionFirstYear", LeastSize = 3 },
+
         // Within three nights: that of its beginning may be over when it begins.
         new()
         {

@@ -62,6 +62,10 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
 
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentBag<PlantedFault> _faults = [];
+    // A day of 25 hours, and two until it is sent.
+    private static readonly TimeSpan LongestOfFrame = TimeSpan.FromHours(27);
+
+    private HashSet<string> _framed = [];
     private long _reports;
     private long _rejected;
 
@@ -82,6 +86,7 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
     {
         var table = TerritoryTable.Shared;
         Devices = [.. DemoFleet.Create(table, plan.Department, plan.Devices, plan.Seed).Where(plan.Only)];
+        _framed = plan.ReportsEvery is null ? [.. Devices.Where(SimulatedFleet.SendsFrames).Select(device => device.Id)] : [];
         Parallel.ForEach(
             Regions().OrderByDescending(region => region.Count),
             new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
@@ -154,7 +159,8 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
         {
             if (fleet.Reports(device.Descriptor.Id))
             {
-                Plan(plan.WarmFrom, new Happening(device, IntervalOf(device.Descriptor), TimeSpan.FromSeconds(random.Next(5, 400)), null, null));
+                var first = SendsFrames(device.Descriptor) ? fleet.NextReport(device.Descriptor.Id, plan.WarmFrom) : plan.WarmFrom;
+                Plan(first, new Happening(device, null, TimeSpan.FromSeconds(random.Next(5, 400)), null, null));
             }
 
             foreach (var probe in probes)
@@ -186,12 +192,12 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
                 continue;
             }
 
-            Plan(at + next.Every, next);
+            Plan(next.Every is { } every ? at + every : Next(next.Device.Descriptor, at), next);
             if (next.Probe is { } probe)
             {
                 probe.Look(next.Device, fleet, at);
             }
-            else if (fleet.Read(next.Device.Descriptor.Id, at) is { } observed && random.NextDouble() >= LostShare)
+            else if (ReportOf(next.Device.Descriptor, at) is { } observed && random.NextDouble() >= LostShare)
             {
                 var delay = next.Delay + TimeSpan.FromSeconds(random.Next(0, 20));
                 var isLate = random.NextDouble() < LateShare;
@@ -202,6 +208,9 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
                 }
             }
         }
+
+        DateTimeOffset Next(DeviceDescriptor device, DateTimeOffset at) => plan.ReportsEvery is { } given ? at + given : fleet.NextReport(device.Id, at);
+        IncomingReading? ReportOf(DeviceDescriptor device, DateTimeOffset at) => SendsFrames(device) ? fleet.Report(device.Id, at) : fleet.Read(device.Id, at);
 
         foreach (var finding in across?.Close() ?? [])
         {
@@ -220,12 +229,10 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
         }
     }
 
-    /// <summary>What is believable of a kind, unless the device says it.</summary>
-    private TimeSpan IntervalOf(DeviceDescriptor device) => plan.ReportsEvery ?? TimeSpan.FromMinutes(device.Number(SharedAttributes.ReportingInterval) ?? device.Kind switch
-    {
-        DeviceKind.Meter or DeviceKind.Bin => 60,
-        _ => 15,
-    });
+    /// <summary>How long after it has happened something may be heard of from a device: those that send a frame a day tell it when the day is over.</summary>
+    public TimeSpan HeardAfter(string device) => _framed.Contains(device) ? LongestOfFrame : TimeSpan.Zero;
+
+    private bool SendsFrames(DeviceDescriptor device) => _framed.Contains(device.Id);
 
     private int Seed(string device)
     {
@@ -262,7 +269,7 @@ internal sealed class DetectionRun(DetectionPlan plan, IReadOnlyList<IProbe> pro
         }
     }
 
-    private sealed record Happening(DetectedDevice Device, TimeSpan Every, TimeSpan Delay, IncomingReading? Reading, IProbe? Probe);
+    private sealed record Happening(DetectedDevice Device, TimeSpan? Every, TimeSpan Delay, IncomingReading? Reading, IProbe? Probe);
 
     private sealed class Meters : IMeterFactory
     {

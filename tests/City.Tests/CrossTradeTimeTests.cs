@@ -1,5 +1,8 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
 
 namespace Grid.Tests.City;
 
@@ -46,5 +49,36 @@ public sealed class CrossTradeTimeTests
         await city.PassAsync(TimeSpan.FromMinutes(70));
 
         Assert.Empty(await FindingsAsync(city));
+    }
+
+    [Fact]
+    public async Task What_is_found_is_an_alarm_that_explains_the_silence_of_its_devices_and_ends_with_it_even_when_it_ended_while_nobody_looked()
+    {
+        await using var city = await StreetAsync();
+        await ReportAsync(city, "C1", "L1", "L2", "B1");
+        await city.PassAsync(TimeSpan.FromMinutes(300));
+        Assert.Single(await FindingsAsync(city));
+        await city.PassAsync(TimeSpan.FromMinutes(1));
+        var open = Assert.Single(await OpenAlarmsAsync(city));
+        Assert.Equal((CrossTradeFinding.SupplyOutage, AlarmState.Unacknowledged), (open.Condition, open.State));
+        Assert.All(await OpenAlarmsAsync(city, withChildren: true), alarm => Assert.Equal(alarm.Id == open.Id ? null : open.Id, alarm.Parent));
+
+        await using var again = await city.CrashNowAsync();
+        await ReportAsync(again, "C1", "L1", "L2", "B1");
+        await again.PassAsync(TimeSpan.FromMinutes(5));
+        Assert.Empty(await FindingsAsync(again));
+        await again.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(AlarmState.ReturnedUnacknowledged, Assert.Single(await OpenAlarmsAsync(again, withChildren: true)).State);
+    }
+
+    private static async Task<List<AlarmView>> OpenAlarmsAsync(TestCity city, bool withChildren = false)
+    {
+        var open = new List<AlarmView>();
+        foreach (var sector in SectorMap.SectorsOf(Quimper, city.Get<ITerritoryTable>().FindCommune(Quimper)!.Population))
+        {
+            open.AddRange(await city.Grains.GetGrain<ISectorGrain>(sector).GetAlarms(new AlarmFilter { WithChildren = withChildren, Limit = 1_000 }));
+        }
+
+        return open;
     }
 }

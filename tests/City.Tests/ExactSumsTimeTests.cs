@@ -29,6 +29,8 @@ public sealed class ExactSumsTimeTests
 
     private readonly SimulatedFleet _fleet = SimulatedFleet.Build(Devices, TerritoryTable.Shared, 7);
 
+    private static readonly DeviceDescriptor[] Framed = [.. Devices.Where(SimulatedFleet.SendsFrames)];
+
     private IncomingReading Read(DeviceDescriptor device, DateTimeOffset at) => _fleet.Read(device.Id, at)! with { Time = at };
 
     private long TruthOf(DeviceDescriptor device, string metric)
@@ -43,24 +45,29 @@ public sealed class ExactSumsTimeTests
     public async Task A_day_in_which_all_were_heard_is_summed_to_the_millilitre_and_milliwatt_hour()
     {
         Assert.Equal(2, Communes.Length);
+        Assert.NotEmpty(Framed);
         await using var city = await TestCity.StartAsync();
         await city.PutAsync(Devices);
         await city.AddBodyAsync(Body, DeviceKinds.All, Communes);
         await city.PassAsync(Midnight - city.Now);
-        await city.ReportAsync([.. Devices.Select(device => Read(device, city.Now))]);
-        for (var hour = 1; hour <= 24; hour++)
+        var hourly = Devices.Except(Framed).ToArray();
+        await city.ReportAsync([.. hourly.Select(device => Read(device, city.Now))]);
+        await FramesAsync(city);
+        for (var hour = 3; hour <= 24; hour++)
         {
-            await city.PassAsync(TimeSpan.FromHours(1));
+            await city.PassAsync(Midnight.AddHours(hour) - city.Now);
 
             // Of the hours between, some are lost and some are late, which changes nothing.
-            var heard = Devices.Where((_, number) => hour == 24 || (number + hour) % 5 != 0);
+            var heard = hourly.Where((_, number) => hour == 24 || (number + hour) % 5 != 0);
             await city.ReportAsync([.. heard.Select(device => Read(device, city.Now))]);
             if (hour == 20)
             {
-                await city.ReportAsync([.. Devices.Select(device => Read(device, city.Now.AddMinutes(-90)))]);
+                await city.ReportAsync([.. hourly.Select(device => Read(device, city.Now.AddMinutes(-90)))]);
             }
         }
 
+        // Others say nothing all day, and then each hour of it at once.
+        await FramesAsync(city);
         foreach (var commune in Communes)
         {
             var figures = await city.FiguresAsync(city.Commune(commune));
@@ -84,6 +91,21 @@ public sealed class ExactSumsTimeTests
         await city.Commune(Communes[0]).Refresh();
 
         Assert.Equal(100.0 * (here.Length - 1) / here.Length, CoverageOf(await city.Commune(Communes[0]).GetSummary()), 0.1);
+    }
+
+    /// <summary>Each frame at its time after midnight; one is sent twice.</summary>
+    private async Task FramesAsync(TestCity city)
+    {
+        var midnight = city.Now;
+        var frames = Framed.Select(meter => _fleet.NextReport(meter.Id, midnight) is var at ? (At: at, Sent: Assert.IsType<IncomingFrame>(_fleet.Report(meter.Id, at))) : default).OrderBy(frame => frame.At).ToList();
+        foreach (var (at, sent) in frames)
+        {
+            Assert.Equal(midnight.AddDays(-1), sent.Start);
+            await city.PassAsync(at - city.Now);
+            await city.ReportAsync(sent);
+        }
+
+        await city.ReportAsync(frames[0].Sent);
     }
 
     private static double CoverageOf(TerritorySummary summary) => FigureCatalog.All.Single(figure => figure.Name == "coveragePercent").Read(summary);

@@ -26,6 +26,7 @@ public sealed class SweepTests
 
         Assert.True(results.Sum(result => result.Processes) > results.Count, "no process died in ten worlds");
         Assert.All(results, result => Assert.True(result.Readings > 100, $"{result.Readings} readings in a world"));
+        Assert.True(results.Sum(result => result.Frames) > results.Count, "hardly a meter sent its day");
         Assert.All(["confirmed", "expired", "superseded"], end => Assert.Contains(results, result => result.CommandEnds.GetValueOrDefault(end) > 0));
     }
 

@@ -5,6 +5,7 @@ namespace Grid.Simulation;
 /// <param name="TraceHash">The hash of everything that happened.</param>
 /// <param name="Events">How much happened.</param>
 /// <param name="Readings">Readings that devices made.</param>
+/// <param name="Frames">How many of them were frames that carry a day.</param>
 /// <param name="CommandEnds">Commands that were accepted, by how they ended, as their states are called; <c>open</c> for those that have not.</param>
 /// <param name="Processes">Processes that were started: one more than died.</param>
 /// <param name="Violations">What did not hold.</param>
@@ -16,6 +17,7 @@ public sealed record SimulationResult(
     string TraceHash,
     long Events,
     long Readings,
+    long Frames,
     IReadOnlyDictionary<string, int> CommandEnds,
     int Processes,
     IReadOnlyList<string> Violations,
@@ -71,7 +73,7 @@ public static class Simulations
         }
 
         var ends = world.Operators.Accepted.CountBy(command => command.Final?.ToString().ToLowerInvariant() ?? "open").ToDictionary(StringComparer.Ordinal);
-        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, ends, world.Processes, world.Violations,
+        return new SimulationResult(options, world.Trace.Hash, world.Trace.Count, world.Field.Readings, world.Field.Frames, ends, world.Processes, world.Violations,
             world.Field.Programs.Judged, world.Field.Programs.JudgedAlone,
             new NightResult(world.Night.Lights, world.Night.Looks, world.Night.Late, world.Night.Controlled, world.Night.Passive,
                 world.Night.Radio, world.Field.Multicasts));

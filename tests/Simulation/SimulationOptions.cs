@@ -35,6 +35,9 @@ public sealed record SimulationOptions
     /// <summary>Commands to lamps an hour.</summary>
     public double CommandsPerHour { get; init; } = 20;
 
+    /// <summary>Looks at the alarms of a sector an hour, each of which acknowledges or shelves one if there is one.</summary>
+    public double AlarmOrdersPerHour { get; init; } = 20;
+
     /// <summary>Commands to all lights of a commune an hour.</summary>
     public double GroupsPerHour { get; init; } = 3;
 
@@ -104,6 +107,7 @@ public sealed record SimulationOptions
         CheckEvery = TimeSpan.FromHours(6),
         ChangesPerHour = 1,
         CommandsPerHour = 100,
+        AlarmOrdersPerHour = 100,
         GroupsPerHour = 1,
         PlansPerHour = 0,
         ParametersPerHour = 0,

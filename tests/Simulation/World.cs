@@ -62,6 +62,7 @@ internal sealed class World
         Field = new DeviceField(this);
         Operators = new Operators(this);
         Groups = new GroupOperators(this);
+        AlarmOperators = new AlarmOperators(this);
         Planners = new Planners(this);
         Tuners = new Tuners(this);
         Pagers = new Pagers(this);
@@ -111,6 +112,8 @@ internal sealed class World
     public Operators Operators { get; }
 
     public GroupOperators Groups { get; }
+
+    public AlarmOperators AlarmOperators { get; }
 
     public Planners Planners { get; }
 
@@ -191,6 +194,7 @@ internal sealed class World
         ScheduleFaults();
         _administration.Work();
         Operators.Work();
+        AlarmOperators.Work();
         Groups.Work();
         Planners.Work();
         Tuners.Work();
@@ -263,7 +267,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy && !Pagers.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !AlarmOperators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy && !Pagers.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -291,6 +295,7 @@ internal sealed class World
         Ask(process, () => ReadingsCheck.RunAsync(this, process));
         Ask(process, () => HistoryCheck.RunAsync(this, process));
         Ask(process, () => CommandsCheck.RunAsync(this, process));
+        Ask(process, () => AlarmsCheck.RunAsync(this, process));
         if (Options.PlansPerHour > 0)
         {
             Ask(process, () => PlansCheck.RunAsync(this, process));

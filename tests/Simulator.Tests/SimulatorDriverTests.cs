@@ -35,11 +35,13 @@ public sealed class SimulatorDriverTests : IDisposable
         await driver.TickAsync(Noon.AddSeconds(1), default);
 
         // A reading of a device that cannot speak is left out, and none takes its place.
-        Assert.InRange(_intake.Readings.Count, 5_000 - (4 * Silent.Count), 5_000);
+        Assert.InRange(_intake.Readings.Sum(ReadingsIn), 5_000 - (4 * Silent.Count) - ReadingsOfFrame, 5_000 + ReadingsOfFrame);
         Assert.DoesNotContain(_intake.Readings, reading => Silent.Contains(reading.Device));
         Assert.All(_intake.Batches, batch => Assert.InRange(batch.Count, 1, SimulatorDriver.BatchSize));
+        Assert.All(_intake.Batches, batch => Assert.InRange(batch.Sum(ReadingsIn), 1, SimulatorDriver.BatchSize));
         Assert.All(_intake.Batches, batch => Assert.Equal(Enumerable.Range(0, batch.Count), batch.Select(reading => reading.Index)));
-        Assert.All(_intake.Readings, reading => Assert.InRange(reading.Time!.Value, Noon, Noon.AddSeconds(1)));
+        Assert.All(_intake.Readings.Where(reading => reading is not IncomingFrame), reading => Assert.InRange(reading.Time!.Value, Noon, Noon.AddSeconds(1)));
+        Assert.Contains(_intake.Readings, reading => reading is IncomingFrame);
     }
 
     [Fact]
@@ -127,7 +129,29 @@ public sealed class SimulatorDriverTests : IDisposable
         _devices.List = Demo;
         for (var second = 20; second <= 1_000; second += 5) await driver.TickAsync(Noon.AddSeconds(second), default);
 
-        Assert.Equal(Demo.Count(device => !device.Flag("passive") && !Silent.Contains(device.Id)), _intake.Readings.Select(reading => reading.Device).Distinct().Count());
+        // Those that send a frame a day are heard after midnight.
+        Assert.Equal(
+            Demo.Count(device => !device.Flag("passive") && !Silent.Contains(device.Id) && !SimulatedFleet.SendsFrames(device)),
+            _intake.Readings.Where(reading => reading is not IncomingFrame).Select(reading => reading.Device).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_meter_of_frames_says_at_the_start_what_it_sent_last_and_the_next_day_after_midnight()
+    {
+        var meters = Demo.Where(SimulatedFleet.SendsFrames).ToList();
+        _devices.List = meters;
+        var midnight = new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero); // in Paris
+        var driver = Driver(rate: null);
+        for (var tick = 0; tick < 200; tick++) await driver.TickAsync(midnight.AddMinutes(-30).AddSeconds(tick * 0.1), default);
+        Assert.NotEmpty(meters);
+        Assert.Equal(meters.Select(meter => meter.Id).Order(), _intake.Readings.Select(reading => reading.Device).Order());
+        Assert.All(_intake.Readings, reading => Assert.Equal(midnight.AddDays(-2), Assert.IsType<IncomingFrame>(reading).Start));
+
+        _intake.Batches.Clear();
+        for (var at = midnight.AddMinutes(-29); at <= midnight.AddHours(3); at += TimeSpan.FromSeconds(5)) await driver.TickAsync(at, default);
+        Assert.Equal(meters.Select(meter => meter.Id).Order(), _intake.Readings.Select(reading => reading.Device).Order());
+        Assert.All(_intake.Readings, reading => Assert.Equal(midnight.AddDays(-1), Assert.IsType<IncomingFrame>(reading).Start));
+        Assert.All(_intake.Batches, batch => Assert.InRange(batch.Count, 1, 2)); // they do not all come at once
     }
 
     [Fact]
@@ -156,7 +180,7 @@ public sealed class SimulatorDriverTests : IDisposable
 
         _intake.RetryAfter = null;
         Assert.Null(await driver.TickAsync(Noon.AddSeconds(2), default));
-        Assert.Equal(1 + 5, _intake.Batches.Count);
+        Assert.InRange(_intake.Batches.Count, 1 + 5, 1 + 6); // a frame that does not fit is the first of the next
     }
 
     [Fact]
@@ -270,6 +294,10 @@ public sealed class SimulatorDriverTests : IDisposable
         Assert.Equal(DownlinkStatus.Rejected, (await LoadAsync(plain.Id, Programs.Midnight())).Status);
         Assert.Equal(DownlinkStatus.Rejected, (await LoadAsync(Demo.First(device => device.Kind == DeviceKind.Cabinet).Id, null)).Status);
     }
+
+    private const int ReadingsOfFrame = 25;
+
+    private static int ReadingsIn(IncomingReading reading) => reading is IncomingFrame frame ? frame.Count : 1;
 
     private static DeviceDescriptor Scheduled(string id) => new()
     {

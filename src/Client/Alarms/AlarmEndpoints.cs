@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Client.Audit;
 using Grid.Client.Authentication;
+using Grid.Client.Commands;
 using Grid.Client.Errors;
 using Grid.Client.Json;
 using Grid.Client.Live;
@@ -202,12 +203,17 @@ internal static class AlarmEndpoints
 
     private static async Task<IResult> OrderAsync(string id, AlarmOrder order, HttpContext http, AlarmReader reader)
     {
+        if (!IdempotencyKey.TryRead(http.Request, out var key, out var keyFault))
+        {
+            return keyFault;
+        }
+
         if (reader.SectorOf(id) is not { } sector)
         {
             return Problems.NotFound("such alarm");
         }
 
-        var answer = (await sector.OrderAlarms([id], order))[0];
+        var answer = (await sector.OrderAlarms([id], key is null ? order : order with { Id = $"{order.By}/{order.Action}/{key}" }))[0];
         if (answer.Field is { } field)
         {
             return field == "id" ? Problems.NotFound("such alarm") : field == "state" ? Problems.Conflict($"The alarm {answer.Reason}.") : Problems.Invalid(field, answer.Reason!);

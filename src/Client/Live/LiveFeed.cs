@@ -333,7 +333,7 @@ internal sealed partial class LiveFeed(
     }
 
     private static bool IsSame(TerritorySummary summary, TerritorySummary? former) =>
-        former is not null && summary.Today == former.Today && summary.AsOf == former.AsOf && summary.Communes == former.Communes
+        former is not null && summary.Today == former.Today && summary.AsOf == former.AsOf && summary.Communes == former.Communes && summary.IsAlarmFlood == former.IsAlarmFlood
         && summary.Versions.AsSpan().SequenceEqual(former.Versions.AsSpan()) && FiguresComparison.AreEqual(summary.Figures, former.Figures);
 
     private string CursorOf(SectorVersion[] versions) => LiveCursor.Encode(_filterHash, versions);

@@ -18,7 +18,6 @@ public static class SummaryAddition
             AsOf = parts.Count == 0 ? default : parts.Max(part => part.AsOf),
             Today = today,
             Communes = parts.Sum(part => part.Communes ?? 1),
-            AlarmsInTenMinutes = parts.Sum(part => part.AlarmsInTenMinutes),
             IsAlarmFlood = parts.Any(part => part.IsAlarmFlood),
             Figures = new()
             {

@@ -76,9 +76,10 @@ public sealed record BinFigures(long Total, long Over80Percent, long Overflowing
 public sealed record EnvironmentFigures(int LocalLevel);
 
 /// <summary>
-/// Alarms that nobody has acknowledged, those that hold and are acknowledged, and those that are shelved. Announced in the last ten minutes, and whether that is a flood: more than 10, until it is fewer than 5.
+/// Alarms that nobody has acknowledged, those that hold and are acknowledged, and those that are shelved; and whether more come than an operator can take in: more than 10 in ten minutes, until
+/// it is fewer than 5.
 /// </summary>
-public sealed record AlarmFigures(long Unacknowledged, long Acknowledged, long Shelved, long LastTenMinutes, bool Flood);
+public sealed record AlarmFigures(long Unacknowledged, long Acknowledged, long Shelved, bool Flood);
 
 /// <summary>A page of summaries.</summary>
 public sealed record SummaryPage(IReadOnlyList<SummaryModel> Items, string? NextCursor);

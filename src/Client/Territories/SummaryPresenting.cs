@@ -44,7 +44,6 @@ public static class SummaryPresenting
                 summary.Figures.Kinds.Sum(figures => figures.AlarmsUnacknowledged),
                 summary.Figures.Kinds.Sum(figures => figures.AlarmsAcknowledged),
                 summary.Figures.Kinds.Sum(figures => figures.AlarmsShelved),
-                summary.AlarmsInTenMinutes,
                 summary.IsAlarmFlood),
         };
     }

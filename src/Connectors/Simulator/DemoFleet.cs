@@ -31,6 +31,7 @@ public sealed class DemoFleet
     private const double TenLitreShare = 0.1; // of the meters: each step of their index is ten litres
     private const double ShortRegisterShare = 0.03; // of the meters
     private const double ShortRegisterLitres = 10_000_000;
+    private const double DayFrameShare = 0.2; // of the meters: they send a frame a day
 
     // In millionths of a device for each inhabitant, and for each commune.
     private const long LampWeight = 150_000;
@@ -184,18 +185,22 @@ public sealed class DemoFleet
     {
         var own = Seeded.Key(key ^ 0x3e7e, number);
         var draw = Seeded.Unit(own, 2);
+        var persons = 1 + Math.Floor(4.5 * Math.Pow(Seeded.Unit(own, 1), 1.6));
         // Some have a step of ten litres, and a few old ones a register of four digits of cubic metres, which soon starts again.
         ReadOnlySpan<(string, AttributeValue)> special =
             draw < TenLitreShare ? [("pulseLitres", AttributeValue.Of(10))] : draw < TenLitreShare + ShortRegisterShare ? [("indexMaximum", AttributeValue.Of(ShortRegisterLitres))] : [];
+        ReadOnlySpan<(string, AttributeValue)> framed = Seeded.Unit(own, 3) < DayFrameShare ? [(SimulatedFleet.DayFrameAttribute, True)] : [];
         ReadOnlySpan<(string, AttributeValue)> zoned = zone is null ? [] : [("zone", AttributeValue.Of(zone))];
         return Make(Id(commune, "meter", number), DeviceKind.Meter, commune, $"Compteur d'eau {number}", streets.Scattered(own),
         [
             ("fluid", AttributeValue.Of("water")),
             ("usage", AttributeValue.Of("dwelling")),
-            ("persons", AttributeValue.Of(1 + Math.Floor(4.5 * Math.Pow(Seeded.Unit(own, 1), 1.6)))),
+            ("persons", AttributeValue.Of(persons)),
+            ("comparableLitresPerDay", AttributeValue.Of(persons * HouseholdMeter.WaterLitresPerPerson)),
             ("granularity", AttributeValue.Of("subDaily")),
             ("legalBasis", AttributeValue.Of("consent")),
             .. special,
+            .. framed,
             .. zoned,
         ]);
     }

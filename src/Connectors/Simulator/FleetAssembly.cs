@@ -13,7 +13,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
 {
     private const double DefaultRatedWatts = 60;
     private const double DefaultFloorSquareMetres = 800;
-    private const double MeterMinutes = 60; // between the reports of a meter that says nothing else
+    private const int MostMinutes = 44_640; // between two reports
 
     private readonly Dictionary<string, SimulatedDevice?> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Site?> _sites = new(StringComparer.Ordinal);
@@ -23,6 +23,7 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
     private readonly Dictionary<string, ZoneSupply> _supplies = new(StringComparer.Ordinal);
     private readonly List<DeviceDescriptor> _cabinets = [];
     private readonly List<(string Device, string Supply)> _fed = [];
+    private readonly List<(string Device, int Minutes)> _intervals = [];
     private readonly Dictionary<string, StreetSupply> _streets = new(StringComparer.Ordinal);
 
     /// <summary>The networks of water zones, by zone.</summary>
@@ -37,11 +38,16 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
     /// <summary>The segment on which a light point hangs, from 1.</summary>
     public static int SegmentOf(DeviceDescriptor lamp) => (int)Math.Clamp(lamp.Number("segment") ?? 1, 1, LightingCabinet.MaximumSegments);
 
+    /// <summary>True for a water meter of a customer that sends a frame a day.</summary>
+    public static bool KeepsDays(DeviceDescriptor device) =>
+        device.Kind == DeviceKind.Meter && device.Flag(SimulatedFleet.DayFrameAttribute) && FluidOf(device) == MeterFluid.Water && device.Text("zoneRole") is null;
+
     public void Add(DeviceDescriptor device)
     {
         if (SiteOf(device.Commune) is not { } site) return;
         var key = Seeded.Key((ulong)seed, device.Id);
         if (device.Text(DeviceLinks.SupplyAttribute) is { } feeds && IsFed(device)) _fed.Add((device.Id, feeds));
+        if (device.Number("reportingIntervalMinutes") is { } minutes) _intervals.Add((device.Id, (int)Math.Clamp(Math.Round(minutes), 1, MostMinutes)));
         switch (device.Kind)
         {
             case DeviceKind.Cabinet:
@@ -77,6 +83,11 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
             if (_byId[device] is { } model) model.Supply = StreetOf(supply);
         }
 
+        foreach (var (device, minutes) in _intervals)
+        {
+            if (_byId[device] is { } model) model.OwnMinutes = minutes;
+        }
+
         // In order of keys: the schedule then does not depend on the order in which a registry lists them.
         var reporting = _byId.Values.OfType<SimulatedDevice>().ToArray();
         Array.Sort(reporting, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
@@ -97,23 +108,22 @@ internal sealed class FleetAssembly(ITerritoryTable table, long seed, double fau
     {
         var fluid = FluidOf(device);
         var zone = fluid == MeterFluid.Water && device.Text("zone") is { } id ? SupplyOf(id) : null;
-        var every = TimeSpan.FromMinutes(device.Number("reportingIntervalMinutes") ?? MeterMinutes);
         switch (zone, device.Text("zoneRole"))
         {
             case ({ } supply, "inlet"):
-                var inlet = new ZoneMeter(device.Id, key, site, supply) { ReportsEvery = every };
+                var inlet = new ZoneMeter(device.Id, key, site, supply);
                 supply.AddInlet(inlet);
                 supply.ConnectedShare = Math.Clamp(device.Number("connectedPercent") ?? 100, 1, 100) / 100;
                 return inlet;
             case ({ } supply, "outlet"):
-                var outlet = new ZoneMeter(device.Id, key, site, supply) { ReportsEvery = every };
+                var outlet = new ZoneMeter(device.Id, key, site, supply);
                 supply.AddOutlet(outlet);
                 return outlet;
             default:
                 var meter = new HouseholdMeter(
                     device.Id, key, site, fluid, device.Number("persons") ?? 2, device.Number("pulseLitres") ?? 1, device.Number("indexMaximum") ?? 0,
                     isOfBuilding: device.Text(DeviceLinks.BuildingAttribute) is not null)
-                { ReportsEvery = every };
+                { KeepsDays = KeepsDays(device) };
                 zone?.AddCustomer(meter);
                 return meter;
         }

@@ -26,11 +26,25 @@ public sealed class FleetSchedule
     /// <param name="ratePerSecond">Readings a second over all, to the thousandth; 0 for none; null for each device every 15 minutes.</param>
     /// <param name="seed">Chooses who begins.</param>
     public FleetSchedule(int devices, double? ratePerSecond, long seed)
+        : this(
+            devices,
+            ratePerSecond is { } set ? (long)Math.Round(Math.Clamp(set, 0, SimulatorOptions.MaximumRate) * 1000) : devices,
+            ratePerSecond is null ? (long)DefaultPeriod.TotalMilliseconds : 1_000_000L,
+            seed)
+    {
+        if (ratePerSecond is { } rate && !(rate is >= 0 and <= SimulatorOptions.MaximumRate)) throw new ArgumentOutOfRangeException(nameof(ratePerSecond), rate, null);
+    }
+
+    /// <param name="devices">Devices that report, at least 0.</param>
+    /// <param name="readings">How many readings come...</param>
+    /// <param name="milliseconds">...in so long, evenly.</param>
+    /// <param name="seed">Chooses who begins.</param>
+    internal FleetSchedule(int devices, long readings, long milliseconds, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(devices);
-        if (ratePerSecond is { } rate && !(rate is >= 0 and <= SimulatorOptions.MaximumRate)) throw new ArgumentOutOfRangeException(nameof(ratePerSecond), rate, null);
-        _devices = devices;
-        (_readings, _milliseconds) = ratePerSecond is { } set ? ((long)Math.Round(set * 1000), 1_000_000L) : (devices, (long)DefaultPeriod.TotalMilliseconds);
+        ArgumentOutOfRangeException.ThrowIfNegative(readings);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(milliseconds);
+        (_devices, _readings, _milliseconds) = (devices, readings, milliseconds);
         if (devices == 0) return;
         var key = Seeded.Key((ulong)seed, "schedule");
         _offset = (long)(Seeded.Unit(key, 0) * devices);

@@ -65,6 +65,18 @@ public sealed class SimulatedFleet
     /// <summary>True for a device of these that reports when it can; false for a passive lamp.</summary>
     public bool Reports(string device) => _byId.GetValueOrDefault(device) is not null;
 
+    /// <summary>Flag of a water meter: it says nothing by itself but a frame of each local day.</summary>
+    public const string DayFrameAttribute = "dayFrame";
+
+    /// <summary>True for a device that sends a frame a day when it is simulated.</summary>
+    public static bool SendsFrames(DeviceDescriptor device) => FleetAssembly.KeepsDays(device);
+
+    /// <summary>The models of devices that report.</summary>
+    internal ImmutableArray<SimulatedDevice> Models => _reporting;
+
+    /// <summary>True for a device of these that says nothing by itself but a frame of each local day.</summary>
+    public bool SendsFrames(string device) => _byId.GetValueOrDefault(device)?.SendsFrames == true;
+
     /// <summary>Key of a reporting device.</summary>
     public string IdOf(int device) => _reporting[device].Id;
 
@@ -98,15 +110,41 @@ public sealed class SimulatedFleet
     public IncomingReading? Read(string device, DateTimeOffset at, int batchIndex = 0) =>
         _byId.GetValueOrDefault(device) is { } model ? Read(model, at, batchIndex) : null;
 
+    /// <summary>What a device says by itself when its turn comes: its newest frame (<see cref="IncomingFrame"/>) where it sends frames, else what <see cref="Read(int, DateTimeOffset, int)"/> says.</summary>
+    /// <param name="device">Index below <see cref="Reporting"/>.</param>
+    /// <param name="at">When it is sent.</param>
+    /// <param name="batchIndex">Place in the batch.</param>
+    public IncomingReading? Report(int device, DateTimeOffset at, int batchIndex = 0) => Report(_reporting[device], at, batchIndex);
+
+    /// <summary>The same for the device of that key; null when it never reports.</summary>
+    public IncomingReading? Report(string device, DateTimeOffset at, int batchIndex = 0) =>
+        _byId.GetValueOrDefault(device) is { } model ? Report(model, at, batchIndex) : null;
+
+    private static IncomingReading? Report(SimulatedDevice model, DateTimeOffset at, int batchIndex) =>
+        !model.SendsFrames ? Read(model, at, batchIndex) : IsHeard(model, SimulatedTime.SecondsAt(at)) ? model.Frame(SimulatedTime.SecondsAt(at), batchIndex) : null;
+
     private static IncomingReading? Read(SimulatedDevice model, DateTimeOffset at, int batchIndex)
     {
         var now = SimulatedTime.SecondsAt(at);
-        return model.Speaks(now) && !model.IsBatteryEmpty(now) && model.Supply?.IsOut(now) != true ? new IncomingReading(batchIndex, model.Id, at.AddMinutes(model.ClockErrorMinutes(now)), model.Report(now)) : null;
+        return IsHeard(model, now) ? new IncomingReading(batchIndex, model.Id, at.AddMinutes(model.ClockErrorMinutes(now)), model.Report(now)) : null;
     }
 
-    /// <summary>How often a device would report by itself: meters hourly unless <c>reportingIntervalMinutes</c> says another interval.</summary>
+    private static bool IsHeard(SimulatedDevice model, double now) => model.Speaks(now) && !model.IsBatteryEmpty(now) && model.Supply?.IsOut(now) != true;
+
+    /// <summary>
+    /// How often a device would report by itself: what <c>reportingIntervalMinutes</c> says, else meters and bins hourly and the others every 15 minutes; once a day where it sends frames.
+    /// </summary>
     /// <param name="device">Index below <see cref="Reporting"/>.</param>
     public TimeSpan ReportsEvery(int device) => _reporting[device].ReportsEvery;
+
+    /// <summary>When a device reports next after an instant at which it did: some time after the next local midnight where it sends frames, else <see cref="ReportsEvery(int)"/> later.</summary>
+    /// <exception cref="ArgumentException">It never reports.</exception>
+    public DateTimeOffset NextReport(string device, DateTimeOffset after) => _byId.GetValueOrDefault(device) switch
+    {
+        null => throw new ArgumentException($"'{device}' never reports", nameof(device)),
+        { SendsFrames: true } model => FrameTimes.Next(model, after),
+        var model => after + model.ReportsEvery,
+    };
 
     /// <summary>
     /// The cabinets and controlled lamps that have switched since this was last asked, as indexes below <see cref="Reporting"/>; none the first time.

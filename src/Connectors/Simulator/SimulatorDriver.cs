@@ -33,6 +33,7 @@ public sealed partial class SimulatorDriver : IDisposable
     private readonly ILogger<SimulatorDriver> _logger;
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _readings;
+    private readonly List<(int Device, DateTimeOffset At)> _due = [];
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
 
     // Devices that are to say where they stand, each once: at most as many as there are.
@@ -40,7 +41,7 @@ public sealed partial class SimulatorDriver : IDisposable
     private readonly HashSet<string> _toAnswer = new(StringComparer.Ordinal);
     private FieldMemory? _memory;
     private SimulatedFleet _fleet = SimulatedFleet.Empty;
-    private FleetSchedule _schedule = new(0, 0, 0);
+    private ReportingPlan _plan = new(SimulatedFleet.Empty, 0, 0);
     private int _registered;
     private DateTimeOffset? _lookedAt;
     private DateTimeOffset? _doneUntil;
@@ -79,20 +80,17 @@ public sealed partial class SimulatorDriver : IDisposable
     {
         if (IsToLoad(now)) await LoadAsync(now, cancellationToken);
         var pause = await ObeyAsync(now, cancellationToken);
-        var due = _schedule.Due(_doneUntil ?? now, now);
+        _due.Clear();
+        Count(_plan.Due(_doneUntil ?? now, now, _due), "skipped");
         _doneUntil = now;
-        Count(due.Skipped, "skipped");
-        for (var first = 0; first < due.Count; first += BatchSize)
-        {
-            pause = await SubmitOrShedAsync(Read(due, first, Math.Min(BatchSize, due.Count - first)), pause, cancellationToken);
-        }
+        pause = await SubmitAllAsync(_due, pause, cancellationToken);
 
         // A rate that was set is kept to the reading. Without one, each device says once where it stands soon after the start, and lights report when they switch.
         if (_options.RatePerSecond is not null) return pause;
         pause = await IntroduceAsync(now, pause, cancellationToken);
         if (now - _switchedAt < LookForSwitchedEvery) return pause;
         _switchedAt = now;
-        return await SubmitAllAsync(_fleet.TakeSwitched(now), now, pause, cancellationToken);
+        return await SubmitAllAsync(_fleet.TakeSwitched(now).ConvertAll(device => (device, now)), pause, cancellationToken);
     }
 
     /// <summary>Puts another controller in the place of a device's, which says so in the next tick: see <see cref="SimulatedFleet.SwapController"/>.</summary>
@@ -110,29 +108,41 @@ public sealed partial class SimulatorDriver : IDisposable
     private async ValueTask<TimeSpan?> IntroduceAsync(DateTimeOffset now, TimeSpan? pause, CancellationToken cancellationToken)
     {
         if (_introduced >= TicksToIntroduce || pause is not null) return pause;
-        var devices = new List<int>();
-        for (var device = _introduced++; device < _fleet.Reporting; device += TicksToIntroduce) devices.Add(device);
-        return await SubmitAllAsync(devices, now, pause, cancellationToken);
+        var devices = new List<(int, DateTimeOffset)>();
+        for (var device = _introduced++; device < _fleet.Reporting; device += TicksToIntroduce) devices.Add((device, now));
+        return await SubmitAllAsync(devices, pause, cancellationToken);
     }
 
-    private async ValueTask<TimeSpan?> SubmitAllAsync(List<int> devices, DateTimeOffset now, TimeSpan? pause, CancellationToken cancellationToken)
+    /// <summary>Submits what devices say at their instants, in batches that hold <see cref="BatchSize"/> readings at most, those in frames counted.</summary>
+    private async ValueTask<TimeSpan?> SubmitAllAsync(List<(int Device, DateTimeOffset At)> due, TimeSpan? pause, CancellationToken cancellationToken)
     {
-        foreach (var part in devices.Chunk(BatchSize))
+        var batch = new List<IncomingReading>(Math.Min(due.Count, BatchSize));
+        var readings = 0;
+        foreach (var (device, at) in due)
         {
-            var batch = new List<IncomingReading>(part.Length);
-            foreach (var device in part) AddReading(batch, device, now);
-            pause = await SubmitOrShedAsync(batch, pause, cancellationToken);
+            if (_gone.Count > 0 && _gone.Contains(_fleet.IdOf(device))) continue;
+            if (_fleet.Report(device, at, batch.Count) is not { } report) continue;
+            if (readings + ReadingsIn(report) > BatchSize)
+            {
+                pause = await SubmitOrShedAsync(batch, pause, cancellationToken);
+                (batch, readings, report) = ([], 0, report with { Index = 0 });
+            }
+
+            batch.Add(report);
+            readings += ReadingsIn(report);
         }
 
-        return pause;
+        return await SubmitOrShedAsync(batch, pause, cancellationToken);
     }
 
     private async ValueTask<TimeSpan?> SubmitOrShedAsync(List<IncomingReading> batch, TimeSpan? pause, CancellationToken cancellationToken)
     {
         if (pause is null) return await SubmitAsync(batch, cancellationToken);
-        Count(batch.Count, "shed");
+        Count(batch.Sum(ReadingsIn), "shed");
         return pause;
     }
+
+    private static int ReadingsIn(IncomingReading reading) => reading is IncomingFrame frame ? frame.Count : 1;
 
     // New devices are looked for when their number has changed, or when a command named a stranger; gone ones show themselves by rejections.
     private bool IsToLoad(DateTimeOffset now)
@@ -154,7 +164,7 @@ public sealed partial class SimulatorDriver : IDisposable
         var isFirst = _lookedAt is null;
         _fleet = SimulatedFleet.Build(devices, _table, _options.Seed, _fleet);
         if (isFirst && _memory is not null) await RecallAsync(_memory, cancellationToken);
-        _schedule = new FleetSchedule(_fleet.Reporting, _options.RatePerSecond, _options.Seed);
+        _plan = new ReportingPlan(_fleet, _options.RatePerSecond, _options.Seed);
         _gone.Clear();
         _sender.Serve(_fleet);
         (_registered, _lookedAt) = (registered, now);
@@ -225,31 +235,13 @@ public sealed partial class SimulatorDriver : IDisposable
         return await SubmitAsync(answers, cancellationToken);
     }
 
-    private List<IncomingReading> Read(DueReadings due, int first, int count)
-    {
-        var batch = new List<IncomingReading>(count);
-        for (var index = first; index < first + count; index++)
-        {
-            var (device, at) = due[index];
-            AddReading(batch, device, at);
-        }
-
-        return batch;
-    }
-
-    private void AddReading(List<IncomingReading> batch, int device, DateTimeOffset at)
-    {
-        if (_gone.Count > 0 && _gone.Contains(_fleet.IdOf(device))) return;
-        if (_fleet.Read(device, at, batch.Count) is { } reading) batch.Add(reading);
-    }
-
     private async ValueTask<TimeSpan?> SubmitAsync(List<IncomingReading> batch, CancellationToken cancellationToken)
     {
         if (batch.Count == 0) return null;
         var result = await _intake.SubmitAsync(batch, IntakeClass.Simulator, cancellationToken);
         if (result.RetryAfter is { } pause)
         {
-            Count(batch.Count, "shed");
+            Count(batch.Sum(ReadingsIn), "shed");
             return pause;
         }
 

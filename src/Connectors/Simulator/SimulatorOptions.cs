@@ -9,7 +9,7 @@ public sealed record SimulatorOptions
     /// <summary><c>Grid:Demo:Seed</c>: everything that is left to chance follows from it.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary><c>Grid:Demo:Rate</c>: readings a second over all, 0 to <see cref="MaximumRate"/>, 0 for a silent simulator; null for each device every 15 minutes.</summary>
+    /// <summary><c>Grid:Demo:Rate</c>: readings a second over all, 0 to <see cref="MaximumRate"/>, 0 for a silent simulator; null for each device at its own interval, 15 minutes where it says none.</summary>
     public double? RatePerSecond { get; init; }
 
     /// <summary>File in which controllers keep their programs and what they were told while Grid is down; null: they forget.</summary>

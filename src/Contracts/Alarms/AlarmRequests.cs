@@ -25,6 +25,9 @@ public sealed record AlarmOrder
 
     /// <summary>To shelve: until when.</summary>
     [Id(3)] public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Which order it is: asked for again, it is not done again. Null for one that has no name.</summary>
+    [Id(4)] public string? Id { get; init; }
 }
 
 /// <summary>What became of an order.</summary>

@@ -85,8 +85,8 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("OrderAlarms")]
     Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order);
 
-    /// <summary>Raises and ends alarms that no device says of itself. Durable when answered; told again it changes nothing.</summary>
-    [Alias("SignalAlarms")]
+    /// <summary>Raises and ends alarms that no device says of itself. Durable when answered, and applied soon after; told again it changes nothing.</summary>
+    [Alias("SignalAlarms"), AlwaysInterleave]
     Task SignalAlarms(ImmutableArray<AlarmSignal> signals);
 
     /// <summary>Alarms of the sector, the newest first, without their history.</summary>

@@ -94,11 +94,8 @@ public sealed record TerritorySummary
     /// <summary>The sums.</summary>
     [Id(6)] public required TerritoryFigures Figures { get; init; }
 
-    /// <summary>Alarms announced in the last 10 minutes.</summary>
-    [Id(7)] public long AlarmsInTenMinutes { get; init; }
-
-    /// <summary>More come than an operator can take in: begins above 10 in 10 minutes, ends below 5.</summary>
-    [Id(8)] public bool IsAlarmFlood { get; init; }
+    /// <summary>More alarms come than an operator can take in: begins above 10 in 10 minutes, ends below 5.</summary>
+    [Id(7)] public bool IsAlarmFlood { get; init; }
 }
 
 /// <summary>Names of the streams that carry sums upwards. Streams are hints: state is the truth.</summary>

@@ -72,6 +72,12 @@ public sealed record Alarm
     /// <summary>Devices whose alarms it explains while it is active.</summary>
     [Id(20)] public ImmutableArray<string> Explains { get; init; } = [];
 
+    /// <summary>The last orders that were carried out, by their ids, at most <see cref="MaximumOrders"/>; asked for again, they are not carried out again.</summary>
+    [Id(21)] public ImmutableArray<string> Orders { get; init; } = [];
+
+    /// <summary>Orders that are remembered.</summary>
+    public const int MaximumOrders = 8;
+
     /// <summary>Its id.</summary>
     public string Id => AlarmIds.Of(Source, Condition);
 

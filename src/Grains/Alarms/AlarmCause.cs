@@ -14,6 +14,9 @@ internal sealed class AlarmCause(string key, string sector)
     /// <summary>And such a share of the devices behind it, in percent.</summary>
     public const int LeastPercent = 20;
 
+    /// <summary>What a cause explained has so long to return after it: two reports of a light point.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
+
     private static readonly FrozenSet<string> OfLamps = new[] { "lampFailure", "supplyLoss", "communicationLoss", "discrepancy" }.ToFrozenSet(StringComparer.Ordinal);
     private static readonly FrozenSet<string> OfRadio = new[] { "communicationLoss", "discrepancy" }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -30,6 +33,9 @@ internal sealed class AlarmCause(string key, string sector)
 
     /// <summary>The alarm that explains them now; null for none.</summary>
     public string? Parent { get; set; }
+
+    /// <summary>That alarm has returned, and those that it explains have until then to do so too; 0 while it holds. Unix milliseconds.</summary>
+    public long GraceUntil { get; set; }
 
     /// <summary>Source of the alarm that is raised for it when nothing else explains them.</summary>
     public string Source => _sort == CauseSort.Cabinet ? key : $"{key}{AlarmIds.SectorMark}{sector}";

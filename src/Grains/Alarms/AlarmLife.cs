@@ -64,6 +64,11 @@ public static class AlarmLife
     /// <summary>Why an order cannot be carried out, as field and reason; null when it can, also when nothing has to be done.</summary>
     public static (string Field, string Reason)? Refuse(Alarm? alarm, AlarmOrder order, long now)
     {
+        if (order.Id is { } id && alarm?.Orders.Contains(id) == true)
+        {
+            return null;
+        }
+
         if (order.Note is { Length: > AlarmOrder.LongestNote })
         {
             return (order.Action == AlarmAction.Acknowledge ? "note" : "reason", $"must be at most {AlarmOrder.LongestNote} characters");
@@ -88,12 +93,25 @@ public static class AlarmLife
         };
     }
 
-    /// <summary>Carries out an order that is not refused. The same alarm when nothing has to be done.</summary>
-    public static Alarm Carry(Alarm alarm, AlarmOrder order, long at) => order.Action switch
+    /// <summary>Carries out an order that is not refused. The same alarm when nothing has to be done, or it was done before.</summary>
+    public static Alarm Carry(Alarm alarm, AlarmOrder order, long at)
+    {
+        if (order.Id is { } id && alarm.Orders.Contains(id))
+        {
+            return alarm;
+        }
+
+        var next = Do(alarm, order, at);
+        return order.Id is { } name && !ReferenceEquals(next, alarm)
+            ? next with { Orders = (next.Orders.Length < Alarm.MaximumOrders ? next.Orders : next.Orders.RemoveAt(0)).Add(name) }
+            : next;
+    }
+
+    private static Alarm Do(Alarm alarm, AlarmOrder order, long at) => order.Action switch
     {
         AlarmAction.Acknowledge when StateOf(alarm) is AlarmState.Unacknowledged or AlarmState.ReturnedUnacknowledged =>
             With(alarm with { IsAcknowledged = true }, AlarmAction.Acknowledge, at, order.By, order.Note),
-        AlarmAction.Shelve => With(alarm with { ShelvedUntil = order.Until!.Value.ToUnixTimeMilliseconds() }, AlarmAction.Shelve, at, order.By, order.Note),
+        AlarmAction.Shelve when alarm.ShelvedUntil != order.Until!.Value.ToUnixTimeMilliseconds() => With(alarm with { ShelvedUntil = order.Until!.Value.ToUnixTimeMilliseconds() }, AlarmAction.Shelve, at, order.By, order.Note),
         AlarmAction.Unshelve when alarm.ShelvedUntil > 0 => Unshelve(alarm, at, order.By, order.Note),
         AlarmAction.RemoveFromService when !alarm.IsOutOfService =>
             With(alarm with { IsOutOfService = true, ShelvedUntil = 0 }, AlarmAction.RemoveFromService, at, order.By, order.Note),

@@ -71,7 +71,11 @@ internal sealed partial class SectorAlarms
 
         foreach (var cause in _causes.Values)
         {
-            cause.Parent = WantedParent(cause, cause.Active.Count);
+            cause.Parent = cause.OwnAlarms().FirstOrDefault(id => cause.Active.Any(child => _alarms[child].Parent == id)) ?? WantedParent(cause, cause.Active.Count);
+            if (cause.Parent is { } parent && Find(parent) is { IsActive: false } returned)
+            {
+                SetGrace(cause, returned.ClearedAt);
+            }
         }
     }
 
@@ -140,10 +144,18 @@ internal sealed partial class SectorAlarms
     private void Settle(AlarmCause cause, int active, long at)
     {
         var wanted = WantedParent(cause, active);
-        if (wanted == cause.Parent)
+        if (wanted != cause.Parent && active > 0 && IsInGrace(cause, at))
         {
             return;
         }
+
+        if (wanted == cause.Parent)
+        {
+            cause.GraceUntil = 0;
+            return;
+        }
+
+        cause.GraceUntil = 0;
 
         var made = AlarmIds.Of(cause.Source, cause.Condition);
         cause.Parent = wanted;
@@ -162,6 +174,23 @@ internal sealed partial class SectorAlarms
         {
             End(former, at);
         }
+    }
+
+    /// <summary>The supply of a cabinet comes back before its light points say so.</summary>
+    private bool IsInGrace(AlarmCause cause, long at)
+    {
+        if (cause.GraceUntil == 0 && cause.Parent is { } parent && cause.OwnAlarms().Contains(parent) && Find(parent) is { IsActive: false })
+        {
+            SetGrace(cause, at);
+        }
+
+        return cause.GraceUntil > at;
+    }
+
+    private void SetGrace(AlarmCause cause, long from)
+    {
+        cause.GraceUntil = from + (long)AlarmCause.Grace.TotalMilliseconds;
+        _due = Math.Min(_due, cause.GraceUntil);
     }
 
     private string? WantedParent(AlarmCause cause, int active)

@@ -41,6 +41,9 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
         return dropped;
     }
 
+    /// <summary>True when somebody is to be told of one.</summary>
+    public bool HasUnacknowledged => _alarms.Values.Any(alarm => alarm.Parent is null && AlarmLife.StateOf(alarm) == AlarmState.Unacknowledged);
+
     /// <summary>The alarm of an id.</summary>
     public Alarm? Find(string id) => _alarms.GetValueOrDefault(id);
 
@@ -207,7 +210,14 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             Moved(_alarms[alarm.Id], next, next.IsActive ? next.LastAt : Math.Max(next.ClearedAt, alarm.Due));
         }
 
-        _due = _alarms.Values.Select(alarm => alarm.Due).DefaultIfEmpty(long.MaxValue).Min();
+        foreach (var cause in _causes.Values.Where(cause => cause.GraceUntil > 0 && cause.GraceUntil <= now).ToArray())
+        {
+            Settle(cause, cause.Active.Count, now);
+        }
+
+        _due = _alarms.Values.Select(alarm => alarm.Due)
+            .Concat(_causes.Values.Where(cause => cause.GraceUntil > now).Select(cause => cause.GraceUntil))
+            .DefaultIfEmpty(long.MaxValue).Min();
     }
 
     private void Begin(Alarm alarm, long at, Conditions condition = Conditions.None)

@@ -25,6 +25,7 @@ internal static class BuildingFigures
                 .Concat(signature is null ? [] : Signature(signature, state.Signature!, reference is not null, settings, calendar))
                 .Concat(TertiaryTarget.FiguresOf(settings, energy))
                 .Concat(state.Usual.Explain("powerLastHourWatts", calendar) is { } usual ? [usual] : [])
+                .Concat(state.Usual.ExplainDrift(reference is null ? settings.UsualDriftPermille : 0) is { } drift ? [drift] : [])
                 .OrderBy(figure => figure.Name, StringComparer.Ordinal),
         ];
     }

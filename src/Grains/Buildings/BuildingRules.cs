@@ -57,7 +57,12 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
         if (state.PowerAt != 0 && report.Entry["powerWatts"] is not null)
         {
             var usual = state.Usual.With(state.PowerMilliwatts, state.PowerAt, at, calendar);
-            state = state with { Usual = usual, IsUnusual = usual.IsAbnormal(settings.AbnormalHours) };
+            state = state with
+            {
+                Usual = usual,
+                IsUnusual = usual.IsAbnormal(settings.AbnormalHours),
+                IsDriftingFromUsual = usual.IsDrifting(state.IsDriftingFromUsual, settings.UsualDriftPermille) && state.Signature?.ReferenceOf(settings) is null,
+            };
         }
 
         foreach (var metric in report.Entry.Metrics)
@@ -85,7 +90,7 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
         | (state.IsHeatedUnoccupied ? Conditions.HeatingUnoccupied : Conditions.None)
         | (state.IsUnusual ? Conditions.AbnormalConsumption : Conditions.None)
         | (state.BaseLoad?.IsHigh == true ? Conditions.BaseLoadHigh : Conditions.None)
-        | (state.Signature?.IsDrifting == true ? Conditions.EnergyDrift : Conditions.None);
+        | (state.Signature?.IsDrifting == true || state.IsDriftingFromUsual ? Conditions.EnergyDrift : Conditions.None);
 
     /// <summary>What a reference is made of has changed: it begins anew.</summary>
     public static BuildingState Reconfigure(BuildingState state, BuildingSettings former, BuildingSettings settings)

@@ -55,6 +55,7 @@ public sealed record BuildingSettings
     private static readonly AttributeDefinition SignatureVariationMaximumPercentAttribute = AttributeDefinition.Number("signatureVariationMaximumPercent", 5, 100, 25);
     private static readonly AttributeDefinition EnergyDriftPercentAttribute = AttributeDefinition.Number("energyDriftPercent", 5, 500, 20);
     private static readonly AttributeDefinition EnergyDriftDaysAttribute = AttributeDefinition.Whole("energyDriftDays", 3, SignatureWatch.MostRecent, 7);
+    private static readonly AttributeDefinition UsualDriftPercentAttribute = AttributeDefinition.Number("usualDriftPercent", 0, 300, 60);
     private static readonly AttributeDefinition FloorAreaSquareMetresAttribute = AttributeDefinition.Number("floorAreaSquareMetres", 1, 10_000_000, null).OnlyOfDevice();
     private static readonly AttributeDefinition ReferenceYearAttribute = AttributeDefinition.Whole("referenceYear", 2_010, 2_100, null).OnlyOfDevice();
     private static readonly AttributeDefinition ReferenceKilowattHoursAttribute = AttributeDefinition.Number("referenceKilowattHours", 1, 1e10, null).OnlyOfDevice();
@@ -74,7 +75,7 @@ public sealed record BuildingSettings
         HeatingBaseCelsiusAttribute, CoolingBaseCelsiusAttribute, SignatureEnergyAttribute, SignatureFromAttribute, SignatureLearningDaysAttribute,
         SignatureVariationMaximumPercentAttribute, EnergyDriftPercentAttribute, EnergyDriftDaysAttribute,
         FloorAreaSquareMetresAttribute, ReferenceYearAttribute, ReferenceKilowattHoursAttribute, ReferenceHeatingDegreeDaysAttribute, AbsoluteTargetAttribute,
-        AbnormalHoursAttribute, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
+        AbnormalHoursAttribute, UsualDriftPercentAttribute, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
     ];
 
     /// <summary>Lowest comfortable temperature, in thousandths of a degree Celsius.</summary>
@@ -173,6 +174,9 @@ public sealed record BuildingSettings
     /// <summary>Hours running above what is usual of its power that are abnormal; 0 where that is only shown.</summary>
     [Id(31)] public int AbnormalHours { get; init; }
 
+    /// <summary>A power so much above what is usual, over three days, is a drift where no reference can say; thousandths, 0 for never.</summary>
+    [Id(32)] public int UsualDriftPermille { get; init; }
+
     /// <summary>The settings of a device.</summary>
     public static BuildingSettings Parse(DeviceDescriptor descriptor) => new BuildingSettings
     {
@@ -198,6 +202,7 @@ public sealed record BuildingSettings
     public BuildingSettings With(in ParameterSource source) => this with
     {
         AbnormalHours = AbnormalHoursAttribute.WholeIn(source),
+        UsualDriftPermille = (int)(UsualDriftPercentAttribute.In(source)!.Value * 10),
         ComfortMinimum = ComfortMinimumCelsiusAttribute.ThousandthsIn(source),
         ComfortMaximum = ComfortMaximumCelsiusAttribute.ThousandthsIn(source),
         Co2Maximum = Co2MaximumPpmAttribute.ThousandthsIn(source),

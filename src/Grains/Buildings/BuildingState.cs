@@ -96,6 +96,9 @@ public readonly record struct BuildingState
     /// <summary>True while it draws more than that for long.</summary>
     [Id(27)] public bool IsUnusual { get; init; }
 
+    /// <summary>True while it draws more than is usual over days, and no reference says whether the weather explains it.</summary>
+    [Id(28)] public bool IsDriftingFromUsual { get; init; }
+
     /// <summary>Its newest heat index, in mWh on the one that never falls; null without one.</summary>
     [JsonIgnore] public long? HeatVirtual => Heat is { Length: > 0 } points ? points[^1].Virtual : null;
 

@@ -41,7 +41,7 @@ public sealed class CommuneGrain(
     private Commune _commune = null!;
     private LocalCalendar _calendar = null!;
     private TerritoryPartial? _partial;
-    private AlarmFlood _flood;
+    private AlarmFlood _flood = null!;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -51,6 +51,7 @@ public sealed class CommuneGrain(
         _commune = territory.FindCommune(code) ?? throw new KeyNotFoundException($"There is no commune with INSEE code {code}.");
         _calendar = calendars.OfCommune(code);
         _board = new SummaryBoard(this, PublishAsync, logger);
+        _flood = new AlarmFlood(this, () => Partial().Figures, Changed, meter, clock);
         _sectors = new HeldPartials<SectorPartial>(OfSector, meter, Changed);
         FigureRecorder.Start(this, Summary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
@@ -133,6 +134,7 @@ public sealed class CommuneGrain(
                 AsOf = sectors.Count == 0 ? DateTimeOffset.UnixEpoch : sectors.Max(partial => partial.AsOf),
                 Figures = sum.ToFigures(),
             };
+            _flood.Judge(_partial.Figures);
         }
 
         return _partial;
@@ -141,7 +143,6 @@ public sealed class CommuneGrain(
     private TerritorySummary Summary()
     {
         var partial = Partial();
-        _flood = _flood.Next(partial.Figures, clock.GetUtcNow());
         return new TerritorySummary
         {
             Scope = $"commune:{_commune.InseeCode}",
@@ -150,8 +151,7 @@ public sealed class CommuneGrain(
             AsOf = partial.AsOf,
             Today = _calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds()).Day,
             Figures = partial.Figures,
-            AlarmsInTenMinutes = _flood.Announced,
-            IsAlarmFlood = _flood.IsFlood,
+            IsAlarmFlood = _flood.IsOn,
         };
     }
 

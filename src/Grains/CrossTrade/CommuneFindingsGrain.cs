@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -11,6 +14,8 @@ namespace Grid.Grains.CrossTrade;
 public sealed partial class CommuneFindingsGrain(
     [PersistentState("links")] IPersistentState<StoredLinks> state,
     CrossTradeInstruments instruments,
+    ITerritoryTable territory,
+    IDeviceDirectory directory,
     TimeProvider clock,
     ILogger<CommuneFindingsGrain> logger) : Grain, ICommuneFindingsGrain
 {
@@ -19,6 +24,7 @@ public sealed partial class CommuneFindingsGrain(
 
     private string _commune = "";
     private LinkedDevices _devices = null!;
+    private FindingAlarms _alarms = null!;
     private ImmutableArray<CrossTradeFinding> _found = [];
     private bool _isLooking;
 
@@ -27,6 +33,7 @@ public sealed partial class CommuneFindingsGrain(
     {
         _commune = this.GetPrimaryKeyString();
         _devices = new LinkedDevices(GrainFactory);
+        _alarms = new FindingAlarms(SectorMap.SectorsOf(_commune, territory.FindCommune(_commune)?.Population ?? 0), GrainFactory, directory);
         Look();
         return base.OnActivateAsync(cancellationToken);
     }
@@ -104,6 +111,7 @@ public sealed partial class CommuneFindingsGrain(
         }
 
         _found = found;
+        await _alarms.TellAsync(found);
     }
 
     private static bool Has(ImmutableArray<CrossTradeFinding> findings, CrossTradeFinding finding) =>

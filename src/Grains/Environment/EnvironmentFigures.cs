@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Grains.Devices;
 
 namespace Grid.Grains.Environment;
 
@@ -9,7 +10,7 @@ internal static class EnvironmentFigures
     private const double PerThousand = 1_000;
 
     /// <summary>All of them, by name.</summary>
-    public static ImmutableArray<DerivedFigure> Of(EnvironmentState state, EnvironmentSettings settings) =>
+    public static ImmutableArray<DerivedFigure> Of(EnvironmentState state, EnvironmentSettings settings, LocalCalendar calendar) =>
     [
         .. new[]
         {
@@ -19,6 +20,8 @@ internal static class EnvironmentFigures
             Level("noiseLocalLevel", state.Noise, settings.Noise),
             Rise("levelRiseMillimetresPerHour", state.RiverPoints, settings.RiverRise, settings.RiseWindow),
             Rise("pm25RiseMicrogramsPerCubicMetrePerHour", state.Pm25Points, settings.Pm25Rise, settings.RiseWindow),
+            state.UsualNoise.Explain("noiseLastHourDecibels", calendar),
+            state.UsualPm25.Explain("pm25LastHourMicrogramsPerCubicMetre", calendar),
             state.RainedAt == 0 ? null : new DerivedFigure { Name = "rainedAt", At = DateTimeOffset.FromUnixTimeMilliseconds(state.RainedAt), Basis = "measured" },
         }.OfType<DerivedFigure>().OrderBy(figure => figure.Name, StringComparer.Ordinal),
     ];

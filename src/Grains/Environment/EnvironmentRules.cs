@@ -39,8 +39,20 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
             {
                 "levelMillimetres" => state with { River = settings.River.LevelOf(state.River, value, settings.Deadband) },
                 "rainMillimetresPerHour" => state with { Rain = settings.Rain.LevelOf(state.Rain, value, settings.Deadband), RainedAt = value > 0 ? at : state.RainedAt },
-                "pm25MicrogramsPerCubicMetre" => state with { Pm25 = settings.Pm25.LevelOf(state.Pm25, value, settings.Deadband) },
-                "noiseDecibels" => state with { Noise = settings.Noise.LevelOf(state.Noise, value, settings.Deadband) },
+                "pm25MicrogramsPerCubicMetre" => state with
+                {
+                    Pm25 = settings.Pm25.LevelOf(state.Pm25, value, settings.Deadband),
+                    UsualPm25 = state.Pm25At == 0 ? state.UsualPm25 : state.UsualPm25.With(state.Pm25Thousandths, state.Pm25At, at, calendar),
+                    Pm25Thousandths = Math.Max(0, value),
+                    Pm25At = at,
+                },
+                "noiseDecibels" => state with
+                {
+                    Noise = settings.Noise.LevelOf(state.Noise, value, settings.Deadband),
+                    UsualNoise = state.NoiseAt == 0 ? state.UsualNoise : state.UsualNoise.With(state.NoiseMilliDecibels, state.NoiseAt, at, calendar),
+                    NoiseMilliDecibels = Math.Max(0, value),
+                    NoiseAt = at,
+                },
                 "batteryPercent" => state with
                 {
                     IsBatteryLow = Deadband.IsBatteryLow(state.IsBatteryLow, value, settings.BatteryLow),
@@ -59,7 +71,7 @@ public readonly struct EnvironmentRules : IDeviceRules<EnvironmentSettings, Envi
 
     /// <inheritdoc/>
     public static ImmutableArray<DerivedFigure> Explain(EnvironmentState state, EnvironmentSettings settings, long now, LocalCalendar calendar) =>
-        [.. EnvironmentFigures.Of(state, settings).Concat(state.Battery.Explain(now)).OrderBy(figure => figure.Name, StringComparer.Ordinal)];
+        [.. EnvironmentFigures.Of(state, settings, calendar).Concat(state.Battery.Explain(now)).OrderBy(figure => figure.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public static Conditions ConditionsOf(EnvironmentState state) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Grid.Grains.Learning;
 using Grid.Grains.Maintenance;
 using Orleans;
 
@@ -38,6 +39,24 @@ public readonly record struct EnvironmentState
 
     /// <summary>When it last measured rain, in Unix milliseconds; 0 for never.</summary>
     [Id(9)] public long RainedAt { get; init; }
+
+    /// <summary>When it last reported noise, in Unix milliseconds; 0 for never.</summary>
+    [Id(10)] public long NoiseAt { get; init; }
+
+    /// <summary>The noise of that report, in thousandths of a decibel.</summary>
+    [Id(11)] public long NoiseMilliDecibels { get; init; }
+
+    /// <summary>What is usual of its noise; takes 0.7 KB once it reports some.</summary>
+    [Id(12)] public UsualLevel UsualNoise { get; init; }
+
+    /// <summary>When it last reported fine particles, in Unix milliseconds; 0 for never.</summary>
+    [Id(13)] public long Pm25At { get; init; }
+
+    /// <summary>The concentration of that report, in thousandths of a microgram a cubic metre.</summary>
+    [Id(14)] public long Pm25Thousandths { get; init; }
+
+    /// <summary>What is usual of its fine particles; takes 0.7 KB once it reports some.</summary>
+    [Id(15)] public UsualLevel UsualPm25 { get; init; }
 
     /// <summary>How its battery's charge has gone.</summary>
     [Id(20)] public BatteryCurve Battery { get; init; }

@@ -12,7 +12,7 @@ public readonly record struct UsualRange(long Low, long Middle, long High);
 
 /// <summary>
 /// The usual level of a device by hour and weekday, such as a flow or a power: of each of the 168 hours of a week its middle and its spread, on a logarithmic scale, robust
-/// against single hours that were not as usual. There is no training: each hour that ends is one more observation. 672 bytes and some 40 more, whatever it has seen.
+/// against single hours that were not as usual. There is no training: each hour that ends is one more observation. 672 bytes and some 50 more, whatever it has seen.
 /// </summary>
 /// <remarks>
 /// Middle and spread follow by Huber's rule: an observation moves the middle by its distance, but never by more than three spreads (Huber, Robust Statistics, 1981, chapter 3),
@@ -37,6 +37,15 @@ public readonly record struct UsualLevel
 
     /// <summary>Weeks from which on an hour of the week speaks for itself; until then the same hour of the other working days or of the weekend does.</summary>
     private const int WeeksUntilOwn = 3;
+
+    /// <summary>Hours over which a drift is meant: three days.</summary>
+    private const int HoursOfDrift = 72;
+
+    /// <summary>An hour counts in a drift as at most four times what is usual, or a quarter.</summary>
+    private const int MostDistance = 2 * CodesPerDoubling;
+
+    /// <summary>A drift is held in 256ths of a code.</summary>
+    private const int DriftParts = 256;
 
     /// <summary>Observations that are needed to say anything.</summary>
     private const int LeastObservations = 3;
@@ -67,6 +76,23 @@ public readonly record struct UsualLevel
 
     /// <summary>That hour, as <see cref="Hour"/>; 0 before the first.</summary>
     [Id(6)] public int LastHour { get; init; }
+
+    /// <summary>How far the last hours were from the middle of what is usual in them, on average, in 256ths of a code; up or down.</summary>
+    [Id(7)] public int DriftCodes { get; init; }
+
+    /// <summary>Hours in it, at most <see cref="HoursOfDrift"/>.</summary>
+    [Id(8)] public byte DriftHours { get; init; }
+
+    /// <summary>
+    /// How much more or less the last three days were than is usual, in thousandths; null before three days could be judged. What goes on becomes usual: of a step, half is left after
+    /// some five weeks.
+    /// </summary>
+    public int? DriftPermille => DriftHours < HoursOfDrift ? null : (int)Math.Round(1_000 * (Math.Pow(2, (double)DriftCodes / DriftParts / CodesPerDoubling) - 1));
+
+    /// <summary>Whether it drifts upwards, given whether it did: from a limit on, until it is below half of that.</summary>
+    /// <param name="was">Whether it did.</param>
+    /// <param name="permille">The limit, in thousandths of what is usual; 0 for never.</param>
+    public bool IsDrifting(bool was, int permille) => permille > 0 && DriftPermille is { } drift && drift > (was ? permille / 2 : permille);
 
     /// <summary>With a level that was held over a time, all of it after what is known already.</summary>
     /// <param name="level">The level in thousandths of its unit, at least 0.</param>
@@ -127,6 +153,15 @@ public readonly record struct UsualLevel
         Basis = "usual",
     };
 
+    /// <summary>How the last three days compare with what is usual, for people; null before that is known.</summary>
+    public DerivedFigure? ExplainDrift(int limitPermille) => DriftPermille is not { } drift ? null : new DerivedFigure
+    {
+        Name = "usualDriftPercent",
+        Value = drift / 10.0,
+        High = limitPermille == 0 ? null : limitPermille / 10.0,
+        Basis = "usual",
+    };
+
     private UsualLevel Add(long level, int milliseconds, int hour)
     {
         if (hour < Hour)
@@ -147,10 +182,25 @@ public readonly record struct UsualLevel
         }
 
         var level = Sum / Known;
-        var isAbove = RangeOf(Hour) is { } usual && level > usual.High;
+        var (isAbove, drift, judged) = (false, DriftCodes, DriftHours);
+        if (Hours is { } known && Find(known, SlotOf(Hour)) is var (middle, spread))
+        {
+            isAbove = level > LevelOf(middle + (Spreads * spread));
+            judged = (byte)Math.Min(judged + 1, HoursOfDrift);
+            drift += Rounded((Math.Clamp(CodeOf(level) - middle, -MostDistance, MostDistance) * DriftParts) - drift, judged);
+        }
+
         var hours = Hours is { } former ? (byte[])former.Clone() : new byte[HoursOfWeek * SlotBytes];
         Learn(hours.AsSpan(SlotOf(Hour) * SlotBytes, SlotBytes), CodeOf(level));
-        return this with { Hours = hours, HoursAbove = isAbove ? Math.Min(HoursAbove + 1, HoursOfWeek) : 0, Last = level, LastHour = Hour };
+        return this with
+        {
+            Hours = hours,
+            HoursAbove = isAbove ? Math.Min(HoursAbove + 1, HoursOfWeek) : 0,
+            Last = level,
+            LastHour = Hour,
+            DriftCodes = drift,
+            DriftHours = judged,
+        };
     }
 
     private static void Learn(Span<byte> slot, int code)

@@ -39,6 +39,11 @@ internal static class MeterFigures
             figures.Add(usual);
         }
 
+        if (state.Usual.ExplainDrift(0) is { } drift)
+        {
+            figures.Add(drift);
+        }
+
         if (state.Night is { MinimumAt: not 0 } night)
         {
             figures.Add(new DerivedFigure { Name = "leakNights", Value = night.Nights, High = settings.Water.LeakNights - 1, Basis = "night" });

@@ -55,7 +55,7 @@ internal sealed class FiguresSum
         var figures = ImmutableArray.CreateBuilder<KindFigures>(KindCount);
         foreach (var kind in _kinds)
         {
-            if (kind is { Total: > 0 })
+            if (kind is { IsEmpty: false })
             {
                 figures.Add(kind.ToFigures());
             }
@@ -79,6 +79,9 @@ internal sealed class FiguresSum
         private long _unacknowledged, _acknowledged, _shelved;
 
         public DeviceKind Kind => kind;
+
+        /// <summary>An alarm may outlast the last device of its kind, such as that of a gateway.</summary>
+        public bool IsEmpty => Total == 0 && _unacknowledged == 0 && _acknowledged == 0 && _shelved == 0;
 
         public long Total { get; private set; }
 

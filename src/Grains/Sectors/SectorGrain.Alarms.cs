@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
 using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.Intake;
@@ -49,15 +50,25 @@ public sealed partial class SectorGrain
 
     public async Task SignalAlarms(ImmutableArray<AlarmSignal> signals)
     {
-        await ReadLogAsync(long.MaxValue);
+        // Beside what the sector does: who signals may be waited for by its turn. So it is applied when its log delivers it.
         var now = Now();
-        await AppendAsync([.. signals.Where(_alarms.IsNews).Select(signal => new AlarmSignalEntry { Device = signal.Source, ReceivedAt = now, Signal = signal })]);
+        ImmutableArray<LogEntry> entries = [.. signals.Where(_alarms.IsNews).Select(signal => new AlarmSignalEntry { Device = signal.Source, ReceivedAt = now, Signal = signal })];
+        if (!entries.IsEmpty)
+        {
+            await writer.AppendAsync([new SectorEntries(_sector, entries)], CancellationToken.None);
+        }
     }
 
     /// <summary>What is not there yet may be put aside all the same: a condition of a device that is known.</summary>
     private (string Field, string Reason)? Refuse(string id, AlarmOrder order, long now)
     {
         var alarm = _alarms.Find(id);
+        var isGone = AlarmIds.TryParse(id, out var of, out _) && AlarmIds.SectorOf(of) is null && _book.Find(of) is null;
+        if (isGone)
+        {
+            return ("id", "is no alarm of a device that is here");
+        }
+
         if (alarm is null
             && (order.Action is AlarmAction.Acknowledge or AlarmAction.Unshelve or AlarmAction.ReturnToService
                 || !AlarmIds.TryParse(id, out var source, out var condition) || _book.Find(source) is null || AlarmCatalog.Find(condition) is null))
@@ -97,6 +108,7 @@ public sealed partial class SectorGrain
         {
             meter.AlarmsChanged(news.Length);
             await _observers.Notify(observer => observer.OnAlarms(news));
+            await GrainFactory.GetGrain<ICommuneAlarmsGrain>(SectorMap.CommuneOf(_sector)).Hint();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
@@ -303,6 +304,11 @@ public sealed partial class SectorGrain(
         if (_book.Devices.Any(device => device.IsLinked))
         {
             await GrainFactory.GetGrain<ICommuneFindingsGrain>(SectorMap.CommuneOf(_sector)).Wake();
+        }
+
+        if (_alarms.HasUnacknowledged)
+        {
+            await GrainFactory.GetGrain<ICommuneAlarmsGrain>(SectorMap.CommuneOf(_sector)).Hint();
         }
 
         if (_book.Devices.Any(device => device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight))

@@ -18,6 +18,7 @@ public sealed class SectorMeter : IDisposable
     private readonly Counter<long> _drift;
     private readonly Counter<long> _alarms;
     private readonly Counter<long> _alarmsDropped;
+    private readonly Counter<long> _floods;
     private readonly Histogram<double> _checkpoint;
 
     /// <summary>Creates the instruments.</summary>
@@ -32,6 +33,7 @@ public sealed class SectorMeter : IDisposable
         _drift = _meter.CreateCounter<long>("grid.roll_up.drift", "{sum}", "Sums that differed from what they are made of");
         _alarms = _meter.CreateCounter<long>("grid.alarms.changed", "{alarm}", "Changes of alarms that were told at once");
         _alarmsDropped = _meter.CreateCounter<long>("grid.alarms.dropped", "{alarm}", "Alarms that found no room in their sector");
+        _floods = _meter.CreateCounter<long>("grid.alarms.floods", "{flood}", "Floods of alarms that began in a territory");
         _checkpoint = _meter.CreateHistogram<double>("grid.sectors.checkpoint.duration", "s", "Time that a checkpoint took");
     }
 
@@ -52,6 +54,8 @@ public sealed class SectorMeter : IDisposable
     internal void AlarmsChanged(int alarms) => _alarms.Add(alarms);
 
     internal void AlarmsDropped(long alarms) => _alarmsDropped.Add(alarms);
+
+    internal void AlarmFlood() => _floods.Add(1);
 
     internal void Checkpointed(TimeSpan duration) => _checkpoint.Record(duration.TotalSeconds);
 

@@ -48,7 +48,7 @@ public sealed class BodyGrain(
     private string _scope = "";
     private string _name = "";
     private TerritoryPartial? _partial;
-    private AlarmFlood _flood;
+    private AlarmFlood _flood = null!;
     private int _partialDay;
     private int _communesCounted;
 
@@ -58,6 +58,7 @@ public sealed class BodyGrain(
         // Kept for good: there are few, and their digest is what heals a lost event.
         DelayDeactivation(TimeSpan.MaxValue);
         _board = new SummaryBoard(this, PublishAsync, logger);
+        _flood = new AlarmFlood(this, () => Partial().Figures, Changed, meter, clock);
         _communes = new HeldPartials<TerritoryPartial>(OfCommune, meter, Changed);
         FigureRecorder.Start(this, Summary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
@@ -175,6 +176,7 @@ public sealed class BodyGrain(
                 AsOf = counted.Count == 0 ? DateTimeOffset.UnixEpoch : counted.Max(partial => partial.AsOf),
                 Figures = sum.ToFigures(),
             };
+            _flood.Judge(_partial.Figures);
         }
 
         return _partial;
@@ -183,7 +185,6 @@ public sealed class BodyGrain(
     private TerritorySummary Summary()
     {
         var partial = Partial();
-        _flood = _flood.Next(partial.Figures, clock.GetUtcNow());
         return new TerritorySummary
         {
             Scope = _scope,
@@ -193,8 +194,7 @@ public sealed class BodyGrain(
             Today = _partialDay,
             Communes = _communesCounted,
             Figures = partial.Figures,
-            AlarmsInTenMinutes = _flood.Announced,
-            IsAlarmFlood = _flood.IsFlood,
+            IsAlarmFlood = _flood.IsOn,
         };
     }
 

@@ -11,6 +11,7 @@ internal static class AlarmCodec
     {
         Note = 1,
         Until = 2,
+        Id = 4,
     }
 
     [Flags]
@@ -28,7 +29,7 @@ internal static class AlarmCodec
         writer.Text(entry.Condition);
         writer.Byte((byte)order.Action);
         writer.Text(order.By);
-        writer.Byte((byte)((order.Note is null ? 0 : OrderParts.Note) | (order.Until is null ? 0 : OrderParts.Until)));
+        writer.Byte((byte)((order.Note is null ? 0 : OrderParts.Note) | (order.Until is null ? 0 : OrderParts.Until) | (order.Id is null ? 0 : OrderParts.Id)));
         if (order.Note is { } note)
         {
             writer.Text(note);
@@ -38,22 +39,28 @@ internal static class AlarmCodec
         {
             writer.Signed(until.ToUnixTimeMilliseconds() - received);
         }
+
+        if (order.Id is { } id)
+        {
+            writer.Text(id);
+        }
     }
 
-    public static AlarmOrderEntry ReadOrder(ref ByteReader reader, string device, DateTimeOffset received)
+    public static AlarmOrderEntry ReadOrder(ref ByteReader reader, string device, DateTimeOffset received, long clock)
     {
         var condition = reader.Text();
         var action = (AlarmAction)reader.Byte();
         var by = reader.Text();
         var parts = (OrderParts)reader.Byte();
         var note = parts.HasFlag(OrderParts.Note) ? reader.Text() : null;
-        var until = parts.HasFlag(OrderParts.Until) ? received.AddMilliseconds(reader.Signed()) : (DateTimeOffset?)null;
+        var until = parts.HasFlag(OrderParts.Until) ? EntryCodec.Instant(ref reader, clock + reader.Signed()) : (DateTimeOffset?)null;
+        var id = parts.HasFlag(OrderParts.Id) ? reader.Text() : null;
         return new AlarmOrderEntry
         {
             Device = device,
             ReceivedAt = received,
             Condition = condition,
-            Order = new AlarmOrder { Action = action, By = by, Note = note, Until = until },
+            Order = new AlarmOrder { Action = action, By = by, Note = note, Until = until, Id = id },
         };
     }
 

@@ -97,7 +97,7 @@ internal static class EntryCodec
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
                 EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
                 EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
-                EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received),
+                EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
@@ -195,7 +195,7 @@ internal static class EntryCodec
         ? instant.ToUnixTimeMilliseconds()
         : throw new ArgumentException($"{field} {instant:O} is not whole milliseconds: what the log gives back would differ from what was delivered.");
 
-    private static DateTimeOffset Instant(ref ByteReader reader, long milliseconds)
+    internal static DateTimeOffset Instant(ref ByteReader reader, long milliseconds)
     {
         if (milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
         {

@@ -29,6 +29,34 @@ public sealed class UsualLevelTests
     private static double Office(int hour) => (hour % 24 is >= 8 and < 18 && hour / 24 % 7 < 5 ? 50 : 5) * (1 + (0.08 * Math.Sin(hour * 1.7)));
 
     [Fact]
+    public void A_step_of_30_percent_is_a_drift_within_three_days_and_has_become_usual_after_three_months()
+    {
+        var usual = Over(6 * 168, Office);
+        Assert.InRange(usual.DriftPermille!.Value, -50, 50);
+        var first = 6 * 168;
+        var stepped = Over(96, hour => 1.3 * Office(hour), usual, first);
+        Assert.InRange(stepped.DriftPermille!.Value, 180, 310);
+        Assert.True(stepped.IsDrifting(was: false, 150));
+        Assert.False(stepped.IsDrifting(was: false, 0));
+        var later = Over(13 * 168, hour => 1.3 * Office(hour), stepped, first + 96);
+        Assert.InRange(later.DriftPermille!.Value, -50, 50);
+    }
+
+    [Fact]
+    public void A_drift_goes_on_until_it_is_below_half_of_its_limit()
+    {
+        var drifting = new UsualLevel { DriftHours = 72, DriftCodes = (int)(64 * 256 * Math.Log2(1.12)) };
+        Assert.False(drifting.IsDrifting(was: false, 200));
+        Assert.True(drifting.IsDrifting(was: true, 200));
+        Assert.False(drifting.IsDrifting(was: true, 300));
+        Assert.Null(new UsualLevel { DriftHours = 71 }.DriftPermille);
+    }
+
+    [Fact]
+    public void One_wild_hour_is_no_drift() =>
+        Assert.InRange(Over(1, _ => 5_000, Over(6 * 168, Office), 6 * 168).DriftPermille!.Value, -30, 60);
+
+    [Fact]
     public void After_some_weeks_each_hour_of_the_week_has_its_own_range()
     {
         var usual = Over(6 * 168, Office);

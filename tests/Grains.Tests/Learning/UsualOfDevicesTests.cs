@@ -84,4 +84,42 @@ public sealed class UsualOfDevicesTests
         building.Report(Monday.AddHours(night + 9), ("powerWatts", 5_300));
         Assert.False(IsAbnormal());
     }
+
+    [Fact]
+    public void A_building_without_a_reference_that_draws_twice_as_much_for_days_drifts_and_one_with_a_limit_of_0_does_not()
+    {
+        TestDevice Building(params (string, object)[] attributes)
+        {
+            var building = TestDevice.Of(DeviceKind.Building, attributes);
+            for (var hour = 0; hour < (Weeks + 1) * 168; hour++)
+            {
+                building.Report(Monday.AddHours(hour), ("powerWatts", (IsWork(hour) ? 5_000 : 800) * (hour < Weeks * 168 ? 1 : 2.4)));
+                building.Report(Monday.AddHours(hour).AddMinutes(30), ("powerWatts", (IsWork(hour) ? 5_000 : 800) * (hour < Weeks * 168 ? 1 : 2.4)));
+            }
+
+            return building;
+        }
+
+        var drifting = Building();
+        Assert.Contains(drifting.Conditions, condition => condition.Condition == "energyDrift");
+        var figure = Figure(drifting, "usualDriftPercent")!;
+        Assert.Equal((60d, "usual"), (figure.High!.Value, figure.Basis));
+        Assert.InRange(figure.Value!.Value, 100, 145);
+        Assert.DoesNotContain(Building(("usualDriftPercent", 0)).Conditions, condition => condition.Condition == "energyDrift");
+    }
+
+    [Fact]
+    public void A_sensor_shows_the_noise_of_the_last_hour_beside_what_is_usual_then()
+    {
+        var sensor = TestDevice.Of(DeviceKind.Environment);
+        for (var quarter = 0; quarter <= (Weeks * 168 * 4) + 48; quarter++)
+        {
+            var hour = quarter / 4;
+            sensor.Report(Monday.AddMinutes(15 * quarter), ("noiseDecibels", hour == (Weeks * 168) + 11 ? 95 : IsWork(hour) ? 60 : 40));
+        }
+
+        var noise = Figure(sensor, "noiseLastHourDecibels")!;
+        Assert.Equal(95, noise.Value);
+        Assert.InRange(noise.High!.Value, 60, 94);
+    }
 }

@@ -53,6 +53,9 @@ internal sealed class DeviceField
     /// <summary>Readings that were made.</summary>
     public long Readings { get; private set; }
 
+    /// <summary>Frames of a day that were made.</summary>
+    public long Frames { get; private set; }
+
     /// <summary>Messages to many that were sent, each with its repetitions.</summary>
     public long Multicasts { get; private set; }
 
@@ -168,7 +171,7 @@ internal sealed class DeviceField
     /// <summary>What a device says follows from the instant and from what it obeys: it can be worked out before, beside the world.</summary>
     private void Foresee(DateTimeOffset at)
     {
-        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].Select(device => (device.Id, device.Commune, device.Cabinet)).ToArray());
+        var (fleet, devices) = (_fleet, _rounds[at.Minute % MinutesOfRound].Select(device => (device.Id, device.Commune, device.Cabinet, device.SendsFrames)).ToArray());
         var readings = new IncomingReading?[devices.Length];
         _foresight = new Foresight(at, devices, readings, Task.Run(() =>
         {
@@ -176,7 +179,7 @@ internal sealed class DeviceField
             for (var index = 0; index < readings.Length; index++)
             {
                 ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, devices[index].Commune, out _);
-                readings[index] = fleet.Read(devices[index].Id, at, place);
+                readings[index] = devices[index].SendsFrames ? null : fleet.Read(devices[index].Id, at, place);
                 place = (place + (readings[index] is null ? 0 : 1)) % BatchSize;
             }
         }));
@@ -190,13 +193,13 @@ internal sealed class DeviceField
             _devices.Add(device.Id, known = new FieldDevice(device.Id, hasCounter: Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(device.Id)) % 3 == 0));
         }
 
-        (known.Commune, known.Cabinet) = (device.Commune, device.FedBy());
+        (known.Commune, known.Cabinet, known.SendsFrames) = (device.Commune, device.FedBy(), SimulatedFleet.SendsFrames(device));
         return known;
     }
 
     private void Ask(FieldDevice device, DateTimeOffset now, SortedDictionary<string, List<IncomingReading>> batches, IncomingReading? foreseen)
     {
-        if (now < device.SilentUntil)
+        if (now < device.SilentUntil || (device.SendsFrames && now < device.NextFrame))
         {
             return;
         }
@@ -208,7 +211,12 @@ internal sealed class DeviceField
             return;
         }
 
-        if ((foreseen ?? _fleet.Read(device.Id, now)) is not { } reading)
+        if (device.SendsFrames)
+        {
+            device.NextFrame = _fleet.NextReport(device.Id, now);
+        }
+
+        if ((foreseen ?? _fleet.Report(device.Id, now)) is not { } reading)
         {
             return;
         }
@@ -217,6 +225,7 @@ internal sealed class DeviceField
         _world.Night.Judge(reading);
         reading = device.Number(reading);
         Readings++;
+        Frames += reading is IncomingFrame ? 1 : 0;
         if (_chance.Happens(_world.Rates[Fault.LateReading]))
         {
             Keep(now + _chance.Between(TimeSpan.FromMinutes(1), TimeSpan.FromHours(5)), device.Commune, reading);
@@ -331,7 +340,7 @@ internal sealed class DeviceField
     private static int RoundOf(string commune) => (int)((uint)Trace.HashOf(System.Text.Encoding.ASCII.GetBytes(commune)) % MinutesOfRound);
 
     /// <summary>What the devices of a round will say at an instant, once it is done.</summary>
-    private sealed record Foresight(DateTimeOffset At, (string Id, string Commune, string? Cabinet)[] Devices, IncomingReading?[] Readings, Task Done)
+    private sealed record Foresight(DateTimeOffset At, (string Id, string Commune, string? Cabinet, bool SendsFrames)[] Devices, IncomingReading?[] Readings, Task Done)
     {
         /// <summary>A device is about to obey something else: it is asked when it is its turn. Nothing else is under way meanwhile.</summary>
         public void Forget(string device)

@@ -18,6 +18,12 @@ internal sealed class FieldDevice(string id, bool hasCounter)
     /// <summary>The cabinet that meters what it draws; null for none.</summary>
     public string? Cabinet { get; set; }
 
+    /// <summary>True for what sends one frame a day; whatever its round, it is asked when that is due.</summary>
+    public bool SendsFrames { get; set; }
+
+    /// <summary>When its next frame is due; long ago before the first, which says what it sent last.</summary>
+    public DateTimeOffset NextFrame { get; set; } = DateTimeOffset.MinValue;
+
     /// <summary>Says nothing until then.</summary>
     public DateTimeOffset SilentUntil { get; private set; }
 

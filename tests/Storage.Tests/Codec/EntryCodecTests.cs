@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Storage.Codec;
@@ -73,7 +74,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 4)
+        from kind in Gen.Choose(0, 7)
         select kind switch
         {
             0 => new ReadingEntry
@@ -87,6 +88,29 @@ public sealed class EntryCodecTests
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
             4 => new ParametersEntry { Device = string.Empty, ReceivedAt = received, Defaults = Parameters([.. metrics]) },
+            5 => new AlarmOrderEntry
+            {
+                Device = device,
+                ReceivedAt = received,
+                Condition = text ?? "fire",
+                Order = new AlarmOrder { Action = (AlarmAction)(number & 7), By = device, Note = text, Until = number % 2 == 0 ? other : null, Id = number % 7 == 0 ? device : null },
+            },
+            6 => new AlarmSignalEntry
+            {
+                Device = device,
+                ReceivedAt = received,
+                Signal = new AlarmSignal
+                {
+                    Source = device,
+                    Condition = text ?? "supplyOutage",
+                    IsActive = number % 2 == 0,
+                    Text = text,
+                    Priority = number % 3 == 0 ? (AlarmPriority)(number & 3) : null,
+                    Class = number % 5 == 0 ? AlarmClass.System : null,
+                    Explains = [.. metrics.Select(metric => metric.Name)],
+                },
+            },
+            7 => new AlarmClockEntry { Device = string.Empty, ReceivedAt = received },
             2 => new RemovedEntry { Device = device, ReceivedAt = received, Kind = DeviceKind.Meter, Moved = number % 2 == 0, Revision = number },
             _ => (LogEntry)new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = other },
         };
@@ -128,7 +152,7 @@ public sealed class EntryCodecTests
     public void A_reading_of_two_metrics_takes_less_than_30_bytes() => Assert.InRange(Encode(Samples.Readings(1, 1000)).Length / 1000d, 1, 30);
 
     [Theory]
-    [InlineData(9, "unknown type 9")]
+    [InlineData(99, "unknown type 99")]
     [InlineData(0, "unknown type 0")]
     public void An_unknown_type_of_entry_is_refused_with_its_position(byte type, string reason)
     {
@@ -176,6 +200,8 @@ public sealed class EntryCodecTests
 
     private static string Shown(LogEntry entry) => entry switch
     {
+        AlarmOrderEntry ordered => $"{ordered.Device}|{ordered.ReceivedAt:O}|{ordered.Condition}|{ordered.Order}",
+        AlarmSignalEntry signalled => $"{signalled.Device}|{signalled.ReceivedAt:O}|{signalled.Signal with { Explains = [] }}|{string.Join(';', signalled.Signal.Explains)}",
         ReadingEntry reading => $"{reading.Device}|{reading.ReceivedAt:O}|{reading.ObservedAt:O}|{reading.Session ?? "-none-"}|{reading.Sequence}|"
             + string.Join(';', reading.Metrics.Select(metric => $"{metric.Name}={Bits(metric.Value)}")),
         RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Sky;
 using Grid.Connectors.Simulator.Water;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 
 namespace Grid.Connectors.Simulator.Models;
 
@@ -11,6 +12,9 @@ namespace Grid.Connectors.Simulator.Models;
 /// </summary>
 internal sealed class HouseholdMeter : SimulatedDevice
 {
+    /// <summary>What a person uses in a day, in the mean over households.</summary>
+    public const double WaterLitresPerPerson = 120;
+
     private const double DayToDay = 0.5; // how far a day may lie from the mean, as a share of it
     private const double BaseLoadShare = 0.4; // of the other fluids
 
@@ -53,6 +57,15 @@ internal sealed class HouseholdMeter : SimulatedDevice
         _initial = Math.Floor(initial / _pulse) * _pulse;
     }
 
+    /// <summary>True for a water meter that writes down each full hour and sends a day at once.</summary>
+    public bool KeepsDays { get; init; }
+
+    public override bool SendsFrames => KeepsDays;
+
+    public override IncomingReading? Frame(double now, int batchIndex) => KeepsDays ? new DayLog(this).Newest(now, batchIndex) : null;
+
+    protected override TimeSpan UsualInterval => TimeSpan.FromHours(1);
+
     private WaterMeterFaults Faults => new(this);
 
     private HouseholdHabits Habits => new(Key, Site);
@@ -76,6 +89,18 @@ internal sealed class HouseholdMeter : SimulatedDevice
         ];
     }
 
+    /// <summary>What a water meter says at the beginning of a frame: what flows at that instant is of no use then.</summary>
+    public ImmutableArray<MetricValue> ReportOfFrame(double at) => Report(at).RemoveAt(1);
+
+    /// <summary>What a water meter's index is; null while it is without power, and so writes nothing down.</summary>
+    public double? WrittenAt(double at) => Speaks(at) && !IsBatteryEmpty(at) ? IndexAt(at, WaterAt(at).Amount) : null;
+
+    /// <summary>By how much the index of the same meter has grown from one value to a later one.</summary>
+    public double Growth(double from, double to) => to >= from || _indexMaximum <= 0 ? to - from : to - from + _indexMaximum;
+
+    /// <summary>When the meter was replaced last; null when it never was.</summary>
+    public double? ReplacedAt(double now) => Faults.LastSwap(now)?.At;
+
     public override bool RunsOnBattery => _fluid is MeterFluid.Water or MeterFluid.Gas;
 
     public override bool Speaks(double now) => _fluid != MeterFluid.Water || !Faults.IsSilent(now);
@@ -98,11 +123,7 @@ internal sealed class HouseholdMeter : SimulatedDevice
     internal ulong Seed => Key;
 
     /// <summary>The instant at which a local day of the commune begins, in seconds since the origin.</summary>
-    internal double StartOf(long localDay)
-    {
-        var local = localDay * SimulatedTime.Day;
-        return local - (Site.Clock.Local(local) - local);
-    }
+    internal double StartOf(long localDay) => Site.Clock.StartOf(localDay);
 
     private double Pulses(double litres) => Math.Floor(litres / _pulse) * _pulse;
 
@@ -196,7 +217,7 @@ internal sealed class HouseholdMeter : SimulatedDevice
 
     private static double MeanPerPerson(MeterFluid fluid) => fluid switch
     {
-        MeterFluid.Water => 120, // litres a day
+        MeterFluid.Water => WaterLitresPerPerson,
         MeterFluid.Gas => 1_000, // litres a day
         MeterFluid.Electricity => 5_000, // watt-hours a day
         MeterFluid.Heat => 12_000, // watt-hours a day

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Connectors.Simulator.Sky;
 using Grid.Connectors.Simulator.Supply;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 
 namespace Grid.Connectors.Simulator.Models;
 
@@ -23,8 +24,31 @@ internal abstract class SimulatedDevice(string id, ulong key, Site site)
     /// <summary>What it reports at an instant, in seconds since the origin. Allocates the array and nothing else.</summary>
     public abstract ImmutableArray<MetricValue> Report(double now);
 
-    /// <summary>How often it would report by itself: what a replay of many days asks. The demo's schedule has a pace of its own.</summary>
-    public TimeSpan ReportsEvery { get; init; } = FleetSchedule.DefaultPeriod;
+    /// <summary>The interval that it was registered with, in minutes; 0 when it says none.</summary>
+    public int OwnMinutes { get; set; }
+
+    /// <summary>How often it would report by itself: what a replay of many days asks.</summary>
+    public TimeSpan ReportsEvery => SendsFrames ? TimeSpan.FromDays(1) : OwnMinutes > 0 ? TimeSpan.FromMinutes(OwnMinutes) : UsualInterval;
+
+    /// <summary>How often it reports in a live demo, where whatever says nothing else is asked every 15 minutes.</summary>
+    public TimeSpan LiveInterval => SendsFrames || OwnMinutes > 0 ? ReportsEvery : FleetSchedule.DefaultPeriod;
+
+    /// <summary>What is believable of its kind.</summary>
+    protected virtual TimeSpan UsualInterval => FleetSchedule.DefaultPeriod;
+
+    /// <summary>True for what says one thing a day: its <see cref="Frame"/>, soon after local midnight.</summary>
+    public virtual bool SendsFrames => false;
+
+    /// <summary>The newest local day that is over by its clock, as it sends it; null for what sends none, or has written down nothing of that day.</summary>
+    /// <param name="now">When it sends it, in seconds since the origin.</param>
+    /// <param name="batchIndex">Place in the batch.</param>
+    public virtual IncomingReading? Frame(double now, int batchIndex) => null;
+
+    /// <summary>How long after local midnight it sends its frame, in seconds.</summary>
+    public double FrameDelay => FrameTimes.DelayOf(Key);
+
+    /// <summary>Local time of its commune.</summary>
+    public ZoneClock LocalTime => Site.Clock;
 
     /// <summary>What feeds it; null for what has a battery, or of which nobody says.</summary>
     public StreetSupply? Supply { get; set; }

@@ -34,6 +34,8 @@ internal sealed class WasteBin(string id, ulong key, Site site) : SimulatedDevic
         ];
     }
 
+    protected override TimeSpan UsualInterval => TimeSpan.FromHours(1);
+
     public override bool RunsOnBattery => true;
 
     public override IEnumerable<PlantedFault> FaultsIn(int year)

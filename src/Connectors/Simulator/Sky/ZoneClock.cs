@@ -24,6 +24,19 @@ public sealed class ZoneClock
         return now + span.OffsetSeconds;
     }
 
+    /// <summary>The local day of an instant, counted from the origin's date.</summary>
+    internal long DayOf(double now) => (long)Math.Floor(Local(now) / SimulatedTime.Day);
+
+    /// <summary>The instant at which a local day begins, in seconds since the origin.</summary>
+    internal double StartOf(long day)
+    {
+        var midnight = day * SimulatedTime.Day;
+        var guess = midnight - (Local(midnight) - midnight);
+
+        // Where the clock is changed between the two, the offset is that of the midnight itself.
+        return midnight - (Local(guess) - guess);
+    }
+
     private Span Find(double now)
     {
         var interval = _zone.GetZoneInterval(Instant.FromDateTimeOffset(SimulatedTime.InstantAt(now)));

@@ -11,6 +11,8 @@ internal sealed class ZoneMeter(string id, ulong key, Site site, ZoneSupply supp
 
     internal ulong Seed => Key;
 
+    protected override TimeSpan UsualInterval => TimeSpan.FromHours(1);
+
     public override ImmutableArray<MetricValue> Report(double now)
     {
         var (litres, perHour) = supply.CountedAt(this, now);

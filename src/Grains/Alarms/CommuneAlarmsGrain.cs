@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
+using Grid.Contracts.Notifications;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
+using Grid.Grains.OnCall;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Grid.Grains.Alarms;
+
+/// <summary>Those who act on the alarms of a commune: see <see cref="ICommuneAlarmsGrain"/>.</summary>
+public sealed class CommuneAlarmsGrain(
+    [PersistentState("pages")] IPersistentState<StoredPages> state,
+    OnCallDirectory onCall,
+    ITerritoryTable territory,
+    TimeProvider clock) : Grain, ICommuneAlarmsGrain
+{
+    /// <summary>From one look to the next.</summary>
+    public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan AfterHint = TimeSpan.FromMilliseconds(500);
+
+    private ImmutableArray<ISectorGrain> _sectors = [];
+    private IGrainTimer _look = null!;
+    private bool _isHinted;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var code = this.GetPrimaryKeyString();
+        var commune = territory.FindCommune(code) ?? throw new KeyNotFoundException($"There is no commune with INSEE code {code}.");
+        _sectors = [.. SectorMap.SectorsOf(code, commune.Population).Select(sector => GrainFactory.GetGrain<ISectorGrain>(sector))];
+
+        // A page must follow when nobody says anything more.
+        DelayDeactivation(TimeSpan.MaxValue);
+        _look = this.RegisterGrainTimer(_ => LookAsync(), AfterHint, Every);
+        _isHinted = true;
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task Hint()
+    {
+        if (!_isHinted)
+        {
+            _isHinted = true;
+            _look.Change(AfterHint, Every);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task LookAsync()
+    {
+        _isHinted = false;
+        var alarms = new List<AlarmView>();
+        foreach (var sector in _sectors)
+        {
+            alarms.AddRange(await sector.GetAlarms(new AlarmFilter { States = 1 << (int)AlarmState.Unacknowledged, Limit = PageBook.MaximumPages }));
+        }
+
+        var now = clock.GetUtcNow();
+        var pages = PageBook.With(state.State.Pages, alarms, now);
+        foreach (var alarm in alarms)
+        {
+            if (pages.TryGetValue(alarm.Id, out var page) && page.DueAt <= now)
+            {
+                // Told before it is noted: told again it changes nothing.
+                pages = pages.SetItem(alarm.Id, PageBook.After(page, await onCall.PageAsync(GrainFactory, PageOf(alarm, page)), now));
+            }
+        }
+
+        await KeepAsync(pages);
+    }
+
+    private async Task KeepAsync(ImmutableSortedDictionary<string, OpenPage> pages)
+    {
+        var former = state.State.Pages;
+        if (pages.SequenceEqual(former))
+        {
+            return;
+        }
+
+        state.State.Pages = pages;
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            state.State.Pages = former;
+            throw;
+        }
+    }
+
+    private static AlarmPage PageOf(AlarmView alarm, OpenPage page)
+    {
+        var message = AlarmCatalog.Find(alarm.Condition)?.Message;
+        return new AlarmPage
+        {
+            Alarm = alarm.Id,
+            RaisedAt = alarm.RaisedAt,
+            Priority = alarm.Priority,
+            Message = new BilingualText(alarm.Text ?? message?.French ?? alarm.Condition, alarm.Text ?? message?.English ?? alarm.Condition),
+            Source = alarm.Source,
+            Kind = alarm.Kind,
+            Commune = alarm.Commune,
+            Link = $"/#alarm={Uri.EscapeDataString(alarm.Id)}",
+            Level = page.Level,
+            Attempt = page.Attempt,
+        };
+    }
+}
