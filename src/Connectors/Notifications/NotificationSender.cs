@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using Grid.Connectors.Outbox;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +26,7 @@ public sealed partial class NotificationSender : BackgroundService
     private readonly INotificationOutbox _outbox;
     private readonly IGrainFactory _grains;
     private readonly NotificationSenderOptions _options;
-    private readonly NotificationBell _bell;
+    private readonly OutboxBell? _bell;
     private readonly TimeProvider _clock;
     private readonly ILogger<NotificationSender> _logger;
     private readonly EndpointLane _lane;
@@ -47,11 +48,11 @@ public sealed partial class NotificationSender : BackgroundService
         IEnumerable<INotificationCarrier> carriers,
         IAuditLog audit,
         NotificationSenderOptions options,
-        NotificationBell bell,
         TimeProvider clock,
-        ILogger<NotificationSender> logger)
+        ILogger<NotificationSender> logger,
+        NotificationBell? bell = null)
     {
-        (_outbox, _grains, _options, _bell, _clock, _logger) = (outbox, grains, options, bell, clock, logger);
+        (_outbox, _grains, _options, _bell, _clock, _logger) = (outbox, grains, options, bell?.Bell, clock, logger);
         _lane = new EndpointLane(outbox, grains, carriers, audit, options, new Random(options.Seed), _pauses, clock, _meter, logger);
         _errors = _meter.CreateCounter<long>("grid.notifications.errors", "{error}", "Looks at the notifications, or lanes of an endpoint, that failed; their notifications come again");
         _expired = _meter.CreateCounter<long>("grid.notifications.expired", "{notification}", "Notifications whose time was over before they could be delivered");
@@ -80,14 +81,14 @@ public sealed partial class NotificationSender : BackgroundService
             var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
             while (true)
             {
-                await Task.WhenAny(tick, _bell.Bell.Rung);
+                await (_bell is null ? (Task)tick : Task.WhenAny(tick, _bell.Rung));
                 if (tick.IsCompleted)
                 {
                     await tick;
                     tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
                 }
 
-                _bell.Bell.Hear();
+                _bell?.Hear();
                 await LookAsync(owner, stoppingToken);
             }
         }
@@ -187,7 +188,7 @@ public sealed partial class NotificationSender : BackgroundService
             if (!cancellationToken.IsCancellationRequested)
             {
                 // More may wait for it.
-                _bell.Bell.Ring();
+                _bell?.Ring();
             }
         }
     }

@@ -27,9 +27,9 @@ public static class NotificationServices
             provider.GetServices<INotificationCarrier>(),
             provider.GetRequiredService<IAuditLog>(),
             options,
-            provider.GetRequiredService<NotificationBell>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<NotificationSender>>()));
+            provider.GetRequiredService<ILogger<NotificationSender>>(),
+            provider.GetRequiredService<NotificationBell>()));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<NotificationSender>());
         return services;
     }

@@ -24,9 +24,9 @@ internal sealed class NotifyingCity : IAsyncDisposable
             [Webhooks, Mails],
             city.Get<IAuditLog>(),
             options,
-            new NotificationBell(),
             city.Get<TimeProvider>(),
-            NullLogger<NotificationSender>.Instance);
+            NullLogger<NotificationSender>.Instance,
+            new NotificationBell());
         _running = _sender.RunUntilAsync(_stopping.Token);
     }
 

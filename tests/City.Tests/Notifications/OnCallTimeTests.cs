@@ -87,7 +87,7 @@ public sealed class OnCallTimeTests
         Assert.Equal(PageOutcome.Unanswered, answer.Outcome);
         Assert.Equal(PageOutcome.Unanswered, (await PageAsync(city.City, page with { Level = 3 })).Outcome);
         await city.City.UntilAsync(() => Task.FromResult(city.Mails.Tries.Count == 2), () => "both to be told");
-        Assert.Equal(["anne", "brice"], city.Mails.Tries.Select(sent => sent.Endpoint));
+        Assert.Equal(["anne", "brice"], city.Mails.Tries.Select(sent => sent.Endpoint).Order(StringComparer.Ordinal));
         await using var restarted = await city.City.CrashNowAsync();
         var view = await restarted.Grains.GetGrain<IOnCallGrain>($"commune:{Brest}").Get();
         var given = Assert.Single(view.Unanswered);

@@ -1,4 +1,5 @@
 using Grid.Contracts.Notifications;
+using Grid.Simulation.Field;
 
 namespace Grid.Simulation.Checks;
 
@@ -34,7 +35,19 @@ internal static class NotificationsCheck
             }
         }
 
-        wrong.AddRange(world.Pagers.TakenTimes.Keys.Where(id => !world.Pagers.ToldOf.ContainsKey(id)).Select(id => $"notification {id} was received and nobody was said to be told"));
+        foreach (var id in world.Pagers.TakenTimes.Keys.Where(id => !world.Pagers.ToldOf.ContainsKey(id)))
+        {
+            // Alarms of devices are escalated by their communes, through the same calendar.
+            if (world.Notifications.Rows.GetValueOrDefault(id) is not { } row)
+            {
+                wrong.Add($"notification {id} was received and is not there");
+            }
+            else if (Pagers.IsOurs(row.Notification.Fields["alarm"]))
+            {
+                wrong.Add($"notification {id} of {row.Notification.Fields["alarm"]} was received and nobody was said to be told");
+            }
+        }
+
         return Task.FromResult<IReadOnlyList<string>>(wrong);
     }
 }

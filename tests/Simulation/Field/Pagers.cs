@@ -12,6 +12,7 @@ namespace Grid.Simulation.Field;
 /// </summary>
 internal sealed class Pagers
 {
+    private const string SourcePrefix = "paged-";
     private const int Levels = 2;
     private const int Repetitions = 1;
 
@@ -38,6 +39,9 @@ internal sealed class Pagers
 
     /// <summary>How often receivers took a notification, by id.</summary>
     public IReadOnlyDictionary<string, int> TakenTimes => _received;
+
+    /// <summary>True for an alarm that is escalated here, and not by the grid itself.</summary>
+    public static bool IsOurs(string alarm) => alarm.StartsWith(SourcePrefix, StringComparison.Ordinal);
 
     /// <summary>A receiver took a notification.</summary>
     public void Received(string id) => _received[id] = _received.GetValueOrDefault(id) + 1;
@@ -101,7 +105,7 @@ internal sealed class Pagers
         {
             Page(new AlarmPage
             {
-                Alarm = AlarmIds.Of(string.Create(CultureInfo.InvariantCulture, $"paged-{++_alarms}"), "supplyLoss"),
+                Alarm = AlarmIds.Of(string.Create(CultureInfo.InvariantCulture, $"{SourcePrefix}{++_alarms}"), "supplyLoss"),
                 RaisedAt = _world.Clock.GetUtcNow(),
                 Priority = AlarmPriority.Urgent,
                 Message = new("Armoire sans alimentation", "Cabinet without supply"),

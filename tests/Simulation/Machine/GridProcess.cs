@@ -188,7 +188,6 @@ internal sealed class GridProcess
             LongestRetry = TimeSpan.FromMinutes(1),
             Seed = (int)_world.Options.Seed,
         },
-        new NotificationBell(),
         Clock,
         Get<ILogger<NotificationSender>>());
 
