@@ -104,7 +104,7 @@ public sealed class ConfirmationTests
     public void The_same_alarm_or_the_same_key_is_the_same_order()
     {
         var openings = new OpeningRules(Confirmations);
-        var order = Rules.Open(Request(Alarm, "k1"), Terms, 1, Monday);
+        var order = Orders.Rules.Open(Request(Alarm, "k1"), Terms, 1, Monday);
         var book = Book(order);
 
         Assert.Same(order, openings.Decide(book, Request(Alarm), Monday.AddHours(1)).Existing);
@@ -139,14 +139,14 @@ public sealed class ConfirmationTests
         for (var number = 1; number <= IWorkOrdersGrain.MaximumLiveOfCitizens; number++)
         {
             Assert.True(openings.Decide(book, report, Monday).IsNew);
-            book = book.With(Rules.Open(report, NoTerms, number, Monday));
+            book = book.With(Orders.Rules.Open(report, NoTerms, number, Monday));
         }
 
         Assert.Equal((true, "Commune 29019 has 500 work orders from citizens to be done, which is the most."), openings.Decide(book, report, Monday) is var refused ? (refused.IsTooMany, refused.Conflict) : default);
         for (var number = book.Live + 1; number <= IWorkOrdersGrain.MaximumLive; number++)
         {
             Assert.True(openings.Decide(book, Request(), Monday).IsNew);
-            book = book.With(Rules.Open(Request(), NoTerms, number, Monday));
+            book = book.With(Orders.Rules.Open(Request(), NoTerms, number, Monday));
         }
 
         Assert.True(openings.Decide(book, Request(), Monday).IsTooMany);

@@ -93,7 +93,7 @@ public sealed class WorkOrderRulesTests
     public void A_repair_notes_parts_and_waits_for_confirmation()
     {
         var action = Action(WorkOrderVerb.Repair, "new lamp") with { Parts = [new("LED 40 W", 1), new("cable, m", 2.5)] };
-        var repaired = Rules.Act(Opened(alarm: Alarm), action, Monday.AddHours(1)).Order!;
+        var repaired = Orders.Rules.Act(Opened(alarm: Alarm), action, Monday.AddHours(1)).Order!;
 
         Assert.Equal(WorkOrderState.Repaired, repaired.State);
         Assert.Equal(("new lamp", "ben", Monday.AddHours(1)), (repaired.Repair!.Note, repaired.Repair.By, repaired.Repair.At));
@@ -149,7 +149,7 @@ public sealed class WorkOrderRulesTests
         };
         var verbs = Enum.GetValues<WorkOrderVerb>().Where(verb => verb is > WorkOrderVerb.Open and <= WorkOrderVerb.Prioritise);
         var possible = verbs
-            .Select(verb => (Verb: verb, Outcome: Rules.Act(order, Action(verb, "because") with { Contractor = "X", Priority = WorkOrderPriority.High }, Monday.AddHours(1))))
+            .Select(verb => (Verb: verb, Outcome: Orders.Rules.Act(order, Action(verb, "because") with { Contractor = "X", Priority = WorkOrderPriority.High }, Monday.AddHours(1))))
             .Where(item => item.Outcome.Order is not null)
             .Select(item => $"{item.Verb}:{item.Outcome.Order!.State}".ToLowerInvariant());
 

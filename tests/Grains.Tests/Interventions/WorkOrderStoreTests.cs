@@ -11,7 +11,7 @@ public sealed class WorkOrderStoreTests
     private static readonly WorkOrder Assigned = Opened();
     private static readonly WorkOrder Closed = Assigned.After(Monday, WorkOrderVerb.Repair).After(Monday, WorkOrderVerb.Close);
     private static readonly WorkOrder Reopened = Closed.After(Monday.AddDays(1), WorkOrderVerb.Reopen);
-    private static readonly WorkOrder Other = Rules.Open(Request(), Terms, 2, Monday);
+    private static readonly WorkOrder Other = Orders.Rules.Open(Request(), Terms, 2, Monday);
 
     public static TheoryData<string, int> Stops => new(
         from change in new[] { "close", "reopen", "open", "closeAndOpen", "forget" }
