@@ -346,7 +346,8 @@ internal sealed partial class LiveFeed(
         IReadOnlyCollection<string> removed,
         IReadOnlyCollection<AlarmView> alarms) =>
         FrameEncoder.Encode(new(
-            type, cursor, summary is null ? null : SummaryPresenting.Present(summary, cursor), devices, removed, summary?.AsOf) { Alarms = alarms });
+            type, cursor, summary is null ? null : SummaryPresenting.Present(summary, cursor), devices, removed, summary?.AsOf)
+        { Alarms = alarms });
 
     [LoggerMessage(EventId = 3110, Level = LogLevel.Warning, Message = "An update of {Scope} could not be made; it is tried again")]
     private static partial void LogStepFailed(ILogger logger, string scope, Exception exception);

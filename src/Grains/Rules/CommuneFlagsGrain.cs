@@ -49,7 +49,8 @@ public sealed class CommuneFlagsGrain([PersistentState("flags")] IPersistentStat
 public sealed class StoredFlags
 {
     /// <summary>By flag, then by device.</summary>
-    [Id(0)] public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, FlagHolding>> Flags { get; set; } =
+    [Id(0)]
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, FlagHolding>> Flags { get; set; } =
         ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, FlagHolding>>.Empty.WithComparers(StringComparer.Ordinal);
 }
 
