@@ -61,6 +61,9 @@ public interface IGridGrains
     /// <summary>What is found across trades in a commune, by INSEE code.</summary>
     ICommuneFindingsGrain Findings(string inseeCode);
 
+    /// <summary>The flags that rules set on a commune, by INSEE code.</summary>
+    ICommuneFlagsGrain Flags(string inseeCode);
+
     /// <summary>The endpoints that can be told.</summary>
     INotificationEndpointsGrain NotificationEndpoints();
 
@@ -132,6 +135,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public ICommuneFindingsGrain Findings(string inseeCode) => factory.GetGrain<ICommuneFindingsGrain>(inseeCode);
+
+    /// <inheritdoc/>
+    public ICommuneFlagsGrain Flags(string inseeCode) => factory.GetGrain<ICommuneFlagsGrain>(inseeCode);
 
     /// <inheritdoc/>
     public INotificationEndpointsGrain NotificationEndpoints() => factory.GetGrain<INotificationEndpointsGrain>(INotificationEndpointsGrain.Key);

@@ -30,6 +30,10 @@ public sealed record SummaryModel
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Population { get; init; }
 
+    /// <summary>Flags that rules hold up in a commune, and how many devices do so; left out without any, for other territories, in lists and in live frames.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, int>? Flags { get; init; }
+
     /// <summary>Where a commune is; left out for other territories and in live frames.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PositionModel? Position { get; init; }

@@ -121,9 +121,13 @@ internal static class TerritoryEndpoints
             return fault;
         }
 
-        return table.FindCommune(insee) is { } commune
-            ? TypedResults.Json(Placed(commune, await grains.Commune(insee).GetSummary()), GridJson.Default.SummaryModel)
-            : Problems.NotFound("such commune");
+        if (table.FindCommune(insee) is not { } commune)
+        {
+            return Problems.NotFound("such commune");
+        }
+
+        var flags = await grains.Flags(insee).Get();
+        return TypedResults.Json(Placed(commune, await grains.Commune(insee).GetSummary()) with { Flags = flags.IsEmpty ? null : flags }, GridJson.Default.SummaryModel);
     }
 
     private static SummaryModel Placed(Commune commune, TerritorySummary summary) => SummaryPresenting.Present(summary) with

@@ -41,6 +41,9 @@ public static class FigureCatalog
         new("bins.overflowing", summary => Of(summary, DeviceKind.Bin, figures => figures.Overflowing)),
         new("bins.fires", summary => Of(summary, DeviceKind.Bin, figures => figures.Fires)),
         new("environment.localLevel", LocalLevel),
+        new("alarms.unacknowledged", summary => Sum(summary, figures => figures.AlarmsUnacknowledged)),
+        new("alarms.acknowledged", summary => Sum(summary, figures => figures.AlarmsAcknowledged)),
+        new("alarms.shelved", summary => Sum(summary, figures => figures.AlarmsShelved)),
     ];
 
     /// <summary>By name.</summary>

@@ -129,7 +129,15 @@ public sealed partial class RuleActionsGrain(
         {
             _work.Change(failed ? Again : Soon, Timeout.InfiniteTimeSpan);
         }
-        else if (await this.GetReminder(Reminder) is { } reminder)
+        else
+        {
+            await EndReminderAsync();
+        }
+    }
+
+    private async Task EndReminderAsync()
+    {
+        if (await this.GetReminder(Reminder) is { } reminder)
         {
             await this.UnregisterReminder(reminder);
         }

@@ -28,6 +28,11 @@ internal sealed class FakeGrid : IGridGrains
 
     public ConcurrentDictionary<string, FakeDevice> Devices { get; } = new();
 
+    /// <summary>The flags of every commune.</summary>
+    public FakeFlags CommuneFlags { get; } = new();
+
+    public ICommuneFlagsGrain Flags(string inseeCode) => CommuneFlags;
+
     public FakeSector SectorOf(string name) => _sectors.GetOrAdd(name, key => new(this, key));
 
     public FakeTerritory TerritoryOf(string scope) => _territories.GetOrAdd(scope, key => new(key));
@@ -139,6 +144,15 @@ internal sealed class FakeFindings(ImmutableArray<CrossTradeFinding> found) : IC
     public Task Wake() => Task.CompletedTask;
 
     public Task<ImmutableArray<CrossTradeFinding>> GetFindings() => Task.FromResult(found);
+}
+
+internal sealed class FakeFlags : ICommuneFlagsGrain
+{
+    public ImmutableSortedDictionary<string, int> Up { get; set; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    public Task<bool> Set(string flag, string device, bool isSet, DateTimeOffset at) => throw new InvalidOperationException("Rules set flags.");
+
+    public ValueTask<ImmutableSortedDictionary<string, int>> Get() => new(Up);
 }
 
 internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain

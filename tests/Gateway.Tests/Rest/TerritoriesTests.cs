@@ -67,6 +67,15 @@ public sealed class TerritoriesTests
         await (await host.Http.GetAsync("/api/v1/communes?department=29&limit=1&cursor=x")).ErrorAsync(HttpStatusCode.BadRequest, "cursor");
     }
 
+    [Fact]
+    public async Task A_commune_shows_the_flags_that_rules_hold_up_in_it()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        Assert.False((await (await host.Http.GetAsync("/api/v1/communes/29232")).JsonAsync()).TryGetProperty("flags", out _));
+        host.Grid.CommuneFlags.Up = host.Grid.CommuneFlags.Up.Add("frost", 3);
+        Assert.Equal(3, (await (await host.Http.GetAsync("/api/v1/communes/29232")).JsonAsync()).GetProperty("flags").GetProperty("frost").GetInt32());
+    }
+
     [Theory]
     [InlineData("/api/v1/communes/99999")]
     [InlineData("/api/v1/departments/9Z")]

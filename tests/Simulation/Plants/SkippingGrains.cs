@@ -58,6 +58,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public IWaterZonesGrain WaterZones(string department) => inner.WaterZones(department);
 
+    public ICommuneFlagsGrain Flags(string inseeCode) => inner.Flags(inseeCode);
+
     public IWorkOrdersGrain WorkOrders(string inseeCode) => inner.WorkOrders(inseeCode);
 
     public IWorkOrderPlacesGrain WorkOrderPlaces() => inner.WorkOrderPlaces();

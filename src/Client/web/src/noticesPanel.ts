@@ -10,7 +10,7 @@ const shown = 10;
 /** Who is on call for the chosen territory, and the last notifications of the grid. Asked for when it is opened. */
 export class NoticesPanel {
   readonly #part = new WorkPart({ key: 'notices', title: () => t().notices.title, load }, () => undefined);
-  readonly element = h('section', { class: 'group work', hidden: true }, this.#part.element);
+  readonly element = h('div', { class: 'group work', hidden: true }, this.#part.element);
 
   show(scope: string): void {
     const hasCalendar = /^(commune|syndicate|department):/.test(scope);
