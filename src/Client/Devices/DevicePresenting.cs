@@ -40,7 +40,7 @@ internal static class DevicePresenting
         };
     }
 
-    /// <summary>The conditions that hold, each with its alarm; and alarms of no condition of its own, such as those of rules, while they are not normal.</summary>
+    /// <summary>The conditions that hold, each with its alarm; and alarms of no condition of its own that hold, such as those of rules.</summary>
     private static IReadOnlyList<ConditionModel> Alarms(DeviceView view, IReadOnlyList<AlarmView> alarms)
     {
         var shown = new List<ConditionModel>(view.Conditions.Length);
@@ -50,7 +50,7 @@ internal static class DevicePresenting
             shown.Add(new ConditionModel(condition.Condition, condition.Severity, condition.Since, alarm?.Id, alarm?.Priority, alarm?.State));
         }
 
-        foreach (var alarm in alarms.Where(alarm => alarm.State != AlarmState.Normal && view.Conditions.All(condition => condition.Condition != alarm.Condition)))
+        foreach (var alarm in alarms.Where(alarm => alarm.IsActive && view.Conditions.All(condition => condition.Condition != alarm.Condition)))
         {
             shown.Add(new ConditionModel(
                 alarm.Condition, alarm.Priority >= AlarmPriority.High ? DeviceStatus.Fault : DeviceStatus.Warning, alarm.LastAt, alarm.Id, alarm.Priority, alarm.State));

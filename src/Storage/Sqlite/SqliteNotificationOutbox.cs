@@ -15,8 +15,9 @@ internal sealed class SqliteNotificationOutbox(SqliteStore store) : INotificatio
     public Task<NotificationAdded> AddAsync(Notification notification, int mostPending, CancellationToken cancellationToken) =>
         store.WriteAsync(session => Add(session, notification, mostPending), cancellationToken);
 
-    public Task<ImmutableArray<ClaimedNotification>> ClaimAsync(NotificationClaim claim, CancellationToken cancellationToken) =>
-        store.WriteAsync(session => Claim(session, claim), cancellationToken);
+    /// <summary>Asked every second: while nothing is due nothing is written.</summary>
+    public async Task<ImmutableArray<ClaimedNotification>> ClaimAsync(NotificationClaim claim, CancellationToken cancellationToken) =>
+        await AnyAsync("due_at", claim.Now, cancellationToken) ? await store.WriteAsync(session => Claim(session, claim), cancellationToken) : [];
 
     public Task<bool> RescheduleAsync(ClaimedNotification row, DateTimeOffset dueAt, string error, CancellationToken cancellationToken) => store.WriteAsync(
         session => session.Query("UPDATE notification SET due_at = ?3, error = ?4, lease = 0, lease_owner = NULL, lease_until = 0 WHERE id = ?1 AND lease = ?2 AND state = 0")
@@ -35,11 +36,22 @@ internal sealed class SqliteNotificationOutbox(SqliteStore store) : INotificatio
             """).Bind(1, row.Notification.Id).Bind(2, row.Lease).Bind(3, (long)state).Bind(4, error).Bind(5, at.UtcTicks).Run() == 1,
         cancellationToken);
 
-    public Task<int> ExpireAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => store.WriteAsync(
-        session => session.Query("""
-            UPDATE notification SET state = ?2, error = coalesce(error || '; ', '') || ?3, finished_at = ?1, lease = 0, lease_owner = NULL, lease_until = 0
-            WHERE id IN (SELECT id FROM notification WHERE state = 0 AND expires_at <= ?1 AND lease_until <= ?1 ORDER BY expires_at LIMIT ?4)
-            """).Bind(1, now.UtcTicks).Bind(2, Expired).Bind(3, NotificationTexts.Over).Bind(4, limit).Run(),
+    public async Task<int> ExpireAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => await AnyAsync("expires_at", now, cancellationToken)
+        ? await store.WriteAsync(
+            session => session.Query("""
+                UPDATE notification SET state = ?2, error = coalesce(error || '; ', '') || ?3, finished_at = ?1, lease = 0, lease_owner = NULL, lease_until = 0
+                WHERE id IN (SELECT id FROM notification WHERE state = 0 AND expires_at <= ?1 AND lease_until <= ?1 ORDER BY expires_at LIMIT ?4)
+                """).Bind(1, now.UtcTicks).Bind(2, Expired).Bind(3, NotificationTexts.Over).Bind(4, limit).Run(),
+            cancellationToken)
+        : 0;
+
+    /// <summary>True when a pending row has come to an instant.</summary>
+    private Task<bool> AnyAsync(string column, DateTimeOffset now, CancellationToken cancellationToken) => store.ReadAsync(
+        session =>
+        {
+            using var rows = session.Query($"SELECT 1 FROM notification WHERE state = 0 AND {column} <= ?1 LIMIT 1").Bind(1, now.UtcTicks);
+            return rows.Step();
+        },
         cancellationToken);
 
     public Task<bool> RetryAsync(string id, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellationToken) => store.WriteAsync(
