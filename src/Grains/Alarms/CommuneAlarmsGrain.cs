@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Sectors;
@@ -15,6 +16,7 @@ public sealed class CommuneAlarmsGrain(
     [PersistentState("pages")] IPersistentState<StoredPages> state,
     OnCallDirectory onCall,
     ITerritoryTable territory,
+    IDeviceDirectory directory,
     TimeProvider clock) : Grain, ICommuneAlarmsGrain
 {
     /// <summary>From one look to the next.</summary>
@@ -82,11 +84,11 @@ public sealed class CommuneAlarmsGrain(
         await TellWorkOrdersAsync();
     }
 
-    /// <summary>What has begun to hold or ended since the last look; what is missed is found by the orders themselves, which compare themselves with their alarms now and then.</summary>
+    /// <summary>What has begun to hold or ended since the last look; what is missed, and what concerns orders that have ended, is found by the orders themselves, which compare themselves with their alarms every ten minutes.</summary>
     private async Task TellWorkOrdersAsync()
     {
         var orders = GrainFactory.GetGrain<IWorkOrdersGrain>(this.GetPrimaryKeyString());
-        var wanted = (await orders.List(new WorkOrderQuery { States = [.. Enum.GetValues<WorkOrderState>()], Limit = MaximumOrders }))
+        var wanted = (await orders.List(new WorkOrderQuery { States = [.. Enum.GetValues<WorkOrderState>().Where(state => state is not (WorkOrderState.Closed or WorkOrderState.Cancelled))], Limit = MaximumOrders }))
             .Select(order => order.Request.Alarm).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (wanted.Count == 0)
         {
@@ -97,7 +99,7 @@ public sealed class CommuneAlarmsGrain(
         var holding = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in wanted)
         {
-            if (AlarmIds.TryParse(id, out var source, out _) && await FindAsync(id) is { } alarm)
+            if (AlarmIds.TryParse(id, out var source, out _) && await FindAsync(id, source) is { } alarm)
             {
                 if (alarm.IsActive)
                 {
@@ -114,18 +116,11 @@ public sealed class CommuneAlarmsGrain(
         _holding = holding;
     }
 
-    private async Task<AlarmView?> FindAsync(string id)
-    {
-        foreach (var sector in _sectors)
-        {
-            if (await sector.GetAlarm(id) is { RaisedAt: var raised } alarm && raised > DateTimeOffset.UnixEpoch)
-            {
-                return alarm;
-            }
-        }
-
-        return null;
-    }
+    private async Task<AlarmView?> FindAsync(string id, string source) =>
+        (AlarmIds.SectorOf(source) ?? directory.Find(source)?.Sector) is { } sector
+        && await GrainFactory.GetGrain<ISectorGrain>(sector).GetAlarm(id) is { RaisedAt: var raised } alarm && raised > DateTimeOffset.UnixEpoch
+            ? alarm
+            : null;
 
     private async Task KeepAsync(ImmutableSortedDictionary<string, OpenPage> pages)
     {

@@ -190,7 +190,8 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             return [];
         }
 
-        ImmutableArray<AlarmView> news = [.. _news.Select(id => _alarms.GetValueOrDefault(id)).OfType<Alarm>().Select(alarm => View(alarm))];
+        var children = CountChildren();
+        ImmutableArray<AlarmView> news = [.. _news.Select(id => _alarms.GetValueOrDefault(id)).OfType<Alarm>().Select(alarm => View(alarm, children.GetValueOrDefault(alarm.Id)))];
         _news.Clear();
         return news;
     }
