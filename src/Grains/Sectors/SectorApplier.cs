@@ -88,103 +88,6 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask RegisterAsync(RegisteredEntry entry, long offset)
-    {
-        var descriptor = entry.Descriptor;
-        var device = book.Find(entry.Device);
-        _effects.Registered(descriptor.Kind);
-        if (device is null)
-        {
-            device = new SectorDevice
-            {
-                Id = entry.Device,
-                Kind = descriptor.Kind,
-                Contribution = new Contribution { Kind = descriptor.Kind, Status = DeviceStatus.Unknown },
-                ChangedAt = offset,
-            };
-            book.Add(device);
-        }
-
-        device.Position = descriptor.Position;
-        device.Subscriber = PersonalData.SubscriberOf(descriptor);
-        device.HasOwnInterval = SilencePolicy.HasOwnInterval(descriptor);
-        device.HasNotedOwn = true;
-        Link(device, DeviceLinks.Of(descriptor));
-        alarms.Place(device, AlarmTopology.Of(descriptor));
-        alarms.SetWorks(device, descriptor.Flag(AlarmTopology.UnderWorks), entry.ReceivedAt.ToMilliseconds(), offset);
-        entry = WithDefaults(entry, offset);
-        book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
-        book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
-        book.Zones.Place(device, ZonePlace.Of(descriptor));
-        await HandToAsync(device, entry, offset);
-        await DrainAsync();
-        book.MarkChanged(device, offset);
-    }
-
-    /// <summary>Sensors of the surroundings are always looked at: others hang together with them.</summary>
-    private void Link(SectorDevice device, DeviceLinks links, bool isGone = false)
-    {
-        var isLinked = !isGone && (!links.IsEmpty || device.Kind == DeviceKind.Environment);
-        if (isLinked || device.IsLinked)
-        {
-            _effects.Linked(new LinkedDeviceRow(device.Id, device.Kind, isLinked ? sector : null, links));
-        }
-
-        device.IsLinked = isLinked;
-    }
-
-    /// <summary>One entry for all devices of the kinds that are given something else than before.</summary>
-    private async ValueTask ConfigureAsync(ParametersEntry entry, long offset)
-    {
-        var former = book.Parameters.At(offset - 1);
-        book.Parameters.Set(offset, entry.Defaults);
-        var changed = Enum.GetValues<DeviceKind>().Where(kind => !former.Of(kind).SequenceEqual(entry.Defaults.Of(kind))).ToHashSet();
-        foreach (var device in book.Devices.Where(device => changed.Contains(device.Kind)).ToArray())
-        {
-            if (device is { HasOwnInterval: false, SilentAfter: not null })
-            {
-                var silence = SilencePolicy.SilentAfter(device.Kind, new ParameterSource(null, entry.Defaults.Of(device.Kind)));
-                book.Expect(device, device.LastHeardAt, device.ExpectedSince, silence);
-            }
-
-            await HandToAsync(device, entry, offset);
-            if (_underWay.Count >= MaximumUnderWay)
-            {
-                await DrainAsync();
-            }
-        }
-
-        await DrainAsync();
-        _effects.Configured(changed);
-    }
-
-    /// <summary>With what its sector gives to a device as of an offset.</summary>
-    private RegisteredEntry WithDefaults(RegisteredEntry entry, long offset)
-    {
-        var (defaults, held) = (book.Parameters.At(offset), rules.At(offset));
-        return defaults.IsEmpty && held.Hash == 0 ? entry : entry with { Defaults = defaults, Rules = held };
-    }
-
-    private async ValueTask RemoveAsync(RemovedEntry entry, long offset)
-    {
-        // The grain is told even when the books have lost the device already: a replay after a crash must end the same way.
-        var device = book.Find(entry.Device);
-        var grain = device?.GrainBy(grains) ?? grains.Get(entry.Kind, entry.Device);
-        var outcome = await grain.Apply(entry, new LogPosition(sector, offset), device?.Offset ?? 0);
-        if (outcome.Disposition == Disposition.Behind && device is not null)
-        {
-            await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
-        }
-
-        _effects.Registered(entry.Kind);
-        if (device is not null)
-        {
-            Link(device, default, isGone: true);
-            alarms.Remove(device, entry.ReceivedAt.ToMilliseconds(), offset);
-            book.Remove(device, offset);
-        }
-    }
-
     /// <summary>
     /// Hands an entry to a device and to those that follow it. A device answers nearly always at once: then nothing here waits, and nothing is set up for it to wait.
     /// </summary>
@@ -338,69 +241,6 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
     internal static bool IsUnreachable(Exception exception) =>
         exception is (IOException or StorageOverloadedException or TimeoutException or InconsistentStateException) and not IPermanentFault;
 
-    /// <summary>Persists a device, and first hands it again what it lost since, if its process died alone.</summary>
-    public ValueTask SaveAsync(SectorDevice device)
-    {
-        var expected = device.Offset;
-        ValueTask<LogPosition> saving;
-        try
-        {
-            saving = device.GrainBy(grains).Save();
-        }
-        catch (Exception exception)
-        {
-            // One that throws at once fails like one that throws later.
-            return ValueTask.FromException(exception);
-        }
-
-        return saving.IsCompletedSuccessfully ? CompleteAsync(device, saving.Result, expected) : CompleteAfterAsync(device, saving, expected);
-    }
-
-    private async ValueTask CompleteAfterAsync(SectorDevice device, ValueTask<LogPosition> saving, long expected) =>
-        await CompleteAsync(device, await saving, expected);
-
-    private ValueTask CompleteAsync(SectorDevice device, LogPosition at, long expected) =>
-        at.Offset < expected && (at.Sector == sector || at.Sector.Length == 0) ? SaveAgainAsync(device, at.Offset, expected) : ValueTask.CompletedTask;
-
-    private async ValueTask SaveAgainAsync(SectorDevice device, long deviceOffset, long expected)
-    {
-        await HandAgainAsync(device, deviceOffset, expected);
-        await device.GrainBy(grains).Save();
-    }
-
-    private async ValueTask<DeviceOutcome> CatchDeviceUpAsync(SectorDevice device, LogEntry entry, long offset, long deviceOffset) =>
-        await ApplyToAsync(device, entry, offset, await HandAgainAsync(device, deviceOffset, offset - 1));
-
-    /// <summary>Hands a device that has lost memory what the log has for it after its offset; answers where it is then.</summary>
-    private async Task<long> HandAgainAsync(SectorDevice device, long deviceOffset, long upTo)
-    {
-        meter.DeviceBehind();
-        LogDeviceBehind(logger, sector, device.Id, deviceOffset, upTo);
-        await foreach (var batch in log.ReadAsync(sector, deviceOffset, CancellationToken.None))
-        {
-            for (var index = 0; index < batch.Entries.Length; index++)
-            {
-                var at = batch.FirstOffset + index;
-                var missed = batch.Entries[index];
-                if (at > deviceOffset && at <= upTo && (missed.Device == device.Id || missed.Device == device.Follows || missed is ParametersEntry or RulesEntry or RulesLookEntry))
-                {
-                    missed = missed is RegisteredEntry registered ? WithDefaults(registered, at) : missed;
-                    deviceOffset = (await ApplyToAsync(device, missed, at, deviceOffset)).Offset;
-                }
-            }
-        }
-
-        return deviceOffset;
-    }
-
-    /// <summary>What the device answers once it has what it misses.</summary>
-    private ValueTask<DeviceOutcome> CompleteAsync(SectorDevice device, LogEntry entry, long offset, DeviceOutcome outcome) => outcome.Disposition switch
-    {
-        Disposition.Behind => CatchDeviceUpAsync(device, entry, offset, outcome.Offset),
-        Disposition.LacksRules => ApplyToAsync(device, entry, offset, device.Offset),
-        _ => ValueTask.FromResult(outcome),
-    };
-
     private void Settle(SectorDevice device, in DeviceOutcome outcome, LogEntry entry, long offset)
     {
         if (outcome.Disposition == Disposition.Elsewhere)
@@ -444,7 +284,4 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
 
     [LoggerMessage(EventId = 1100, Level = LogLevel.Error, Message = "Sector {Sector}: device {Device} failed twice on entry {Offset} (first: {First}); the entry is skipped for it")]
     private static partial void LogEntryFailed(ILogger logger, string sector, string device, long offset, string first, Exception exception);
-
-    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "Sector {Sector}: device {Device} is at {DeviceOffset} and was at {Expected}; it is caught up from the log")]
-    private static partial void LogDeviceBehind(ILogger logger, string sector, string device, long deviceOffset, long expected);
 }

@@ -38,7 +38,7 @@ internal sealed class Receivers(EndpointKind kind, TimeProvider clock) : INotifi
     /// <summary>Never answers.</summary>
     public static async Task<CarryResult> HangAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(Timeout.Infinite, cancellationToken);
+        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
         return default;
     }
 }
