@@ -11,6 +11,7 @@ using Grid.Client.Errors;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Import;
 using Grid.Client.Interventions;
 using Grid.Client.Json;
 using Grid.Client.Lighting;
@@ -67,6 +68,7 @@ public static class Gateway
         services.AddSingleton<IGridGrains, GridGrains>();
         services.AddSingleton<ScopeMembers>();
         services.AddSingleton<DeviceListing>();
+        services.AddSingleton<DeviceImport>();
         services.AddSingleton<CommuneViews>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
@@ -109,6 +111,7 @@ public static class Gateway
         app.UseMiddleware<BodySizeGate>();
         var api = app.MapGroup("/api/v1");
         DeviceEndpoints.Map(api);
+        ImportEndpoint.Map(api);
         TerritoryEndpoints.Map(api);
         FindingEndpoints.Map(api);
         AlarmEndpoints.Map(api);

@@ -30,6 +30,16 @@ public static class Auditing
             return answer;
         });
 
+    /// <summary>The route writes a line as that action for each of its steps, by <see cref="AuditStepAsync"/>: for what may end halfway.</summary>
+    public static RouteHandlerBuilder AuditedByStep(this RouteHandlerBuilder route, string action) => route.WithMetadata(new AuditedAction(action));
+
+    /// <summary>Writes what a step of a route that is <see cref="AuditedByStep"/> has changed.</summary>
+    public static Task AuditStepAsync(this HttpContext http, string target, string detail)
+    {
+        http.Audit(target, detail);
+        return WriteAsync(http, http.GetEndpoint()?.Metadata.GetMetadata<AuditedAction>()?.Action ?? throw new InvalidOperationException($"{target} was changed by a route that is not audited."));
+    }
+
     /// <summary>Says what was changed.</summary>
     /// <param name="http">The request.</param>
     /// <param name="target">What was changed, such as <c>device:L1</c>.</param>

@@ -109,7 +109,7 @@ public sealed record DerivedModel(
 public sealed record DevicePage(IReadOnlyList<DeviceItem> Items, string? NextCursor);
 
 /// <summary>A device as PUT takes it.</summary>
-public sealed record DeviceInput
+public record DeviceInput
 {
     /// <summary>Its trade.</summary>
     public DeviceKind? Kind { get; init; }

@@ -11,6 +11,7 @@ using Grid.Client.Energy;
 using Grid.Client.Exports;
 using Grid.Client.Health;
 using Grid.Client.History;
+using Grid.Client.Import;
 using Grid.Client.Interventions;
 using Grid.Client.Lighting;
 using Grid.Client.Live;
@@ -72,9 +73,13 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(DeviceModel))]
 [JsonSerializable(typeof(DevicePage))]
 [JsonSerializable(typeof(DeviceInput))]
+[JsonSerializable(typeof(ImportInput))]
+[JsonSerializable(typeof(ImportAnswer))]
 [JsonSerializable(typeof(SummaryModel))]
 [JsonSerializable(typeof(SummaryPage))]
 [JsonSerializable(typeof(BodyModel))]

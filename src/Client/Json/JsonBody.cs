@@ -27,9 +27,13 @@ internal static class JsonBody
         }
         catch (JsonException fault)
         {
-            return (null, Problems.Invalid(FieldOf(fault.Path), ReasonOf(fault)));
+            var (field, reason) = ErrorOf(fault);
+            return (null, Problems.Invalid(field, reason));
         }
     }
+
+    /// <summary>What is wrong, by field; <c>body</c> for the whole.</summary>
+    public static FieldError ErrorOf(JsonException fault) => new(FieldOf(fault.Path), ReasonOf(fault));
 
     /// <summary>From <c>$.position.lon</c> to <c>position.lon</c>.</summary>
     private static string FieldOf(string? path) => path is null or "$" or "" ? "body" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$');

@@ -9,6 +9,10 @@ public sealed class GatewayLimits
     [Range(1024, 64 * 1024 * 1024)]
     public int BodyBytes { get; set; } = 256 * 1024;
 
+    /// <summary>Bytes of the body of an import of devices; 1 KiB to 256 MiB, default 16 MiB, some 80,000 devices. Beyond it, 413.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public int ImportBytes { get; set; } = 16 * 1024 * 1024;
+
     /// <summary>Headers of a request; 10 to 1,000, default 100.</summary>
     [Range(10, 1000)]
     public int Headers { get; set; } = 100;

@@ -74,33 +74,12 @@ public sealed partial class NotificationSender : BackgroundService
     /// <summary>Looks at the outbox until it is told to stop, then lets what is under way end.</summary>
     internal async Task RunUntilAsync(CancellationToken stoppingToken)
     {
-        var owner = $"{Environment.MachineName}:{Environment.ProcessId}";
-        using var timer = new PeriodicTimer(_options.PollEvery, _clock);
-        try
-        {
-            var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-            while (true)
-            {
-                await (_bell is null ? (Task)tick : Task.WhenAny(tick, _bell.Rung));
-                if (tick.IsCompleted)
-                {
-                    await tick;
-                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-                }
-
-                _bell?.Hear();
-                await LookAsync(owner, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            LogStopped(_logger, _lanes.Count);
-        }
-
+        await OutboxRounds.RunAsync(_options.PollEvery, _bell, _clock, LookAsync, stoppingToken);
+        LogStopped(_logger, _lanes.Count);
         await Task.WhenAll(_lanes);
     }
 
-    private async Task LookAsync(string owner, CancellationToken cancellationToken)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         _lanes.RemoveAll(static lane => lane.IsCompleted);
         try
@@ -112,7 +91,7 @@ public sealed partial class NotificationSender : BackgroundService
                 return;
             }
 
-            var claim = new NotificationClaim(owner, now, _options.Lease, room, _options.PerEndpoint, _pauses.At(now));
+            var claim = new NotificationClaim(OutboxRounds.Owner, now, _options.Lease, room, _options.PerEndpoint, _pauses.At(now));
             foreach (var rows in (await _outbox.ClaimAsync(claim, cancellationToken)).GroupBy(row => row.Notification.Endpoint, StringComparer.Ordinal))
             {
                 _lanes.Add(RunAsync(rows.Key, [.. rows], now + _options.Lease - _options.Timeout, cancellationToken));

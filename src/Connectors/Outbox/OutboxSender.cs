@@ -64,33 +64,12 @@ public sealed partial class OutboxSender : BackgroundService
     /// <summary>Looks at the outbox until it is told to stop, then lets what is under way end.</summary>
     internal async Task RunUntilAsync(CancellationToken stoppingToken)
     {
-        var owner = $"{Environment.MachineName}:{Environment.ProcessId}";
-        using var timer = new PeriodicTimer(_options.PollEvery, _clock);
-        try
-        {
-            var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-            while (true)
-            {
-                await (_bell is null ? (Task)tick : Task.WhenAny(tick, _bell.Rung));
-                if (tick.IsCompleted)
-                {
-                    await tick;
-                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-                }
-
-                _bell?.Hear();
-                await LookAsync(owner, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            LogStopped(_logger, _lanes.Count);
-        }
-
+        await OutboxRounds.RunAsync(_options.PollEvery, _bell, _clock, LookAsync, stoppingToken);
+        LogStopped(_logger, _lanes.Count);
         await Task.WhenAll(_runs);
     }
 
-    private async Task LookAsync(string owner, CancellationToken cancellationToken)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         _runs.RemoveAll(static run => run.IsCompleted);
         try
@@ -105,7 +84,7 @@ public sealed partial class OutboxSender : BackgroundService
             var begun = new List<string>();
             var held = new List<Task>();
             var now = _clock.GetUtcNow();
-            foreach (var row in await _outbox.ClaimAsync(owner, now, _options.Lease, limit, cancellationToken))
+            foreach (var row in await _outbox.ClaimAsync(OutboxRounds.Owner, now, _options.Lease, limit, cancellationToken))
             {
                 var gateway = $"{row.Downlink.Connector} {row.Downlink.Gateway}";
                 var concurrent = _carriers.Find(row.Downlink.Connector)?.ConcurrentPerGateway ?? 1;

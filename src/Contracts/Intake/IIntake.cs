@@ -110,6 +110,12 @@ public interface IRegistrar
     /// <summary>Creates or replaces devices; completes when their sectors know them.</summary>
     Task<RegistrationResult> PutAsync(IReadOnlyList<DeviceDescriptor> devices, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What a text means as the value of an attribute, for formats that know texts only: the type that the attribute has for that kind; else a number or a flag where it is written as one, in the
+    /// form of JSON. Keys of other devices and of persons are texts however they are written.
+    /// </summary>
+    AttributeValue AttributeOf(DeviceKind kind, string attribute, string text);
+
     /// <summary>Removes a device and its contribution; false when there is none.</summary>
     Task<bool> RemoveAsync(string device, CancellationToken cancellationToken);
 

@@ -189,6 +189,9 @@ public sealed partial class Registrar : IRegistrar
     }
 
     /// <inheritdoc />
+    public AttributeValue AttributeOf(DeviceKind kind, string attribute, string text) => DeviceAttributes.Read(kind, attribute, text);
+
+    /// <inheritdoc />
     public async Task<bool> RemoveAsync(string device, CancellationToken cancellationToken)
     {
         await _directory.Loaded.OrUntil(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Grid.Client.Health;
 using Grid.Contracts.Devices;
@@ -69,6 +70,13 @@ internal sealed class FakeRegistry(ITerritoryTable table, FakeHistory history) :
 
         return Task.FromResult(new RegistrationResult(created, devices.Count - created - errors.Count, errors.ToImmutable()));
     }
+
+    AttributeValue IRegistrar.AttributeOf(DeviceKind kind, string attribute, string text) => attribute switch
+    {
+        "cabinet" => AttributeValue.Of(text),
+        _ when double.TryParse(text, CultureInfo.InvariantCulture, out var number) => AttributeValue.Of(number),
+        _ => bool.TryParse(text, out var flag) ? AttributeValue.Of(flag) : AttributeValue.Of(text),
+    };
 
     Task<bool> IRegistrar.RemoveAsync(string device, CancellationToken cancellationToken) => Task.FromResult(_devices.TryRemove(device, out _));
 
