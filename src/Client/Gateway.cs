@@ -22,6 +22,7 @@ using Grid.Client.Metrics;
 using Grid.Client.Notifications;
 using Grid.Client.Open311;
 using Grid.Client.Parameters;
+using Grid.Client.Promotions;
 using Grid.Client.Rights;
 using Grid.Client.Rules;
 using Grid.Client.Sensors;
@@ -69,6 +70,7 @@ public static class Gateway
         services.AddSingleton<ScopeMembers>();
         services.AddSingleton<DeviceListing>();
         services.AddSingleton<DeviceImport>();
+        services.AddSingleton<Promotion>();
         services.AddSingleton<CommuneViews>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<BodyChanges>();
@@ -123,6 +125,7 @@ public static class Gateway
         ControllerEndpoints.Map(api);
         ParameterEndpoints.Map(api);
         RuleEndpoints.Map(api);
+        PromotionEndpoint.Map(api);
         EndpointRoutes.Map(api);
         NotificationRoutes.Map(api);
         OnCallRoutes.Map(api);

@@ -18,6 +18,7 @@ using Grid.Client.Live;
 using Grid.Client.Maintenance;
 using Grid.Client.Notifications;
 using Grid.Client.Parameters;
+using Grid.Client.Promotions;
 using Grid.Client.Rules;
 using Grid.Client.Sensors;
 using Grid.Client.Subscribers;
@@ -78,6 +79,9 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(DeviceModel))]
 [JsonSerializable(typeof(DevicePage))]
 [JsonSerializable(typeof(DeviceInput))]
+[JsonSerializable(typeof(RuleRolloutModel))]
+[JsonSerializable(typeof(PromotionInput))]
+[JsonSerializable(typeof(PromotionModel))]
 [JsonSerializable(typeof(ImportInput))]
 [JsonSerializable(typeof(ImportAnswer))]
 [JsonSerializable(typeof(SummaryModel))]

@@ -64,6 +64,12 @@ internal static class RuleEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("rule.publish")
             .RequireRight(Right.ManageDevices);
+        rules.MapGet("/rules/{id}/rollout", RolloutAsync)
+            .WithName("getRuleRollout")
+            .WithSummary("How far the published version has come: how many sectors follow it already. In a sector all devices begin to follow at once.")
+            .Produces<RuleRolloutModel>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .RequireRight(Right.Read);
         rules.MapPost("/rules/{id}/rollback", RollBackAsync)
             .WithName("rollBackRule")
             .WithSummary("Devices follow the version again that was published before.")
@@ -152,6 +158,11 @@ internal static class RuleEndpoints
 
     private static async Task<IResult> PublishAsync(string id, HttpContext http, IGridGrains grains) =>
         DeviceBinding.IsKey(id) ? Published(http, id, await grains.Rule(id).Publish(Actor.Of(http).Name)) : Problems.NotFound("such rule");
+
+    private static async Task<IResult> RolloutAsync(string id, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).Reach() is { } reach
+        ? TypedResults.Json(
+            new RuleRolloutModel(id, reach.Version, reach.Sectors, reach.Following, reach.Following == reach.Sectors, reach.Behind), GridJson.Default.RuleRolloutModel)
+        : Problems.NotFound("such rule");
 
     private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains) =>
         !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is null

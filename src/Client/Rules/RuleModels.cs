@@ -49,6 +49,15 @@ public sealed record RuleModel(
 /// <param name="Rule">What it says, in its JSON form.</param>
 public sealed record RuleVersionModel(long Version, string Name, string Scope, string By, DateTimeOffset At, JsonElement Rule);
 
+/// <summary>How far a published rule has come.</summary>
+/// <param name="Rule">Its id.</param>
+/// <param name="Version">The published version; null for none.</param>
+/// <param name="Sectors">Sectors of its scope in which it holds by competence today.</param>
+/// <param name="Following">Those of them that follow that version.</param>
+/// <param name="IsComplete">True when all of them do.</param>
+/// <param name="Behind">The first 20 of those that do not.</param>
+public sealed record RuleRolloutModel(string Rule, long? Version, int Sectors, int Following, bool IsComplete, IReadOnlyList<string> Behind);
+
 /// <summary>A rule in a list.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Name">Name of its newest version.</param>

@@ -26,6 +26,10 @@ public interface IRuleGrain : IGrainWithStringKey
     [Alias("RollBack")]
     Task<RuleAnswer> RollBack(string actor);
 
+    /// <summary>How far the published version has come; null when there is no such rule. Asks every sector concerned.</summary>
+    [Alias("Reach"), AlwaysInterleave]
+    Task<RuleReach?> Reach();
+
     /// <summary>Removes the rule: devices follow it no more, and what it raised ends. False when there is none.</summary>
     [Alias("Delete")]
     Task<bool> Delete();
@@ -42,6 +46,26 @@ public interface IRuleTrialGrain : IGrainWithStringKey
     /// <summary>The rules that ship with the grid, in French and English.</summary>
     [Alias("Starters")]
     ValueTask<ImmutableArray<StarterRule>> Starters();
+}
+
+/// <summary>How far a published rule has come. A sector follows a version from an entry of its log on, and with it all of its devices at once.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleReach")]
+public sealed record RuleReach
+{
+    /// <summary>Names of sectors in <see cref="Behind"/>.</summary>
+    public const int MostNamed = 20;
+
+    /// <summary>The published version; null for none.</summary>
+    [Id(0)] public required long? Version { get; init; }
+
+    /// <summary>Sectors of the rule's scope in which it holds by competence today.</summary>
+    [Id(1)] public required int Sectors { get; init; }
+
+    /// <summary>Those of them that follow the published version.</summary>
+    [Id(2)] public required int Following { get; init; }
+
+    /// <summary>The first of those that do not yet.</summary>
+    [Id(3)] public required ImmutableArray<string> Behind { get; init; }
 }
 
 /// <summary>What somebody writes: a text, or its JSON form.</summary>

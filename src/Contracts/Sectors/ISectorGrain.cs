@@ -89,6 +89,10 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("GetRules"), AlwaysInterleave]
     ValueTask<RuleSet> GetRules();
 
+    /// <summary>The version of a rule that its devices follow; null for none.</summary>
+    [Alias("VersionOfRule"), AlwaysInterleave]
+    ValueTask<long?> VersionOfRule(string rule);
+
     /// <summary>What its territories give to its devices, as far as that is applied.</summary>
     [Alias("GetParameters"), AlwaysInterleave]
     ValueTask<ImmutableArray<ParameterSet>> GetParameters();

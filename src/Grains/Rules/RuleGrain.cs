@@ -5,8 +5,10 @@ using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Parameters;
 using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Rules.Language;
+using Grid.Grains.Waiting;
 using Orleans;
 using Orleans.Runtime;
 
@@ -21,8 +23,12 @@ public sealed class RuleGrain(
     ITerritoryTable table,
     IBodyRegistry bodies,
     IDeviceDirectory devices,
+    TerritoryRules territory,
+    TerritoryParameters days,
     TimeProvider clock) : Grain, IRuleGrain
 {
+    private const int AskedAtOnce = 32;
+
     private RuleView? _view;
 
     private IRuleDirectoryGrain Directory => GrainFactory.GetGrain<IRuleDirectoryGrain>(RuleDirectory.Key);
@@ -83,6 +89,30 @@ public sealed class RuleGrain(
     public Task<RuleAnswer> RollBack(string actor) => state.State.Former is { } former
         ? PublishAsync(former)
         : Task.FromResult(new RuleAnswer { Problems = [new RuleProblem { Field = "id", Reason = "has no version that was published before" }], View = _view });
+
+    public async Task<RuleReach?> Reach()
+    {
+        if (_view is not { } view)
+        {
+            return null;
+        }
+
+        if (view.Versions.FirstOrDefault(version => version.Version == view.Published) is not { } published)
+        {
+            return new RuleReach { Version = null, Sectors = 0, Following = 0, Behind = [] };
+        }
+
+        var (following, behind) = (0, new List<string>());
+        var sectors = await HoldingAsync(published.Scope);
+        foreach (var some in sectors.Chunk(AskedAtOnce))
+        {
+            var held = await Waits.All(some.Select(async sector => (Sector: sector, Version: await GrainFactory.GetGrain<ISectorGrain>(sector).VersionOfRule(view.Id))));
+            following += held.Count(item => item.Version == published.Version);
+            behind.AddRange(held.Where(item => item.Version != published.Version).Select(item => item.Sector));
+        }
+
+        return new RuleReach { Version = published.Version, Sectors = sectors.Count, Following = following, Behind = [.. behind.Take(RuleReach.MostNamed)] };
+    }
 
     public async Task<bool> Delete()
     {
@@ -181,6 +211,22 @@ public sealed class RuleGrain(
             _ => known,
         };
         return communes.Where(known.Contains).Select(table.FindCommune).OfType<Commune>().SelectMany(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population)).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>The sectors of a scope in which its rules hold by competence on their local day.</summary>
+    private async Task<List<string>> HoldingAsync(string scope)
+    {
+        var sectors = new List<string>();
+        foreach (var commune in (await SectorsAsync(scope)).GroupBy(SectorMap.CommuneOf, StringComparer.Ordinal))
+        {
+            if (RuleScopes.DeviceOf(scope) is not null
+                || (await territory.GiversAsync(commune.Key, days.DayAt(commune.Key, clock.GetUtcNow()))).Any(giver => giver.Scope == scope && giver.Kinds != DeviceKinds.None))
+            {
+                sectors.AddRange(commune);
+            }
+        }
+
+        return sectors;
     }
 
     private RuleView? View(StoredRule stored)

@@ -23,6 +23,8 @@ public sealed partial class SectorGrain
 
     public ValueTask<RuleSet> GetRules() => new(_rules.At(_book.Offset));
 
+    public ValueTask<long?> VersionOfRule(string rule) => new(_rules.At(_book.Offset).Rules.FirstOrDefault(held => held.Id == rule)?.Version);
+
     private void StartRules()
     {
         _ruleLook = new RuleLook(_sector, GrainFactory, territory, operatorRules, registry, writer, options, meter);

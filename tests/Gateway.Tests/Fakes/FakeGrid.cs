@@ -312,6 +312,8 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public ValueTask<RuleSet> GetRules() => throw new InvalidOperationException("The gateway asks no sector for rules.");
 
+    public ValueTask<long?> VersionOfRule(string rule) => throw new InvalidOperationException("The gateway asks no sector for rules.");
+
     public ValueTask<ImmutableArray<ParameterSet>> GetParameters() => throw new InvalidOperationException("The gateway asks no sector for parameters.");
 
     public Task Announce(CommandView command) => Task.WhenAll(_observers.Select(observer => observer.OnCommand(command)));

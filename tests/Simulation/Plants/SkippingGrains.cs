@@ -107,6 +107,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
         public ValueTask<RuleSet> GetRules() => inner.GetRules();
 
+        public ValueTask<long?> VersionOfRule(string rule) => inner.VersionOfRule(rule);
+
         public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
 
         public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => inner.SignalAlarms(signals);
