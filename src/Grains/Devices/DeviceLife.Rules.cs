@@ -11,6 +11,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
     private CompiledRules? _rules;
     private RulePlace? _place;
     private List<RuleFiring>? _firings;
+    private RuleGuard? _guard;
 
     /// <summary>True when it has rules that this process has not seen: they must be given before the next entry.</summary>
     public bool LacksRules => State.Rules is { } rules && RulesOf(rules) is null;
@@ -27,7 +28,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         if (State.Rules is { } state && state.DueAt <= upTo && RulesOf(state) is { } rules)
         {
             var frame = RuleFrame();
-            if (!DeviceRuleTurn.Advance(state, rules, TRules.Kind, id, ref frame, upTo, ref _firings))
+            if (!DeviceRuleTurn.Advance(state, rules, TRules.Kind, id, ref frame, upTo, ref _firings, ref _guard))
             {
                 context.Instruments.RuleTimeSkipped();
             }
@@ -39,7 +40,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         if (State.Rules is { } state && RulesOf(state) is { } rules)
         {
             var frame = RuleFrame();
-            DeviceRuleTurn.Judge(state, rules, TRules.Kind, id, ref frame, now, ref _firings);
+            DeviceRuleTurn.Judge(state, rules, TRules.Kind, id, ref frame, now, ref _firings, ref _guard);
         }
     }
 

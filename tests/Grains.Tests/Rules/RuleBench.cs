@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Grid.Grains.Rules.Evaluation;
@@ -19,6 +20,7 @@ internal sealed class RuleBench
     private readonly DeviceKind _kind;
     private CompiledRules _rules;
     private NewestValue[]? _values;
+    private RuleGuard? _guard;
 
     public RuleBench(DeviceKind kind, params CompiledRule[] rules)
     {
@@ -27,7 +29,10 @@ internal sealed class RuleBench
         Take(_rules);
     }
 
-    public DeviceRuleState State { get; } = new();
+    public DeviceRuleState State { get; private set; } = new();
+
+    /// <summary>True when every rule is evaluated every time.</summary>
+    public bool IsNaive { get; init; }
 
     public ConditionSince[]? Active { get; set; }
 
@@ -71,7 +76,9 @@ internal sealed class RuleBench
     {
         var frame = Frame();
         List<RuleFiring>? firings = null;
-        var isWhole = DeviceRuleTurn.Advance(State, _rules, _kind, Device, ref frame, At(minutes), ref firings);
+        var isWhole = IsNaive
+            ? NaiveRuleTurn.Advance(State, _rules, _kind, Device, ref frame, At(minutes), ref firings)
+            : DeviceRuleTurn.Advance(State, _rules, _kind, Device, ref frame, At(minutes), ref firings, ref _guard);
         Tell(firings);
         return isWhole;
     }
@@ -81,9 +88,20 @@ internal sealed class RuleBench
     {
         var frame = Frame();
         List<RuleFiring>? firings = null;
-        DeviceRuleTurn.Judge(State, _rules, _kind, Device, ref frame, At(minutes), ref firings);
+        if (IsNaive)
+        {
+            NaiveRuleTurn.Judge(State, _rules, _kind, Device, ref frame, At(minutes), ref firings);
+        }
+        else
+        {
+            DeviceRuleTurn.Judge(State, _rules, _kind, Device, ref frame, At(minutes), ref firings, ref _guard);
+        }
+
         Tell(firings);
     }
+
+    /// <summary>Its state comes back from storage.</summary>
+    public void Restart() => State = JsonSerializer.Deserialize<DeviceRuleState>(JsonSerializer.Serialize(State))!;
 
     public void Take(CompiledRules rules, double minutes = 0)
     {

@@ -30,6 +30,9 @@ internal sealed record CompiledRule
     /// <summary>Its schedule; null for always.</summary>
     public required TruthOf? Within { get; init; }
 
+    /// <summary>What it sees of the device, and so when it is evaluated again.</summary>
+    public required RuleInputs Inputs { get; init; }
+
     /// <summary>The metrics of which it asks what they were before.</summary>
     public required IReadOnlyList<string> Previous { get; init; }
 
@@ -41,6 +44,14 @@ internal sealed record CompiledRule
 
     /// <summary>Its alarm; null when it raises none.</summary>
     public RaiseAlarm? Alarm { get; init; }
+
+    /// <summary>True when it is not for all devices of its kinds.</summary>
+    public bool IsSelective => Device is not null || Rule.Target.Where.Count > 0;
+
+    /// <summary>Whether it is for a device: that of its scope, or one that passes its filters.</summary>
+    public bool Concerns(DeviceRuleState state, string device) =>
+        (Device is null || string.Equals(Device, device, StringComparison.Ordinal))
+        && (Rule.Target.Where.Count == 0 || (state.Passed is { } passed && passed.AsSpan().Contains(Key)));
 
     /// <summary>The condition of the alarm of a rule.</summary>
     public static string AlarmConditionOf(string rule) => $"rule.{rule}";
@@ -59,6 +70,7 @@ internal sealed record CompiledRule
             Facts = RuleChecker.FactsOf(rule),
             When = when,
             Within = rule.Within is { } within ? new ConditionCompiler().Truth(within) : null,
+            Inputs = RuleInputs.Of(rule),
             Previous = compiler.Previous,
             Groups = compiler.Groups,
             Alarm = rule.Then.OfType<RaiseAlarm>().FirstOrDefault(),

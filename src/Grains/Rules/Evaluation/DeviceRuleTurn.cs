@@ -1,3 +1,4 @@
+using System.Numerics;
 using Grid.Contracts.Devices;
 using Grid.Grains.Rules.Language;
 
@@ -14,76 +15,121 @@ internal static class DeviceRuleTurn
 
     /// <summary>Time passes up to an instant, without news of the device.</summary>
     /// <returns>False when it was too far to visit every instant on the way.</returns>
-    public static bool Advance(DeviceRuleState state, CompiledRules rules, DeviceKind kind, string device, ref RuleFrame frame, long upTo, ref List<RuleFiring>? firings)
+    public static bool Advance(
+        DeviceRuleState state, CompiledRules rules, DeviceKind kind, string device, ref RuleFrame frame, long upTo, ref List<RuleFiring>? firings, ref RuleGuard? guard)
     {
         for (var steps = 0; state.DueAt <= upTo; steps++)
         {
             if (steps == MostSteps)
             {
-                Judge(state, rules, kind, device, ref frame, upTo, ref firings);
+                Judge(state, rules, kind, device, ref frame, upTo, ref firings, ref guard);
                 return false;
             }
 
-            Judge(state, rules, kind, device, ref frame, state.DueAt, ref firings);
+            Judge(state, rules, kind, device, ref frame, state.DueAt, ref firings, ref guard);
         }
 
         return true;
     }
 
-    /// <summary>Evaluates all rules for an instant; one before the latest is the latest.</summary>
-    public static void Judge(DeviceRuleState state, CompiledRules rules, DeviceKind kind, string device, ref RuleFrame frame, long now, ref List<RuleFiring>? firings)
+    /// <summary>
+    /// Evaluates the rules for an instant; one before the latest is the latest. With a guard, only those for which something is another than when it was last evaluated: the
+    /// others would do nothing, and remember the same.
+    /// </summary>
+    public static void Judge(
+        DeviceRuleState state, CompiledRules rules, DeviceKind kind, string device, ref RuleFrame frame, long now, ref List<RuleFiring>? firings, ref RuleGuard? guard)
     {
         now = Math.Max(now, state.EvaluatedAt);
-        (frame.Now, frame.Due, frame.Previous) = (now, long.MaxValue, state.Previous);
-        var memories = state.Rules;
-        var place = 0;
-        List<RuleMemory>? rebuilt = null;
-        foreach (var rule in rules.Of(kind))
+        (frame.Now, frame.Previous) = (now, state.Previous);
+        var isKnown = guard is not null && guard.IsOf(state, rules, frame);
+        if (!isKnown)
         {
-            var isKnown = place < (memories?.Length ?? 0) && memories![place].Key == rule.Key;
-            if (!Concerns(rule, state, device))
+            state.Rules = Known(state.Rules, rules.Of(kind));
+            guard = new RuleGuard(state, rules, rules.PlanOf(kind, state, device), frame);
+        }
+
+        var words = guard!.Plan.Concerned.Length;
+        Span<ulong> dirty = stackalloc ulong[words];
+        Span<ulong> restless = stackalloc ulong[words];
+        var isDirty = guard.See(ref frame, dirty, restless);
+        if (!isKnown)
+        {
+            RuleBits.Add(dirty, guard.Plan.Concerned);
+            foreach (var (rule, _) in guard.Standing)
             {
-                // Of a rule that concerns it no more nothing is left: what it raised ends.
-                if (isKnown)
+                RuleBits.Set(dirty, rule);
+            }
+
+            isDirty = true;
+        }
+
+        if (isDirty)
+        {
+            Evaluate(state, guard, dirty, restless, ref frame, ref firings);
+        }
+
+        (state.EvaluatedAt, state.DueAt) = (now, guard.Due);
+    }
+
+    /// <summary>A rule that this program cannot read leaves a memory of which nothing can follow.</summary>
+    private static RuleMemory[]? Known(RuleMemory[]? memories, CompiledRule[] rules)
+    {
+        var place = 0;
+        foreach (var rule in rules)
+        {
+            place += place < (memories?.Length ?? 0) && memories![place].Key == rule.Key ? 1 : 0;
+        }
+
+        return place == (memories?.Length ?? 0) ? memories : [.. rules.SelectMany(rule => memories!.Where(memory => memory.Key == rule.Key))];
+    }
+
+    /// <summary>Evaluates some rules, in the order of the set.</summary>
+    private static void Evaluate(DeviceRuleState state, RuleGuard guard, ReadOnlySpan<ulong> dirty, ReadOnlySpan<ulong> restless, ref RuleFrame frame, ref List<RuleFiring>? firings)
+    {
+        var plan = guard.Plan;
+        var kept = new KeptMemories(state.Rules, guard.Standing);
+        for (var word = 0; word < dirty.Length; word++)
+        {
+            for (var bits = dirty[word]; bits != 0; bits &= bits - 1)
+            {
+                var number = (word << 6) + BitOperations.TrailingZeroCount(bits);
+                var rule = plan.Rules[number];
+                var isKnown = kept.MoveTo(number, out var memory);
+                if (!RuleBits.Has(plan.Concerned, number))
                 {
-                    rebuilt ??= [.. memories.AsSpan(0, place)];
-                    End(rule, memories![place++], now, ref firings);
+                    // Of a rule that concerns it no more nothing is left: what it raised ends.
+                    End(rule, memory, frame.Now, ref firings);
+                    kept.Drop();
+                    continue;
                 }
 
-                continue;
-            }
+                frame.Due = long.MaxValue;
+                var next = RuleStep.Next(rule, isKnown ? memory : new RuleMemory { Key = rule.Key }, ref frame, out var change);
+                if (change != RuleChange.None)
+                {
+                    (firings ??= []).Add(new RuleFiring(rule, change, frame.Now));
+                    if (change == RuleChange.Fails)
+                    {
+                        guard.Break();
+                    }
+                }
 
-            var memory = isKnown ? memories![place] : new RuleMemory { Key = rule.Key };
-            var next = RuleStep.Next(rule, memory, ref frame, out var change);
-            if (change != RuleChange.None)
-            {
-                (firings ??= []).Add(new RuleFiring(rule, change, now));
-            }
+                if (!next.IsAtRest)
+                {
+                    kept.Keep(next, new RuleStanding(number, frame.Due), isKnown);
+                    continue;
+                }
 
-            if (rebuilt is null && isKnown && !next.IsAtRest)
-            {
-                memories![place++] = next;
-                continue;
-            }
-
-            if (isKnown || !next.IsAtRest)
-            {
-                rebuilt ??= [.. memories.AsSpan(0, place)];
-            }
-
-            place += isKnown ? 1 : 0;
-            if (!next.IsAtRest)
-            {
-                rebuilt!.Add(next);
+                guard.ExpectAtRest(frame.Due, RuleBits.Has(restless, number));
+                if (isKnown)
+                {
+                    kept.Drop();
+                }
             }
         }
 
-        if (rebuilt is not null)
-        {
-            state.Rules = rebuilt.Count == 0 ? null : [.. rebuilt];
-        }
-
-        (state.EvaluatedAt, state.DueAt) = (now, frame.Due);
+        (state.Rules, var standing) = kept.End();
+        guard.Note(state.Rules, standing);
     }
 
     /// <summary>Other rules hold from now on: what those that stay remember stays, and what those that go have raised ends.</summary>
@@ -126,10 +172,6 @@ internal static class DeviceRuleTurn
         long[] passed = [.. rules.Of(descriptor.Kind).Where(rule => rule.Rule.Target.Where.Count > 0 && rule.Rule.Target.Where.All(filter => Filters.Pass(filter, descriptor))).Select(rule => rule.Key)];
         state.Passed = passed.Length == 0 ? null : passed;
     }
-
-    private static bool Concerns(CompiledRule rule, DeviceRuleState state, string device) =>
-        (rule.Device is null || string.Equals(rule.Device, device, StringComparison.Ordinal))
-        && (rule.Rule.Target.Where.Count == 0 || (state.Passed is { } passed && passed.AsSpan().Contains(rule.Key)));
 
     private static void End(CompiledRule rule, RuleMemory memory, long now, ref List<RuleFiring>? firings)
     {

@@ -28,6 +28,9 @@ internal sealed class RulePlace(Commune commune, LocalCalendar calendar)
     /// <summary>An instant that there is not: the sun does not cross that height on that day.</summary>
     private const long Never = long.MinValue;
 
+    /// <summary>The end of the local day of an instant, in Unix milliseconds: of the same day the same instants of sun and calendar are in sight.</summary>
+    public long DayEnd(long now) => calendar.DayOf(now).End;
+
     /// <summary>Whether the sun is down, and notes when that ends.</summary>
     public bool IsNight(ref RuleFrame frame)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
 using Grid.Grains.Devices;
@@ -12,41 +13,28 @@ internal sealed class CompiledRules
 {
     private readonly CompiledRule[][] _ofDevice;
     private readonly string[][] _previous;
+    private readonly bool[] _isSelective;
+    private readonly int _count;
+
+    // A plan for each choice of rules that devices have; of more choices all are forgotten, and made again for those that ask.
+    private const int MostPlans = 1_024;
+    private readonly ConcurrentDictionary<(DeviceKind Kind, string Concerned), RulePlan> _plans = new();
 
     /// <summary>No rules.</summary>
-    public static CompiledRules Empty { get; } = new(RuleSet.Empty);
+    public static CompiledRules Empty { get; } = new(0, []);
 
     /// <summary>Compiles a set. A rule that this program cannot read is left out, and counted.</summary>
-    public CompiledRules(RuleSet set)
-    {
-        Hash = set.Hash;
-        var rules = new List<CompiledRule>();
-        foreach (var published in set.Rules)
-        {
-            if (RuleJson.Read(published.Json).Rule is { } rule)
-            {
-                var compiled = CompiledRule.Of(published.Id, published.Version, rule);
-                rules.Add(compiled with
-                {
-                    Device = RuleScopes.DeviceOf(published.Scope),
-                    Facts = compiled.Facts with { Kinds = compiled.Facts.Kinds & published.Kinds },
-                });
-            }
-            else
-            {
-                Unreadable++;
-            }
-        }
-
-        (_ofDevice, _previous) = ByKind(rules);
-        OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
-    }
+    /// <param name="set">The set.</param>
+    /// <param name="compile">Compiles a rule; null for one that it cannot read.</param>
+    public CompiledRules(RuleSet set, Func<PublishedRule, CompiledRule?> compile)
+        : this(set.Hash, [.. set.Rules.Select(compile).OfType<CompiledRule>()]) => Unreadable = set.Rules.Length - _count;
 
     /// <summary>Of rules that are compiled already.</summary>
     public CompiledRules(long hash, IReadOnlyCollection<CompiledRule> rules)
     {
-        Hash = hash;
+        (Hash, _count) = (hash, rules.Count);
         (_ofDevice, _previous) = ByKind(rules);
+        _isSelective = [.. _ofDevice.Select(ofKind => ofKind.Any(rule => rule.IsSelective))];
         OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
     }
 
@@ -65,6 +53,34 @@ internal sealed class CompiledRules
 
     /// <summary>The rules that a device of a kind evaluates on its own turn, in the order of the set.</summary>
     public CompiledRule[] Of(DeviceKind kind) => _ofDevice[(int)kind];
+
+    /// <summary>The plan of those that concern a device.</summary>
+    public RulePlan PlanOf(DeviceKind kind, DeviceRuleState state, string device)
+    {
+        var rules = Of(kind);
+        var concerned = RuleBits.Of(rules.Length);
+        for (var number = 0; number < rules.Length; number++)
+        {
+            if (rules[number].Concerns(state, device))
+            {
+                RuleBits.Set(concerned, number);
+            }
+        }
+
+        // All bits of the choice, as text: equal when they are.
+        var key = (kind, _isSelective[(int)kind] ? new string(MemoryMarshal.Cast<ulong, char>(concerned)) : "");
+        if (_plans.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (_plans.Count >= MostPlans)
+        {
+            _plans.Clear();
+        }
+
+        return _plans.GetOrAdd(key, new RulePlan(rules, concerned));
+    }
 
     /// <summary>The metrics of which they ask what they were before.</summary>
     public IReadOnlyList<string> PreviousOf(DeviceKind kind) => _previous[(int)kind];
@@ -99,7 +115,11 @@ public sealed class RuleSets
     /// <summary>Sets that are kept; beyond it all are forgotten and those in use are compiled again.</summary>
     private const int Bound = 4_096;
 
+    /// <summary>Rules that are kept compiled, beside those of the sets; beyond it all are forgotten.</summary>
+    private const int RulesBound = 16_384;
+
     private readonly ConcurrentDictionary<long, CompiledRules> _byHash = new();
+    private readonly ConcurrentDictionary<PublishedRule, CompiledRule> _rules = new();
 
     /// <summary>The compiled form of a set.</summary>
     internal CompiledRules Of(RuleSet set)
@@ -119,11 +139,37 @@ public sealed class RuleSets
             _byHash.Clear();
         }
 
-        return _byHash.GetOrAdd(set.Hash, _ => new CompiledRules(set));
+        return _byHash.GetOrAdd(set.Hash, _ => new CompiledRules(set, Compiled));
     }
 
     /// <summary>The compiled set of a hash; null when this process has not seen it.</summary>
     internal CompiledRules? Find(long hash) => hash == 0 ? CompiledRules.Empty : _byHash.GetValueOrDefault(hash);
+
+    /// <summary>A rule is compiled once, of however many sets it is.</summary>
+    private CompiledRule? Compiled(PublishedRule published)
+    {
+        if (_rules.TryGetValue(published, out var known))
+        {
+            return known;
+        }
+
+        if (RuleJson.Read(published.Json).Rule is not { } rule)
+        {
+            return null;
+        }
+
+        if (_rules.Count >= RulesBound)
+        {
+            _rules.Clear();
+        }
+
+        var compiled = CompiledRule.Of(published.Id, published.Version, rule);
+        return _rules.GetOrAdd(published, compiled with
+        {
+            Device = RuleScopes.DeviceOf(published.Scope),
+            Facts = compiled.Facts with { Kinds = compiled.Facts.Kinds & published.Kinds },
+        });
+    }
 
     /// <summary>The set of these rules, whatever their order.</summary>
     public static RuleSet SetOf(IEnumerable<PublishedRule> rules)
