@@ -38,7 +38,7 @@ internal sealed class ProcessSettings
         var needed = options.Scenario switch
         {
             "simulate" when !options.Has("seeds") && options.Number("devices", 100_000, 1, 1_000_000) > ManyDevices => OfLargeWorld,
-            "grains" => OfSilo,
+            "grains" or "rules" => OfSilo,
             _ => null,
         };
         return needed is not null && Environment.GetEnvironmentVariable(needed._settings[0].Variable) is null ? needed : null;

@@ -16,6 +16,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["runtime"] = RuntimeScenario.RunAsync,
     ["detect"] = DetectScenario.RunAsync,
     ["grains"] = GrainsScenario.RunAsync,
+    ["rules"] = RulesScenario.RunAsync,
     ["alarm-latency"] = AlarmLatencyScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,
