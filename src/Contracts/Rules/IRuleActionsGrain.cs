@@ -44,6 +44,9 @@ public sealed record RuleTask
     /// <summary>A flag.</summary>
     [Id(6)] public RuleFlag? Flag { get; init; }
 
+    /// <summary>When it was taken; null before, and of one that was taken by a program that did not note it.</summary>
+    [Id(7)] public DateTimeOffset? TakenAt { get; init; }
+
     /// <summary>A task for an action.</summary>
     public static RuleTask Of(string device, DeviceKind kind, RuleAction action) => new()
     {

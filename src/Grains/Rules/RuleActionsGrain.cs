@@ -12,13 +12,15 @@ namespace Grid.Grains.Rules;
 
 /// <summary>
 /// Carries out what the rules of a sector ask for: see <see cref="IRuleActionsGrain"/>. Beside the sector, so that a device store or a work order that is slow holds up no
-/// reading. An action that fails for want of a store or a door is tried again; one that is refused is done, and said so.
+/// reading. An action that fails for want of a store or a door is tried again, and what comes after it on the same device waits for it: a flag is let go after it was set, the
+/// newest command is the last. Other devices do not wait. One that is refused is done, and said so; so is one that fails for <see cref="GivenUpAfter"/>.
 /// </summary>
 public sealed partial class RuleActionsGrain(
     [PersistentState("actions")] IPersistentState<StoredRuleActions> state,
     IDeviceRegistry registry,
     IEnumerable<IRuleOutlet> outlets,
     RuleMeter meter,
+    TimeProvider clock,
     ILogger<RuleActionsGrain> logger) : Grain, IRuleActionsGrain, IRemindable
 {
     /// <summary>Actions that wait; beyond it new ones are dropped, and counted.</summary>
@@ -26,6 +28,9 @@ public sealed partial class RuleActionsGrain(
 
     /// <summary>Ids of done actions that are remembered: a replay after a crash brings at most about a minute's.</summary>
     public const int Remembered = 4_000;
+
+    /// <summary>How long an action is tried; a command, as long as it would have been valid.</summary>
+    public static readonly TimeSpan GivenUpAfter = TimeSpan.FromDays(1);
 
     private const string Reminder = "actions";
     private const string Actor = "rule:";
@@ -42,6 +47,9 @@ public sealed partial class RuleActionsGrain(
     private Task _writing = Task.CompletedTask;
     private IGrainTimer _work = null!;
 
+    // The first action that this round has not tried: a round goes over all that are open, some at a time.
+    private int _next;
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _known = [.. state.State.Done, .. state.State.Open.Select(task => task.Id)];
@@ -52,7 +60,11 @@ public sealed partial class RuleActionsGrain(
     public async Task Take(ImmutableArray<RuleTask> tasks)
     {
         // What is being written for another call is not taken before that is known to be durable.
-        await _writing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
+        while (!_writing.IsCompleted)
+        {
+            await _writing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
+        }
+
         RuleTask[] news = [.. tasks.Where(task => !_known.Contains(task.Id)).DistinctBy(task => task.Id)];
         var room = Math.Max(0, Bound - state.State.Open.Length);
         if (news.Length > room)
@@ -75,7 +87,7 @@ public sealed partial class RuleActionsGrain(
 
         await ChangeAsync(former =>
         {
-            RuleTask[] added = [.. news.Where(task => !_known.Contains(task.Id))];
+            RuleTask[] added = [.. news.Where(task => !_known.Contains(task.Id)).Select(task => task with { TakenAt = clock.GetUtcNow() })];
             _known.UnionWith(added.Select(task => task.Id));
             return new StoredRuleActions { Open = [.. former.Open, .. added], Done = former.Done };
         });
@@ -93,9 +105,17 @@ public sealed partial class RuleActionsGrain(
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         var done = new List<string>();
-        var failed = false;
-        foreach (var task in state.State.Open.Take(AtOnce))
+        var waiting = new HashSet<string>(StringComparer.Ordinal);
+        var (open, place, tried) = (state.State.Open, 0, 0);
+        for (; place < open.Length && tried < AtOnce; place++)
         {
+            var task = open[place];
+            if (waiting.Contains(task.Device) || (place < _next && waiting.Add(task.Device)))
+            {
+                continue;
+            }
+
+            tried++;
             try
             {
                 await CarryOutAsync(task, cancellationToken);
@@ -104,11 +124,22 @@ public sealed partial class RuleActionsGrain(
             }
             catch (Exception exception)
             {
-                failed = true;
                 LogFailed(logger, this.GetPrimaryKeyString(), task.Id, exception.Message);
+                if (clock.GetUtcNow() - task.TakenAt >= GivenUpAfter)
+                {
+                    done.Add(task.Id);
+                    meter.GivenUp();
+                    LogGivenUp(logger, this.GetPrimaryKeyString(), task.Id, exception);
+                }
+                else
+                {
+                    waiting.Add(task.Device);
+                }
             }
         }
 
+        var isRoundOver = place == open.Length;
+        _next = isRoundOver ? 0 : place - done.Count;
         if (done.Count > 0)
         {
             var gone = done.ToHashSet(StringComparer.Ordinal);
@@ -127,7 +158,7 @@ public sealed partial class RuleActionsGrain(
 
         if (!state.State.Open.IsEmpty)
         {
-            _work.Change(failed ? Again : Soon, Timeout.InfiniteTimeSpan);
+            _work.Change(isRoundOver && waiting.Count > 0 ? Again : Soon, Timeout.InfiniteTimeSpan);
         }
         else
         {
@@ -141,6 +172,12 @@ public sealed partial class RuleActionsGrain(
         {
             await this.UnregisterReminder(reminder);
         }
+
+        // What was taken meanwhile counts on one.
+        if (!state.State.Open.IsEmpty)
+        {
+            await this.RegisterOrUpdateReminder(Reminder, Safety, Safety);
+        }
     }
 
     private async Task CarryOutAsync(RuleTask task, CancellationToken cancellationToken)
@@ -148,6 +185,13 @@ public sealed partial class RuleActionsGrain(
         var origin = new RuleOrigin(task.Device, task.Kind, this.GetPrimaryKeyString());
         if (task.Command is { } command)
         {
+            if (clock.GetUtcNow() - task.TakenAt >= Expiry)
+            {
+                meter.GivenUp();
+                LogRefused(logger, command.Id, origin.Device, "it could not be given while it was valid");
+                return;
+            }
+
             await CommandAsync(origin, command, cancellationToken);
             return;
         }
@@ -277,4 +321,7 @@ public sealed partial class RuleActionsGrain(
 
     [LoggerMessage(EventId = 1453, Level = LogLevel.Warning, Message = "Action {Action} of a rule in sector {Sector} has no outlet")]
     private static partial void LogUnheard(ILogger logger, string action, string sector);
+
+    [LoggerMessage(EventId = 1454, Level = LogLevel.Error, Message = "Sector {Sector}: action {Action} of a rule has failed for a day and is given up")]
+    private static partial void LogGivenUp(ILogger logger, string sector, string action, Exception exception);
 }

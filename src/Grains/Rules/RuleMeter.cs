@@ -13,6 +13,7 @@ public sealed class RuleMeter : IDisposable
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _unheard;
+    private readonly Counter<long> _givenUp;
 
     /// <summary>Creates the instruments.</summary>
     public RuleMeter()
@@ -21,6 +22,7 @@ public sealed class RuleMeter : IDisposable
         _dropped = _meter.CreateCounter<long>("grid.rules.actions.dropped", "{action}", "Actions of rules that found no room");
         _refused = _meter.CreateCounter<long>("grid.rules.actions.refused", "{action}", "Commands of rules that were refused");
         _unheard = _meter.CreateCounter<long>("grid.rules.actions.unheard", "{action}", "Actions of rules for which there is no outlet");
+        _givenUp = _meter.CreateCounter<long>("grid.rules.actions.given_up", "{action}", "Actions of rules that failed for a day, and commands that could not be given while they were valid");
     }
 
     internal void Done() => _done.Add(1);
@@ -28,6 +30,8 @@ public sealed class RuleMeter : IDisposable
     internal void Dropped(int actions) => _dropped.Add(actions);
 
     internal void Refused() => _refused.Add(1);
+
+    internal void GivenUp() => _givenUp.Add(1);
 
     internal void Unheard() => _unheard.Add(1);
 

@@ -171,6 +171,53 @@ public sealed class RulesTimeTests
     }
 
     [Fact]
+    public async Task What_comes_after_an_action_that_fails_waits_for_it_on_its_device_and_on_no_other()
+    {
+        var outlet = new Outlet { Refuses = "B1" };
+        await using var city = await TestCity.StartAsync(outlet.Register);
+        string[] bins = [.. Enumerable.Range(1, 70).Select(number => $"B{number}")];
+        await city.PutAsync([.. bins.Select(bin => Bin(bin))]);
+        await PublishAsync(city, "full", "all", "when fillPercent > 60 then notify ops \"plein\" and set flag \"plein\"");
+        foreach (var bin in bins)
+        {
+            await city.ReportAsync(Fill(city, bin, 61));
+        }
+
+        for (var minute = 0; minute < 3; minute++)
+        {
+            await city.PassAsync(TimeSpan.FromMinutes(1));
+            await city.SettleAsync();
+        }
+
+        Assert.Equal(2 * 69, outlet.All.Count());
+        outlet.Refuses = null;
+        await DoneAsync(city, outlet, 70);
+        Assert.Equal(["notify", "setFlag"], outlet.OrderOf("B1"));
+    }
+
+    [Fact]
+    public async Task An_action_that_fails_for_a_day_is_given_up_and_those_after_it_are_done()
+    {
+        var outlet = new Outlet { Refuses = "B1" };
+        await using var city = await TestCity.StartAsync(outlet.Register);
+        await city.PutAsync(Bin("B1"));
+        await PublishAsync(city, "full", "all", "when fillPercent > 60 then notify ops \"plein\"");
+        await city.ReportAsync(Fill(city, "B1", 61));
+        await city.PassAsync(TimeSpan.FromMinutes(1));
+        await city.SettleAsync();
+        Assert.Equal(1, await city.Grains.GetGrain<IRuleActionsGrain>(Sector).CountOpen());
+        for (var hour = 0; hour < 25; hour++)
+        {
+            await city.PassAsync(TimeSpan.FromHours(1));
+            await city.SettleAsync();
+        }
+
+        await OpenAsync(city);
+        Assert.Equal(0, await city.Grains.GetGrain<IRuleActionsGrain>(Sector).CountOpen());
+        Assert.Empty(outlet.Told);
+    }
+
+    [Fact]
     public async Task A_rule_about_neighbours_holds_while_enough_of_them_do()
     {
         var outlet = new Outlet();
@@ -319,6 +366,12 @@ public sealed class RulesTimeTests
         /// <summary>How often it will still fail.</summary>
         public int Failures { get; set; }
 
+        /// <summary>A device of which it takes nothing.</summary>
+        public string? Refuses { get; set; }
+
+        /// <summary>What it was told of a device, in order.</summary>
+        public IEnumerable<string> OrderOf(string device) => _order.Select(id => _byId[id]).Where(one => one.Device == device).Select(one => one.What);
+
         public void Register(IServiceCollection services) => services.AddSingleton<IRuleOutlet>(this);
 
         public Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken) => NoteAsync(order, origin, "workOrder", "");
@@ -332,6 +385,11 @@ public sealed class RulesTimeTests
             if (Failures > 0)
             {
                 Failures--;
+                return Task.FromException(new IOException("planted"));
+            }
+
+            if (origin.Device == Refuses)
+            {
                 return Task.FromException(new IOException("planted"));
             }
 

@@ -70,6 +70,17 @@ public sealed class DeviceRuleTests
     }
 
     [Fact]
+    public void However_much_rules_did_by_an_entry_handed_again_it_has_all_of_it()
+    {
+        var bin = Bin([.. Enumerable.Range(1, 100).Select(number => $"when fillPercent > {number / 2} then raise alarm \"A\"")]);
+        var first = bin.Report(Noon.Minutes(1), ("fillPercent", 90));
+        var second = bin.Report(Noon.Minutes(2), ("fillPercent", 45));
+        Assert.Equal((100, 11), (first.Effects.Length, second.Effects.Length));
+        Assert.Equal(second.Effects, bin.Give(Entries.Reading(TestDevice.Id, Noon.Minutes(2), Noon.Minutes(2), ("fillPercent", 45)), bin.Offset).Effects);
+        Assert.Equal(first.Effects.TakeLast(RuleEffectGiven.Bound), bin.Give(Entries.Reading(TestDevice.Id, Noon.Minutes(1), Noon.Minutes(1), ("fillPercent", 90)), bin.Offset - 1).Effects);
+    }
+
+    [Fact]
     public void After_a_restart_from_any_moment_a_replay_gives_the_same()
     {
         LogEntry[] entries =

@@ -51,13 +51,13 @@ public sealed record RuleEffectGiven(
     [property: Id(4)] RuleNotification? Notification = null,
     [property: Id(5)] RuleFlag? Flag = null)
 {
-    /// <summary>Effects kept: the sector carries out all before its next checkpoint, and a rule begins once a minute at most.</summary>
-    public const int Bound = 16;
+    /// <summary>Effects kept of entries before the newest; of that, all are. The sector carries out all before its next checkpoint, and a rule begins once a minute at most.</summary>
+    public const int Bound = 64;
 
     internal static RuleEffectGiven[] With(RuleEffectGiven[]? kept, IEnumerable<DeviceEffect> given, long offset)
     {
-        var all = (kept ?? []).Concat(given.Select(effect => Of(effect, offset)).OfType<RuleEffectGiven>()).ToArray();
-        return all[^Math.Min(all.Length, Bound)..];
+        var former = kept ?? [];
+        return [.. former.Skip(former.Length - Bound), .. given.Select(effect => Of(effect, offset)).OfType<RuleEffectGiven>()];
     }
 
     internal static RuleEffectGiven[]? Rebase(RuleEffectGiven[]? kept, long offset) => kept is null ? null : [.. kept.Select(given => given with { Offset = offset })];
