@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
+using Grid.Grains.Devices;
 using Grid.Grains.Intake;
 using Orleans;
 using Orleans.Runtime;
@@ -24,6 +26,8 @@ public sealed partial class SectorGrain
     public ValueTask<RuleSet> GetRules() => new(_rules.At(_book.Offset));
 
     public ValueTask<long?> VersionOfRule(string rule) => new(_rules.At(_book.Offset).Rules.FirstOrDefault(held => held.Id == rule)?.Version);
+
+    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => new(_ruleTurn.CountForCommune(_rules.At(_book.Offset), Now().ToMilliseconds()));
 
     private void StartRules()
     {

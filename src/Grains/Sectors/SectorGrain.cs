@@ -5,6 +5,7 @@ using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -314,6 +315,7 @@ public sealed partial class SectorGrain(
     /// <summary>What is to be switched by plan, or to be found across trades, is so when nobody asks for it.</summary>
     private async ValueTask WakeAsync()
     {
+        await GrainFactory.GetGrain<ICommuneRulesGrain>(SectorMap.CommuneOf(_sector)).Wake();
         if (_book.Devices.Any(device => device.IsLinked))
         {
             await GrainFactory.GetGrain<ICommuneFindingsGrain>(SectorMap.CommuneOf(_sector)).Wake();

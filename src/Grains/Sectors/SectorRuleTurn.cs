@@ -90,6 +90,25 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         return effects;
     }
 
+    /// <summary>What its devices count for the groups of the rules of the commune.</summary>
+    public ImmutableArray<RuleGroupCounts> CountForCommune(RuleSet set, long now) =>
+        [.. sets.Of(set).OfCommune.Where(rule => rule.Groups.Count > 0).Select(rule => new RuleGroupCounts(rule.Key, [.. rule.Groups.Select(group => CountOf(rule, group, now))]))];
+
+    private RuleGroupCount CountOf(CompiledRule rule, CompiledGroup group, long now)
+    {
+        var (holds, members) = (0, 0);
+        foreach (var device in book.Devices)
+        {
+            if (device.Kind == group.Kind && (rule.Competence & Vocabulary.SetOf(group.Kind)) != 0)
+            {
+                var frame = FrameOf(device, now);
+                (holds, members) = (holds + (group.Holds(ref frame) == Truth.True ? 1 : 0), members + 1);
+            }
+        }
+
+        return new RuleGroupCount(holds, members);
+    }
+
     private void Keep(string device, List<RuleMemory> kept)
     {
         if (kept.Count == 0)

@@ -1,21 +1,15 @@
-using System.Collections.Concurrent;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
-using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans;
+using static Grid.Tests.City.Rules.RuleCity;
 
 namespace Grid.Tests.City.Rules;
 
 /// <summary>Rules reach devices through the log of their sector, act once, also after a crash, and a trial on history says what they did.</summary>
 public sealed class RulesTimeTests
 {
-    private const string Ouessant = "29155";
-    private const string Sector = "29155.0";
-
     [Fact]
     public async Task A_rule_that_is_published_acts_on_the_devices_of_its_scope_and_on_those_that_come_later()
     {
@@ -233,115 +227,12 @@ public sealed class RulesTimeTests
     [Theory]
     [InlineData("each cabinet when count(of kind streetlight where same cabinet: dimmingPercent > 3) > 1 then open work order", "but not dimmingPercent")]
     [InlineData("each streetlight where ratedWatts > 3 when alarm lampFailure is raised then open work order", "no 'where'")]
-    [InlineData("each commune when lighting.on > 3 then open work order", "figures or groups of the commune")]
+    [InlineData("each commune when count(of kind bin: fillPercent > 80) > 3 then open work order", "but not fillPercent")]
+    [InlineData("each bin when overflow and bins.overflowing > 3 then open work order", "must be for 'each commune'")]
     public async Task A_rule_that_would_not_be_evaluated_is_refused(string text, string reason)
     {
         await using var city = await TestCity.StartAsync();
         var answer = await city.Grains.GetGrain<IRuleGrain>("x").Put(Draft("all", text), "tester");
         Assert.Contains(reason, Assert.Single(answer.Problems).Reason, StringComparison.Ordinal);
-    }
-
-    private static ValueTask<AlarmView?> AlarmAsync(TestCity city, string id) => city.Grains.GetGrain<ISectorGrain>(Sector).GetAlarm(id);
-
-    private static DeviceDescriptor Cabinet(string id) => new() { Id = id, Kind = DeviceKind.Cabinet, Commune = Ouessant, Name = id };
-
-    private static DeviceDescriptor Lamp(string id, string cabinet) => new()
-    {
-        Id = id,
-        Kind = DeviceKind.Streetlight,
-        Commune = Ouessant,
-        Name = id,
-        Attributes = System.Collections.Immutable.ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("cabinet", AttributeValue.Of(cabinet)),
-    };
-
-    private static DeviceDescriptor Bin(string id, string commune = Ouessant) => new() { Id = id, Kind = DeviceKind.Bin, Commune = commune, Name = id };
-
-    private static IncomingReading Fill(TestCity city, string bin, double percent) => Say.Reading(bin, city.Now, ("fillPercent", percent));
-
-    private static RuleDraft Draft(string scope, string text) => new() { Name = "test", Scope = scope, Text = text };
-
-    private static async Task PublishAsync(TestCity city, string id, string scope, string text)
-    {
-        var rule = city.Grains.GetGrain<IRuleGrain>(id);
-        Assert.Empty((await rule.Put(Draft(scope, text), "tester")).Problems);
-        var answer = await rule.Publish("tester");
-        await FollowedAsync(city, id, answer.View!.Published);
-    }
-
-    /// <summary>Until the sector has the version, and its devices with it.</summary>
-    private static async Task FollowedAsync(TestCity city, string id, long? version)
-    {
-        var sector = city.Grains.GetGrain<ISectorGrain>(Sector);
-        for (var tick = 0; tick < 5_000; tick++)
-        {
-            if ((await sector.GetRules()).Rules.FirstOrDefault(rule => rule.Id == id)?.Version == version)
-            {
-                await city.SettleAsync();
-                return;
-            }
-
-            await city.TickAsync();
-        }
-
-        throw new InvalidOperationException($"The sector does not follow version {version} of {id}.");
-    }
-
-    private static async Task DoneAsync(TestCity city, Outlet outlet, int count)
-    {
-        for (var tick = 0; tick < 5_000 && outlet.Told.Count() < count; tick++)
-        {
-            await city.TickAsync();
-        }
-
-        await OpenAsync(city);
-        Assert.Equal(count, outlet.Told.Count());
-    }
-
-    private static async Task OpenAsync(TestCity city)
-    {
-        await city.SettleAsync();
-        for (var tick = 0; tick < 5_000 && await city.Grains.GetGrain<IRuleActionsGrain>(Sector).CountOpen() > 0; tick++)
-        {
-            await city.TickAsync();
-        }
-    }
-
-    /// <summary>Notes what it is told, each id once.</summary>
-    private sealed class Outlet : IRuleOutlet
-    {
-        private readonly ConcurrentDictionary<string, (DateTimeOffset At, string Device, string What, string Message)> _byId = new();
-        private readonly ConcurrentQueue<string> _order = new();
-
-        public IEnumerable<(DateTimeOffset At, string Device, string Message)> Told => _order.Select(id => _byId[id]).Where(one => one.What == "notify").Select(one => (one.At, one.Device, one.Message));
-
-        public IEnumerable<(DateTimeOffset At, string Device, string What)> All => _byId.Values.Select(one => (one.At, one.Device, one.What));
-
-        /// <summary>How often it will still fail.</summary>
-        public int Failures { get; set; }
-
-        public void Register(IServiceCollection services) => services.AddSingleton<IRuleOutlet>(this);
-
-        public Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken) => NoteAsync(order, origin, "workOrder", "");
-
-        public Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken) => NoteAsync(notification, origin, "notify", notification.Message);
-
-        public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) => NoteAsync(flag, origin, flag.IsSet ? "setFlag" : "endFlag", flag.Name);
-
-        private Task NoteAsync(RuleAction action, RuleOrigin origin, string what, string message)
-        {
-            if (Failures > 0)
-            {
-                Failures--;
-                return Task.FromException(new IOException("planted"));
-            }
-
-            // Told twice it is one: by its id.
-            if (_byId.TryAdd(action.Id, (action.At, origin.Device, what, message)))
-            {
-                _order.Enqueue(action.Id);
-            }
-
-            return Task.CompletedTask;
-        }
     }
 }

@@ -30,6 +30,7 @@ internal sealed class CompiledRules
                 {
                     Device = RuleScopes.DeviceOf(published.Scope),
                     Facts = compiled.Facts with { Kinds = compiled.Facts.Kinds & published.Kinds },
+                    Competence = published.Kinds,
                 });
             }
             else
@@ -40,6 +41,7 @@ internal sealed class CompiledRules
 
         (_ofDevice, _previous) = ByKind(rules);
         OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
+        OfCommune = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Commune || rule.Rule.Target.IsCommune)];
     }
 
     /// <summary>Of rules that are compiled already.</summary>
@@ -48,10 +50,14 @@ internal sealed class CompiledRules
         Hash = hash;
         (_ofDevice, _previous) = ByKind(rules);
         OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
+        OfCommune = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Commune || rule.Rule.Target.IsCommune)];
     }
 
     /// <summary>The rules that ask for neighbours or alarms: evaluated on the sector's turn.</summary>
     public CompiledRule[] OfSector { get; }
+
+    /// <summary>The rules for communes, and those for devices that ask for figures or groups of their commune.</summary>
+    public CompiledRule[] OfCommune { get; }
 
     /// <summary>The kinds of which a rule asks for attributes; none when it asks for none.</summary>
     public static DeviceKinds FilteredKindsOf(PublishedRule published) =>
