@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Rights;
+using Grid.Contracts.Territories;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -31,3 +32,17 @@ public readonly record struct RuleGroupCounts([property: Id(0)] long Rule, [prop
 /// <param name="Members">How many there are.</param>
 [GenerateSerializer, Immutable, Alias("grid.RuleGroupCount")]
 public readonly record struct RuleGroupCount([property: Id(0)] int Holds, [property: Id(1)] int Members);
+
+/// <summary>What a commune says of itself at a look, for the rules of devices that ask for it.</summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleInputs")]
+public sealed record RuleInputs
+{
+    /// <summary>The look (UTC).</summary>
+    [Id(0)] public required DateTimeOffset At { get; init; }
+
+    /// <summary>Its figures.</summary>
+    [Id(1)] public required TerritorySummary Summary { get; init; }
+
+    /// <summary>What all its sectors together count for the groups of the rules.</summary>
+    [Id(2)] public required ImmutableArray<RuleGroupCounts> Counts { get; init; }
+}

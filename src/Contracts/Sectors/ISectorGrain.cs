@@ -97,6 +97,10 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("CountForRules"), AlwaysInterleave]
     ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules();
 
+    /// <summary>What the commune says of itself to the rules of devices that ask for it. A hint: it says so once a minute.</summary>
+    [Alias("TakeCommune"), OneWay, AlwaysInterleave]
+    Task TakeCommune(RuleInputs inputs);
+
     /// <summary>What its territories give to its devices, as far as that is applied.</summary>
     [Alias("GetParameters"), AlwaysInterleave]
     ValueTask<ImmutableArray<ParameterSet>> GetParameters();

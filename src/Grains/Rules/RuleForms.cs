@@ -61,8 +61,6 @@ internal static class RuleForms
     {
         RuleNeeds.Commune when SectorTerms.Others(rule).FirstOrDefault() is { } other =>
             $"asks for figures or groups of the commune, and so knows of devices their conditions, their status and since(heard), but not {RulePrinter.Print(other)}",
-        RuleNeeds.Commune when !rule.Target.IsCommune => "asks for figures or groups of the commune, so that it must be for 'each commune'",
-        RuleNeeds.Sector when rule.Target.Where.Count > 0 => "asks for neighbours or alarms, so that it can have no 'where' of attributes",
         RuleNeeds.Sector when SectorTerms.Others(rule).FirstOrDefault() is { } other =>
             $"asks for neighbours or alarms, and so knows of devices their conditions, their status and since(heard), but not {RulePrinter.Print(other)}",
         _ => null,

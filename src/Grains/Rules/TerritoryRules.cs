@@ -57,14 +57,17 @@ public sealed class TerritoryRules(IBodyRegistry bodies, ITerritoryTable table)
         return RuleSets.SetOf(rules.Take(RuleDirectory.MaximumOfSector));
     }
 
-    /// <summary>The rules for communes that a commune follows on a local day: those of which the givers are competent for all that they name.</summary>
+    /// <summary>
+    /// The rules that a commune looks at on a local day: those for communes, and those for devices that ask for what it says; of which the givers are competent for all that they name.
+    /// </summary>
     /// <param name="grains">Finds the directory.</param>
     /// <param name="commune">Its INSEE code.</param>
     /// <param name="day">The local day.</param>
+    /// <param name="isHere">Whether a device is in the commune.</param>
     /// <param name="leftOut">Told how many rules are too many.</param>
-    public async Task<RuleSet> OfCommuneAsync(IGrainFactory grains, string commune, DateOnly day, Action<int> leftOut)
+    public async Task<RuleSet> OfCommuneAsync(IGrainFactory grains, string commune, DateOnly day, Func<string, bool> isHere, Action<int> leftOut)
     {
-        var rules = (await GivenAsync(grains, commune, day)).Where(CommuneTerms.IsFollowed).ToArray();
+        var rules = (await GivenAsync(grains, commune, day)).Where(rule => CommuneTerms.IsFollowed(rule, isHere)).ToArray();
         if (rules.Length > RuleDirectory.MaximumOfSector)
         {
             leftOut(rules.Length - RuleDirectory.MaximumOfSector);

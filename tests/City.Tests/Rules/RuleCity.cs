@@ -3,6 +3,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
 using Orleans;
 
 namespace Grid.Tests.City.Rules;
@@ -91,5 +92,23 @@ internal static class RuleCity
         }
 
         await OpenAsync(city);
+    }
+
+    /// <summary>What a rule would have done from an instant until now.</summary>
+    public static async Task<RuleTrialAnswer> TryAsync(TestCity city, string scope, string text, DateTimeOffset from)
+    {
+        await city.Get<IHistory>().FlushAsync(CancellationToken.None);
+        return await city.Grains.GetGrain<IRuleTrialGrain>("t").Try(new RuleTrialRequest { Rule = Draft(scope, text), From = from, To = city.Now });
+    }
+
+    /// <summary>A trial tells exactly what was told live.</summary>
+    public static void AssertSame(Outlet outlet, RuleTrialAnswer trial, int atLeast)
+    {
+        Assert.Empty(trial.Problems);
+        Assert.Null(trial.Cut);
+        Assert.Equal(
+            outlet.All.OrderBy(one => one.At).ThenBy(one => one.Device, StringComparer.Ordinal).ThenBy(one => one.What, StringComparer.Ordinal),
+            trial.Events.Select(one => (one.At, one.Device, one.What)).OrderBy(one => one.At).ThenBy(one => one.Device, StringComparer.Ordinal).ThenBy(one => one.What, StringComparer.Ordinal));
+        Assert.True(trial.Events.Length > atLeast, $"{trial.Events.Length} events are too few to compare");
     }
 }

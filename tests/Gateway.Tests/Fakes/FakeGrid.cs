@@ -310,6 +310,8 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public Task RenewRules() => throw new InvalidOperationException("The gateway tells no sector of rules.");
 
+    public Task TakeCommune(RuleInputs inputs) => throw new InvalidOperationException("The gateway tells no sector of its commune.");
+
     public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => throw new InvalidOperationException("The gateway has no sector count.");
 
     public ValueTask<RuleSet> GetRules() => throw new InvalidOperationException("The gateway asks no sector for rules.");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
@@ -24,6 +25,7 @@ public sealed partial class CommuneRulesGrain(
     TerritoryRules territoryRules,
     TerritoryParameters territory,
     ITerritoryTable table,
+    IDeviceDirectory directory,
     DeviceContext devices,
     FigureOptions options,
     SectorMeter meter,
@@ -80,7 +82,7 @@ public sealed partial class CommuneRulesGrain(
             await ActAsync();
             var now = clock.GetUtcNow();
             var look = options.LookOf(now);
-            var rules = await territoryRules.OfCommuneAsync(GrainFactory, _commune, territory.DayAt(_commune, now), meter.RulesLeftOut);
+            var rules = await territoryRules.OfCommuneAsync(GrainFactory, _commune, territory.DayAt(_commune, now), IsHere, meter.RulesLeftOut);
             _isAwake = rules.Hash != 0 || state.State.Rules.Hash != 0;
             if (!_isAwake)
             {
@@ -114,12 +116,13 @@ public sealed partial class CommuneRulesGrain(
             return false;
         }
 
-        var rules = devices.Rules.Of(set).OfCommune;
-        var counts = rules.Any(rule => rule.Groups.Count > 0) ? CommuneRuleTurn.Sum(await CountAsync()) : [];
+        var all = devices.Rules.Of(set).OfCommune;
+        var rules = all.Where(rule => rule.Rule.Target.IsCommune).ToArray();
+        var counts = all.Any(rule => rule.Groups.Count > 0) ? CommuneRuleTurn.Sum(await CountAsync()) : [];
         var now = look.ToMilliseconds();
         var former = state.State;
         var (memories, firings) = CommuneRuleTurn.Judge(
-            rules, devices.Rules.Of(former.Rules).OfCommune, former.Memories, CommuneRuleTurn.Seeing(sample.Summary, counts), devices.Places.Of(_commune), now);
+            rules, [.. devices.Rules.Of(former.Rules).OfCommune.Where(rule => rule.Rule.Target.IsCommune)], former.Memories, CommuneRuleTurn.Seeing(sample.Summary, counts), devices.Places.Of(_commune), now);
         _lookedAt = now;
         if (firings.Count > 0 || set.Hash != former.Rules.Hash || !memories.SequenceEqual(former.Memories))
         {
@@ -128,7 +131,23 @@ public sealed partial class CommuneRulesGrain(
         }
 
         await AssertAlarmsAsync(rules);
+        if (rules.Length < all.Length)
+        {
+            await TellSectorsAsync(new RuleInputs { At = look, Summary = sample.Summary, Counts = [.. counts.Select(pair => new RuleGroupCounts(pair.Key, pair.Value))] });
+        }
+
         return true;
+    }
+
+    private bool IsHere(string device) => directory.Find(device) is { } address && SectorMap.CommuneOf(address.Sector) == _commune;
+
+    /// <summary>For the rules of devices that ask for what the commune says. A sector that misses it gets the next.</summary>
+    private async Task TellSectorsAsync(RuleInputs inputs)
+    {
+        foreach (var sector in _sectors)
+        {
+            await sector.TakeCommune(inputs);
+        }
     }
 
     private async Task<ImmutableArray<RuleGroupCounts>[]> CountAsync()

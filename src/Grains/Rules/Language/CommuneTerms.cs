@@ -47,9 +47,12 @@ internal static class CommuneTerms
         return kinds;
     }
 
-    /// <summary>True for a rule for communes of whose kinds the scope is competent.</summary>
-    public static bool IsFollowed(PublishedRule published) =>
-        RuleScopes.DeviceOf(published.Scope) is null && RuleJson.Read(published.Json).Rule is { Target.IsCommune: true } rule && (KindsOf(rule) & ~published.Kinds) == 0;
+    /// <summary>True for a rule for communes, or for devices that asks for what the commune says, of all whose kinds the scope is competent.</summary>
+    public static bool IsFollowed(PublishedRule published, Func<string, bool> isHere) =>
+        RuleJson.Read(published.Json).Rule is { } rule
+        && (rule.Target.IsCommune ? RuleScopes.DeviceOf(published.Scope) is null : RuleChecker.FactsOf(rule).Needs == RuleNeeds.Commune)
+        && (RuleScopes.DeviceOf(published.Scope) is not { } device || isHere(device))
+        && (KindsOf(rule) & ~published.Kinds) == 0;
 }
 
 /// <summary>All parts of a condition.</summary>
