@@ -14,7 +14,6 @@ public sealed class RuleTrialTimeTests
     [InlineData("each streetlight when share(of kind streetlight where same cabinet: supplyLoss) > 40 % and not supplyLoss then notify ops \"x\" and set flag \"f\"", 10)]
     [InlineData("each commune when count(of kind streetlight: supplyLoss) >= 3 for 7 min then notify ops \"x\" and set flag \"f\"", 4)]
     [InlineData("each commune when lighting.powerWatts > 150 deadband 30 within from 08:00 to 23:00 then notify ops \"x\" and set flag \"f\"", 2)]
-    [InlineData("each streetlight when supplyLoss and lighting.powerWatts > 100 and count(of kind streetlight: supplyLoss) < 4 then notify ops \"x\" and set flag \"f\"", 4)]
     public async Task A_trial_over_stored_hours_gives_exactly_what_the_live_run_gave(string text, int atLeast)
     {
         var outlet = new Outlet();
