@@ -111,4 +111,7 @@ public sealed record AlarmSignal
 
     /// <summary>The alarms of these devices are explained by it while it holds.</summary>
     [Id(6)] public ImmutableArray<string> Explains { get; init; } = [];
+
+    /// <summary>The trade of a source that is no device; null for that of the devices that it explains.</summary>
+    [Id(7)] public DeviceKind? Kind { get; init; }
 }

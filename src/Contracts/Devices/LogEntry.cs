@@ -131,6 +131,20 @@ public sealed record RulesEntry : LogEntry
 [GenerateSerializer, Immutable, Alias("grid.RulesLookEntry")]
 public sealed record RulesLookEntry : LogEntry;
 
+/// <summary>
+/// What a look at the rules that ask for neighbours, alarms or figures has decided: found once, live, and the same for whoever replays the log. Its
+/// <see cref="LogEntry.Device"/> is empty.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("grid.RuleTurnEntry")]
+public sealed record RuleTurnEntry : LogEntry
+{
+    /// <summary>The instant for which they were judged.</summary>
+    [Id(0)] public required DateTimeOffset At { get; init; }
+
+    /// <summary>What has changed, by device and then in the order of the rules.</summary>
+    [Id(1)] public required ImmutableArray<RuleTurn> Turns { get; init; }
+}
+
 /// <summary>Somebody does something to an alarm of the sector. Its <see cref="LogEntry.Device"/> is the alarm's source, which may be no device.</summary>
 [GenerateSerializer, Immutable, Alias("grid.AlarmOrderEntry")]
 public sealed record AlarmOrderEntry : LogEntry

@@ -1,3 +1,4 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 
 namespace Grid.Contracts.Rules;
@@ -15,8 +16,12 @@ public interface IRuleOutlet
     Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken);
 }
 
-/// <summary>The device on which a rule acts.</summary>
-/// <param name="Device">Its key.</param>
-/// <param name="Kind">Its trade.</param>
-/// <param name="Sector">Its sector.</param>
-public sealed record RuleOrigin(string Device, DeviceKind Kind, string Sector);
+/// <summary>The device on which a rule acts, or the commune.</summary>
+/// <param name="Device">Its key; of a commune, the source of its alarms.</param>
+/// <param name="Kind">Its trade; of a commune, the first that the rule names.</param>
+/// <param name="Sector">Its sector; of a commune, the first.</param>
+public sealed record RuleOrigin(string Device, DeviceKind Kind, string Sector)
+{
+    /// <summary>True for a commune.</summary>
+    public bool IsCommune => AlarmIds.SectorOf(Device) is not null;
+}

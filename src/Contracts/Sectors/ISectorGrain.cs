@@ -93,6 +93,14 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("VersionOfRule"), AlwaysInterleave]
     ValueTask<long?> VersionOfRule(string rule);
 
+    /// <summary>What its devices count for the groups of the rules of its commune, of each of those that it follows.</summary>
+    [Alias("CountForRules"), AlwaysInterleave]
+    ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules();
+
+    /// <summary>What the commune says of itself to the rules of devices that ask for it. A hint: it says so once a minute.</summary>
+    [Alias("TakeCommune"), OneWay, AlwaysInterleave]
+    Task TakeCommune(RuleInputs inputs);
+
     /// <summary>What its territories give to its devices, as far as that is applied.</summary>
     [Alias("GetParameters"), AlwaysInterleave]
     ValueTask<ImmutableArray<ParameterSet>> GetParameters();

@@ -34,7 +34,18 @@ public interface ITerritoryGrain : IGrainWithStringKey
 
 /// <summary>A commune: the sum of its sectors. Keyed by INSEE code.</summary>
 [Alias("grid.ICommuneGrain"), RequiresRight(Right.Internal)]
-public interface ICommuneGrain : ITerritoryGrain;
+public interface ICommuneGrain : ITerritoryGrain
+{
+    /// <summary>The figures that were given to history last, or would have been if they had changed; null before the first look, and without devices.</summary>
+    [Alias("GetSample"), AlwaysInterleave]
+    ValueTask<FigureSample?> GetSample();
+}
+
+/// <summary>Figures as of a look at them.</summary>
+/// <param name="At">When (UTC): what history has of them carries this instant, where it had changed.</param>
+/// <param name="Summary">The figures.</param>
+[GenerateSerializer, Immutable, Alias("grid.FigureSample")]
+public sealed record FigureSample([property: Id(0)] DateTimeOffset At, [property: Id(1)] TerritorySummary Summary);
 
 /// <summary>
 /// An EPCI, a syndicate or a department: the sum of its member communes, each counted for the kinds and dates of its membership.

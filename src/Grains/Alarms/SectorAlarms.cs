@@ -149,7 +149,7 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
 
         if (IsHere(signal.Source))
         {
-            var alarm = Find(id) ?? New(signal.Source, signal.Condition, book.Find(signal.Source)?.Kind ?? KindOf(signal.Explains));
+            var alarm = Find(id) ?? New(signal.Source, signal.Condition, book.Find(signal.Source)?.Kind ?? signal.Kind ?? KindOf(signal.Explains));
             Begin(
                 alarm with
                 {

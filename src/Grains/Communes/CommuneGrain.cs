@@ -42,6 +42,7 @@ public sealed class CommuneGrain(
     private LocalCalendar _calendar = null!;
     private TerritoryPartial? _partial;
     private AlarmFlood _flood = null!;
+    private FigureRecorder _recorder = null!;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +54,7 @@ public sealed class CommuneGrain(
         _board = new SummaryBoard(this, PublishAsync, logger);
         _flood = new AlarmFlood(this, () => Partial().Figures, Changed, meter, clock);
         _sectors = new HeldPartials<SectorPartial>(OfSector, meter, Changed);
-        FigureRecorder.Start(this, Summary, history, figures, clock, logger);
+        _recorder = FigureRecorder.Start(this, Summary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<SectorPartial>(StreamId.Create(RollUpStreams.Sectors, code))
             .SubscribeAsync((partial, _) => TakeAsync(partial));
@@ -67,6 +68,8 @@ public sealed class CommuneGrain(
     public ValueTask<TerritoryPartial> GetPartial() => new(Partial());
 
     public ValueTask<TerritorySummary> GetSummary() => new(Summary());
+
+    public ValueTask<FigureSample?> GetSample() => new(_recorder.Sample);
 
     public Task Watch(ITerritoryObserver observer)
     {

@@ -15,6 +15,12 @@ public sealed record FigureOptions
 
     /// <summary>A figure that does not change is recorded again after this long; at least <see cref="RecordEvery"/>, default 15 min.</summary>
     public TimeSpan RepeatAfter { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The look at or before an instant: looks are at whole multiples of <see cref="RecordEvery"/> since 1970-01-01 UTC.</summary>
+    internal DateTimeOffset LookOf(DateTimeOffset instant) => new(instant.UtcTicks - (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) % RecordEvery.Ticks, TimeSpan.Zero);
+
+    /// <summary>From an instant to the next look.</summary>
+    internal TimeSpan UntilNextLook(DateTimeOffset instant) => LookOf(instant) + RecordEvery - instant;
 }
 
 /// <summary>
@@ -28,24 +34,44 @@ internal sealed partial class FigureRecorder
     private readonly FigureOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private IGrainTimer _timer = null!;
     private readonly Recorded?[] _recorded = new Recorded?[FigureCatalog.All.Length];
 
     private FigureRecorder(Func<TerritorySummary> summary, IHistory history, FigureOptions options, TimeProvider clock, ILogger logger) =>
         (_summary, _history, _options, _clock, _logger) = (summary, history, options, clock, logger);
 
-    /// <summary>Begins, and goes on as long as the grain is active.</summary>
+    /// <summary>The figures as of the last look; null before the first, and for a territory without devices.</summary>
+    public FigureSample? Sample { get; private set; }
+
+    /// <summary>Begins, and goes on as long as the grain is active. Looks at whole multiples of the time between two: so do the rules that ask for figures, here and on history.</summary>
     /// <param name="grain">The owner; its timer looks.</param>
     /// <param name="summary">Its figures now, on its turn.</param>
     /// <param name="history">Where they go.</param>
     /// <param name="options">How often.</param>
     /// <param name="clock">The clock of the values.</param>
     /// <param name="logger">For history that fails.</param>
-    public static void Start(Grain grain, Func<TerritorySummary> summary, IHistory history, FigureOptions options, TimeProvider clock, ILogger logger) =>
-        grain.RegisterGrainTimer(
-            static (recorder, cancellationToken) => recorder.RecordAsync(cancellationToken),
-            new FigureRecorder(summary, history, options, clock, logger),
-            options.RecordEvery,
-            options.RecordEvery);
+    public static FigureRecorder Start(Grain grain, Func<TerritorySummary> summary, IHistory history, FigureOptions options, TimeProvider clock, ILogger logger)
+    {
+        var recorder = new FigureRecorder(summary, history, options, clock, logger);
+        recorder._timer = grain.RegisterGrainTimer(
+            static (one, cancellationToken) => one.LookAsync(cancellationToken),
+            recorder,
+            options.UntilNextLook(clock.GetUtcNow()),
+            Timeout.InfiniteTimeSpan);
+        return recorder;
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RecordAsync(cancellationToken);
+        }
+        finally
+        {
+            _timer.Change(_options.UntilNextLook(_clock.GetUtcNow()), Timeout.InfiniteTimeSpan);
+        }
+    }
 
     private async Task RecordAsync(CancellationToken cancellationToken)
     {
@@ -56,6 +82,7 @@ internal sealed partial class FigureRecorder
         }
 
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Sample = new FigureSample(now, summary);
         var samples = ImmutableArray.CreateBuilder<HistorySample>();
         var due = new List<(int Figure, double Value)>();
         for (var figure = 0; figure < _recorded.Length; figure++)

@@ -223,6 +223,12 @@ public sealed partial class RuleActionsGrain(
 
     private async Task CommandAsync(RuleOrigin origin, RuleCommand command, CancellationToken cancellationToken)
     {
+        if (origin.IsCommune)
+        {
+            await CommandGroupAsync(origin, command, new GroupSelector { Commune = SectorMap.CommuneOf(origin.Sector) });
+            return;
+        }
+
         if (await registry.GetAsync(origin.Device, cancellationToken) is not { Descriptor: { } device })
         {
             LogRefused(logger, command.Id, origin.Device, "the device is gone");
@@ -252,6 +258,11 @@ public sealed partial class RuleActionsGrain(
             return;
         }
 
+        await CommandGroupAsync(origin, command, selector);
+    }
+
+    private async Task CommandGroupAsync(RuleOrigin origin, RuleCommand command, GroupSelector selector)
+    {
         var group = await GrainFactory.GetGrain<IGroupCommandGrain>(command.Id).Submit(new GroupRequest
         {
             Selector = selector,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
+using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Rules.Language;
 
 namespace Grid.Grains.Rules;
@@ -41,6 +42,11 @@ internal static class RuleForms
             found.AddRange(reading.Faults.Select(ProblemOf));
         }
 
+        if (reading.Rule is { Target.IsCommune: true } && RuleScopes.DeviceOf(draft.Scope) is not null)
+        {
+            found.Add(new RuleProblem { Field = "scope", Reason = "must be a territory: the rule is for each commune" });
+        }
+
         if (reading.Rule is { } rule && WhyNot(rule) is { } why)
         {
             found.Add(new RuleProblem { Field = draft.Text is null ? "rule" : "text", Reason = why });
@@ -53,8 +59,8 @@ internal static class RuleForms
     /// <summary>Why a rule that is right cannot be evaluated; null when it can.</summary>
     private static string? WhyNot(Rule rule) => RuleChecker.FactsOf(rule).Needs switch
     {
-        RuleNeeds.Commune => "asks for figures or groups of the commune, which this version does not evaluate",
-        RuleNeeds.Sector when rule.Target.Where.Count > 0 => "asks for neighbours or alarms, so that it can have no 'where' of attributes",
+        RuleNeeds.Commune when SectorTerms.Others(rule).FirstOrDefault() is { } other =>
+            $"asks for figures or groups of the commune, and so knows of devices their conditions, their status and since(heard), but not {RulePrinter.Print(other)}",
         RuleNeeds.Sector when SectorTerms.Others(rule).FirstOrDefault() is { } other =>
             $"asks for neighbours or alarms, and so knows of devices their conditions, their status and since(heard), but not {RulePrinter.Print(other)}",
         _ => null,

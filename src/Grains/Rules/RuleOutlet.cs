@@ -21,7 +21,7 @@ public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleO
         // Where the rule alarms too, the order closes and reopens with that.
         var alarm = await grains.GetGrain<ISectorGrain>(origin.Sector).GetAlarm(AlarmIds.Of(origin.Device, AlarmIds.RulePrefix + order.Rule));
         var isOfAlarm = alarm is { IsActive: true };
-        var title = order.Note is { Length: > 0 } note ? note : $"{order.Rule}: {origin.Device}";
+        var title = order.Note is { Length: > 0 } note ? note : $"{order.Rule}: {(origin.IsCommune ? commune : origin.Device)}";
         await grains.GetGrain<IWorkOrdersGrain>(commune).Open(new WorkOrderRequest
         {
             Commune = commune,
@@ -29,7 +29,7 @@ public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleO
             By = order.Rule,
             Priority = WorkOrderPriority.Medium,
             Title = title.Length > LongestTitle ? title[..LongestTitle] : title,
-            Device = origin.Device,
+            Device = origin.IsCommune ? null : origin.Device,
             Kind = origin.Kind,
             Alarm = isOfAlarm ? alarm!.Id : null,
             AlarmRaisedAt = isOfAlarm ? alarm!.RaisedAt : null,
@@ -46,8 +46,14 @@ public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleO
             "rule.notify",
             text,
             text,
-            ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
-                .Add("rule", notification.Rule).Add("device", origin.Device).Add("commune", SectorMap.CommuneOf(origin.Sector))));
+            FieldsOf(origin, notification)));
+    }
+
+    private static ImmutableSortedDictionary<string, string> FieldsOf(RuleOrigin origin, RuleNotification notification)
+    {
+        var fields = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
+            .Add("rule", notification.Rule).Add("commune", SectorMap.CommuneOf(origin.Sector));
+        return origin.IsCommune ? fields : fields.Add("device", origin.Device);
     }
 
     /// <inheritdoc/>

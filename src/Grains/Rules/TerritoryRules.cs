@@ -6,6 +6,7 @@ using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Parameters;
 using Grid.Grains.Rules.Evaluation;
+using Grid.Grains.Rules.Language;
 using Orleans;
 
 namespace Grid.Grains.Rules;
@@ -46,7 +47,7 @@ public sealed class TerritoryRules(IBodyRegistry bodies, ITerritoryTable table)
     /// <param name="leftOut">Told how many rules are too many.</param>
     public async Task<RuleSet> OfSectorAsync(IGrainFactory grains, string sector, DateOnly day, Func<string, bool> isHere, Action<int> leftOut)
     {
-        var given = await grains.GetGrain<IRuleDirectoryGrain>(RuleDirectory.Key).GivenTo(await GiversAsync(SectorMap.CommuneOf(sector), day));
+        var given = await GivenAsync(grains, SectorMap.CommuneOf(sector), day);
         var rules = given.Where(rule => RuleScopes.DeviceOf(rule.Scope) is not { } device || isHere(device)).OrderBy(rule => rule.Id, StringComparer.Ordinal).ToArray();
         if (rules.Length > RuleDirectory.MaximumOfSector)
         {
@@ -55,4 +56,26 @@ public sealed class TerritoryRules(IBodyRegistry bodies, ITerritoryTable table)
 
         return RuleSets.SetOf(rules.Take(RuleDirectory.MaximumOfSector));
     }
+
+    /// <summary>
+    /// The rules that a commune looks at on a local day: those for communes, and those for devices that ask for what it says; of which the givers are competent for all that they name.
+    /// </summary>
+    /// <param name="grains">Finds the directory.</param>
+    /// <param name="commune">Its INSEE code.</param>
+    /// <param name="day">The local day.</param>
+    /// <param name="isHere">Whether a device is in the commune.</param>
+    /// <param name="leftOut">Told how many rules are too many.</param>
+    public async Task<RuleSet> OfCommuneAsync(IGrainFactory grains, string commune, DateOnly day, Func<string, bool> isHere, Action<int> leftOut)
+    {
+        var rules = (await GivenAsync(grains, commune, day)).Where(rule => CommuneTerms.IsFollowed(rule, isHere)).ToArray();
+        if (rules.Length > RuleDirectory.MaximumOfSector)
+        {
+            leftOut(rules.Length - RuleDirectory.MaximumOfSector);
+        }
+
+        return RuleSets.SetOf(rules.Take(RuleDirectory.MaximumOfSector));
+    }
+
+    private async Task<ImmutableArray<PublishedRule>> GivenAsync(IGrainFactory grains, string commune, DateOnly day) =>
+        await grains.GetGrain<IRuleDirectoryGrain>(RuleDirectory.Key).GivenTo(await GiversAsync(commune, day));
 }

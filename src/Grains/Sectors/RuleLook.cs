@@ -66,6 +66,7 @@ internal sealed class RuleLook(string sector, IGrainFactory grains, TerritoryPar
             if (set.Hash != held.Newest.Hash)
             {
                 await writer.AppendAsync([new SectorEntries(sector, [new RulesEntry { Device = string.Empty, ReceivedAt = now, Rules = set }])], CancellationToken.None);
+                await grains.GetGrain<ICommuneRulesGrain>(_commune).Wake();
                 await DescribeAgainAsync(FilteredKinds(set, held.Newest), now);
             }
 

@@ -40,6 +40,8 @@ internal sealed partial class SectorApplier
         book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
         book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
         book.Zones.Place(device, ZonePlace.Of(descriptor));
+        turn.Describe(rules.At(offset), descriptor);
+        rules.Changed(entry.ReceivedAt);
         await HandToAsync(device, entry, offset);
         await DrainAsync();
         book.MarkChanged(device, offset);
@@ -106,6 +108,7 @@ internal sealed partial class SectorApplier
             Link(device, default, isGone: true);
             alarms.Remove(device, entry.ReceivedAt.ToMilliseconds(), offset);
             book.Remove(device, offset);
+            turn.Remove(device.Id);
         }
     }
 }

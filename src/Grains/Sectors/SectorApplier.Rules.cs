@@ -15,24 +15,25 @@ internal sealed partial class SectorApplier
         var former = rules.At(offset - 1);
         rules.Set(offset, entry.Rules);
         await HandToAllAsync([.. book.Devices], entry, offset);
-        TakeTurn(entry, former, offset);
+        Carry(turn.Replace(entry.Rules, former, entry.ReceivedAt.ToMilliseconds(), offset), entry, offset);
     }
 
-    /// <summary>Time for the devices whose rules are due, then for the rules that ask for neighbours or alarms.</summary>
-    private async ValueTask LookAsync(RulesLookEntry entry, long offset)
+    /// <summary>Time for the devices whose rules are due.</summary>
+    private ValueTask LookAsync(RulesLookEntry entry, long offset) => HandToAllAsync(rules.FindDue(book, entry.ReceivedAt), entry, offset);
+
+    /// <summary>What was decided when the rules that ask for more than a device were judged.</summary>
+    private ValueTask TurnAsync(RuleTurnEntry entry, long offset)
     {
-        await HandToAllAsync(rules.FindDue(book, entry.ReceivedAt), entry, offset);
-        TakeTurn(entry, rules.At(offset), offset);
+        Carry(turn.Apply(entry, rules.At(offset), offset), entry, offset);
+        return ValueTask.CompletedTask;
     }
 
-    private void TakeTurn(LogEntry entry, RuleSet former, long offset)
+    private void Carry(List<(SectorDevice Device, DeviceEffect Effect)> effects, LogEntry entry, long offset)
     {
-        foreach (var (device, effect) in turn.Evaluate(rules.At(offset), former, entry.ReceivedAt.ToMilliseconds(), offset))
+        foreach (var (device, effect) in effects)
         {
             Carry(device, [effect], entry, offset);
         }
-
-        rules.TurnDone(entry.ReceivedAt);
     }
 
     /// <summary>Alarms of rules move those of the sector, in the order of its log; everything else is carried out at the end.</summary>
@@ -56,6 +57,7 @@ internal sealed partial class SectorApplier
             };
             if (alarms.IsNews(signal))
             {
+                rules.AlarmsChanged(entry.ReceivedAt);
                 alarms.Take(new AlarmSignalEntry { Device = device.Id, ReceivedAt = entry.ReceivedAt, Signal = signal }, offset);
             }
         }

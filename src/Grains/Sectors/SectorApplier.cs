@@ -76,15 +76,17 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         ParametersEntry given => ConfigureAsync(given, offset),
         RulesEntry given => FollowAsync(given, offset),
         RulesLookEntry look => LookAsync(look, offset),
-        AlarmOrderEntry ordered => Done(() => alarms.Take(ordered, offset)),
-        AlarmSignalEntry signalled => Done(() => alarms.Take(signalled, offset)),
-        AlarmClockEntry clock => Done(() => alarms.Take(clock, offset)),
+        RuleTurnEntry decided => TurnAsync(decided, offset),
+        AlarmOrderEntry ordered => ChangeAlarms(() => alarms.Take(ordered, offset), entry),
+        AlarmSignalEntry signalled => ChangeAlarms(() => alarms.Take(signalled, offset), entry),
+        AlarmClockEntry clock => ChangeAlarms(() => alarms.Take(clock, offset), entry),
         _ => throw new InvalidDataException($"The log of sector {sector} has an entry of unknown type {entry.GetType().Name} at {offset}."),
     };
 
-    private static ValueTask Done(Action change)
+    private ValueTask ChangeAlarms(Action change, LogEntry entry)
     {
         change();
+        rules.AlarmsChanged(entry.ReceivedAt);
         return ValueTask.CompletedTask;
     }
 
@@ -254,7 +256,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         // A device that is ahead of the entry, in a replay, tells what it will hold then.
         if (outcome.Holding != device.Holding && (outcome.Disposition == Disposition.Applied || offset >= outcome.Offset))
         {
-            rules.ExpectTurn(entry.ReceivedAt);
+            rules.Changed(entry.ReceivedAt);
             alarms.Change(device, device.Holding, outcome.Holding, entry.ReceivedAt.ToMilliseconds(), offset);
             device.Holding = outcome.Holding;
         }
@@ -265,6 +267,11 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         }
 
         book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, SilentAfter(device, outcome));
+        if (outcome.Contribution.Status != device.Contribution.Status)
+        {
+            rules.Changed(entry.ReceivedAt);
+        }
+
         book.Replace(device, outcome.Contribution);
 
         // A duplicate is the replay of something that was applied before the books were lost: a live client may not have seen it.

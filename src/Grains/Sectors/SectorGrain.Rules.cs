@@ -1,6 +1,11 @@
+using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
+using Grid.Grains.Devices;
 using Grid.Grains.Intake;
+using Grid.Grains.Rules.Communes;
+using Grid.Grains.Rules.Evaluation;
 using Orleans;
 using Orleans.Runtime;
 
@@ -13,6 +18,9 @@ public sealed partial class SectorGrain
     private IGrainTimer _rulesClock = null!;
     private RuleLook _ruleLook = null!;
     private DateTimeOffset _rulesClockSetFor = DateTimeOffset.MaxValue;
+    private IGrainTimer _turnClock = null!;
+    private long _turnSetFor = RuleTurnClock.Never;
+    private bool _isJudging;
 
     public Task RenewRules()
     {
@@ -25,6 +33,8 @@ public sealed partial class SectorGrain
 
     public ValueTask<long?> VersionOfRule(string rule) => new(_rules.At(_book.Offset).Rules.FirstOrDefault(held => held.Id == rule)?.Version);
 
+    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => new(_ruleTurn.CountForCommune(_rules.At(_book.Offset), Now().ToMilliseconds()));
+
     private void StartRules()
     {
         _ruleLook = new RuleLook(_sector, GrainFactory, territory, operatorRules, registry, writer, options, meter);
@@ -33,7 +43,20 @@ public sealed partial class SectorGrain
             this,
             new GrainTimerCreationOptions(options.CatchUpAfter, Timeout.InfiniteTimeSpan) { Interleave = true });
         _rulesClock = this.RegisterGrainTimer(TellRulesTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _turnClock = this.RegisterGrainTimer(TakeTurnAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         WatchRules();
+    }
+
+    public Task TakeCommune(RuleInputs inputs)
+    {
+        _ruleTurn.Commune = CommuneRuleTurn.Seeing(inputs.Summary, inputs.Counts.ToDictionary(counts => counts.Rule, counts => counts.Groups));
+        if (_rules.HasOfSector)
+        {
+            _rules.Turn.Expect(inputs.At.ToMilliseconds());
+            WatchRules();
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>Sets the clock for what time alone will change. Many that are due within some seconds are told by one entry.</summary>
@@ -46,6 +69,80 @@ public sealed partial class SectorGrain
                 ? Timeout.InfiniteTimeSpan
                 : TimeSpan.FromTicks(Math.Clamp((_rules.DueFrom - clock.GetUtcNow()).Ticks, options.RulesLookEvery.Ticks, options.LookEvery.Ticks));
             _rulesClock.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+
+        var next = _rules.HasOfSector ? _rules.Turn.Next : RuleTurnClock.Never;
+        if (next != _turnSetFor)
+        {
+            _turnSetFor = next;
+            var wait = _turnSetFor == RuleTurnClock.Never
+                ? Timeout.InfiniteTimeSpan
+                : TimeSpan.FromMilliseconds(Math.Clamp(_turnSetFor - Now().ToMilliseconds(), 1, options.LookEvery.TotalMilliseconds));
+            _turnClock.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Judges the rules that ask for more than a device, as of everything that the log has.</summary>
+    private async Task TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        _turnSetFor = RuleTurnClock.Never;
+        try
+        {
+            await ReadLogAsync(long.MaxValue);
+            await JudgeAsync(Now().ToMilliseconds());
+        }
+        finally
+        {
+            WatchRules();
+        }
+    }
+
+    /// <summary>Time passes before what comes next: what was due is judged without it.</summary>
+    private ValueTask JudgeBeforeAsync(SectorDelivery delivery) =>
+        delivery.Entries is [{ ReceivedAt: var next }, ..] && _rules.Turn.Next < next.ToMilliseconds() && delivery.PreviousOffset <= _book.Offset
+            ? new ValueTask(JudgeAsync(next.ToMilliseconds() - 1))
+            : ValueTask.CompletedTask;
+
+    /// <summary>
+    /// Visits the instants at which they are due, up to one. What is decided is durable in the log before anything follows from it. Of very long ago, such as after a stop, some
+    /// instants are visited and the rest is one.
+    /// </summary>
+    private async Task JudgeAsync(long upTo)
+    {
+        if (_isJudging || !_rules.HasOfSector || _rules.Turn.Next > upTo)
+        {
+            return;
+        }
+
+        _isJudging = true;
+        try
+        {
+            var entries = new List<LogEntry>();
+            var ahead = new Dictionary<string, RuleMemory[]>(StringComparer.Ordinal);
+            var received = Now();
+            for (var steps = 0; _rules.Turn.Next <= upTo; steps++)
+            {
+                // The first look since a start is for now: what was due before is not known.
+                var at = steps == DeviceRuleTurn.MostSteps || _rules.Turn.Next == 0 ? upTo : _rules.Turn.Next;
+                var (turns, due) = _ruleTurn.Judge(_rules.Newest, at, ahead);
+                _rules.Turn.Judged(at, due);
+                if (!turns.IsEmpty)
+                {
+                    entries.Add(new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = DateTimeOffset.FromUnixTimeMilliseconds(at), Turns = turns });
+                }
+            }
+
+            await AppendAsync(entries);
+        }
+        catch
+        {
+            // Nothing was decided: it is judged again.
+            _rules.Turn.Expect(upTo + (long)options.RulesLookEvery.TotalMilliseconds);
+            throw;
+        }
+        finally
+        {
+            _isJudging = false;
         }
     }
 

@@ -5,6 +5,7 @@ using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -70,10 +71,10 @@ public sealed partial class SectorGrain(
         _alarms = new SectorAlarms(_sector, _book);
         _alarms.Resume(state.State.Alarms);
         _alarmClock = this.RegisterGrainTimer(TellTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _rules = new SectorRules(devices.Rules);
+        _rules = new SectorRules(devices.Rules, (long)options.RulesLookEvery.TotalMilliseconds);
         _rules.Resume(state.State.Rules, _book);
         _ruleTurn = new SectorRuleTurn(_sector, _book, _alarms, devices.Rules, devices.Places.Of(SectorMap.CommuneOf(_sector)));
-        _ruleTurn.Resume(state.State.Rules?.Memories ?? []);
+        _ruleTurn.Resume(state.State.Rules);
         _applier = new SectorApplier(_sector, _book, _alarms, _rules, _ruleTurn, GrainFactory, log, meter, logger);
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
@@ -133,6 +134,7 @@ public sealed partial class SectorGrain(
 
     private async ValueTask TakeAsync(SectorDelivery delivery)
     {
+        await JudgeBeforeAsync(delivery);
         if (delivery.PreviousOffset > _book.Offset)
         {
             meter.DeliveryMissed();
@@ -314,6 +316,7 @@ public sealed partial class SectorGrain(
     /// <summary>What is to be switched by plan, or to be found across trades, is so when nobody asks for it.</summary>
     private async ValueTask WakeAsync()
     {
+        await GrainFactory.GetGrain<ICommuneRulesGrain>(SectorMap.CommuneOf(_sector)).Wake();
         if (_book.Devices.Any(device => device.IsLinked))
         {
             await GrainFactory.GetGrain<ICommuneFindingsGrain>(SectorMap.CommuneOf(_sector)).Wake();

@@ -21,7 +21,10 @@ public sealed record SectorOptions
     /// <summary>Between two looks at what the territories of a sector give to its devices, when nobody tells of a change; 1 min to 1 day, default 1 h.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Least time between two entries by which time passes for the rules that operators wrote; 1 s to 1 min, default 5 s.</summary>
+    /// <summary>
+    /// Least time between two entries by which time passes for the rules that operators wrote, and between two looks of those that ask for more than a device at what has changed;
+    /// 1 s to 1 min, default 5 s.
+    /// </summary>
     public TimeSpan RulesLookEvery { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Between two recounts of a sector's running sum from its devices; 1 min to 1 day, default 1 h.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Rules;
+using Grid.Grains.Devices;
 using Grid.Grains.Rules.Evaluation;
+using Grid.Grains.Rules.Language;
 using Orleans;
 
 namespace Grid.Grains.Sectors;
@@ -17,7 +19,26 @@ public sealed record StoredSectorRules
 
     /// <summary>What the rules that ask for neighbours or alarms remember.</summary>
     [Id(2)] public ImmutableArray<SectorRuleMemory> Memories { get; init; } = [];
+
+    /// <summary>Which of these with a filter of attributes the devices pass.</summary>
+    [Id(3)] public ImmutableArray<SectorRulesPassed> Passed { get; init; } = [];
+
+    /// <summary>The commands that they gave last.</summary>
+    [Id(4)] public ImmutableArray<SectorRuleCause> Causes { get; init; } = [];
 }
+
+/// <summary>The rules that ask for neighbours or alarms of which a device passes the filter of attributes.</summary>
+/// <param name="Device">The device's key.</param>
+/// <param name="Rules">Each stands for a rule and its version.</param>
+[GenerateSerializer, Immutable, Alias("grid.SectorRulesPassed")]
+public readonly record struct SectorRulesPassed([property: Id(0)] string Device, [property: Id(1)] long[] Rules);
+
+/// <summary>The last command that such a rule gave for a device: what it brings about is no new cause.</summary>
+/// <param name="Device">The device's key.</param>
+/// <param name="Command">The command's id, which tells through which rules it came about.</param>
+/// <param name="At">When, in Unix milliseconds.</param>
+[GenerateSerializer, Immutable, Alias("grid.SectorRuleCause")]
+public readonly record struct SectorRuleCause([property: Id(0)] string Device, [property: Id(1)] string Command, [property: Id(2)] long At);
 
 /// <summary>What the rules that ask for neighbours or alarms remember of a device.</summary>
 /// <param name="Device">The device's key.</param>
@@ -34,9 +55,11 @@ public readonly record struct RulesDue([property: Id(0)] string Device, [propert
 /// <summary>
 /// The rules that the devices of a sector follow, as of each entry of its log that some device may still have to be handed again; and when they are due without one.
 /// </summary>
-internal sealed class SectorRules(RuleSets sets)
+internal sealed class SectorRules(RuleSets sets, long paceMilliseconds)
 {
-    private DateTimeOffset _turnDue = DateTimeOffset.MaxValue;
+    /// <summary>What comes within this long is seen together.</summary>
+    public const long GatherMilliseconds = 250;
+
     private DateTimeOffset _devicesDue = DateTimeOffset.MaxValue;
 
     // By offset; the first is what held before all others.
@@ -46,22 +69,34 @@ internal sealed class SectorRules(RuleSets sets)
     public RuleSet Newest => _since[^1].Rules;
 
     /// <summary>Before this instant the rules of no device can be otherwise without news of it.</summary>
-    public DateTimeOffset DueFrom => _turnDue < _devicesDue ? _turnDue : _devicesDue;
+    public DateTimeOffset DueFrom => _devicesDue;
 
-    /// <summary>True while there are rules that ask for neighbours or alarms.</summary>
+    /// <summary>True while there are rules that are judged on the sector's turn.</summary>
     public bool HasOfSector { get; private set; }
 
-    /// <summary>What rules that ask for neighbours or alarms see has changed, or is looked at next.</summary>
-    public void ExpectTurn(DateTimeOffset at)
+    /// <summary>True while one of those asks for alarms.</summary>
+    public bool HasOfAlarms { get; private set; }
+
+    /// <summary>When those are judged next.</summary>
+    public RuleTurnClock Turn { get; } = new(GatherMilliseconds, paceMilliseconds);
+
+    /// <summary>Something that they may see has changed.</summary>
+    public void Changed(DateTimeOffset at)
     {
-        if (HasOfSector && at < _turnDue)
+        if (HasOfSector)
         {
-            _turnDue = at;
+            Turn.Changed(at.ToMilliseconds());
         }
     }
 
-    /// <summary>They were evaluated.</summary>
-    public void TurnDone(DateTimeOffset at) => _turnDue = HasOfSector ? at + SectorRuleTurn.Every : DateTimeOffset.MaxValue;
+    /// <summary>Alarms have changed.</summary>
+    public void AlarmsChanged(DateTimeOffset at)
+    {
+        if (HasOfAlarms)
+        {
+            Turn.Changed(at.ToMilliseconds());
+        }
+    }
 
     /// <summary>Goes on from what is stored.</summary>
     public void Resume(StoredSectorRules? stored, SectorBook book)
@@ -90,6 +125,8 @@ internal sealed class SectorRules(RuleSets sets)
         {
             Rules = rules,
             Memories = turn.ToSnapshot(),
+            Passed = turn.PassedToSnapshot(),
+            Causes = turn.CausesToSnapshot(),
             Due = [.. book.Devices.Where(device => device.RulesDueAt is not null).Select(device => new RulesDue(device.Id, device.RulesDueAt!.Value.ToUnixTimeMilliseconds()))],
         };
     }
@@ -162,7 +199,12 @@ internal sealed class SectorRules(RuleSets sets)
     /// <summary>Devices of this process are handed the set by its hash: it is compiled before they are.</summary>
     private void Note(RuleSet rules)
     {
-        HasOfSector = sets.Of(rules).OfSector.Length > 0;
-        ExpectTurn(DateTimeOffset.MinValue);
+        var compiled = sets.Of(rules);
+        HasOfSector = compiled.OfSector.Length > 0 || compiled.OfCommune.Any(rule => !rule.Rule.Target.IsCommune);
+        HasOfAlarms = compiled.OfSector.Concat(compiled.OfCommune).Any(rule => SectorTerms.Alarms(rule.Rule).Any());
+        if (HasOfSector)
+        {
+            Turn.Expect(0);
+        }
     }
 }

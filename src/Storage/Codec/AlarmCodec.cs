@@ -21,6 +21,7 @@ internal static class AlarmCodec
         Text = 2,
         Priority = 4,
         Class = 8,
+        Kind = 16,
     }
 
     public static void Write(ByteWriter writer, AlarmOrderEntry entry, long received)
@@ -68,7 +69,7 @@ internal static class AlarmCodec
     {
         writer.Text(signal.Condition);
         writer.Byte((byte)((signal.IsActive ? SignalParts.Active : 0) | (signal.Text is null ? 0 : SignalParts.Text)
-            | (signal.Priority is null ? 0 : SignalParts.Priority) | (signal.Class is null ? 0 : SignalParts.Class)));
+            | (signal.Priority is null ? 0 : SignalParts.Priority) | (signal.Class is null ? 0 : SignalParts.Class) | (signal.Kind is null ? 0 : SignalParts.Kind)));
         if (signal.Text is { } text)
         {
             writer.Text(text);
@@ -82,6 +83,11 @@ internal static class AlarmCodec
         if (signal.Class is { } kind)
         {
             writer.Byte((byte)kind);
+        }
+
+        if (signal.Kind is { } trade)
+        {
+            writer.Byte((byte)trade);
         }
 
         writer.Varint((ulong)signal.Explains.Length);
@@ -98,12 +104,13 @@ internal static class AlarmCodec
         var text = parts.HasFlag(SignalParts.Text) ? reader.Text() : null;
         var priority = parts.HasFlag(SignalParts.Priority) ? (AlarmPriority)reader.Byte() : (AlarmPriority?)null;
         var kind = parts.HasFlag(SignalParts.Class) ? (AlarmClass)reader.Byte() : (AlarmClass?)null;
+        var trade = parts.HasFlag(SignalParts.Kind) ? (DeviceKind)reader.Byte() : (DeviceKind?)null;
         var explains = new string[reader.Count()];
         for (var index = 0; index < explains.Length; index++)
         {
             explains[index] = reader.Text();
         }
 
-        return new AlarmSignal { Source = source, Condition = condition, IsActive = parts.HasFlag(SignalParts.Active), Text = text, Priority = priority, Class = kind, Explains = [.. explains] };
+        return new AlarmSignal { Source = source, Condition = condition, IsActive = parts.HasFlag(SignalParts.Active), Text = text, Priority = priority, Class = kind, Explains = [.. explains], Kind = trade };
     }
 }

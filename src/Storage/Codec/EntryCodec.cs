@@ -26,6 +26,7 @@ internal static class EntryCodec
         AlarmClock = 9,
         Rules = 20,
         RulesLook = 21,
+        RuleTurn = 22,
     }
 
     [Flags]
@@ -69,6 +70,10 @@ internal static class EntryCodec
                 case RulesEntry given:
                     RuleCodec.Write(writer, given.Rules);
                     break;
+                case RuleTurnEntry turn:
+                    writer.Signed(Milliseconds(turn.At, nameof(RuleTurnEntry.At)) - received);
+                    RuleCodec.Write(writer, turn.Turns);
+                    break;
                 case AlarmOrderEntry ordered:
                     AlarmCodec.Write(writer, ordered, received);
                     break;
@@ -104,6 +109,7 @@ internal static class EntryCodec
                 EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
                 EntryType.Rules => new RulesEntry { Device = device, ReceivedAt = received, Rules = RuleCodec.Read(ref reader) },
                 EntryType.RulesLook => new RulesLookEntry { Device = device, ReceivedAt = received },
+                EntryType.RuleTurn => new RuleTurnEntry { Device = device, ReceivedAt = received, At = Instant(ref reader, clock + reader.Signed()), Turns = RuleCodec.ReadTurns(ref reader) },
                 EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
@@ -124,6 +130,7 @@ internal static class EntryCodec
         ParametersEntry => EntryType.Parameters,
         RulesEntry => EntryType.Rules,
         RulesLookEntry => EntryType.RulesLook,
+        RuleTurnEntry => EntryType.RuleTurn,
         AlarmOrderEntry => EntryType.AlarmOrder,
         AlarmSignalEntry => EntryType.AlarmSignal,
         AlarmClockEntry => EntryType.AlarmClock,

@@ -310,6 +310,10 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public Task RenewRules() => throw new InvalidOperationException("The gateway tells no sector of rules.");
 
+    public Task TakeCommune(RuleInputs inputs) => throw new InvalidOperationException("The gateway tells no sector of its commune.");
+
+    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => throw new InvalidOperationException("The gateway has no sector count.");
+
     public ValueTask<RuleSet> GetRules() => throw new InvalidOperationException("The gateway asks no sector for rules.");
 
     public ValueTask<long?> VersionOfRule(string rule) => throw new InvalidOperationException("The gateway asks no sector for rules.");
@@ -354,6 +358,8 @@ internal sealed class FakeTerritory(string scope) : ICommuneGrain, IBodyGrain
     public ValueTask<TerritorySummary> GetSummary() => new(_summary);
 
     public ValueTask<TerritoryPartial> GetPartial() => throw new InvalidOperationException("The gateway asks for summaries.");
+
+    public ValueTask<FigureSample?> GetSample() => throw new InvalidOperationException("The gateway asks for summaries.");
 
     public Task Refresh()
     {

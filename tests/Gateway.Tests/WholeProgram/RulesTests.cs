@@ -55,7 +55,8 @@ public sealed class RulesTests : IDisposable
     [InlineData("""{"name":"A","scope":"commune:99999","text":"when overflow then open work order"}""", "scope", "names no known commune")]
     [InlineData("""{"name":"","scope":"all","text":"when overflow then open work order"}""", "name", "must have 1 to 200 characters")]
     [InlineData("""{"name":"A","scope":"all"}""", "text", "must be given, or the JSON form as rule, and not both")]
-    [InlineData("""{"name":"A","scope":"all","text":"each commune when lighting.on > 3 then open work order"}""", "text", "asks for figures or groups of the commune, which this version does not evaluate")]
+    [InlineData("""{"name":"A","scope":"all","text":"each commune when count(of kind bin: fillPercent > 80) > 3 then open work order"}""", "text", "asks for figures or groups of the commune, and so knows of devices their conditions, their status and since(heard), but not fillPercent")]
+    [InlineData("""{"name":"A","scope":"device:B1","text":"each commune when lighting.on > 3 then open work order"}""", "scope", "must be a territory: the rule is for each commune")]
     public async Task What_is_wrong_is_told_with_its_place(string body, string field, string reason)
     {
         await using var server = await GridServer.StartInAsync(_data);

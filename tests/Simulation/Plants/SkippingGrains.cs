@@ -109,6 +109,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
         public ValueTask<long?> VersionOfRule(string rule) => inner.VersionOfRule(rule);
 
+        public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => inner.CountForRules();
+
+        public Task TakeCommune(RuleInputs inputs) => inner.TakeCommune(inputs);
+
         public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
 
         public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => inner.SignalAlarms(signals);

@@ -75,7 +75,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 9)
+        from kind in Gen.Choose(0, 10)
         select kind switch
         {
             0 => new ReadingEntry
@@ -89,6 +89,7 @@ public sealed class EntryCodecTests
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
             8 => new RulesEntry { Device = string.Empty, ReceivedAt = received, Rules = Rules(device, number, text) },
+            10 => new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = other, Turns = [.. metrics.Select(metric => Turn(metric, number))] },
             9 => new RulesLookEntry { Device = string.Empty, ReceivedAt = received },
             4 => new ParametersEntry { Device = string.Empty, ReceivedAt = received, Defaults = Parameters([.. metrics]) },
             5 => new AlarmOrderEntry
@@ -111,6 +112,7 @@ public sealed class EntryCodecTests
                     Priority = number % 3 == 0 ? (AlarmPriority)(number & 3) : null,
                     Class = number % 5 == 0 ? AlarmClass.System : null,
                     Explains = [.. metrics.Select(metric => metric.Name)],
+                    Kind = number % 11 == 0 ? DeviceKind.Bin : null,
                 },
             },
             7 => new AlarmClockEntry { Device = string.Empty, ReceivedAt = received },
@@ -200,6 +202,16 @@ public sealed class EntryCodecTests
         Rules = [new PublishedRule { Id = id, Version = (long)number << 20, Name = text ?? "", Scope = "all", Kinds = (DeviceKinds)(number & 63), Json = """{"when":"é"}""" }],
     };
 
+    private static RuleTurn Turn(MetricValue metric, int number) => new()
+    {
+        Device = metric.Name,
+        Rule = Bits(metric.Value),
+        Since = (long)number << 9,
+        FiredAt = number,
+        Bands = (ushort)number,
+        Marks = (RuleTurnMarks)(number & 31),
+    };
+
     private static ImmutableArray<ParameterSet> Parameters(MetricValue[] metrics) =>
         [.. metrics.GroupBy(metric => (DeviceKind)(metric.Name.Length % 6)).Select(group => new ParameterSet { Kind = group.Key, Values = [.. group.Select(Parameter)] })];
 
@@ -214,6 +226,7 @@ public sealed class EntryCodecTests
         ReadingEntry reading => $"{reading.Device}|{reading.ReceivedAt:O}|{reading.ObservedAt:O}|{reading.Session ?? "-none-"}|{reading.Sequence}|"
             + string.Join(';', reading.Metrics.Select(metric => $"{metric.Name}={Bits(metric.Value)}")),
         RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor),
+        RuleTurnEntry turn => $"{turn.Device}|{turn.ReceivedAt:O}|{turn.At:O}|{string.Join('|', turn.Turns)}",
         RulesEntry rules => $"{rules.Device}|{rules.ReceivedAt:O}|{rules.Rules.Hash}|{string.Join('|', rules.Rules.Rules)}",
         ParametersEntry given => $"{given.Device}|{given.ReceivedAt:O}|"
             + string.Join('|', given.Defaults.Select(set => $"{set.Kind}:" + string.Join(';', set.Values.Select(value => $"{value.Name}={Bits(value.Value.Number ?? 0)},{value.Value.Number is null},{value.Value.Flag}")))),

@@ -1,3 +1,4 @@
+using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Grid.Grains.Rules.Language;
 
@@ -23,6 +24,9 @@ internal sealed record CompiledRule
 
     /// <summary>The only device that it is for; null when it is for more.</summary>
     public string? Device { get; init; }
+
+    /// <summary>The kinds for which whoever published it is competent where it is followed: figures count no others.</summary>
+    public DeviceKinds Competence { get; init; } = DeviceKinds.All;
 
     /// <summary>Its condition.</summary>
     public required TruthOf When { get; init; }

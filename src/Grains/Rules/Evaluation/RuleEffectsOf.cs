@@ -17,7 +17,8 @@ internal static class RuleEffectsOf
     /// <param name="kind">Its trade.</param>
     /// <param name="offset">The entry's offset in the log of its sector.</param>
     /// <param name="cause">How what the device does now came about.</param>
-    public static ImmutableArray<DeviceEffect> Firings(IReadOnlyList<RuleFiring> firings, string device, DeviceKind kind, long offset, RuleChain cause)
+    /// <param name="where">For people: on what a rule is suspended; null for the word of the kind.</param>
+    public static ImmutableArray<DeviceEffect> Firings(IReadOnlyList<RuleFiring> firings, string device, DeviceKind kind, long offset, RuleChain cause, string? where = null)
     {
         var effects = ImmutableArray.CreateBuilder<DeviceEffect>();
         for (var place = 0; place < firings.Count; place++)
@@ -43,7 +44,7 @@ internal static class RuleEffectsOf
                         Condition = firing.Rule.AlarmCondition,
                         Active = true,
                         At = At(firing),
-                        Message = $"Rule {firing.Rule.Id} failed and is suspended on this {Vocabulary.Word(kind)}",
+                        Message = $"Rule {firing.Rule.Id} failed and is suspended on this {where ?? Vocabulary.Word(kind)}",
                         Priority = AlarmPriority.Medium,
                         Class = AlarmClass.System,
                     });

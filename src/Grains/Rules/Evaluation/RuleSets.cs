@@ -36,10 +36,14 @@ internal sealed class CompiledRules
         (_ofDevice, _previous) = ByKind(rules);
         _isSelective = [.. _ofDevice.Select(ofKind => ofKind.Any(rule => rule.IsSelective))];
         OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
+        OfCommune = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Commune || rule.Rule.Target.IsCommune)];
     }
 
     /// <summary>The rules that ask for neighbours or alarms: evaluated on the sector's turn.</summary>
     public CompiledRule[] OfSector { get; }
+
+    /// <summary>The rules for communes, and those for devices that ask for figures or groups of their commune.</summary>
+    public CompiledRule[] OfCommune { get; }
 
     /// <summary>The kinds of which a rule asks for attributes; none when it asks for none.</summary>
     public static DeviceKinds FilteredKindsOf(PublishedRule published) =>
@@ -168,6 +172,7 @@ public sealed class RuleSets
         {
             Device = RuleScopes.DeviceOf(published.Scope),
             Facts = compiled.Facts with { Kinds = compiled.Facts.Kinds & published.Kinds },
+            Competence = published.Kinds,
         });
     }
 

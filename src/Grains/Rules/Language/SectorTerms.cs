@@ -4,17 +4,12 @@ namespace Grid.Grains.Rules.Language;
 internal static class SectorTerms
 {
     /// <summary>The parts of a rule's condition that only a device itself knows.</summary>
-    public static IEnumerable<Expression> Others(Rule rule) => Others(rule.When);
+    public static IEnumerable<Expression> Others(Rule rule) =>
+        Parts.Of(rule.When).Where(part => part is MetricTerm or PreviousTerm or RateTerm or SinceTerm { What: not SinceWhat.Heard });
 
-    private static IEnumerable<Expression> Others(Expression expression) => expression switch
-    {
-        MetricTerm or PreviousTerm or RateTerm or SinceTerm { What: not SinceWhat.Heard } => [expression],
-        GroupTerm group => Others(group.Holds),
-        NegationTerm negation => Others(negation.Operand),
-        NotTerm not => Others(not.Operand),
-        ArithmeticTerm arithmetic => Others(arithmetic.Left).Concat(Others(arithmetic.Right)),
-        ComparisonTerm comparison => Others(comparison.Left).Concat(Others(comparison.Right)),
-        LogicTerm logic => Others(logic.Left).Concat(Others(logic.Right)),
-        _ => [],
-    };
+    /// <summary>The alarms for which a rule asks.</summary>
+    public static IEnumerable<AlarmTerm> Alarms(Rule rule) => Parts.Of(rule.When).OfType<AlarmTerm>();
+
+    /// <summary>True when it asks how long ago devices were heard: that changes by itself, at instants that nobody tells.</summary>
+    public static bool LooksAtTime(Rule rule) => Parts.Of(rule.When).Any(part => part is SinceTerm);
 }

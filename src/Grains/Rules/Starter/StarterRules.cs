@@ -86,6 +86,26 @@ public static class StarterRules
             "when status = fault for 3 d then open work order \"{0}\"",
             "In fault for three days", "En défaut depuis trois jours",
             "Across trades: whatever nobody has come for.", "Tous métiers : ce pour quoi personne n'est venu."),
+        Of(
+            "cabinet-lamps-dark", "Several lamps of a cabinet have failed", "Plusieurs lampes d'une armoire en panne",
+            "each cabinet when count(of kind streetlight where same cabinet: lampFailure) >= 3 for 30 min then raise alarm \"{0}\" priority high class maintenance and open work order \"{0}\"",
+            "Three lamps of this cabinet or more have failed", "Trois lampes de cette armoire ou plus sont en panne",
+            "One visit for several lamps, and a hint at the cabinet itself.", "Une seule visite pour plusieurs lampes, et un indice sur l'armoire elle-même."),
+        Of(
+            "commune-bins-full", "Many bins of a commune are full", "Beaucoup de bacs pleins dans la commune",
+            "each commune when share(of kind bin: overflow) > 20 % deadband 0.05 for 1 h then raise alarm \"{0}\" class service and notify collection \"{0}\"",
+            "More than a fifth of the bins overflow", "Plus d'un cinquième des bacs débordent",
+            "A round that did not come shows as a whole, not bin by bin.", "Une tournée qui n'est pas passée se voit d'un coup, pas bac par bac."),
+        Of(
+            "commune-silence", "Much of a commune is silent", "Une grande partie de la commune est muette",
+            "each commune when coveragePercent < 70 % deadband 5 for 15 min then raise alarm \"{0}\" priority high class system and notify duty \"{0}\"",
+            "Fewer than 70 % of the devices are heard", "Moins de 70 % des équipements sont entendus",
+            "Across trades: a network or a supply, rather than devices.", "Tous métiers : un réseau ou une alimentation, plutôt que des équipements."),
+        Of(
+            "commune-lit-by-day", "A commune's lights draw power by day", "L'éclairage de la commune consomme en plein jour",
+            "each commune when lighting.powerWatts > 1000 deadband 200 for 30 min within from sunrise+01:00 to sunset-01:00 then raise alarm \"{0}\" class maintenance and set flag \"litByDay\"",
+            "More than 1 kW of lighting in full daylight", "Plus de 1 kW d'éclairage en plein jour",
+            "Seen for the commune as a whole, also where cabinets are not metered.", "Vu pour toute la commune, même où les armoires n'ont pas de compteur."),
     ];
 
     private static StarterRule Of(string id, string name, string nameFrench, string text, string message, string messageFrench, string why, string whyFrench) =>

@@ -26,14 +26,36 @@ internal static class DeviceTrial
     public static List<RuleTrialEvent> Run(
         DeviceDescriptor device, ImmutableArray<ParameterSet> defaults, RuleSet rules, IEnumerable<ReadingEntry> readings, DateTimeOffset from, DateTimeOffset to, DeviceContext context)
     {
-        var life = DeviceLives.New(device.Kind, device.Id, context);
         var events = new List<RuleTrialEvent>();
+        Play(device, defaults, rules, readings, to, context, (_, outcome) => events.AddRange(EventsOf(outcome.Effects, device.Id).Where(one => one.At >= from && one.At < to)));
+        return events;
+    }
+
+    /// <summary>What its sector held of it before an instant, each time that this changed.</summary>
+    public static List<TrialState> States(DeviceDescriptor device, ImmutableArray<ParameterSet> defaults, IEnumerable<ReadingEntry> readings, DateTimeOffset to, DeviceContext context)
+    {
+        var states = new List<TrialState>();
+        Play(device, defaults, RuleSet.Empty, readings, to, context, (entry, outcome) =>
+        {
+            var state = new TrialState(device.Id, entry.ReceivedAt, outcome.Holding, outcome.Contribution.Status, outcome.LastHeardAt);
+            if (states.Count == 0 || states[^1] with { At = state.At } != state)
+            {
+                states.Add(state);
+            }
+        });
+        return states;
+    }
+
+    private static void Play(
+        DeviceDescriptor device, ImmutableArray<ParameterSet> defaults, RuleSet rules, IEnumerable<ReadingEntry> readings, DateTimeOffset to, DeviceContext context, Action<LogEntry, DeviceOutcome> told)
+    {
+        var life = DeviceLives.New(device.Kind, device.Id, context);
         var offset = 0L;
         var outcome = default(DeviceOutcome);
         void Take(LogEntry entry)
         {
             outcome = life.Apply(entry, new LogPosition(Sector, ++offset), 0, out _);
-            events.AddRange(EventsOf(outcome.Effects, device.Id).Where(one => one.At >= from && one.At < to));
+            told(entry, outcome);
         }
 
         void PassUpTo(DateTimeOffset instant)
@@ -66,8 +88,6 @@ internal static class DeviceTrial
         {
             PassUpTo(to);
         }
-
-        return events;
     }
 
     /// <summary>As its sector has it: what it says itself counts, then what its territories give, then what is usual of it.</summary>
@@ -80,7 +100,8 @@ internal static class DeviceTrial
             : silence;
     }
 
-    private static IEnumerable<RuleTrialEvent> EventsOf(ImmutableArray<DeviceEffect> effects, string device)
+    /// <summary>Effects as a trial tells them.</summary>
+    public static IEnumerable<RuleTrialEvent> EventsOf(ImmutableArray<DeviceEffect> effects, string device)
     {
         foreach (var effect in effects.IsDefault ? [] : effects)
         {
@@ -109,3 +130,6 @@ internal static class DeviceTrial
         }
     }
 }
+
+/// <summary>What a sector holds of a device from an instant on.</summary>
+internal sealed record TrialState(string Device, DateTimeOffset At, int Holding, DeviceStatus Status, DateTimeOffset? HeardAt);

@@ -2,21 +2,30 @@ using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rules;
-using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
+using Grid.Grains.RollUp;
 using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Rules.Language;
 using Grid.Grains.Rules.Starter;
+using Grid.Grains.Sectors;
 using Orleans;
 
 namespace Grid.Grains.Rules.Trial;
 
 /// <summary>Tries rules on history: see <see cref="IRuleTrialGrain"/>. It changes nothing.</summary>
-public sealed class RuleTrialGrain(
-    IDeviceRegistry registry, IHistory history, ITerritoryTable table, IBodyRegistry bodies, TerritoryParameters territory, DeviceContext context, TimeProvider clock) : Grain, IRuleTrialGrain
+public sealed partial class RuleTrialGrain(
+    IDeviceRegistry registry,
+    IHistory history,
+    ITerritoryTable table,
+    IBodyRegistry bodies,
+    TerritoryParameters territory,
+    DeviceContext context,
+    FigureOptions figures,
+    SectorOptions sectors,
+    TimeProvider clock) : Grain, IRuleTrialGrain
 {
     /// <summary>Devices of one trial.</summary>
     public const int MostDevices = 500;
@@ -29,6 +38,7 @@ public sealed class RuleTrialGrain(
 
     private const string RuleId = "trial";
     private const string All = "all";
+    private const string WrongScope = "must be device:ID, commune:INSEE, syndicate:SIREN, department:CODE or all";
 
     /// <summary>A trial ends well before whoever waits for it gives up.</summary>
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(15);
@@ -43,22 +53,22 @@ public sealed class RuleTrialGrain(
             return new RuleTrialAnswer { Problems = problems };
         }
 
-        if (RuleChecker.FactsOf(rule).Needs != RuleNeeds.Device)
-        {
-            return new RuleTrialAnswer { Problems = [new RuleProblem { Field = "rule", Reason = "asks for neighbours or alarms, which history does not have: it cannot be tried" }] };
-        }
-
         if (request.To <= request.From || request.To - request.From > TimeSpan.FromDays(RuleTrialRequest.MaximumDays))
         {
             return new RuleTrialAnswer { Problems = [new RuleProblem { Field = "to", Reason = $"must be after from, by at most {RuleTrialRequest.MaximumDays} days" }] };
         }
 
         var started = clock.GetTimestamp();
+        if (rule.Target.IsCommune || RuleChecker.FactsOf(rule).Needs != RuleNeeds.Device)
+        {
+            return await TryCommunesAsync(rule, request, started);
+        }
+
         var kinds = RuleChecker.FactsOf(rule).Kinds;
         var found = await DevicesAsync(request.Scope ?? request.Rule.Scope, kinds);
         if (found is null)
         {
-            return new RuleTrialAnswer { Problems = [new RuleProblem { Field = "scope", Reason = "must be device:ID, commune:INSEE, syndicate:SIREN, department:CODE or all" }] };
+            return Refused("scope", WrongScope);
         }
 
         var cut = found.Count > MostDevices ? $"only {MostDevices} devices were tried" : null;
@@ -76,31 +86,36 @@ public sealed class RuleTrialGrain(
                 break;
             }
 
-            if (!defaults.TryGetValue(device.Commune, out var given))
-            {
-                defaults.Add(device.Commune, given = ParameterResolution.Given(await territory.GiversAsync(GrainFactory, device.Commune, territory.DayAt(device.Commune, request.From))));
-            }
-
+            var given = await DefaultsAsync(device.Commune, request, defaults);
             var entries = await ReadAsync(readings, rule, device, request);
             events.AddRange(DeviceTrial.Run(device, given, set, entries, request.From, request.To, context));
             (tried, count) = (tried + 1, count + entries.Count);
         }
 
-        if (events.Count > MostEvents)
-        {
-            cut = $"only the first {MostEvents} of {events.Count} events are told";
-        }
-
-        return new RuleTrialAnswer
-        {
-            Events = [.. events.OrderBy(one => one.At).ThenBy(one => one.Device, StringComparer.Ordinal).Take(MostEvents)],
-            Devices = tried,
-            Readings = count,
-            Cut = cut,
-        };
+        return Told(events, tried, count, cut);
     }
 
+    private static RuleTrialAnswer Told(List<RuleTrialEvent> events, int tried, int readings, string? cut) => new()
+    {
+        Events = [.. events.OrderBy(one => one.At).ThenBy(one => one.Device, StringComparer.Ordinal).Take(MostEvents)],
+        Devices = tried,
+        Readings = readings,
+        Cut = events.Count > MostEvents ? $"only the first {MostEvents} of {events.Count} events are told" : cut,
+    };
+
+    private static RuleTrialAnswer Refused(string field, string reason) => new() { Problems = [new RuleProblem { Field = field, Reason = reason }] };
+
     public ValueTask<ImmutableArray<StarterRule>> Starters() => new(StarterRules.All);
+
+    private async Task<ImmutableArray<ParameterSet>> DefaultsAsync(string commune, RuleTrialRequest request, Dictionary<string, ImmutableArray<ParameterSet>> known)
+    {
+        if (!known.TryGetValue(commune, out var given))
+        {
+            known.Add(commune, given = ParameterResolution.Given(await territory.GiversAsync(GrainFactory, commune, territory.DayAt(commune, request.From))));
+        }
+
+        return given;
+    }
 
     private async Task<List<ReadingEntry>> ReadAsync(TrialReadings readings, Rule rule, DeviceDescriptor device, RuleTrialRequest request)
     {
@@ -128,15 +143,7 @@ public sealed class RuleTrialGrain(
             return await registry.GetAsync(id, CancellationToken.None) is { } record && (kinds & Vocabulary.SetOf(record.Descriptor.Kind)) != 0 ? [record.Descriptor] : [];
         }
 
-        var (word, key) = scope.Split(':') is [var first, var second] ? (first, second) : (scope, "");
-        ImmutableArray<(string Commune, DeviceKinds Kinds)>? communes = word switch
-        {
-            "commune" => [(key, kinds)],
-            "syndicate" => [.. (await bodies.GetMembersAsync(key, CancellationToken.None)).Select(member => (member.Commune, member.Kinds & kinds))],
-            "department" => [.. table.CommunesOf(key).Select(commune => (commune.InseeCode, kinds))],
-            All => [.. table.Departments.SelectMany(department => table.CommunesOf(department.Code)).Select(commune => (commune.InseeCode, kinds))],
-            _ => null,
-        };
+        var communes = await CommunesAsync(scope, kinds);
         if (communes is not { } some)
         {
             return null;
@@ -155,5 +162,19 @@ public sealed class RuleTrialGrain(
         }
 
         return devices;
+    }
+
+    /// <summary>The communes of a scope that is of more than one device, each with the kinds for which it is competent; null when it is none.</summary>
+    private async Task<ImmutableArray<(string Commune, DeviceKinds Kinds)>?> CommunesAsync(string scope, DeviceKinds kinds)
+    {
+        var (word, key) = scope.Split(':') is [var first, var second] ? (first, second) : (scope, "");
+        return word switch
+        {
+            "commune" => [(key, kinds)],
+            "syndicate" => [.. (await bodies.GetMembersAsync(key, CancellationToken.None)).Select(member => (member.Commune, member.Kinds & kinds))],
+            "department" => [.. table.CommunesOf(key).Select(commune => (commune.InseeCode, kinds))],
+            All => [.. table.Departments.SelectMany(department => table.CommunesOf(department.Code)).Select(commune => (commune.InseeCode, kinds))],
+            _ => null,
+        };
     }
 }

@@ -37,4 +37,19 @@ internal sealed class TrialReadings(IHistory history)
 
         return [.. byTime.Select(pair => new ReadingEntry { Device = device, ReceivedAt = pair.Key, ObservedAt = pair.Key, Metrics = [.. pair.Value] })];
     }
+
+    /// <summary>The values of a figure, by the time at which they were recorded.</summary>
+    public async Task<List<HistoryPoint>> OfFigureAsync(string series, string figure, DateTimeOffset from, DateTimeOffset to, int most)
+    {
+        var points = new List<HistoryPoint>();
+        for (DateTimeOffset? next = from; next is { } start && Points < most;)
+        {
+            var page = await history.ReadPointsAsync(new HistoryQuery { Series = series, Metric = figure, From = start, To = to, Limit = Math.Min(Page, most - Points) }, CancellationToken.None);
+            points.AddRange(page.Points);
+            Points += page.Points.Length;
+            next = page.Next;
+        }
+
+        return points;
+    }
 }

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
+using Grid.Grains.Rules.Evaluation;
+using Grid.Grains.Rules.Language;
+
+namespace Grid.Grains.Rules.Communes;
+
+/// <summary>The rules for communes, judged for one commune at one look. Pure: live and on history the same.</summary>
+internal static class CommuneRuleTurn
+{
+    /// <summary>What becomes of the rules at a look.</summary>
+    /// <param name="rules">The rules that are followed.</param>
+    /// <param name="former">Those that were followed at the look before: what one that goes has raised ends.</param>
+    /// <param name="memories">What they remember.</param>
+    /// <param name="seen">What a rule sees of the commune; null while that is not known: then it stays as it is.</param>
+    /// <param name="place">Sun and calendar over the commune.</param>
+    /// <param name="now">The look, in Unix milliseconds.</param>
+    public static (ImmutableArray<RuleMemory> Memories, List<RuleFiring> Firings) Judge(
+        CompiledRule[] rules, CompiledRule[] former, ImmutableArray<RuleMemory> memories, Func<CompiledRule, IRuleSurroundings?> seen, RulePlace? place, long now)
+    {
+        var firings = new List<RuleFiring>();
+        var next = ImmutableArray.CreateBuilder<RuleMemory>();
+        foreach (var rule in rules)
+        {
+            var memory = memories.FirstOrDefault(one => one.Key == rule.Key, new RuleMemory { Key = rule.Key });
+            if (seen(rule) is { } around)
+            {
+                var frame = new RuleFrame { Around = around, Place = place, Now = now, Due = long.MaxValue };
+                memory = RuleStep.Next(rule, memory, ref frame, out var change);
+                if (change != RuleChange.None)
+                {
+                    firings.Add(new RuleFiring(rule, change, now));
+                }
+            }
+
+            if (!memory.IsAtRest)
+            {
+                next.Add(memory);
+            }
+        }
+
+        foreach (var gone in former.Where(rule => rules.All(other => other.Key != rule.Key)))
+        {
+            var memory = memories.FirstOrDefault(one => one.Key == gone.Key);
+            if (memory.Flags != RuleFlags.None)
+            {
+                firings.Add(new RuleFiring(gone, RuleChange.Ends, now) { WasSuspended = (memory.Flags & RuleFlags.Suspended) != 0 });
+            }
+        }
+
+        return (next.DrainToImmutable(), firings);
+    }
+
+    /// <summary>The source of the alarms that rules raise at a commune: no device, in its first sector.</summary>
+    public static string SourceOf(string inseeCode, string firstSector) => $"commune:{inseeCode}{AlarmIds.SectorMark}{firstSector}";
+
+    /// <summary>The trade under which a rule's alarms and work orders are: the first that it names.</summary>
+    public static DeviceKind KindOf(CompiledRule rule)
+    {
+        var named = CommuneTerms.KindsOf(rule.Rule) is var kinds && kinds == DeviceKinds.None ? rule.Competence : kinds;
+        return Enum.GetValues<DeviceKind>().FirstOrDefault(kind => (named & Vocabulary.SetOf(kind)) != 0);
+    }
+
+    /// <summary>What one look has all rules see: figures by name and group counts by rule.</summary>
+    /// <param name="summary">The figures of all kinds.</param>
+    /// <param name="counts">Sums over the sectors of the commune; a rule that some sector does not follow yet is not among them.</param>
+    public static Func<CompiledRule, IRuleSurroundings?> Seeing(TerritorySummary summary, IReadOnlyDictionary<long, ImmutableArray<RuleGroupCount>> counts) => rule =>
+        rule.Groups.Count == 0 ? new CommuneSurroundings(Within(summary, rule.Competence), [])
+        : counts.TryGetValue(rule.Key, out var groups) ? new CommuneSurroundings(Within(summary, rule.Competence), groups)
+        : null;
+
+    /// <summary>Adds the counts of the sectors of a commune: of the rules that all of them follow.</summary>
+    public static Dictionary<long, ImmutableArray<RuleGroupCount>> Sum(IReadOnlyCollection<ImmutableArray<RuleGroupCounts>> sectors) => sectors
+        .SelectMany(counts => counts)
+        .GroupBy(counts => counts.Rule)
+        .Where(same => same.Count() == sectors.Count)
+        .ToDictionary(
+            same => same.Key,
+            same => same.Select(counts => counts.Groups).Aggregate((all, one) => [.. all.Zip(one, (sum, more) => new RuleGroupCount(sum.Holds + more.Holds, sum.Members + more.Members))]));
+
+    /// <summary>A body counts a commune's figures for the kinds of its competence only.</summary>
+    private static TerritorySummary Within(TerritorySummary summary, DeviceKinds kinds) => kinds == DeviceKinds.All ? summary : summary with
+    {
+        Figures = summary.Figures with { Kinds = [.. summary.Figures.Kinds.Where(figures => (kinds & Vocabulary.SetOf(figures.Kind)) != 0)] },
+    };
+}
+
+/// <summary>What a rule sees of a commune.</summary>
+internal sealed class CommuneSurroundings(TerritorySummary summary, ImmutableArray<RuleGroupCount> groups) : IRuleSurroundings
+{
+    public double FigureOf(string name) => FigureCatalog.ByName[name].Read(summary);
+
+    public (int Holds, int Members) GroupOf(int number) => (groups[number].Holds, groups[number].Members);
+
+    /// <summary>Rules for communes ask for no alarm of a device.</summary>
+    public Truth AlarmOf(string condition, AlarmAspect aspect) => Truth.Unknown;
+}
