@@ -117,6 +117,7 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         FindingEndpoints.Map(api);
         AlarmEndpoints.Map(api);
+        AlarmSettingEndpoints.Map(api);
         EnvironmentEndpoint.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);

@@ -121,6 +121,42 @@ public sealed record AlarmDefinitionModel(
     WordingModel Consequence,
     WordingModel Action);
 
+/// <summary>What a territory gives to the definitions of alarms.</summary>
+/// <param name="Scope">Whose: <c>commune:29019</c>, <c>syndicate:SIREN</c> (any body), <c>department:29</c> or <c>all</c>.</param>
+/// <param name="Version">Grows by one with each change; 0 before the first. The ETag.</param>
+/// <param name="ChangedAt">When they were changed last; null before the first time.</param>
+/// <param name="Definitions">By kind of device, or <c>all</c>, and condition.</param>
+public sealed record AlarmSettingsModel(
+    string Scope, long Version, DateTimeOffset? ChangedAt, IReadOnlyDictionary<string, IReadOnlyDictionary<string, AlarmSettingModel>> Definitions);
+
+/// <summary>What is given to the alarms of a condition; what is left out is given by somebody else.</summary>
+public sealed record AlarmSettingModel
+{
+    /// <summary>How fast somebody has to act: <c>low</c>, <c>medium</c>, <c>high</c> or <c>urgent</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Priority { get; init; }
+
+    /// <summary>What it is about.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Class { get; init; }
+
+    /// <summary>Time in which the action still averts the consequence, PT1M to P366D.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TimeToRespond { get; init; }
+
+    /// <summary>How long the condition must hold before the alarm is raised, PT0S to P7D.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OnDelay { get; init; }
+
+    /// <summary>How long it must have ended before the alarm returns, PT0S to P7D.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OffDelay { get; init; }
+
+    /// <summary>False to put such alarms aside by design.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Enabled { get; init; }
+}
+
 /// <summary>A text in both languages.</summary>
 public sealed record WordingModel(string En, string Fr);
 

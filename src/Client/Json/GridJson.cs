@@ -138,6 +138,8 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(OnCallCalendarModel))]
 [JsonSerializable(typeof(OnCallModel))]
 [JsonSerializable(typeof(ParametersModel))]
+[JsonSerializable(typeof(AlarmSettingsModel))]
+[JsonSerializable(typeof(Dictionary<string, Dictionary<string, AlarmSettingModel?>?>))]
 [JsonSerializable(typeof(DeviceParametersModel))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, JsonElement>>))]
 [JsonSerializable(typeof(SubscriberModel))]

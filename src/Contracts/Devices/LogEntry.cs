@@ -150,6 +150,14 @@ public sealed record AlarmSignalEntry : LogEntry
     [Id(0)] public required AlarmSignal Signal { get; init; }
 }
 
+/// <summary>From here on, this is what the territories of the sector give to the definitions of its alarms, in place of all that was given before. Its <see cref="LogEntry.Device"/> is empty.</summary>
+[GenerateSerializer, Immutable, Alias("grid.AlarmSettingsEntry")]
+public sealed record AlarmSettingsEntry : LogEntry
+{
+    /// <summary>In their one form: by kind, those for all first, and condition.</summary>
+    [Id(0)] public required ImmutableArray<AlarmSetting> Settings { get; init; }
+}
+
 /// <summary>Time has passed for the alarms of the sector: what was shelved until then comes back, what had to last has lasted. Its <see cref="LogEntry.Device"/> is empty.</summary>
 [GenerateSerializer, Immutable, Alias("grid.AlarmClockEntry")]
 public sealed record AlarmClockEntry : LogEntry;

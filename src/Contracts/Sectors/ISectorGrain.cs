@@ -185,6 +185,9 @@ public sealed record DeviceFilter
     /// personal data may set it.
     /// </summary>
     [Id(2)] public bool IncludesPersonal { get; init; }
+
+    /// <summary>True to get the alarms alone.</summary>
+    [Id(3)] public bool OnlyAlarms { get; init; }
 }
 
 /// <summary>A box in degrees, WGS 84; west may be greater than east across the antimeridian.</summary>

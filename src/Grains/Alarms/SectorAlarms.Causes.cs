@@ -37,7 +37,7 @@ internal sealed partial class SectorAlarms
         {
             foreach (var alarm in _alarms.Values.Where(alarm => alarm.Source == device.Id || book.Find(alarm.Source)?.Topology?.Cabinet == device.Id).ToArray())
             {
-                Set(AlarmLife.Suppress(alarm, IsUnderWorks(alarm.Source), AlarmTopology.UnderWorks, at));
+                Set(Suppressed(alarm, at));
             }
         }
     }
@@ -172,7 +172,8 @@ internal sealed partial class SectorAlarms
 
         if (wanted != made && Find(made) is { IsActive: true } former)
         {
-            End(former, at);
+            // What was probable turns out to be what the cabinet says of itself: nobody has to look at both.
+            End(wanted is null ? former : AlarmLife.Explain(former, wanted, at), at);
         }
     }
 

@@ -66,6 +66,7 @@ internal sealed partial class SectorAlarms
         Children = children,
         ShelvedUntil = alarm.ShelvedUntil == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(alarm.ShelvedUntil),
         Text = alarm.Text,
+        RespondBy = alarm.RaisedAt > 0 && TermsOf(alarm).TimeToRespond is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(alarm.RaisedAt) + time : null,
         History = alarm.History,
     };
 

@@ -48,8 +48,9 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
     public Alarm? Find(string id) => _alarms.GetValueOrDefault(id);
 
     /// <summary>All of them, for a snapshot; null while there was none.</summary>
-    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 ? null : new()
+    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 && Settings.IsEmpty ? null : new()
     {
+        Settings = Settings,
         Alarms = [.. _alarms.Values],
         Starts = [.. book.ToFigures().Kinds.SelectMany(kind => kind.AlarmStarts.Select(start => new AlarmStarts(kind.Kind, start.Minute, start.Count)))],
     };
@@ -57,6 +58,7 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
     /// <summary>Goes on from a snapshot. The devices must be in the book.</summary>
     public void Resume(StoredAlarms? stored)
     {
+        Use(stored?.Settings ?? []);
         foreach (var start in stored?.Starts ?? [])
         {
             book.CountAlarmStarts(start);
@@ -228,15 +230,15 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
         {
             var isHighest = condition == Conditions.LocalLevelHighest;
             var isWorse = isHighest && alarm is { IsActive: true };
-            alarm = alarm with { Priority = isHighest ? AlarmPriority.Urgent : AlarmPriority.High, IsActive = alarm.IsActive && !isWorse, ClearedAt = isWorse ? at : alarm.ClearedAt };
+            alarm = alarm with { Priority = isHighest ? AlarmPriority.Urgent : TermsOf(alarm).Priority, IsActive = alarm.IsActive && !isWorse, ClearedAt = isWorse ? at : alarm.ClearedAt };
         }
 
-        alarm = AlarmLife.Suppress(alarm, IsUnderWorks(alarm.Source), AlarmTopology.UnderWorks, at);
-        Moved(Find(alarm.Id), AlarmLife.Begin(alarm, AlarmCatalog.Find(alarm.Condition)?.OnDelay ?? default, at), at);
+        alarm = Suppressed(alarm, at);
+        Moved(Find(alarm.Id), AlarmLife.Begin(alarm, TermsOf(alarm).OnDelay, at), at);
     }
 
     private void End(Alarm alarm, long at, bool isForced = false) =>
-        Moved(Find(alarm.Id), AlarmLife.End(alarm, isForced ? default : AlarmCatalog.Find(alarm.Condition)?.OffDelay ?? default, at), at);
+        Moved(Find(alarm.Id), AlarmLife.End(alarm, isForced ? default : TermsOf(alarm).OffDelay, at), at);
 
     /// <summary>Puts an alarm in its place, with what follows for those that it explains or that explain it.</summary>
     private void Moved(Alarm? former, Alarm next, long at)
@@ -313,16 +315,16 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
 
     private Alarm AlarmOf(string source, DeviceKind kind, string condition) => Find(AlarmIds.Of(source, condition)) ?? New(source, condition, kind);
 
-    private static Alarm New(string source, string condition, DeviceKind kind)
+    private Alarm New(string source, string condition, DeviceKind kind)
     {
-        var definition = AlarmCatalog.Find(condition);
+        var terms = TermsOf(condition, kind);
         return new Alarm
         {
             Source = source,
             Condition = condition,
             Kind = kind,
-            Priority = definition?.Priority ?? AlarmPriority.Medium,
-            Class = definition?.Class ?? AlarmClass.Service,
+            Priority = terms.Priority,
+            Class = terms.Class,
         };
     }
 

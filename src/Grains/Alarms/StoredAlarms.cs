@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Orleans;
 
@@ -13,6 +14,9 @@ public sealed record StoredAlarms
 
     /// <summary>Alarms announced in the last minutes, by kind.</summary>
     [Id(1)] public required ImmutableArray<AlarmStarts> Starts { get; init; }
+
+    /// <summary>What territories give to the definitions.</summary>
+    [Id(2)] public ImmutableArray<AlarmSetting> Settings { get; init; } = [];
 }
 
 /// <summary>Alarms of a kind that were announced in a minute.</summary>

@@ -24,6 +24,7 @@ internal static class EntryCodec
         AlarmOrder = 7,
         AlarmSignal = 8,
         AlarmClock = 9,
+        AlarmSettings = 10,
         Rules = 20,
         RulesLook = 21,
     }
@@ -75,6 +76,9 @@ internal static class EntryCodec
                 case AlarmSignalEntry signalled:
                     AlarmCodec.Write(writer, signalled.Signal);
                     break;
+                case AlarmSettingsEntry given:
+                    AlarmCodec.Write(writer, given.Settings);
+                    break;
                 case SealedEntry stored:
                     writer.Varint((ulong)stored.Bytes.Length);
                     writer.Bytes(stored.Bytes.AsSpan());
@@ -107,6 +111,7 @@ internal static class EntryCodec
                 EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
+                EntryType.AlarmSettings => new AlarmSettingsEntry { Device = device, ReceivedAt = received, Settings = AlarmCodec.ReadSettings(ref reader) },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
             };
         }
@@ -127,6 +132,7 @@ internal static class EntryCodec
         AlarmOrderEntry => EntryType.AlarmOrder,
         AlarmSignalEntry => EntryType.AlarmSignal,
         AlarmClockEntry => EntryType.AlarmClock,
+        AlarmSettingsEntry => EntryType.AlarmSettings,
         _ => throw new ArgumentException($"The log has no form for {entry.GetType().Name}."),
     };
 

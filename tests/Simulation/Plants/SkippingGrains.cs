@@ -41,6 +41,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public IParametersGrain Parameters(string scope) => inner.Parameters(scope);
 
+    public IAlarmSettingsGrain AlarmSettings(string scope) => inner.AlarmSettings(scope);
+
     public IRuleGrain Rule(string rule) => inner.Rule(rule);
 
     public IRuleDirectoryGrain RuleDirectory() => inner.RuleDirectory();
