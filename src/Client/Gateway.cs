@@ -118,6 +118,7 @@ public static class Gateway
         FindingEndpoints.Map(api);
         AlarmEndpoints.Map(api);
         AlarmSettingEndpoints.Map(api);
+        AlarmsOrderEndpoint.Map(api);
         EnvironmentEndpoint.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);

@@ -100,6 +100,16 @@ public sealed record AcknowledgeManyAnswer(int Accepted, IReadOnlyList<AlarmReje
 /// <summary>Why an order for one alarm could not be carried out.</summary>
 public sealed record AlarmRejection(string Id, string Field, string Reason);
 
+/// <summary>The same done to many alarms: to those named by one of <c>ids</c>, <c>parent</c>, <c>cabinet</c> and <c>gateway</c>.</summary>
+/// <param name="Action"><c>acknowledge</c>, <c>shelve</c>, <c>unshelve</c>, <c>removeFromService</c> or <c>returnToService</c>.</param>
+/// <param name="Ids">These alarms, 1 to 1,000.</param>
+/// <param name="Parent">This alarm and all that it explains.</param>
+/// <param name="Cabinet">Those of this cabinet and of its light points that are not normal.</param>
+/// <param name="Gateway">Those of this network gateway and of the devices behind it that are not normal.</param>
+/// <param name="Until">To shelve: when they come back by themselves, at most 30 days ahead.</param>
+/// <param name="Note">In the operator's words; to shelve or to take out of service, the reason, which is required.</param>
+public sealed record AlarmsOrderInput(string? Action, IReadOnlyList<string>? Ids, string? Parent, string? Cabinet, string? Gateway, DateTimeOffset? Until, string? Note);
+
 /// <summary>Shelving.</summary>
 /// <param name="Until">When it comes back by itself, at most 30 days ahead.</param>
 /// <param name="Reason">Why; required.</param>

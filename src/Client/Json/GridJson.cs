@@ -139,6 +139,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(OnCallModel))]
 [JsonSerializable(typeof(ParametersModel))]
 [JsonSerializable(typeof(AlarmSettingsModel))]
+[JsonSerializable(typeof(AlarmsOrderInput))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, AlarmSettingModel?>?>))]
 [JsonSerializable(typeof(DeviceParametersModel))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, JsonElement>>))]

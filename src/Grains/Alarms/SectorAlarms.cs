@@ -48,8 +48,9 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
     public Alarm? Find(string id) => _alarms.GetValueOrDefault(id);
 
     /// <summary>All of them, for a snapshot; null while there was none.</summary>
-    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 && Settings.IsEmpty ? null : new()
+    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 && Settings.IsEmpty && !_causes.Values.Any(cause => cause.Home is not null) ? null : new()
     {
+        Folded = [.. _causes.Values.Where(cause => cause.Home is not null).Select(cause => new FoldedCause(cause.Key, cause.Home!))],
         Settings = Settings,
         Alarms = [.. _alarms.Values],
         Starts = [.. book.ToFigures().Kinds.SelectMany(kind => kind.AlarmStarts.Select(start => new AlarmStarts(kind.Kind, start.Minute, start.Count)))],
@@ -70,6 +71,11 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             _closed += AlarmLife.StateOf(alarm) == AlarmState.Normal ? 1 : 0;
             _due = Math.Min(_due, alarm.Due);
             book.CountAlarm(alarm.Kind, AlarmCounts.BucketOf(alarm), +1);
+        }
+
+        foreach (var (cause, home) in stored is { Folded.IsDefault: false } ? stored.Folded : [])
+        {
+            CauseOf(cause).Home = home;
         }
 
         ResumeCauses();

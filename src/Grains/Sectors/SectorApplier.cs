@@ -79,6 +79,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         AlarmOrderEntry ordered => Done(() => alarms.Take(ordered, offset)),
         AlarmSignalEntry signalled => Done(() => alarms.Take(signalled, offset)),
         AlarmClockEntry clock => Done(() => alarms.Take(clock, offset)),
+        AlarmCauseEntry told => Done(() => alarms.Take(told, offset)),
         AlarmSettingsEntry given => Done(() => alarms.Take(given, offset)),
         _ => throw new InvalidDataException($"The log of sector {sector} has an entry of unknown type {entry.GetType().Name} at {offset}."),
     };

@@ -324,6 +324,11 @@ public sealed partial class SectorGrain(
             await GrainFactory.GetGrain<ICommuneAlarmsGrain>(SectorMap.CommuneOf(_sector)).Hint();
         }
 
+        foreach (var cause in _alarms.SpanningCauses().ToArray())
+        {
+            await GrainFactory.GetGrain<ICauseAlarmsGrain>(cause).Hint(_sector);
+        }
+
         if (_book.Devices.Any(device => device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight))
         {
             await GrainFactory.GetGrain<ISectorControllersGrain>(_sector).Wake();

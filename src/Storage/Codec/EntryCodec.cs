@@ -25,6 +25,7 @@ internal static class EntryCodec
         AlarmSignal = 8,
         AlarmClock = 9,
         AlarmSettings = 10,
+        AlarmCause = 11,
         Rules = 20,
         RulesLook = 21,
     }
@@ -76,6 +77,9 @@ internal static class EntryCodec
                 case AlarmSignalEntry signalled:
                     AlarmCodec.Write(writer, signalled.Signal);
                     break;
+                case AlarmCauseEntry told:
+                    writer.Text(told.Home ?? "");
+                    break;
                 case AlarmSettingsEntry given:
                     AlarmCodec.Write(writer, given.Settings);
                     break;
@@ -111,6 +115,7 @@ internal static class EntryCodec
                 EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
+                EntryType.AlarmCause => new AlarmCauseEntry { Device = device, ReceivedAt = received, Home = reader.Text() is { Length: > 0 } home ? home : null },
                 EntryType.AlarmSettings => new AlarmSettingsEntry { Device = device, ReceivedAt = received, Settings = AlarmCodec.ReadSettings(ref reader) },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
             };
@@ -133,6 +138,7 @@ internal static class EntryCodec
         AlarmSignalEntry => EntryType.AlarmSignal,
         AlarmClockEntry => EntryType.AlarmClock,
         AlarmSettingsEntry => EntryType.AlarmSettings,
+        AlarmCauseEntry => EntryType.AlarmCause,
         _ => throw new ArgumentException($"The log has no form for {entry.GetType().Name}."),
     };
 

@@ -315,6 +315,10 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => throw new InvalidOperationException("The gateway signals nothing.");
 
+    public ValueTask<AlarmCauseGlance> GetAlarmCause(string cause) => throw new InvalidOperationException("The gateway asks for no cause.");
+
+    public Task FoldAlarmCause(string cause, string? home) => throw new InvalidOperationException("The gateway folds nothing.");
+
     public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => new(
     [
         .. Alarms.Values.Where(alarm => (filter.Source is null || alarm.Source == filter.Source)

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Grid.Contracts.Storage;
 using Grid.Tests.Gateway.Live;
 using Grid.Tests.Host;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Grid.Tests.Gateway.WholeProgram;
 
@@ -43,8 +45,48 @@ public sealed class AlarmStormTests
         await using var later = await HubClient.ConnectAsync(server.Address, server.Token);
         await later.WatchAsync("1", "commune:29155");
         Assert.Equal([Parent], IdsIn(await later.FrameAsync()));
+
+        // One order for all of them, each with a line in the audit log; sent again with its key it changes nothing.
+        var until = DateTimeOffset.UtcNow.AddHours(4).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        var shelve = $$"""{"action":"shelve","parent":"{{Parent}}","until":"{{until}}","note":"grid works"}""";
+        Assert.Equal(Lamps + 1, (await OrderAsync(server, shelve, "k1")).GetProperty("accepted").GetInt32());
+        Assert.Equal(Lamps + 1, (await OpenAsync(server, "&state=shelved&children=true")).Length);
+        var audit = await server.Services.GetRequiredService<IAuditLog>().ReadNewestAsync(1_000, CancellationToken.None);
+        Assert.Equal(Lamps + 1, audit.Count(line => line.Detail.Contains("shelve until", StringComparison.Ordinal)));
+        var unshelve = $$"""{"action":"unshelve","cabinet":"{{Cabinet}}"}""";
+        Assert.Equal(Lamps + 1, (await OrderAsync(server, unshelve, "k2")).GetProperty("accepted").GetInt32());
+        Assert.Equal(Lamps + 1, (await OrderAsync(server, shelve, "k1")).GetProperty("accepted").GetInt32());
+        Assert.Empty(await OpenAsync(server, "&state=shelved&children=true"));
+
+        (string Body, string Field)[] wrong =
+        [
+            ("""{"action":"raise","parent":"x"}""", "action"), ("""{"action":"shelve"}""", "ids"), ("""{"action":"shelve","parent":"x","gateway":"g"}""", "ids"), ("""{"action":"acknowledge","ids":[]}""", "ids"),
+            ($$"""{"action":"shelve","cabinet":"{{Cabinet}}","note":"x"}""", "until"), ($$"""{"action":"removeFromService","cabinet":"{{Cabinet}}"}""", "note"),
+        ];
+        foreach (var (body, field) in wrong)
+        {
+            await (await PostOrderAsync(server, body, null)).ErrorAsync(System.Net.HttpStatusCode.BadRequest, field);
+        }
+
+        await (await PostOrderAsync(server, """{"action":"unshelve","cabinet":"nobody"}""", null)).ProblemAsync(System.Net.HttpStatusCode.NotFound);
+        await (await PostOrderAsync(server, """{"action":"unshelve","parent":"nobody~fire"}""", null)).ProblemAsync(System.Net.HttpStatusCode.NotFound);
+        Assert.Equal(0, (await OrderAsync(server, """{"action":"unshelve","gateway":"G1"}""", null)).GetProperty("accepted").GetInt32());
+
         await (await server.Http.PostAsync($"/api/v1/alarms/{Parent}/acknowledge", null)).JsonAsync();
         Assert.Empty(await OpenAsync(server, "&state=unacknowledged&children=true"));
+    }
+
+    private static async Task<JsonElement> OrderAsync(GridServer server, string body, string? key) => await (await PostOrderAsync(server, body, key)).JsonAsync();
+
+    private static Task<HttpResponseMessage> PostOrderAsync(GridServer server, string body, string? key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/alarms/orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return server.Http.SendAsync(request);
     }
 
     private static string[] IdsIn(JsonElement frame) =>

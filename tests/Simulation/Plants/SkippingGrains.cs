@@ -115,6 +115,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
         public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => inner.SignalAlarms(signals);
 
+        public ValueTask<AlarmCauseGlance> GetAlarmCause(string cause) => inner.GetAlarmCause(cause);
+
+        public Task FoldAlarmCause(string cause, string? home) => inner.FoldAlarmCause(cause, home);
+
         public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => inner.GetAlarms(filter);
 
         public ValueTask<AlarmView?> GetAlarm(string alarm) => inner.GetAlarm(alarm);

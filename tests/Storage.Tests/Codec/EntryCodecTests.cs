@@ -75,7 +75,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 10)
+        from kind in Gen.Choose(0, 11)
         select kind switch
         {
             0 => new ReadingEntry
@@ -113,6 +113,7 @@ public sealed class EntryCodecTests
                     Explains = [.. metrics.Select(metric => metric.Name)],
                 },
             },
+            11 => new AlarmCauseEntry { Device = device, ReceivedAt = received, Home = number % 2 == 0 ? "29019.3" : null },
             10 => new AlarmSettingsEntry
             {
                 Device = string.Empty,
