@@ -37,9 +37,9 @@ internal sealed partial class SectorAlarms
                     Class = alarm.Class == was.Class ? now.Class : alarm.Class,
                 },
                 at));
-            if (was.TimeToRespond != now.TimeToRespond && alarm is { Parent: null, RaisedAt: > 0 })
+            if (was.TimeToRespond != now.TimeToRespond && Find(alarm.Id) is { Parent: null, RaisedAt: > 0 } standing)
             {
-                _alarms[alarm.Id] = _alarms[alarm.Id] with { ChangedAt = offset };
+                _alarms[alarm.Id] = standing with { ChangedAt = offset };
                 _news.Add(alarm.Id);
             }
         }
