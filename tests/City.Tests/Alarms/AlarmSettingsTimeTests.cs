@@ -18,15 +18,11 @@ public sealed class AlarmSettingsTimeTests
 
     private static async Task<AlarmView?> FireAsync(TestCity city, string device) => await (await SectorOfAsync(city, device)).GetAlarm(AlarmIds.Of(device, "fire"));
 
-    private static async Task GiveAsync(TestCity city, string scope, params AlarmSetting[] settings)
+    /// <summary>Gives, and lets time pass until the alarm of B1 shows it: the sectors look, and then follow by their logs.</summary>
+    private static async Task GiveAsync(TestCity city, string scope, Func<AlarmView, bool> isTaken, params AlarmSetting[] settings)
     {
         Assert.Empty((await city.Grains.GetGrain<IAlarmSettingsGrain>(scope).Put([.. settings], null)).Faults);
-
-        // The sectors look, and then follow by their logs.
-        for (var minute = 0; minute < 4; minute++)
-        {
-            await city.PassAsync(TimeSpan.FromMinutes(1));
-        }
+        await city.UntilAsync(async () => isTaken((await FireAsync(city, "B1"))!), () => $"what {scope} gives");
     }
 
     private static Task BurnAsync(TestCity city, string bin, double celsius) => city.ReportAsync(Say.Reading(bin, city.Now, ("fillPercent", 40), ("temperatureCelsius", celsius)));
@@ -41,7 +37,7 @@ public sealed class AlarmSettingsTimeTests
         await BurnAsync(city, "B1", 90);
         Assert.Equal((AlarmPriority.Urgent, AlarmClass.Safety), ((await FireAsync(city, "B1"))!.Priority, (await FireAsync(city, "B1"))!.Class));
 
-        await GiveAsync(city, $"commune:{Quimper}", Fire with { Kind = DeviceKind.Bin, Priority = AlarmPriority.High, Class = AlarmClass.Security, OnDelay = TimeSpan.FromMinutes(10), TimeToRespond = TimeSpan.FromHours(2) });
+        await GiveAsync(city, $"commune:{Quimper}", fire => fire.Priority == AlarmPriority.High, Fire with { Kind = DeviceKind.Bin, Priority = AlarmPriority.High, Class = AlarmClass.Security, OnDelay = TimeSpan.FromMinutes(10), TimeToRespond = TimeSpan.FromHours(2) });
         var standing = (await FireAsync(city, "B1"))!;
         Assert.Equal((AlarmPriority.High, AlarmClass.Security, AlarmState.Unacknowledged, standing.RaisedAt + TimeSpan.FromHours(2)), (standing.Priority, standing.Class, standing.State, standing.RespondBy));
 
@@ -60,21 +56,23 @@ public sealed class AlarmSettingsTimeTests
         Assert.Equal((AlarmPriority.High, AlarmClass.Security), ((await FireAsync(again, "B1"))!.Priority, (await FireAsync(again, "B1"))!.Class));
 
         // What is given no more is the catalogue's again.
-        await GiveAsync(again, $"commune:{Quimper}");
+        await GiveAsync(again, $"commune:{Quimper}", fire => fire.Priority == AlarmPriority.Urgent);
         Assert.Equal((AlarmPriority.Urgent, AlarmClass.Safety), ((await FireAsync(again, "B1"))!.Priority, (await FireAsync(again, "B1"))!.Class));
     }
 
-    [Fact]
-    public async Task An_alarm_that_is_not_enabled_is_put_aside_by_design_and_is_news_when_it_is_enabled_again()
+    [Theory]
+    [InlineData("commune:29232")]
+    [InlineData("department:29")]
+    [InlineData("all")]
+    public async Task An_alarm_that_is_not_enabled_is_put_aside_by_design_and_is_news_when_it_is_enabled_again(string scope)
     {
         await using var city = await TestCity.StartAsync();
         await city.PutAsync(Say.Device("B1", DeviceKind.Bin, Quimper));
         await BurnAsync(city, "B1", 90);
-        await GiveAsync(city, AlarmScopes.All, Fire with { IsEnabled = false });
-        Assert.Equal(AlarmState.Suppressed, (await FireAsync(city, "B1"))!.State);
+        await GiveAsync(city, scope, fire => fire.State == AlarmState.Suppressed, Fire with { IsEnabled = false });
         Assert.Equal(0, (await city.FiguresAsync(city.Commune(Quimper))).Kinds.Sum(kind => kind.AlarmsUnacknowledged));
 
-        await GiveAsync(city, AlarmScopes.All);
+        await GiveAsync(city, scope, fire => fire.State == AlarmState.Unacknowledged);
         Assert.Equal(AlarmState.Unacknowledged, (await FireAsync(city, "B1"))!.State);
     }
 
@@ -83,16 +81,16 @@ public sealed class AlarmSettingsTimeTests
     {
         await using var city = await TestCity.StartAsync();
         await city.PutAsync(Say.Device("B1", DeviceKind.Bin, Quimper));
+        await BurnAsync(city, "B1", 90);
         var today = DateOnly.FromDateTime(city.Now.UtcDateTime);
         await city.AddBodyAsync("999000001", [new Membership(Quimper, "999000001", DeviceKinds.Bin, today.AddDays(-1), null)]);
-        await GiveAsync(city, AlarmScopes.All, Fire with { Priority = AlarmPriority.Low, Class = AlarmClass.System, TimeToRespond = TimeSpan.FromHours(9) });
-        await GiveAsync(city, AlarmScopes.OfDepartment("29"), Fire with { Priority = AlarmPriority.Medium, Class = AlarmClass.Maintenance });
-        await GiveAsync(city, "syndicate:999000001", Fire with { Priority = AlarmPriority.High });
-        await BurnAsync(city, "B1", 90);
+        await GiveAsync(city, AlarmScopes.All, fire => fire.Priority == AlarmPriority.Low, Fire with { Priority = AlarmPriority.Low, Class = AlarmClass.System, TimeToRespond = TimeSpan.FromHours(9) });
+        await GiveAsync(city, AlarmScopes.OfDepartment("29"), fire => fire.Priority == AlarmPriority.Medium, Fire with { Priority = AlarmPriority.Medium, Class = AlarmClass.Maintenance });
+        await GiveAsync(city, "syndicate:999000001", fire => fire.Priority == AlarmPriority.High, Fire with { Priority = AlarmPriority.High });
 
         var fire = (await FireAsync(city, "B1"))!;
         Assert.Equal((AlarmPriority.High, AlarmClass.Maintenance, fire.RaisedAt + TimeSpan.FromHours(9)), (fire.Priority, fire.Class, fire.RespondBy));
-        await GiveAsync(city, $"commune:{Quimper}", Fire with { Priority = AlarmPriority.Urgent });
+        await GiveAsync(city, $"commune:{Quimper}", fire => fire.Priority == AlarmPriority.Urgent, Fire with { Priority = AlarmPriority.Urgent });
         Assert.Equal(AlarmPriority.Urgent, (await FireAsync(city, "B1"))!.Priority);
     }
 }
