@@ -18,6 +18,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["grains"] = GrainsScenario.RunAsync,
     ["rules"] = RulesScenario.RunAsync,
     ["alarm-latency"] = AlarmLatencyScenario.RunAsync,
+    ["alarm-storm"] = AlarmStormScenario.RunAsync,
 #if !ORLEANS
     ["simulate"] = SimulateScenario.RunAsync,
     ["lighting-night"] = LightingNightScenario.RunAsync,

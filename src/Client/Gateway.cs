@@ -117,6 +117,8 @@ public static class Gateway
         TerritoryEndpoints.Map(api);
         FindingEndpoints.Map(api);
         AlarmEndpoints.Map(api);
+        AlarmSettingEndpoints.Map(api);
+        AlarmsOrderEndpoint.Map(api);
         EnvironmentEndpoint.Map(api);
         BodyEndpoints.Map(api);
         CommandEndpoints.Map(api);

@@ -1,3 +1,4 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
@@ -45,6 +46,9 @@ public interface IGridGrains
 
     /// <summary>The defaults that a commune or a body gives to the parameters of rules, by scope.</summary>
     IParametersGrain Parameters(string scope);
+
+    /// <summary>What a territory gives to the definitions of alarms, by scope.</summary>
+    IAlarmSettingsGrain AlarmSettings(string scope);
 
     /// <summary>A rule that an operator wrote.</summary>
     IRuleGrain Rule(string rule);
@@ -120,6 +124,9 @@ public sealed class GridGrains(IGrainFactory factory) : IGridGrains
 
     /// <inheritdoc/>
     public IParametersGrain Parameters(string scope) => factory.GetGrain<IParametersGrain>(scope);
+
+    /// <inheritdoc/>
+    public IAlarmSettingsGrain AlarmSettings(string scope) => factory.GetGrain<IAlarmSettingsGrain>(scope);
 
     /// <inheritdoc/>
     public IRuleGrain Rule(string rule) => factory.GetGrain<IRuleGrain>(rule);

@@ -32,6 +32,7 @@ public static class GrainServices
         services.AddSingleton<ITerritoryTable>(_ => TerritoryTable.Shared);
         services.AddDevices();
         services.AddSingleton<TerritoryParameters>();
+        services.AddSingleton<ScopeSectors>();
         services.AddSingleton<TerritoryRules>();
         services.AddSingleton<RuleMeter>();
         services.AddSingleton(new SectorOptions());

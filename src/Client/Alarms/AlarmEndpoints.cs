@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Client.Audit;
 using Grid.Client.Authentication;
@@ -149,30 +148,7 @@ internal static class AlarmEndpoints
         }
 
         var order = new AlarmOrder { Action = AlarmAction.Acknowledge, By = Actor.Of(http).Name, Note = input.Note };
-        var rejected = new List<AlarmRejection>();
-        var accepted = new List<string>();
-        foreach (var group in ids.Distinct(StringComparer.Ordinal).GroupBy(reader.SectorOf))
-        {
-            ImmutableArray<string> ofSector = [.. group];
-            if (group.Key is not { } sector)
-            {
-                rejected.AddRange(ofSector.Select(id => new AlarmRejection(id, "id", "is no alarm of a device that is here")));
-                continue;
-            }
-
-            foreach (var (id, answer) in ofSector.Zip(await sector.OrderAlarms(ofSector, order)))
-            {
-                if (answer.Field is { } field)
-                {
-                    rejected.Add(new AlarmRejection(id, field, answer.Reason!));
-                }
-                else
-                {
-                    accepted.Add(id);
-                }
-            }
-        }
-
+        var (accepted, rejected) = await reader.OrderAsync(ids, order);
         http.Audit("alarms", accepted.Count == 0 ? ["none of those asked for"] : [.. accepted.Select(id => $"{id}: {input.Note ?? "no note"}")]);
         return TypedResults.Json(new AcknowledgeManyAnswer(accepted.Count, rejected), GridJson.Default.AcknowledgeManyAnswer);
     }

@@ -100,6 +100,16 @@ public sealed record AcknowledgeManyAnswer(int Accepted, IReadOnlyList<AlarmReje
 /// <summary>Why an order for one alarm could not be carried out.</summary>
 public sealed record AlarmRejection(string Id, string Field, string Reason);
 
+/// <summary>The same done to many alarms: to those named by one of <c>ids</c>, <c>parent</c>, <c>cabinet</c> and <c>gateway</c>.</summary>
+/// <param name="Action"><c>acknowledge</c>, <c>shelve</c>, <c>unshelve</c>, <c>removeFromService</c> or <c>returnToService</c>.</param>
+/// <param name="Ids">These alarms, 1 to 1,000.</param>
+/// <param name="Parent">This alarm and all that it explains.</param>
+/// <param name="Cabinet">Those of this cabinet and of its light points that are not normal.</param>
+/// <param name="Gateway">Those of this network gateway and of the devices behind it that are not normal.</param>
+/// <param name="Until">To shelve: when they come back by themselves, at most 30 days ahead.</param>
+/// <param name="Note">In the operator's words; to shelve or to take out of service, the reason, which is required.</param>
+public sealed record AlarmsOrderInput(string? Action, IReadOnlyList<string>? Ids, string? Parent, string? Cabinet, string? Gateway, DateTimeOffset? Until, string? Note);
+
 /// <summary>Shelving.</summary>
 /// <param name="Until">When it comes back by itself, at most 30 days ahead.</param>
 /// <param name="Reason">Why; required.</param>
@@ -120,6 +130,42 @@ public sealed record AlarmDefinitionModel(
     WordingModel Message,
     WordingModel Consequence,
     WordingModel Action);
+
+/// <summary>What a territory gives to the definitions of alarms.</summary>
+/// <param name="Scope">Whose: <c>commune:29019</c>, <c>syndicate:SIREN</c> (any body), <c>department:29</c> or <c>all</c>.</param>
+/// <param name="Version">Grows by one with each change; 0 before the first. The ETag.</param>
+/// <param name="ChangedAt">When they were changed last; null before the first time.</param>
+/// <param name="Definitions">By kind of device, or <c>all</c>, and condition.</param>
+public sealed record AlarmSettingsModel(
+    string Scope, long Version, DateTimeOffset? ChangedAt, IReadOnlyDictionary<string, IReadOnlyDictionary<string, AlarmSettingModel>> Definitions);
+
+/// <summary>What is given to the alarms of a condition; what is left out is given by somebody else.</summary>
+public sealed record AlarmSettingModel
+{
+    /// <summary>How fast somebody has to act: <c>low</c>, <c>medium</c>, <c>high</c> or <c>urgent</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Priority { get; init; }
+
+    /// <summary>What it is about.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Class { get; init; }
+
+    /// <summary>Time in which the action still averts the consequence, PT1M to P366D.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TimeToRespond { get; init; }
+
+    /// <summary>How long the condition must hold before the alarm is raised, PT0S to P7D.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OnDelay { get; init; }
+
+    /// <summary>How long it must have ended before the alarm returns, PT0S to P7D.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OffDelay { get; init; }
+
+    /// <summary>False to put such alarms aside by design.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Enabled { get; init; }
+}
 
 /// <summary>A text in both languages.</summary>
 public sealed record WordingModel(string En, string Fr);

@@ -32,7 +32,7 @@ internal static class AlarmPresenting
             Message = alarm.Text ?? Text(definition?.Message, inFrench) ?? alarm.Condition,
             Consequence = Text(definition?.Consequence, inFrench),
             Action = Text(definition?.Action, inFrench),
-            RespondBy = definition is null ? null : alarm.RaisedAt + definition.TimeToRespond,
+            RespondBy = alarm.RespondBy,
             ShelvedUntil = alarm.ShelvedUntil,
             History = withHistory ? [.. alarm.History.Select(one => new AlarmEventModel(one.Action, one.By, one.At, one.Note))] : null,
         };

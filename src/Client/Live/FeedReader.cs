@@ -65,6 +65,45 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
         return (versions, devices, alarms);
     }
 
+    /// <summary>The alarms of a territory that stand for themselves and are not normal.</summary>
+    public async Task<IReadOnlyList<AlarmView>> AlarmsAsync(ScopeSources sources, WatchFilter filter, CancellationToken cancellationToken)
+    {
+        var alarms = new List<AlarmView>();
+        await EachAsync(
+            sources,
+            async index =>
+            {
+                var changes = await grains.Sector(sources.Sectors[index].Sector).GetChanges(null, FilterOf(sources.Sectors[index], filter, onlyAlarms: true), int.MaxValue);
+                lock (alarms)
+                {
+                    alarms.AddRange(changes.Alarms);
+                }
+            },
+            cancellationToken);
+        return alarms;
+    }
+
+    /// <summary>The alarms of a territory that changed after versions; null when a sector cannot say.</summary>
+    /// <param name="sources">The territory.</param>
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="since">One for each sector that is asked; default for one that is not.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task<IReadOnlyList<AlarmView>?> AlarmsSinceAsync(ScopeSources sources, WatchFilter filter, SectorVersion[] since, CancellationToken cancellationToken)
+    {
+        var gathered = new GatheredChanges();
+        await EachAsync(
+            sources,
+            async index =>
+            {
+                if (since[index].Sector is not null)
+                {
+                    Gather(gathered, await grains.Sector(sources.Sectors[index].Sector).GetChanges(since[index], FilterOf(sources.Sectors[index], filter, onlyAlarms: true), ChangesAtOnce), null);
+                }
+            },
+            cancellationToken);
+        return gathered.IsGap ? null : gathered.Alarms;
+    }
+
     /// <summary>What changed after versions, in the sectors that have moved; <paramref name="versions"/> moves on in place.</summary>
     /// <param name="sources">The scope.</param>
     /// <param name="filter">What is wanted.</param>
@@ -163,7 +202,8 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
         });
     }
 
-    private static DeviceFilter FilterOf(SectorSource source, WatchFilter filter) => new() { Kinds = source.Kinds & filter.Kinds, Box = filter.Box, IncludesPersonal = filter.Personal };
+    private static DeviceFilter FilterOf(SectorSource source, WatchFilter filter, bool onlyAlarms = false) =>
+        new() { Kinds = source.Kinds & filter.Kinds, Box = filter.Box, IncludesPersonal = filter.Personal, OnlyAlarms = onlyAlarms };
 
     private static Task EachAsync(ScopeSources sources, Func<int, Task> act, CancellationToken cancellationToken) =>
         FewAtOnce.EachAsync(sources.Sectors.Length, ConcurrentSectors, act, cancellationToken);

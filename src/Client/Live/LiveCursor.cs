@@ -48,9 +48,6 @@ public static class LiveCursor
     /// <inheritdoc cref="Encode(ulong, ReadOnlySpan{SectorVersion})"/>
     public static string Encode(ulong filterHash, ImmutableArray<SectorVersion> versions) => Encode(filterHash, versions.AsSpan());
 
-    /// <summary>True for a cursor of this scope and filter, whatever its sectors.</summary>
-    public static bool IsOf(ulong filterHash, string text) => TryOpen(filterHash, text, out _);
-
     /// <summary>The versions; false for a text that is no cursor of this scope, filter and these sectors.</summary>
     /// <param name="filterHash">Scope and filter.</param>
     /// <param name="sectors">The sectors of the scope, ordered by name.</param>

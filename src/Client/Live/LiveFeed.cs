@@ -36,6 +36,7 @@ internal sealed partial class LiveFeed(
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _snapshotTurn = new(1, 1);
     private readonly Subscriber _news = new();
+    private readonly FeedAlarms _alarms = new(reader, sources, key.Filter, time);
     private readonly CancellationTokenSource _stop = new();
     private ImmutableArray<Subscriber> _subscribers = [];
     private SectorWatch[] _sectors = [];
@@ -103,6 +104,7 @@ internal sealed partial class LiveFeed(
             return;
         }
 
+        _alarms.Told();
         foreach (var subscriber in _subscribers)
         {
             subscriber.Tell(wanted);
@@ -114,8 +116,10 @@ internal sealed partial class LiveFeed(
     {
         if (!HasDevices)
         {
+            // Where it is first: the alarms are then at least as new.
             var current = _current;
-            return new(current.Versions, current.Cursor, current.Summary, Encode("snapshot", current.Cursor, current.Summary, null, [], []));
+            var open = await _alarms.GetAsync(limit, cancellationToken);
+            return new(current.Versions, current.Cursor, current.Summary, Encode("snapshot", current.Cursor, current.Summary, null, [], open));
         }
 
         await _snapshotTurn.EnterAsync(cancellationToken);
@@ -150,10 +154,9 @@ internal sealed partial class LiveFeed(
     /// <summary>From a client's cursor to now; a gap when the cursor is not one of this feed, or too old.</summary>
     public async Task<FeedJoin> JoinAsync(string cursor, CancellationToken cancellationToken)
     {
-        // Figures may differ at the same versions, after midnight or with other members: they come with every join of a cursor.
         if (!HasDevices)
         {
-            return LiveCursor.IsOf(_filterHash, cursor) ? JoinFigures(null) : FeedJoin.Gap;
+            return await JoinFiguresAsync(cursor, cancellationToken);
         }
 
         return LiveCursor.TryDecode(_filterHash, _sectorNames, cursor, out var versions) ? await JoinAsync(versions, null, cancellationToken) : FeedJoin.Gap;
@@ -245,6 +248,7 @@ internal sealed partial class LiveFeed(
                     _snapshot = null;
                 }
 
+                _alarms.Forget();
                 await StepAsync(_stop.Token);
                 pause = key.Interval;
             }
@@ -312,13 +316,6 @@ internal sealed partial class LiveFeed(
         {
             _turn.Release();
         }
-    }
-
-    private FeedJoin JoinFigures(TerritorySummary? told)
-    {
-        var current = _current;
-        var isNew = current.Summary is null || !IsSame(current.Summary, told);
-        return new(isNew ? Encode("delta", current.Cursor, current.Summary, null, [], []) : [], current, current.Cursor, current.Versions, current.Summary);
     }
 
     /// <summary>The newest version that is known of each sector: from its own word, or from the figures when that was lost.</summary>

@@ -159,6 +159,9 @@ public sealed record AlarmView
     /// <summary>What happened to it, oldest first; the newest <see cref="MaximumHistory"/>. Left out where many alarms are listed.</summary>
     [Id(16)] public ImmutableArray<AlarmEvent> History { get; init; } = [];
 
+    /// <summary>By when the action averts the consequence; null when nobody says.</summary>
+    [Id(17)] public DateTimeOffset? RespondBy { get; init; }
+
     /// <summary>Events of one alarm that are kept.</summary>
     public const int MaximumHistory = 40;
 

@@ -74,6 +74,9 @@ public sealed record AlarmFilter
 
     /// <summary>At most so many.</summary>
     [Id(8)] public required int Limit { get; init; }
+
+    /// <summary>Those of a cause and of what hangs on it: the key of a cabinet, or <c>gateway:G7</c>; null for all.</summary>
+    [Id(9)] public string? Cause { get; init; }
 }
 
 /// <summary>Where an alarm is in a list: the newest first, then by id.</summary>

@@ -164,6 +164,24 @@ public sealed record AlarmSignalEntry : LogEntry
     [Id(0)] public required AlarmSignal Signal { get; init; }
 }
 
+/// <summary>
+/// From here on, the alarms of what hangs on a cause that serves several sectors are told as one by one of them, or each sector's for itself again. Its <see cref="LogEntry.Device"/> is the cause, such as <c>gateway:G7</c>.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("grid.AlarmCauseEntry")]
+public sealed record AlarmCauseEntry : LogEntry
+{
+    /// <summary>The sector whose alarm explains those of all; null for each sector by itself.</summary>
+    [Id(0)] public string? Home { get; init; }
+}
+
+/// <summary>From here on, this is what the territories of the sector give to the definitions of its alarms, in place of all that was given before. Its <see cref="LogEntry.Device"/> is empty.</summary>
+[GenerateSerializer, Immutable, Alias("grid.AlarmSettingsEntry")]
+public sealed record AlarmSettingsEntry : LogEntry
+{
+    /// <summary>In their one form: by kind, those for all first, and condition.</summary>
+    [Id(0)] public required ImmutableArray<AlarmSetting> Settings { get; init; }
+}
+
 /// <summary>Time has passed for the alarms of the sector: what was shelved until then comes back, what had to last has lasted. Its <see cref="LogEntry.Device"/> is empty.</summary>
 [GenerateSerializer, Immutable, Alias("grid.AlarmClockEntry")]
 public sealed record AlarmClockEntry : LogEntry;

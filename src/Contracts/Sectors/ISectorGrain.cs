@@ -113,6 +113,16 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("SignalAlarms"), AlwaysInterleave]
     Task SignalAlarms(ImmutableArray<AlarmSignal> signals);
 
+    /// <summary>What the sector has of a cause that may serve several, such as <c>gateway:G7</c>, as far as it is applied.</summary>
+    [Alias("GetAlarmCause"), AlwaysInterleave]
+    ValueTask<AlarmCauseGlance> GetAlarmCause(string cause);
+
+    /// <summary>From now on the alarm of one sector explains what the cause brings about in all; or each explains its own again. Durable when answered, and applied soon after.</summary>
+    /// <param name="cause">The cause.</param>
+    /// <param name="home">The sector with the alarm; null for each by itself.</param>
+    [Alias("FoldAlarmCause"), AlwaysInterleave]
+    Task FoldAlarmCause(string cause, string? home);
+
     /// <summary>Alarms of the sector, the newest first, without their history.</summary>
     [Alias("GetAlarms"), AlwaysInterleave]
     ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter);
@@ -193,6 +203,9 @@ public sealed record DeviceFilter
     /// personal data may set it.
     /// </summary>
     [Id(2)] public bool IncludesPersonal { get; init; }
+
+    /// <summary>True to get the alarms alone.</summary>
+    [Id(3)] public bool OnlyAlarms { get; init; }
 }
 
 /// <summary>A box in degrees, WGS 84; west may be greater than east across the antimeridian.</summary>

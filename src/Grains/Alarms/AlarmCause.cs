@@ -37,8 +37,20 @@ internal sealed class AlarmCause(string key, string sector)
     /// <summary>That alarm has returned, and those that it explains have until then to do so too; 0 while it holds. Unix milliseconds.</summary>
     public long GraceUntil { get; set; }
 
+    /// <summary>The sector whose alarm explains those of all sectors that the cause serves; null while each has its own.</summary>
+    public string? Home { get; set; }
+
+    /// <summary>True for what may serve several sectors. A cabinet never does.</summary>
+    public bool MaySpan => _sort != CauseSort.Cabinet;
+
+    /// <summary>Its key.</summary>
+    public string Key => key;
+
     /// <summary>Source of the alarm that is raised for it when nothing else explains them.</summary>
-    public string Source => _sort == CauseSort.Cabinet ? key : $"{key}{AlarmIds.SectorMark}{sector}";
+    public string Source => SourceIn(sector);
+
+    /// <summary>The same, of another sector.</summary>
+    public string SourceIn(string other) => _sort == CauseSort.Cabinet ? key : $"{key}{AlarmIds.SectorMark}{other}";
 
     /// <summary>Condition of that alarm.</summary>
     public string Condition => _sort switch

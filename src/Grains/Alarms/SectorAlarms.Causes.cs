@@ -37,7 +37,7 @@ internal sealed partial class SectorAlarms
         {
             foreach (var alarm in _alarms.Values.Where(alarm => alarm.Source == device.Id || book.Find(alarm.Source)?.Topology?.Cabinet == device.Id).ToArray())
             {
-                Set(AlarmLife.Suppress(alarm, IsUnderWorks(alarm.Source), AlarmTopology.UnderWorks, at));
+                Set(Suppressed(alarm, at));
             }
         }
     }
@@ -114,6 +114,7 @@ internal sealed partial class SectorAlarms
         foreach (var cause in causes)
         {
             cause.Active.Add(alarm.Id);
+            Spans(cause, cause.Active.Count == 1);
         }
 
         SettleOwn(alarm, at);
@@ -125,6 +126,7 @@ internal sealed partial class SectorAlarms
         foreach (var cause in CausesOf(alarm))
         {
             cause.Active.Remove(alarm.Id);
+            Spans(cause, cause.Active.Count == 0);
             Settle(cause, cause.Active.Count, at);
         }
 
@@ -156,6 +158,7 @@ internal sealed partial class SectorAlarms
         }
 
         cause.GraceUntil = 0;
+        Spans(cause, true);
 
         var made = AlarmIds.Of(cause.Source, cause.Condition);
         cause.Parent = wanted;
@@ -172,7 +175,8 @@ internal sealed partial class SectorAlarms
 
         if (wanted != made && Find(made) is { IsActive: true } former)
         {
-            End(former, at);
+            // What was probable turns out to be what the cabinet says of itself, or what another sector tells: nobody has to look at both.
+            End(wanted is null ? former : AlarmLife.Explain(former, wanted, at), at);
         }
     }
 
@@ -200,8 +204,14 @@ internal sealed partial class SectorAlarms
             return own;
         }
 
+        if (cause.Home is { } home && home != sector)
+        {
+            return active > 0 ? AlarmIds.Of(cause.SourceIn(home), cause.Condition) : null;
+        }
+
+        // The alarm of the home is that of all: it holds until it is told that nothing does anywhere.
         var made = AlarmIds.Of(cause.Source, cause.Condition);
-        return cause.IsStorm(active, isTold: Find(made)?.IsActive == true) ? made : null;
+        return cause.Home is not null || cause.IsStorm(active, isTold: Find(made)?.IsActive == true) ? made : null;
     }
 
     private void Explain(Alarm alarm, long at) => Set(AlarmLife.Explain(alarm, ParentOf(alarm), at));

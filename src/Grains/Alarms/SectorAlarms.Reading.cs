@@ -66,6 +66,7 @@ internal sealed partial class SectorAlarms
         Children = children,
         ShelvedUntil = alarm.ShelvedUntil == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(alarm.ShelvedUntil),
         Text = alarm.Text,
+        RespondBy = alarm.RaisedAt > 0 && TermsOf(alarm).TimeToRespond is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(alarm.RaisedAt) + time : null,
         History = alarm.History,
     };
 
@@ -83,7 +84,13 @@ internal sealed partial class SectorAlarms
         return children;
     }
 
-    private static bool IsWanted(Alarm alarm, AlarmFilter filter)
+    /// <summary>True for an alarm of the cause itself, and of a device that hangs on it.</summary>
+    private bool IsOf(Alarm alarm, string cause) =>
+        alarm.Source == cause
+        || (alarm.Source.Length > cause.Length && alarm.Source[cause.Length] == AlarmIds.SectorMark && alarm.Source.StartsWith(cause, StringComparison.Ordinal))
+        || book.Find(alarm.Source)?.Topology?.Causes().Contains(cause, StringComparer.Ordinal) == true;
+
+    private bool IsWanted(Alarm alarm, AlarmFilter filter)
     {
         var state = AlarmLife.StateOf(alarm);
         return (filter.States == 0 ? state != AlarmState.Normal : (filter.States & (1 << (int)state)) != 0)
@@ -92,6 +99,7 @@ internal sealed partial class SectorAlarms
             && (filter.Priorities == 0 || (filter.Priorities & (1 << (int)alarm.Priority)) != 0)
             && (filter.Source is null || alarm.Source == filter.Source)
             && (filter.Condition is null || alarm.Condition == filter.Condition)
+            && (filter.Cause is null || IsOf(alarm, filter.Cause))
             && (filter.Parent is { } parent ? alarm.Parent == parent : filter.WithChildren || alarm.Parent is null);
     }
 }

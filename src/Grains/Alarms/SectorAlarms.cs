@@ -48,8 +48,10 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
     public Alarm? Find(string id) => _alarms.GetValueOrDefault(id);
 
     /// <summary>All of them, for a snapshot; null while there was none.</summary>
-    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 ? null : new()
+    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 && Settings.IsEmpty && !_causes.Values.Any(cause => cause.Home is not null) ? null : new()
     {
+        Folded = [.. _causes.Values.Where(cause => cause.Home is not null).Select(cause => new FoldedCause(cause.Key, cause.Home!))],
+        Settings = Settings,
         Alarms = [.. _alarms.Values],
         Starts = [.. book.ToFigures().Kinds.SelectMany(kind => kind.AlarmStarts.Select(start => new AlarmStarts(kind.Kind, start.Minute, start.Count)))],
     };
@@ -57,6 +59,7 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
     /// <summary>Goes on from a snapshot. The devices must be in the book.</summary>
     public void Resume(StoredAlarms? stored)
     {
+        Use(stored?.Settings ?? []);
         foreach (var start in stored?.Starts ?? [])
         {
             book.CountAlarmStarts(start);
@@ -68,6 +71,11 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             _closed += AlarmLife.StateOf(alarm) == AlarmState.Normal ? 1 : 0;
             _due = Math.Min(_due, alarm.Due);
             book.CountAlarm(alarm.Kind, AlarmCounts.BucketOf(alarm), +1);
+        }
+
+        foreach (var (cause, home) in stored is { Folded.IsDefault: false } ? stored.Folded : [])
+        {
+            CauseOf(cause).Home = home;
         }
 
         ResumeCauses();
@@ -228,15 +236,15 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
         {
             var isHighest = condition == Conditions.LocalLevelHighest;
             var isWorse = isHighest && alarm is { IsActive: true };
-            alarm = alarm with { Priority = isHighest ? AlarmPriority.Urgent : AlarmPriority.High, IsActive = alarm.IsActive && !isWorse, ClearedAt = isWorse ? at : alarm.ClearedAt };
+            alarm = alarm with { Priority = isHighest ? AlarmPriority.Urgent : TermsOf(alarm).Priority, IsActive = alarm.IsActive && !isWorse, ClearedAt = isWorse ? at : alarm.ClearedAt };
         }
 
-        alarm = AlarmLife.Suppress(alarm, IsUnderWorks(alarm.Source), AlarmTopology.UnderWorks, at);
-        Moved(Find(alarm.Id), AlarmLife.Begin(alarm, AlarmCatalog.Find(alarm.Condition)?.OnDelay ?? default, at), at);
+        alarm = Suppressed(alarm, at);
+        Moved(Find(alarm.Id), AlarmLife.Begin(alarm, TermsOf(alarm).OnDelay, at), at);
     }
 
     private void End(Alarm alarm, long at, bool isForced = false) =>
-        Moved(Find(alarm.Id), AlarmLife.End(alarm, isForced ? default : AlarmCatalog.Find(alarm.Condition)?.OffDelay ?? default, at), at);
+        Moved(Find(alarm.Id), AlarmLife.End(alarm, isForced ? default : TermsOf(alarm).OffDelay, at), at);
 
     /// <summary>Puts an alarm in its place, with what follows for those that it explains or that explain it.</summary>
     private void Moved(Alarm? former, Alarm next, long at)
@@ -313,16 +321,16 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
 
     private Alarm AlarmOf(string source, DeviceKind kind, string condition) => Find(AlarmIds.Of(source, condition)) ?? New(source, condition, kind);
 
-    private static Alarm New(string source, string condition, DeviceKind kind)
+    private Alarm New(string source, string condition, DeviceKind kind)
     {
-        var definition = AlarmCatalog.Find(condition);
+        var terms = TermsOf(condition, kind);
         return new Alarm
         {
             Source = source,
             Condition = condition,
             Kind = kind,
-            Priority = definition?.Priority ?? AlarmPriority.Medium,
-            Class = definition?.Class ?? AlarmClass.Service,
+            Priority = terms.Priority,
+            Class = terms.Class,
         };
     }
 

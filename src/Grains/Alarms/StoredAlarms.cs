@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Orleans;
 
@@ -13,7 +14,19 @@ public sealed record StoredAlarms
 
     /// <summary>Alarms announced in the last minutes, by kind.</summary>
     [Id(1)] public required ImmutableArray<AlarmStarts> Starts { get; init; }
+
+    /// <summary>What territories give to the definitions.</summary>
+    [Id(2)] public ImmutableArray<AlarmSetting> Settings { get; init; } = [];
+
+    /// <summary>Causes that are told as one over several sectors.</summary>
+    [Id(3)] public ImmutableArray<FoldedCause> Folded { get; init; } = [];
 }
+
+/// <summary>A cause that is told as one over several sectors.</summary>
+/// <param name="Cause">Its key.</param>
+/// <param name="Home">The sector with the alarm.</param>
+[GenerateSerializer, Immutable, Alias("grid.FoldedCause")]
+public readonly record struct FoldedCause([property: Id(0)] string Cause, [property: Id(1)] string Home);
 
 /// <summary>Alarms of a kind that were announced in a minute.</summary>
 /// <param name="Kind">The kind.</param>

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
-using Grid.Contracts.Intake;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
-using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Orleans;
@@ -14,15 +12,11 @@ namespace Grid.Grains.Parameters;
 /// <summary>The defaults of a commune or a body: see <see cref="IParametersGrain"/>.</summary>
 public sealed class ParametersGrain(
     [PersistentState("parameters")] IPersistentState<StoredParameters> state,
-    IBodyRegistry bodies,
-    IDeviceDirectory devices,
+    ScopeSectors scopes,
     ITerritoryTable table,
     TerritoryParameters territory,
     TimeProvider clock) : Grain, IParametersGrain
 {
-    private static readonly string CommunePrefix = ParameterScopes.OfCommune(string.Empty);
-    private static readonly string BodyPrefix = ParameterScopes.OfBody(string.Empty);
-
     private string _scope = "";
 
     // Only what is persisted: it is asked for while a change is under way.
@@ -49,7 +43,7 @@ public sealed class ParametersGrain(
         }
 
         // Found before anything is written: what is persisted is answered, whatever befalls the hints.
-        var sectors = await SectorsAsync();
+        var sectors = await scopes.OfAsync(_scope);
         var next = ParameterRules.Normalize(parameters);
         if (!ParameterSets.AreEqual(next, former.Parameters))
         {
@@ -63,7 +57,7 @@ public sealed class ParametersGrain(
 
     public ValueTask<ParametersView> Get() => new(_view);
 
-    public async Task Renew() => await TellAsync(await SectorsAsync());
+    public async Task Renew() => await TellAsync(await scopes.OfAsync(_scope));
 
     public async Task<DeviceParameters> Explain(DeviceDescriptor device)
     {
@@ -100,20 +94,6 @@ public sealed class ParametersGrain(
         {
             await GrainFactory.GetGrain<ISectorGrain>(sector).RenewParameters();
         }
-    }
-
-    /// <summary>The sectors with devices that the defaults may reach.</summary>
-    private async Task<ImmutableArray<string>> SectorsAsync()
-    {
-        var known = devices.Communes();
-        var communes = _scope.StartsWith(CommunePrefix, StringComparison.Ordinal) ? [_scope[CommunePrefix.Length..]]
-            : (await bodies.GetMembersAsync(_scope[BodyPrefix.Length..], CancellationToken.None)).Select(member => member.Commune).Distinct(StringComparer.Ordinal).ToArray();
-        return
-        [
-            .. communes.Where(known.Contains).Select(table.FindCommune).OfType<Commune>()
-                .SelectMany(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population))
-                .Order(StringComparer.Ordinal),
-        ];
     }
 
     private ParametersView View(StoredParameters stored) => new()

@@ -1,7 +1,9 @@
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Grains.Alarms.Settings;
 using Grid.Grains.Devices;
 using Orleans;
 
@@ -9,8 +11,9 @@ namespace Grid.Grains.Parameters;
 
 /// <summary>Who gives defaults to the devices of a commune, asked for now.</summary>
 /// <param name="bodies">Bodies and their members.</param>
+/// <param name="table">Communes.</param>
 /// <param name="calendars">Local days.</param>
-public sealed class TerritoryParameters(IBodyRegistry bodies, LocalCalendars calendars)
+public sealed class TerritoryParameters(IBodyRegistry bodies, ITerritoryTable table, LocalCalendars calendars)
 {
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
@@ -20,19 +23,44 @@ public sealed class TerritoryParameters(IBodyRegistry bodies, LocalCalendars cal
     /// <summary>The givers of a commune on a local day, the nearest first.</summary>
     public async Task<IReadOnlyList<ParameterGiver>> GiversAsync(IGrainFactory grains, string commune, DateOnly day)
     {
-        var givers = new List<ParameterGiver> { await GiverAsync(grains, ParameterScopes.OfCommune(commune), DeviceKinds.All) };
-        var memberships = await bodies.GetBodiesOfAsync(commune, CancellationToken.None);
-        if (!memberships.IsEmpty)
+        var givers = new List<ParameterGiver>();
+        foreach (var (scope, kinds) in await ScopesAsync(commune, day))
         {
-            foreach (var (body, kinds) in ParameterResolution.Order(memberships, await bodies.ListAsync(CancellationToken.None), day))
-            {
-                givers.Add(await GiverAsync(grains, ParameterScopes.OfBody(body.Siren), kinds));
-            }
+            givers.Add(new(scope, kinds, (await grains.GetGrain<IParametersGrain>(scope).Get()).Parameters));
         }
 
         return givers;
     }
 
-    private static async Task<ParameterGiver> GiverAsync(IGrainFactory grains, string scope, DeviceKinds kinds) =>
-        new(scope, kinds, (await grains.GetGrain<IParametersGrain>(scope).Get()).Parameters);
+    /// <summary>Who gives settings to the alarms of a commune on a local day, the nearest first.</summary>
+    public async Task<IReadOnlyList<AlarmSettingGiver>> AlarmGiversAsync(IGrainFactory grains, string commune, DateOnly day)
+    {
+        var scopes = await ScopesAsync(commune, day);
+        if (table.FindCommune(commune) is { } known)
+        {
+            scopes.Add((AlarmScopes.OfDepartment(known.Department), DeviceKinds.All));
+        }
+
+        scopes.Add((AlarmScopes.All, DeviceKinds.All));
+        var givers = new List<AlarmSettingGiver>();
+        foreach (var (scope, kinds) in scopes)
+        {
+            givers.Add(new(kinds, (await grains.GetGrain<IAlarmSettingsGrain>(scope).Get()).Settings));
+        }
+
+        return givers;
+    }
+
+    /// <summary>The commune, then the bodies that are competent there, each with its kinds.</summary>
+    private async Task<List<(string Scope, DeviceKinds Kinds)>> ScopesAsync(string commune, DateOnly day)
+    {
+        var scopes = new List<(string Scope, DeviceKinds Kinds)> { (ParameterScopes.OfCommune(commune), DeviceKinds.All) };
+        var memberships = await bodies.GetBodiesOfAsync(commune, CancellationToken.None);
+        if (!memberships.IsEmpty)
+        {
+            scopes.AddRange(ParameterResolution.Order(memberships, await bodies.ListAsync(CancellationToken.None), day).Select(item => (ParameterScopes.OfBody(item.Body.Siren), item.Kinds)));
+        }
+
+        return scopes;
+    }
 }

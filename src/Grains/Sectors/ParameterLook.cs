@@ -3,6 +3,8 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
+using Grid.Grains.Alarms;
+using Grid.Grains.Alarms.Settings;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
 using Orleans;
@@ -10,7 +12,7 @@ using Orleans;
 namespace Grid.Grains.Sectors;
 
 /// <summary>
-/// Looks at what the territories of a sector give to its devices. What is new goes into the log of the sector as one entry, by which its devices follow in the order of
+/// Looks at what the territories of a sector give to its devices and to its alarms. What is new goes into the log of the sector as one entry, by which its devices follow in the order of
 /// everything else.
 /// </summary>
 internal sealed class ParameterLook(string sector, IGrainFactory grains, TerritoryParameters territory, IDeviceRegistry registry, LogWriter writer, SectorOptions options)
@@ -33,7 +35,7 @@ internal sealed class ParameterLook(string sector, IGrainFactory grains, Territo
     public bool IsDue(DateTimeOffset now) => _isDue || territory.DayAt(_commune, now) != _day || now - _lookedAt >= options.LookEvery || now < _lookedAt;
 
     /// <summary>Looks. A hint that comes meanwhile is another look, at its end.</summary>
-    public async Task LookAsync(SectorBook book, TimeProvider clock)
+    public async Task LookAsync(SectorBook book, SectorAlarms alarms, TimeProvider clock)
     {
         if (_isLooking)
         {
@@ -45,7 +47,7 @@ internal sealed class ParameterLook(string sector, IGrainFactory grains, Territo
         {
             do
             {
-                await LookOnceAsync(book, DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()));
+                await LookOnceAsync(book, alarms, DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()));
             }
             while (_isDue);
         }
@@ -55,7 +57,7 @@ internal sealed class ParameterLook(string sector, IGrainFactory grains, Territo
         }
     }
 
-    private async Task LookOnceAsync(SectorBook book, DateTimeOffset now)
+    private async Task LookOnceAsync(SectorBook book, SectorAlarms alarms, DateTimeOffset now)
     {
         var day = territory.DayAt(_commune, now);
         _isDue = false;
@@ -66,6 +68,12 @@ internal sealed class ParameterLook(string sector, IGrainFactory grains, Territo
             {
                 await RegisterAgainAsync(book, now);
                 await writer.AppendAsync([new SectorEntries(sector, [new ParametersEntry { Device = string.Empty, ReceivedAt = now, Defaults = given }])], CancellationToken.None);
+            }
+
+            var settings = AlarmSettingResolution.Given(await territory.AlarmGiversAsync(grains, _commune, day));
+            if (!settings.SequenceEqual(alarms.Settings))
+            {
+                await writer.AppendAsync([new SectorEntries(sector, [new AlarmSettingsEntry { Device = string.Empty, ReceivedAt = now, Settings = settings }])], CancellationToken.None);
             }
 
             (_lookedAt, _day) = (now, day);

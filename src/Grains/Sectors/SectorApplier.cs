@@ -80,6 +80,8 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         AlarmOrderEntry ordered => ChangeAlarms(() => alarms.Take(ordered, offset), entry),
         AlarmSignalEntry signalled => ChangeAlarms(() => alarms.Take(signalled, offset), entry),
         AlarmClockEntry clock => ChangeAlarms(() => alarms.Take(clock, offset), entry),
+        AlarmCauseEntry told => ChangeAlarms(() => alarms.Take(told, offset), entry),
+        AlarmSettingsEntry given => ChangeAlarms(() => alarms.Take(given, offset), entry),
         _ => throw new InvalidDataException($"The log of sector {sector} has an entry of unknown type {entry.GetType().Name} at {offset}."),
     };
 

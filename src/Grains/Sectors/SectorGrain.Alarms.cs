@@ -59,6 +59,17 @@ public sealed partial class SectorGrain
         }
     }
 
+    public ValueTask<AlarmCauseGlance> GetAlarmCause(string cause) => new(_alarms.Glance(cause));
+
+    public async Task FoldAlarmCause(string cause, string? home)
+    {
+        // Beside what the sector does, as signals are.
+        if (_alarms.Glance(cause).Home != home)
+        {
+            await writer.AppendAsync([new SectorEntries(_sector, [new AlarmCauseEntry { Device = cause, ReceivedAt = Now(), Home = home }])], CancellationToken.None);
+        }
+    }
+
     /// <summary>What is not there yet may be put aside all the same: a condition of a device that is known.</summary>
     private (string Field, string Reason)? Refuse(string id, AlarmOrder order, long now)
     {
@@ -101,6 +112,11 @@ public sealed partial class SectorGrain
         if (_alarms.TakeDropped() is > 0 and var dropped)
         {
             meter.AlarmsDropped(dropped);
+        }
+
+        foreach (var cause in _alarms.TakeSpanning())
+        {
+            await GrainFactory.GetGrain<ICauseAlarmsGrain>(cause).Hint(_sector);
         }
 
         var news = _alarms.TakeNews();

@@ -86,7 +86,7 @@ public sealed partial class SectorGrain(
         this.RegisterGrainTimer(SweepAsync, options.SweepEvery, options.SweepEvery);
         _parameters = new ParameterLook(_sector, GrainFactory, territory, registry, writer, options);
         _look = this.RegisterGrainTimer(
-            (_, _) => _parameters.LookAsync(_book, clock),
+            (_, _) => _parameters.LookAsync(_book, _alarms, clock),
             this,
             new GrainTimerCreationOptions(_book.Count == 0 ? options.PublishAfter : options.CatchUpAfter, Timeout.InfiniteTimeSpan) { Interleave = true });
 
@@ -155,7 +155,7 @@ public sealed partial class SectorGrain(
         var isSnapshot = since is not { } version || version.Sector != _sector || version.Epoch != _epoch
             || version.Offset > _book.Offset || version.Offset < _book.ChangesKnownFrom || _book.HasReturnedSince(version.Offset);
         var after = isSnapshot ? -1 : since!.Value.Offset;
-        var (chosen, reached) = Choose(after, filter, isSnapshot ? int.MaxValue : Math.Max(1, limit));
+        var (chosen, reached) = filter.OnlyAlarms ? ([], _book.Offset) : Choose(after, filter, isSnapshot ? int.MaxValue : Math.Max(1, limit));
         var devices = ImmutableArray.CreateBuilder<DeviceChange>(chosen.Count);
         foreach (var device in chosen)
         {
@@ -176,7 +176,7 @@ public sealed partial class SectorGrain(
             IsComplete = reached == _book.Offset,
             Devices = devices.MoveToImmutable(),
             Alarms = _alarms.ChangedAfter(after, reached, filter.Kinds),
-            Removed = isSnapshot ? [] : [.. _book.Tombstones.Where(tombstone => tombstone.Offset > after && _book.Find(tombstone.Device) is null).Select(tombstone => tombstone.Device).Distinct()],
+            Removed = isSnapshot || filter.OnlyAlarms ? [] : [.. _book.Tombstones.Where(tombstone => tombstone.Offset > after && _book.Find(tombstone.Device) is null).Select(tombstone => tombstone.Device).Distinct()],
         };
     }
 
@@ -325,6 +325,11 @@ public sealed partial class SectorGrain(
         if (_alarms.HasUnacknowledged)
         {
             await GrainFactory.GetGrain<ICommuneAlarmsGrain>(SectorMap.CommuneOf(_sector)).Hint();
+        }
+
+        foreach (var cause in _alarms.SpanningCauses().ToArray())
+        {
+            await GrainFactory.GetGrain<ICauseAlarmsGrain>(cause).Hint(_sector);
         }
 
         if (_book.Devices.Any(device => device.Kind is DeviceKind.Cabinet or DeviceKind.Streetlight))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 
@@ -22,6 +23,19 @@ internal static class AlarmCodec
         Priority = 4,
         Class = 8,
         Kind = 16,
+    }
+
+    [Flags]
+    private enum SettingParts : byte
+    {
+        Kind = 1,
+        Priority = 2,
+        Class = 4,
+        TimeToRespond = 8,
+        OnDelay = 16,
+        OffDelay = 32,
+        Enabling = 64,
+        Enabled = 128,
     }
 
     public static void Write(ByteWriter writer, AlarmOrderEntry entry, long received)
@@ -112,5 +126,64 @@ internal static class AlarmCodec
         }
 
         return new AlarmSignal { Source = source, Condition = condition, IsActive = parts.HasFlag(SignalParts.Active), Text = text, Priority = priority, Class = kind, Explains = [.. explains], Kind = trade };
+    }
+
+    public static void Write(ByteWriter writer, ImmutableArray<AlarmSetting> settings)
+    {
+        writer.Varint((ulong)settings.Length);
+        foreach (var setting in settings)
+        {
+            writer.Text(setting.Condition);
+            writer.Byte((byte)((setting.Kind is null ? 0 : SettingParts.Kind) | (setting.Priority is null ? 0 : SettingParts.Priority) | (setting.Class is null ? 0 : SettingParts.Class)
+                | (setting.TimeToRespond is null ? 0 : SettingParts.TimeToRespond) | (setting.OnDelay is null ? 0 : SettingParts.OnDelay) | (setting.OffDelay is null ? 0 : SettingParts.OffDelay)
+                | (setting.IsEnabled is null ? 0 : SettingParts.Enabling) | (setting.IsEnabled == true ? SettingParts.Enabled : 0)));
+            Write(setting.Kind is { } kind ? (byte)kind : null);
+            Write(setting.Priority is { } priority ? (byte)priority : null);
+            Write(setting.Class is { } sort ? (byte)sort : null);
+            foreach (var duration in (TimeSpan?[])[setting.TimeToRespond, setting.OnDelay, setting.OffDelay])
+            {
+                if (duration is { } time)
+                {
+                    writer.Varint((ulong)(time.Ticks / TimeSpan.TicksPerSecond));
+                }
+            }
+        }
+
+        void Write(byte? number)
+        {
+            if (number is { } some)
+            {
+                writer.Byte(some);
+            }
+        }
+    }
+
+    public static ImmutableArray<AlarmSetting> ReadSettings(ref ByteReader reader)
+    {
+        var settings = new AlarmSetting[reader.Count()];
+        for (var index = 0; index < settings.Length; index++)
+        {
+            var condition = reader.Text();
+            var parts = (SettingParts)reader.Byte();
+            settings[index] = new AlarmSetting
+            {
+                Condition = condition,
+                Kind = parts.HasFlag(SettingParts.Kind) ? (DeviceKind)reader.Byte() : null,
+                Priority = parts.HasFlag(SettingParts.Priority) ? (AlarmPriority)reader.Byte() : null,
+                Class = parts.HasFlag(SettingParts.Class) ? (AlarmClass)reader.Byte() : null,
+                TimeToRespond = parts.HasFlag(SettingParts.TimeToRespond) ? Seconds(ref reader) : null,
+                OnDelay = parts.HasFlag(SettingParts.OnDelay) ? Seconds(ref reader) : null,
+                OffDelay = parts.HasFlag(SettingParts.OffDelay) ? Seconds(ref reader) : null,
+                IsEnabled = parts.HasFlag(SettingParts.Enabling) ? parts.HasFlag(SettingParts.Enabled) : null,
+            };
+        }
+
+        return [.. settings];
+    }
+
+    private static TimeSpan Seconds(ref ByteReader reader)
+    {
+        var seconds = reader.Varint();
+        return seconds <= (ulong)AlarmSetting.LongestResponse.TotalSeconds ? TimeSpan.FromSeconds((long)seconds) : throw reader.Wrong($"{seconds} s is longer than any delay of an alarm");
     }
 }

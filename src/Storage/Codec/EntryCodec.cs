@@ -24,6 +24,8 @@ internal static class EntryCodec
         AlarmOrder = 7,
         AlarmSignal = 8,
         AlarmClock = 9,
+        AlarmSettings = 10,
+        AlarmCause = 11,
         Rules = 20,
         RulesLook = 21,
         RuleTurn = 22,
@@ -80,6 +82,12 @@ internal static class EntryCodec
                 case AlarmSignalEntry signalled:
                     AlarmCodec.Write(writer, signalled.Signal);
                     break;
+                case AlarmCauseEntry told:
+                    writer.Text(told.Home ?? "");
+                    break;
+                case AlarmSettingsEntry given:
+                    AlarmCodec.Write(writer, given.Settings);
+                    break;
                 case SealedEntry stored:
                     writer.Varint((ulong)stored.Bytes.Length);
                     writer.Bytes(stored.Bytes.AsSpan());
@@ -113,6 +121,8 @@ internal static class EntryCodec
                 EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
+                EntryType.AlarmCause => new AlarmCauseEntry { Device = device, ReceivedAt = received, Home = reader.Text() is { Length: > 0 } home ? home : null },
+                EntryType.AlarmSettings => new AlarmSettingsEntry { Device = device, ReceivedAt = received, Settings = AlarmCodec.ReadSettings(ref reader) },
                 _ => throw reader.Wrong($"entry {index} is of the unknown type {(byte)type}"),
             };
         }
@@ -134,6 +144,8 @@ internal static class EntryCodec
         AlarmOrderEntry => EntryType.AlarmOrder,
         AlarmSignalEntry => EntryType.AlarmSignal,
         AlarmClockEntry => EntryType.AlarmClock,
+        AlarmSettingsEntry => EntryType.AlarmSettings,
+        AlarmCauseEntry => EntryType.AlarmCause,
         _ => throw new ArgumentException($"The log has no form for {entry.GetType().Name}."),
     };
 

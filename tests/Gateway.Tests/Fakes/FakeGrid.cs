@@ -61,6 +61,8 @@ internal sealed class FakeGrid : IGridGrains
 
     public IParametersGrain Parameters(string scope) => new NoParameters();
 
+    public IAlarmSettingsGrain AlarmSettings(string scope) => throw new NotSupportedException();
+
     public IRuleGrain Rule(string rule) => throw new NotSupportedException();
 
     public IRuleDirectoryGrain RuleDirectory() => throw new NotSupportedException();
@@ -220,6 +222,19 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
             var isSnapshot = since is not { } version || version.Epoch != Epoch || version.Offset > _offset;
             var after = isSnapshot ? 0 : since!.Value.Offset;
             var changed = _devices.Values.Where(item => item.ChangedAt > after).OrderBy(item => item.ChangedAt).ToArray();
+            if (filter.OnlyAlarms)
+            {
+                return Task.FromResult(new SectorChanges
+                {
+                    Version = new(name, Epoch, _offset),
+                    IsSnapshot = isSnapshot,
+                    IsComplete = true,
+                    Devices = [],
+                    Removed = [],
+                    Alarms = [.. Alarms.Values.Where(alarm => filter.Kinds.HasFlag((DeviceKinds)(1 << (int)alarm.Kind)) && (!isSnapshot || alarm.State != AlarmState.Normal))],
+                });
+            }
+
             var taken = isSnapshot ? changed : changed[..Math.Min(limit, changed.Length)];
             var reached = taken.Length == changed.Length ? _offset : taken[^1].ChangedAt;
             return Task.FromResult(new SectorChanges
@@ -274,9 +289,13 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
     /// <summary>Changes an alarm, and tells.</summary>
     public Task ChangeAsync(params ImmutableArray<AlarmView> alarms)
     {
-        foreach (var alarm in alarms)
+        lock (_gate)
         {
-            Alarms[alarm.Id] = alarm;
+            _offset++;
+            foreach (var alarm in alarms)
+            {
+                Alarms[alarm.Id] = alarm;
+            }
         }
 
         return Task.WhenAll(_observers.Select(observer => observer.OnAlarms(alarms)));
@@ -295,6 +314,10 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
     }
 
     public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => throw new InvalidOperationException("The gateway signals nothing.");
+
+    public ValueTask<AlarmCauseGlance> GetAlarmCause(string cause) => throw new InvalidOperationException("The gateway asks for no cause.");
+
+    public Task FoldAlarmCause(string cause, string? home) => throw new InvalidOperationException("The gateway folds nothing.");
 
     public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => new(
     [

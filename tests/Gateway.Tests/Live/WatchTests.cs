@@ -33,12 +33,15 @@ public sealed class WatchTests
     public async Task The_cursor_of_a_summary_goes_on_in_watch()
     {
         await using var host = await GatewayHost.StartAsync();
-        await host.Grid.TerritoryOf("commune:29232").SetAsync(summary => summary with { Versions = [new("29232.0", 1, 1)] });
+        var lamp = await host.RegisterAsync("L1");
+        await host.ReportAsync(lamp, "powerWatts", 1);
+        var sector = host.Registry.SectorOf(lamp);
+        await host.Grid.TerritoryOf("commune:29232").SetAsync(summary => summary with { Versions = [new(sector, 1, 1)] });
         var cursor = (await (await host.Http.GetAsync("/api/v1/communes/29232")).JsonAsync()).GetProperty("cursor").GetString();
         await using var hub = await HubClient.ConnectAsync(host.Address, host.Token);
         await hub.WatchAsync("1", "commune:29232", $$"""{"cursor":"{{cursor}}"}""");
         await UntilFollowedAsync(host, 1);
-        await host.Grid.TerritoryOf("commune:29232").SetAsync(summary => summary with { Versions = [new("29232.0", 1, 2)] });
+        await host.Grid.TerritoryOf("commune:29232").SetAsync(summary => summary with { Versions = [new(sector, 1, 2)] });
         Assert.Equal("delta", (await hub.FrameAsync()).GetProperty("type").GetString());
     }
 

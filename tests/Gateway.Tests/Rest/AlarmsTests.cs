@@ -21,6 +21,7 @@ public sealed class AlarmsTests
         RaisedAt = DateTimeOffset.UnixEpoch.AddSeconds(second),
         LastAt = DateTimeOffset.UnixEpoch.AddSeconds(second),
         Count = 2,
+        RespondBy = DateTimeOffset.UnixEpoch.AddSeconds(second) + TimeSpan.FromMinutes(15),
         History = [new AlarmEvent(AlarmAction.Raise, DateTimeOffset.UnixEpoch, "system", null)],
     };
 

@@ -41,6 +41,8 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
     public IParametersGrain Parameters(string scope) => inner.Parameters(scope);
 
+    public IAlarmSettingsGrain AlarmSettings(string scope) => inner.AlarmSettings(scope);
+
     public IRuleGrain Rule(string rule) => inner.Rule(rule);
 
     public IRuleDirectoryGrain RuleDirectory() => inner.RuleDirectory();
@@ -116,6 +118,10 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
 
         public Task SignalAlarms(ImmutableArray<AlarmSignal> signals) => inner.SignalAlarms(signals);
+
+        public ValueTask<AlarmCauseGlance> GetAlarmCause(string cause) => inner.GetAlarmCause(cause);
+
+        public Task FoldAlarmCause(string cause, string? home) => inner.FoldAlarmCause(cause, home);
 
         public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => inner.GetAlarms(filter);
 

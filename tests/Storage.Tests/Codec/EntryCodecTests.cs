@@ -75,7 +75,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 10)
+        from kind in Gen.Choose(0, 12)
         select kind switch
         {
             0 => new ReadingEntry
@@ -114,6 +114,26 @@ public sealed class EntryCodecTests
                     Explains = [.. metrics.Select(metric => metric.Name)],
                     Kind = number % 11 == 0 ? DeviceKind.Bin : null,
                 },
+            },
+            11 => new AlarmCauseEntry { Device = device, ReceivedAt = received, Home = number % 2 == 0 ? "29019.3" : null },
+            12 => new AlarmSettingsEntry
+            {
+                Device = string.Empty,
+                ReceivedAt = received,
+                Settings =
+                [
+                    .. metrics.Select((metric, place) => new AlarmSetting
+                    {
+                        Condition = metric.Name,
+                        Kind = place % 2 == 0 ? DeviceKind.Meter : null,
+                        Priority = number % 3 == 0 ? (AlarmPriority)(number & 3) : null,
+                        Class = number % 5 == 0 ? AlarmClass.System : null,
+                        TimeToRespond = number % 2 == 0 ? TimeSpan.FromDays(366) : null,
+                        OnDelay = number % 7 == 0 ? TimeSpan.Zero : null,
+                        OffDelay = place % 3 == 0 ? TimeSpan.FromSeconds(number & 0xffff) : null,
+                        IsEnabled = place % 3 == 0 ? null : number % 2 == 0,
+                    }),
+                ],
             },
             7 => new AlarmClockEntry { Device = string.Empty, ReceivedAt = received },
             2 => new RemovedEntry { Device = device, ReceivedAt = received, Kind = DeviceKind.Meter, Moved = number % 2 == 0, Revision = number },
@@ -228,6 +248,7 @@ public sealed class EntryCodecTests
         RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor),
         RuleTurnEntry turn => $"{turn.Device}|{turn.ReceivedAt:O}|{turn.At:O}|{string.Join('|', turn.Turns)}",
         RulesEntry rules => $"{rules.Device}|{rules.ReceivedAt:O}|{rules.Rules.Hash}|{string.Join('|', rules.Rules.Rules)}",
+        AlarmSettingsEntry given => $"{given.Device}|{given.ReceivedAt:O}|{string.Join('|', given.Settings)}",
         ParametersEntry given => $"{given.Device}|{given.ReceivedAt:O}|"
             + string.Join('|', given.Defaults.Select(set => $"{set.Kind}:" + string.Join(';', set.Values.Select(value => $"{value.Name}={Bits(value.Value.Number ?? 0)},{value.Value.Number is null},{value.Value.Flag}")))),
         _ => entry.ToString(),
