@@ -15,9 +15,9 @@ public static class SilencePolicy
 {
     /// <summary>
     /// What one day less until silence is found is worth, in false findings a year: as long as a wait of one more interval, in days, prevents more of them than this times its length, it is
-    /// waited for. A device that reports every hour may so have one in 48 years, one that reports every day one in two years: there it spares a day.
+    /// waited for. A device that reports every hour may so have one in 80 years, one that reports every day three in ten years: there it spares a day.
     /// </summary>
-    public const double FalseFindingsPerYearAndDay = 0.5;
+    public const double FalseFindingsPerYearAndDay = 0.3;
 
     /// <summary>The bound is never shorter: a gateway that starts anew, or a cell that is left, takes several reports of a device that sends one every minute.</summary>
     public static readonly TimeSpan LeastBound = TimeSpan.FromMinutes(15);

@@ -124,7 +124,7 @@ public sealed class DescriptorRulesTests
     public void A_device_of_which_nothing_is_known_yet_is_silent_when_it_misses_more_than_a_network_that_loses_one_in_fifty(DeviceKind kind, int minutes)
     {
         Assert.Equal(TimeSpan.FromMinutes(minutes), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind)));
-        Assert.Equal(TimeSpan.FromMinutes(366), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 120))));
+        Assert.Equal(TimeSpan.FromMinutes(486), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 120))));
         Assert.Equal(TimeSpan.FromMinutes(16), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 1))));
         Assert.Equal(TimeSpan.FromMinutes(150), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 120), ("silenceBoundMinutes", 30))));
     }
