@@ -2,6 +2,7 @@ using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
+using Grid.Grains.CrossTrade;
 using Grid.Grains.Devices;
 using Grid.Grains.Intake;
 
@@ -31,7 +32,7 @@ internal sealed class DetectedDevice
     private readonly DateTimeOffset[] _since = new DateTimeOffset[Bits];
     private readonly List<Finding> _findings = [];
     private readonly TimeSpan? _assumed;
-    private readonly bool _saysHowOften;
+    private readonly StatedRhythm _own;
     private DeviceOutcome _outcome;
     private Conditions _holding;
     private DateTimeOffset? _silentSince;
@@ -42,7 +43,7 @@ internal sealed class DetectedDevice
         Descriptor = descriptor;
         _sector = SectorMap.SectorOf(descriptor.Commune, 0, descriptor.Id);
         _life = DeviceLives.New(descriptor.Kind, descriptor.Id, context);
-        (_assumed, _saysHowOften) = (SilencePolicy.SilentAfter(descriptor), SilencePolicy.HasOwnInterval(descriptor));
+        (_assumed, _own) = (SilencePolicy.SilentAfter(descriptor), SilencePolicy.StatedBy(descriptor));
         Apply(new RegisteredEntry { Device = descriptor.Id, ReceivedAt = at, Descriptor = descriptor, Revision = 1 });
     }
 
@@ -97,7 +98,7 @@ internal sealed class DetectedDevice
     }
 
     /// <summary>True when it has missed a report, and was heard within a day: what is silent for longer has another reason than an outage.</summary>
-    public bool IsLate(DateTimeOffset now) => _assumed is not null && _outcome.ExpectedSince is { } since && since + (Silence / 3) < now && now < since + TimeSpan.FromDays(1);
+    public bool IsLate(DateTimeOffset now) => _assumed is not null && _outcome.ExpectedSince is { } since && since + Interval < now && now < since + TimeSpan.FromDays(1);
 
     /// <summary>The device as rules across trades see it.</summary>
     public LinkedDevice Linked(DateTimeOffset now) => new()
@@ -106,7 +107,7 @@ internal sealed class DetectedDevice
         Kind = Descriptor.Kind,
         Links = DeviceLinks.Of(Descriptor),
         ExpectedSince = _assumed is null ? null : _outcome.ExpectedSince,
-        Interval = _assumed is null ? TimeSpan.Zero : Silence / 3,
+        Interval = Interval,
         View = View(now),
     };
 
@@ -125,7 +126,11 @@ internal sealed class DetectedDevice
     }
 
     /// <summary>How long it may be silent, as its sector has it.</summary>
-    private TimeSpan Silence => !_saysHowOften && _outcome.UsualIntervalMinutes is { } usual ? SilencePolicy.SilentAfter(usual) : _assumed!.Value;
+    private TimeSpan Silence => SilencePolicy.SilentAfter(_own, default, Descriptor.Kind, _outcome.UsualIntervalMinutes, _outcome.LostPerBillion, _outcome.LateSeconds);
+
+    private TimeSpan Interval => _assumed is null
+        ? TimeSpan.Zero
+        : TimeSpan.FromMinutes(Math.Max(SupplyOutageRule.LeastInterval.TotalMinutes, SilencePolicy.IntervalMinutes(_own, default, Descriptor.Kind, _outcome.UsualIntervalMinutes)));
 
     private void LookForSilence(DateTimeOffset now)
     {

@@ -90,7 +90,7 @@ public sealed class RollUpTimeTests
         await city.PassAsync(TimeSpan.FromHours(2));
         Assert.Equal(DeviceStatus.Ok, (await LampAsync()).Status);
 
-        await city.PassAsync(TimeSpan.FromHours(2));
+        await city.PassAsync(TimeSpan.FromMinutes(130));
         Assert.Equal(DeviceStatus.Silent, (await LampAsync()).Status);
 
         async Task<(DeviceStatus Status, long Off)> LampAsync()

@@ -138,6 +138,12 @@ public readonly record struct DeviceOutcome
 
     /// <summary>The next instant at which the rules that operators wrote may be otherwise though nothing is heard of the device; null for never.</summary>
     [Id(9)] public DateTimeOffset? RulesDueAt { get; init; }
+
+    /// <summary>The chance that a report of it that is expected does not come, in billionths, as learned from its reports.</summary>
+    [Id(10)] public int LostPerBillion { get; init; }
+
+    /// <summary>How much later than usual its reports may come, in seconds, as learned from them.</summary>
+    [Id(11)] public int LateSeconds { get; init; }
 }
 
 /// <summary>Something that follows from an entry, as data.</summary>

@@ -274,4 +274,7 @@ public readonly record struct DeviceGlance([property: Id(0)] DeviceStatus Status
 
     /// <summary>How long it may be silent; null for a device that is never expected to speak for itself.</summary>
     [Id(3)] public TimeSpan? SilentAfter { get; init; }
+
+    /// <summary>How often it is expected to report.</summary>
+    [Id(4)] public TimeSpan Interval { get; init; }
 }

@@ -47,7 +47,7 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
             var value = Thousandths.Of(metric.Value);
             state = metric.Name switch
             {
-                "fillPercent" => Fill(state, settings, (int)Math.Clamp(value, 0, Full), report.At),
+                "fillPercent" => Fill(state, settings, (int)Math.Clamp(value, 0, Full), report.At, calendar),
                 "temperatureCelsius" => Heat(state, settings, (int)Math.Clamp(value, -Hottest, Hottest), report.At),
                 "batteryPercent" => state with
                 {
@@ -95,14 +95,18 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
             figures.Add(new DerivedFigure { Name = "emptiedAt", Value = track.Emptied, At = DateTimeOffset.FromUnixTimeMilliseconds(track.EmptiedAt), Basis = "drop" });
         }
 
-        figures.Add(new DerivedFigure { Name = "expectedFillPercent", Value = track.ExpectedAt(Math.Max(now, track.At)) / 1_000.0, At = DateTimeOffset.FromUnixTimeMilliseconds(track.At), Basis = basis });
+        figures.Add(new DerivedFigure { Name = "expectedFillPercent", Value = track.ExpectedAt(Math.Max(now, track.At), calendar) / 1_000.0, At = DateTimeOffset.FromUnixTimeMilliseconds(track.At), Basis = basis });
         if (track.Rate > 0)
         {
             var rate = track.Rate / 100_000.0 / 24;
             figures.Add(new DerivedFigure { Name = "fillRatePercentPerHour", Value = Math.Round(rate, 4), Low = Math.Round(rate * (1 - RateMargin), 4), High = Math.Round(rate * (1 + RateMargin), 4), Basis = basis });
+            if (track.Rhythm.IsKnown)
+            {
+                figures.Add(track.Usual(now, calendar));
+            }
         }
 
-        if ((state.IsOverflowing ? track.At : track.ReachedAt(settings.Overflow)) is { } full)
+        if ((state.IsOverflowing ? track.At : track.ReachedAt(settings.Overflow, calendar)) is { } full)
         {
             var at = DateTimeOffset.FromUnixTimeMilliseconds(full);
             figures.Add(new DerivedFigure { Name = "fullAt", At = at, Basis = basis });
@@ -144,7 +148,7 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
     }
 
     /// <summary>A bin that is tilted measures something else than its fill. What overflows, and what does so no more, the second report running says; the first of all is believed.</summary>
-    private static BinState Fill(BinState state, BinSettings settings, int fill, long at)
+    private static BinState Fill(BinState state, BinSettings settings, int fill, long at, LocalCalendar calendar)
     {
         if (state.TiltedSince != 0)
         {
@@ -158,7 +162,7 @@ public readonly struct BinRules : IDeviceRules<BinSettings, BinState>
             Fill = fill,
             IsOverflowing = isNew && (state.IsOverflowInDoubt || state.Track.At == 0) ? says : state.IsOverflowing,
             IsOverflowInDoubt = isNew && !state.IsOverflowInDoubt && state.Track.At != 0,
-            Track = state.Track.With(fill, at, settings),
+            Track = state.Track.With(fill, at, settings, calendar),
         };
     }
 

@@ -27,7 +27,7 @@ public sealed record BinSettings
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
         OverflowPercentAttribute, OverflowClearPercentAttribute, FireCelsiusAttribute, FireRiseCelsiusAttribute, FireRiseMinutesAttribute, TippedDelayMinutesAttribute,
-        EmptiedDropPercentAttribute, EmptiedReportsAttribute, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(60),
+        EmptiedDropPercentAttribute, EmptiedReportsAttribute, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(60), SharedAttributes.SilenceBoundMinutes,
     ];
 
     /// <summary>Fill from which it overflows, in thousandths of a percent.</summary>

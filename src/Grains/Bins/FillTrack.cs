@@ -1,3 +1,4 @@
+using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Orleans;
 
@@ -6,7 +7,7 @@ namespace Grid.Grains.Bins;
 /// <summary>
 /// The fill of a bin behind what its sensor says: a level that follows the reports slowly, when it was emptied last, and how fast it fills. Ultrasonic sensors are off by some
 /// points in each report, and now and then by anything: what lies far from the level counts only once several reports running agree on it. Pure, integers.
-/// 88 bytes and the means of the trend.
+/// 88 bytes, the means of the trend, and when it usually fills.
 /// </summary>
 [GenerateSerializer, Alias("grid.FillTrack")]
 public readonly record struct FillTrack
@@ -62,21 +63,26 @@ public readonly record struct FillTrack
     /// <summary>How it has filled since the last emptying.</summary>
     [Id(10)] public Trend Trend { get; init; }
 
+    /// <summary>When it usually fills.</summary>
+    [Id(11)] public FillRhythm Rhythm { get; init; }
+
     /// <summary>After a report that is the bin's present.</summary>
     /// <param name="fill">What it says, 0 to 100,000 thousandths of a percent.</param>
     /// <param name="at">When, in Unix milliseconds, not before the last one.</param>
     /// <param name="settings">What counts as emptied.</param>
-    public FillTrack With(int fill, long at, BinSettings settings)
+    /// <param name="calendar">Its local days.</param>
+    public FillTrack With(int fill, long at, BinSettings settings, LocalCalendar calendar)
     {
         if (At == 0)
         {
-            return Set(fill, at, at);
+            return Set(fill, at, at) with { Rhythm = Rhythm.With(fill, at, isBroken: true, calendar) };
         }
 
-        var expected = ExpectedAt(at);
+        var expected = ExpectedAt(at, calendar);
         if (Math.Abs(fill - expected) > settings.EmptiedDrop)
         {
-            return Stray(fill, at, fill < expected, settings);
+            var strayed = Stray(fill, at, fill < expected, settings);
+            return strayed.Strays == 0 ? strayed with { Rhythm = Rhythm.With(fill, at, isBroken: true, calendar) } : strayed;
         }
 
         // Of few reports each counts the same; later the newest counts by the time that it stands for.
@@ -91,20 +97,32 @@ public readonly record struct FillTrack
             Strays = 0,
             Reports = (byte)Math.Min(byte.MaxValue, Reports + 1),
             Trend = trend,
+            Rhythm = Rhythm.With(fill, at, isBroken: false, calendar),
         };
         return ReferenceEquals(trend.Means, Trend.Means) ? track : track with { Rate = track.RateNow() };
     }
 
     /// <summary>The level at an instant that is not before <see cref="At"/>, in thousandths of a percent.</summary>
-    public long ExpectedAt(long instant) => Math.Min(Full, Level + (Rate * ((instant - At) / 1_000) / (Day / 1_000) / 100));
+    /// <param name="instant">In Unix milliseconds.</param>
+    /// <param name="calendar">Its local days.</param>
+    public long ExpectedAt(long instant, LocalCalendar calendar) => Math.Min(Full, Level + (Rate == 0 ? 0 : Rate * (Rhythm.Weighted(At, instant, calendar) / 1_000) / (Day / 1_000) / 100));
 
     /// <summary>When it reaches a level, in Unix milliseconds; null when nobody knows how fast it fills, or not within a year.</summary>
     /// <param name="level">In thousandths of a percent.</param>
-    public long? ReachedAt(long level)
+    /// <param name="calendar">Its local days.</param>
+    public long? ReachedAt(long level, LocalCalendar calendar)
     {
         const long Longest = 365 * Day;
         var missing = Math.Max(0, level - Level);
-        return missing == 0 ? At : Rate > 0 && (Int128)missing * 100 * Day / Rate is var time && time <= Longest ? At + (long)time : null;
+        return missing == 0 ? At : Rate > 0 && (Int128)missing * 100 * Day / Rate is var time && time <= Longest ? Rhythm.After(At, (long)time, calendar) : null;
+    }
+
+    /// <summary>How fast it usually fills at this hour and weekday, beside its mean rate over day and night, for people.</summary>
+    public DerivedFigure Usual(long now, LocalCalendar calendar)
+    {
+        const double PerDay = 100_000.0;
+        var rate = Rate / PerDay / 24 * Rhythm.ShareAt(now, calendar) / FillRhythm.Mean;
+        return new DerivedFigure { Name = "usualFillRatePercentPerHour", Value = Math.Round(rate, 4), Basis = "usual" };
     }
 
     /// <summary>A report far from the level: emptied, filled at a stroke, or nothing but a stray echo. Which it was, the next reports say.</summary>

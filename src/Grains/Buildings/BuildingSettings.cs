@@ -75,7 +75,7 @@ public sealed record BuildingSettings
         HeatingBaseCelsiusAttribute, CoolingBaseCelsiusAttribute, SignatureEnergyAttribute, SignatureFromAttribute, SignatureLearningDaysAttribute,
         SignatureVariationMaximumPercentAttribute, EnergyDriftPercentAttribute, EnergyDriftDaysAttribute,
         FloorAreaSquareMetresAttribute, ReferenceYearAttribute, ReferenceKilowattHoursAttribute, ReferenceHeatingDegreeDaysAttribute, AbsoluteTargetAttribute,
-        AbnormalHoursAttribute, UsualDriftPercentAttribute, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
+        AbnormalHoursAttribute, UsualDriftPercentAttribute, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15), SharedAttributes.SilenceBoundMinutes,
     ];
 
     /// <summary>Lowest comfortable temperature, in thousandths of a degree Celsius.</summary>

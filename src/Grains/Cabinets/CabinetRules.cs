@@ -37,7 +37,7 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
             return state;
         }
 
-        state = state with { Energy = state.Energy.WithHeld(state.PowerMilliwatts, report.At, HoldMilliseconds, calendar) };
+        state = UsualConsumption.Learn(state with { Energy = state.Energy.WithHeld(state.PowerMilliwatts, report.At, HoldMilliseconds, calendar) }, report, calendar);
         foreach (var metric in report.Entry.Metrics)
         {
             state = metric.Name switch
@@ -47,7 +47,7 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
                 "breakerTripped" => state with { IsBreakerTripped = metric.Value != 0 },
                 "leakageMilliamperes" => state with { IsLeaking = Thousandths.Of(metric.Value) > settings.LeakageMaximumMicroamperes },
                 "supplyVolts" => state with { IsSupplyLost = Thousandths.Of(metric.Value) < settings.SupplyMinimumMillivolts },
-                "programVersion" => state with { ProgramVersion = (long)metric.Value },
+                "programVersion" => UsualConsumption.WithProgram(state, (long)metric.Value),
                 "segment1On" or "segment2On" or "segment3On" or "segment4On" or "segment5On" or "segment6On" or "segment7On" or "segment8On" =>
                     WithSegment(state, metric.Name[7] - '1', metric.Value != 0),
                 _ => state,
@@ -73,6 +73,9 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
     /// <inheritdoc/>
     public static Contribution Contribute(CabinetState state, CabinetSettings settings, DeviceStatus status) =>
         new() { Kind = DeviceKind.Cabinet, Status = status };
+
+    /// <inheritdoc/>
+    public static ImmutableArray<DerivedFigure> Explain(CabinetState state, CabinetSettings settings, long now, LocalCalendar calendar) => UsualConsumption.Explain(state, settings, calendar);
 
     /// <inheritdoc/>
     public static Aim? AimOf(CabinetSettings settings, DesiredChange change, out string? reason)

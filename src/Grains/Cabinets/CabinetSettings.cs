@@ -25,7 +25,7 @@ public sealed record CabinetSettings
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
-        SupplyMinimumVoltsAttribute, LeakageMaximumMilliamperesAttribute, SharedAttributes.Scheduler, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15),
+        SupplyMinimumVoltsAttribute, LeakageMaximumMilliamperesAttribute, SharedAttributes.Scheduler, SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(15), SharedAttributes.SilenceBoundMinutes,
         UnexpectedOnDelayMinutesAttribute, .. NightOnlyAttributes, .. CabinetParameters.Attributes,
     ];
 

@@ -1,4 +1,5 @@
 using Grid.Grains.Devices;
+using Grid.Grains.Learning;
 using Orleans;
 
 namespace Grid.Grains.Cabinets;
@@ -48,4 +49,10 @@ public readonly record struct CabinetState
 
     /// <summary>True when that lasts longer than its delay.</summary>
     [Id(13)] public bool IsConsumptionUnexpected { get; init; }
+
+    /// <summary>What it usually draws while it is lit, by hour and weekday.</summary>
+    [Id(14)] public UsualLevel Usual { get; init; }
+
+    /// <summary>Up to when its power is in that, in Unix milliseconds; 0 before it measured any.</summary>
+    [Id(15)] public long PowerAt { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Grid.Grains.Cabinets;
 
 /// <summary>
 /// The power that a cabinet measures against what the lamps on the segments that are fed should draw: passive ones what they are rated at, those with controllers of their own
-/// anything up to that. Pure.
+/// anything up to that; where nobody knows what that is, against what is usual. Pure.
 /// </summary>
 internal static class ConsumptionWatch
 {
@@ -18,9 +18,14 @@ internal static class ConsumptionWatch
     /// <param name="report">The report.</param>
     public static CabinetState Judge(CabinetState state, CabinetSettings settings, in Report report)
     {
-        if (report.Desired?.Expected is not { Loads.IsEmpty: false } program || state.IsSupplyLost || state.IsBreakerTripped)
+        if (state.IsSupplyLost || state.IsBreakerTripped)
         {
-            return state.ConsumptionSince == 0 ? state : state with { ConsumptionSince = 0, IsConsumptionUnexpected = false };
+            return state is { ConsumptionSince: 0, IsConsumptionUnexpected: false } ? state : state with { ConsumptionSince = 0, IsConsumptionUnexpected = false };
+        }
+
+        if (report.Desired?.Expected is not { Loads.IsEmpty: false } program)
+        {
+            return state with { ConsumptionSince = 0, IsConsumptionUnexpected = UsualConsumption.IsUnexpected(state, settings) };
         }
 
         if (report.Entry["powerWatts"] is null || Range(state, settings, program) is not { } range)

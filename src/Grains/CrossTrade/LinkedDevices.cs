@@ -74,6 +74,5 @@ internal sealed class LinkedDevices(IGrainFactory grains)
         View = view,
     };
 
-    /// <summary>Silent is who misses three reports.</summary>
-    private static TimeSpan IntervalOf(DeviceGlance glance) => (glance.SilentAfter ?? TimeSpan.Zero) / 3;
+    private static TimeSpan IntervalOf(DeviceGlance glance) => glance.Interval > SupplyOutageRule.LeastInterval ? glance.Interval : SupplyOutageRule.LeastInterval;
 }

@@ -6,7 +6,7 @@ namespace Grid.Grains.CrossTrade;
 
 /// <summary>
 /// A street whose lamps, cabinet and meters fall silent together: the supply has failed, and not the devices. There is one instant that explains all of them: each was heard before it
-/// and has missed what it was to say after it. So it is found after one interval of the devices, where each of them by itself is silent only after three. Pure.
+/// and has missed what it was to say after it. So it is found after one interval of the devices, where each of them by itself may be silent for a bound more. Pure.
 /// </summary>
 public static class SupplyOutageRule
 {
@@ -21,6 +21,9 @@ public static class SupplyOutageRule
 
     /// <summary>Readings are on their way for so long.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
+
+    /// <summary>What reports more often is given as long as this: a gateway that starts anew is no outage of a supply.</summary>
+    public static readonly TimeSpan LeastInterval = TimeSpan.FromMinutes(20);
 
     /// <summary>What is found among devices, by supply.</summary>
     /// <param name="devices">Devices with a supply; others are left out.</param>

@@ -132,6 +132,9 @@ public static class SharedAttributes
     /// <summary>Name of <see cref="ReportingIntervalMinutes"/>.</summary>
     public const string ReportingInterval = "reportingIntervalMinutes";
 
+    /// <summary>Name of <see cref="SilenceBoundMinutes"/>.</summary>
+    public const string SilenceBound = "silenceBoundMinutes";
+
     /// <summary>Greatest value of an index, a power or a concentration that an attribute may name.</summary>
     public const double Unbounded = 1e12;
 
@@ -149,6 +152,9 @@ public static class SharedAttributes
 
     /// <summary>Hours running above what is usual that are abnormal; 0 where that is only shown.</summary>
     public static AttributeDefinition AbnormalHours(int @default) => AttributeDefinition.Whole("abnormalHours", 0, 168, @default);
+
+    /// <summary>How much later than its interval it may be heard before it counts as silent; without it, as long as follows from how it was heard.</summary>
+    public static readonly AttributeDefinition SilenceBoundMinutes = AttributeDefinition.Whole(SilenceBound, 0, 44_640, null);
 
     /// <summary>How often the device reports; the default is that of its kind.</summary>
     public static AttributeDefinition ReportingIntervalMinutes(int @default) =>

@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
+using Grid.Grains.Learning;
 using Grid.Grains.Parameters;
 using Grid.Grains.Rules.Evaluation;
 
@@ -30,6 +31,9 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     public Conditions Holding => ConditionTable.Set(State.Active);
 
     private static readonly int AssumedMinutes = SilencePolicy.AssumedMinutes(TRules.Kind);
+
+    /// <summary>How often it says itself that it reports; null when it does not say.</summary>
+    private int? OwnMinutes => (int?)ParameterSource.Value(State.Own, SharedAttributes.ReportingInterval)?.Number;
 
     private DeviceStatus Status =>
         State.Stage != DeviceStage.Here || State.HeardAt == 0 ? DeviceStatus.Unknown
@@ -129,6 +133,11 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         if (State.Interval.ExpectedMinutes(AssumedMinutes) is { } minutes)
         {
             figures = figures.Append(new DerivedFigure { Name = SharedAttributes.ReportingInterval, Value = minutes, Basis = "usual" });
+        }
+
+        if (State.Losses.Expected >= UsualLosses.PriorReports)
+        {
+            figures = figures.Append(new DerivedFigure { Name = "lostReportsPercent", Value = Math.Round(State.Losses.LostPerBillion / 1e7, 3), Basis = "usual" });
         }
 
         return [.. figures.OrderBy(figure => figure.Name, StringComparer.Ordinal)];
@@ -248,6 +257,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         // Time in which it could not speak says nothing of how often it does.
         if (State.HeardAt != 0 && ExpectedSince == State.HeardAt)
         {
+            var interval = OwnMinutes is { } own ? own * 60 : State.Interval.Seconds > 0 ? State.Interval.Seconds : AssumedMinutes * 60;
+            State.Losses = State.Losses.After(received - State.HeardAt, interval);
             State.Interval = State.Interval.After(received - State.HeardAt, AssumedMinutes * 60);
         }
 
@@ -305,6 +316,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
         LastHeardAt = State.HeardAt.ToInstantOrNever(),
         ExpectedSince = ExpectedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
         UsualIntervalMinutes = State.Interval.ExpectedMinutes(AssumedMinutes),
+        LostPerBillion = State.Losses.LostPerBillion,
+        LateSeconds = State.Losses.LateSeconds,
         Holding = (int)ConditionTable.Set(State.Active),
         RulesDueAt = RulesDueAt,
         Visible = isVisible,

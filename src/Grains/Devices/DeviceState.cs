@@ -85,6 +85,9 @@ public sealed class DeviceState<TSettings, TState>
     /// <summary>How far apart its reports usually come.</summary>
     [Id(17)] public UsualInterval Interval { get; set; }
 
+    /// <summary>How reliably its reports come.</summary>
+    [Id(19)] public UsualLosses Losses { get; set; }
+
     /// <summary>What the rules of operators remember; null where there are none.</summary>
     [Id(18)] public DeviceRuleState? Rules { get; set; }
 

@@ -57,7 +57,7 @@ public sealed record EnvironmentSettings
     [
         .. RiverAttributes, .. RainAttributes, .. Pm25Attributes, .. NoiseAttributes,
         LevelRiseAttribute, Pm25RiseAttribute, RiseWindowMinutesAttribute, RiseClearPercentAttribute,
-        DeadbandPercentAttribute, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(15),
+        DeadbandPercentAttribute, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(15), SharedAttributes.SilenceBoundMinutes,
     ];
 
     /// <summary>Attributes that must grow from one to the next where they are given.</summary>

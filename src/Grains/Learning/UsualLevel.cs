@@ -83,6 +83,9 @@ public readonly record struct UsualLevel
     /// <summary>Hours in it, at most <see cref="HoursOfDrift"/>.</summary>
     [Id(8)] public byte DriftHours { get; init; }
 
+    /// <summary>Hours running, up to the last that ended, that were below what is usual.</summary>
+    [Id(9)] public byte HoursBelow { get; init; }
+
     /// <summary>
     /// How much more or less the last three days were than is usual, in thousandths; null before three days could be judged. What goes on becomes usual: of a step, half is left after
     /// some five weeks.
@@ -140,6 +143,13 @@ public readonly record struct UsualLevel
     /// <param name="hours">How many; 0 for never.</param>
     public bool IsAbnormal(int hours) => hours > 0 && HoursAbove >= hours;
 
+    /// <summary>Whether it is below what is usual for so many hours running.</summary>
+    /// <param name="hours">How many; 0 for never.</param>
+    public bool IsBelow(int hours) => hours > 0 && HoursBelow >= hours;
+
+    /// <summary>Whether it drifts in either direction, as <see cref="IsDrifting"/>.</summary>
+    public bool IsOff(bool was, int permille) => permille > 0 && DriftPermille is { } drift && Math.Abs(drift) > (was ? permille / 2 : permille);
+
     /// <summary>The last hour that ended beside what is usual in it, for people; null while too little was seen.</summary>
     /// <param name="name">Name of the figure; the level is held in thousandths of the unit that it ends with.</param>
     /// <param name="calendar">Local days.</param>
@@ -182,10 +192,11 @@ public readonly record struct UsualLevel
         }
 
         var level = Sum / Known;
-        var (isAbove, drift, judged) = (false, DriftCodes, DriftHours);
+        var (isAbove, isBelow, drift, judged) = (false, false, DriftCodes, DriftHours);
         if (Hours is { } known && Find(known, SlotOf(Hour)) is var (middle, spread))
         {
             isAbove = level > LevelOf(middle + (Spreads * spread));
+            isBelow = level < LevelOf(middle - (Spreads * spread));
             judged = (byte)Math.Min(judged + 1, HoursOfDrift);
             drift += Rounded((Math.Clamp(CodeOf(level) - middle, -MostDistance, MostDistance) * DriftParts) - drift, judged);
         }
@@ -196,6 +207,7 @@ public readonly record struct UsualLevel
         {
             Hours = hours,
             HoursAbove = isAbove ? Math.Min(HoursAbove + 1, HoursOfWeek) : 0,
+            HoursBelow = (byte)(isBelow ? Math.Min(HoursBelow + 1, HoursOfWeek) : 0),
             Last = level,
             LastHour = Hour,
             DriftCodes = drift,

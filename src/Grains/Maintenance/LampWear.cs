@@ -76,6 +76,9 @@ public readonly record struct LampWear
         return state.DriftReports >= LampWatch.DriftReportsNeeded && (wear.DriftDay == 0 || day - wear.DriftDay >= DriftDays) ? wear.Keep(state.DriftPermille, day) : wear;
     }
 
+    /// <summary>True when its controller counts fewer hours than before: what was usual of the former lamp says nothing.</summary>
+    public bool IsAnotherLamp(in LampWear former) => former.StartDay != 0 && StartSeconds != Counted && former.StartSeconds != Counted && BurntSeconds < former.BurntSeconds;
+
     /// <summary>When the lamp is expected to fail, of the two that are known the earlier one; null while nobody knows. Pure.</summary>
     /// <param name="state">The lamp.</param>
     /// <param name="settings">Its attributes.</param>
@@ -87,7 +90,7 @@ public readonly record struct LampWear
         }
 
         var life = state.Wear.EndOfLife(state.Energy.Held.Since, settings.Parameters.RatedLifeHours);
-        var drift = state.Wear.EndOfDrift(state, settings);
+        var drift = settings.RatedMilliwatts > 0 ? state.Wear.EndOfDrift(state, settings) : null;
         return drift is { } sooner && !(life?.FailsAt <= sooner.FailsAt) ? sooner : life;
     }
 

@@ -35,7 +35,7 @@ public sealed record MeterSettings
     /// <summary>Every attribute that moves a rule.</summary>
     public static ImmutableArray<AttributeDefinition> Attributes { get; } =
     [
-        FluidAttribute, SharedAttributes.IndexMaximum, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(1_440),
+        FluidAttribute, SharedAttributes.IndexMaximum, SharedAttributes.BatteryLowPercent, SharedAttributes.ReportingIntervalMinutes(1_440), SharedAttributes.SilenceBoundMinutes,
         .. WaterParameters.Attributes, AbnormalHoursAttribute,
     ];
 

@@ -46,6 +46,8 @@ internal static class PersonalStates
             Own = state.Own,
             HeardAt = state.HeardAt,
             IsSilent = state.IsSilent,
+            Interval = state.Interval,
+            Losses = state.Losses,
             Sealed = keys.Seal(subscriber, device, Place, JsonSerializer.SerializeToUtf8Bytes(part, Json)) ?? [],
         };
     }

@@ -31,7 +31,7 @@ internal sealed partial class SectorApplier
 
         device.Position = descriptor.Position;
         device.Subscriber = PersonalData.SubscriberOf(descriptor);
-        device.HasOwnInterval = SilencePolicy.HasOwnInterval(descriptor);
+        device.Own = SilencePolicy.StatedBy(descriptor);
         device.HasNotedOwn = true;
         Link(device, DeviceLinks.Of(descriptor));
         alarms.Place(device, AlarmTopology.Of(descriptor));
@@ -67,12 +67,6 @@ internal sealed partial class SectorApplier
         var changed = Enum.GetValues<DeviceKind>().Where(kind => !former.Of(kind).SequenceEqual(entry.Defaults.Of(kind))).ToHashSet();
         foreach (var device in book.Devices.Where(device => changed.Contains(device.Kind)).ToArray())
         {
-            if (device is { HasOwnInterval: false, SilentAfter: not null })
-            {
-                var silence = SilencePolicy.SilentAfter(device.Kind, new ParameterSource(null, entry.Defaults.Of(device.Kind)));
-                book.Expect(device, device.LastHeardAt, device.ExpectedSince, silence);
-            }
-
             await HandToAsync(device, entry, offset);
             if (_underWay.Count >= MaximumUnderWay)
             {

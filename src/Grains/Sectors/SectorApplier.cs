@@ -268,7 +268,7 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
             rules.Expect(device, outcome.RulesDueAt);
         }
 
-        book.Expect(device, outcome.LastHeardAt, outcome.ExpectedSince, SilentAfter(device, outcome));
+        ExpectAsOf(device, outcome);
         if (outcome.Contribution.Status != device.Contribution.Status)
         {
             rules.Changed(entry.ReceivedAt);
@@ -285,11 +285,16 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
         Carry(device, outcome.Effects, entry, offset);
     }
 
-    /// <summary>What it says itself counts, then what its territories give, then what is usual of it.</summary>
-    private TimeSpan? SilentAfter(SectorDevice device, in DeviceOutcome outcome) =>
-        outcome.UsualIntervalMinutes is { } usual && device is { SilentAfter: not null, HasOwnInterval: false } && !book.Parameters.GivesInterval(device.Kind)
-            ? SilencePolicy.SilentAfter(usual)
-            : device.SilentAfter;
+    private void ExpectAsOf(SectorDevice device, in DeviceOutcome outcome)
+    {
+        var given = book.Parameters.RhythmOf(device.Kind);
+        device.IntervalMinutes = SilencePolicy.IntervalMinutes(device.Own, given, device.Kind, outcome.UsualIntervalMinutes);
+        book.Expect(
+            device,
+            outcome.LastHeardAt,
+            outcome.ExpectedSince,
+            device.SilentAfter is null ? null : SilencePolicy.SilentAfter(device.Own, given, device.Kind, outcome.UsualIntervalMinutes, outcome.LostPerBillion, outcome.LateSeconds));
+    }
 
     [LoggerMessage(EventId = 1100, Level = LogLevel.Error, Message = "Sector {Sector}: device {Device} failed twice on entry {Offset} (first: {First}); the entry is skipped for it")]
     private static partial void LogEntryFailed(ILogger logger, string sector, string device, long offset, string first, Exception exception);

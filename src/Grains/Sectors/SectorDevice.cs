@@ -1,6 +1,7 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Zones;
 using Grid.Grains.Alarms;
+using Grid.Grains.Devices;
 using Orleans;
 
 namespace Grid.Grains.Sectors;
@@ -34,8 +35,11 @@ internal sealed class SectorDevice
     /// <summary>How long it may be silent; null for a device that is never expected to speak for itself.</summary>
     public TimeSpan? SilentAfter { get; set; }
 
-    /// <summary>It says itself how often it reports, so that no default moves <see cref="SilentAfter"/>.</summary>
-    public bool HasOwnInterval { get; set; }
+    /// <summary>What it says itself of how it is to be heard, which no default moves.</summary>
+    public StatedRhythm Own { get; set; }
+
+    /// <summary>How often it is expected to report; 0 before it was asked.</summary>
+    public int IntervalMinutes { get; set; }
 
     /// <summary>It was told a registration since devices note which parameters they say themselves.</summary>
     public bool HasNotedOwn { get; set; }

@@ -184,7 +184,7 @@ public sealed partial class SectorGrain(
         [.. devices.Select(id => _book.Find(id) is { } device ? Glance(device) : (DeviceGlance?)null)]);
 
     private static DeviceGlance Glance(SectorDevice device) =>
-        new(device.Contribution.Status, device.LastHeardAt) { ExpectedSince = device.ExpectedSince, SilentAfter = device.SilentAfter };
+        new(device.Contribution.Status, device.LastHeardAt) { ExpectedSince = device.ExpectedSince, SilentAfter = device.SilentAfter, Interval = TimeSpan.FromMinutes(device.IntervalMinutes) };
 
     public ValueTask<ImmutableArray<ZonePartial>> GetWaterZones(int day)
     {

@@ -15,20 +15,20 @@ internal sealed class SectorParameters
     // By offset; the first is what held before all others. As long as checkpoints succeed, a few at most.
     private readonly List<(long Offset, ImmutableArray<ParameterSet> Sets)> _since = [(0, [])];
 
-    // One bit a kind: asked at each report.
-    private int _intervals;
+    // By kind: asked at each report.
+    private readonly StatedRhythm[] _rhythms = new StatedRhythm[Enum.GetValues<DeviceKind>().Max(kind => (int)kind) + 1];
 
     /// <summary>The newest.</summary>
     public ImmutableArray<ParameterSet> Newest => _since[^1].Sets;
 
-    /// <summary>True while they say how often devices of a kind report.</summary>
-    public bool GivesInterval(DeviceKind kind) => (_intervals & (1 << (int)kind)) != 0;
+    /// <summary>What they say of how devices of a kind are to be heard.</summary>
+    public StatedRhythm RhythmOf(DeviceKind kind) => _rhythms[(int)kind];
 
     /// <summary>Goes on from what is stored.</summary>
     public void Resume(ImmutableArray<ParameterSet> sets)
     {
         _since[0] = (0, sets);
-        NoteIntervals();
+        NoteRhythms();
     }
 
     /// <summary>From an offset on, these hold. What was known from there on is forgotten: an application that failed begins again.</summary>
@@ -36,7 +36,7 @@ internal sealed class SectorParameters
     {
         _since.RemoveAll(item => item.Offset >= offset);
         _since.Add((offset, sets));
-        NoteIntervals();
+        NoteRhythms();
     }
 
     /// <summary>What held as of an offset.</summary>
@@ -61,12 +61,11 @@ internal sealed class SectorParameters
         }
     }
 
-    private void NoteIntervals()
+    private void NoteRhythms()
     {
-        _intervals = 0;
         foreach (var kind in Enum.GetValues<DeviceKind>())
         {
-            _intervals |= SilencePolicy.IsGiven(kind, Newest.Of(kind)) ? 1 << (int)kind : 0;
+            _rhythms[(int)kind] = SilencePolicy.StatedBy(kind, Newest.Of(kind));
         }
     }
 }

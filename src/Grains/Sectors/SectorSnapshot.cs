@@ -13,7 +13,8 @@ namespace Grid.Grains.Sectors;
 /// <summary>Reads and writes the books of a sector as a compact, versioned block: some 60 bytes a device.</summary>
 internal static class SectorSnapshot
 {
-    private const byte Version = 6;
+    private const byte Version = 7;
+    private const byte FirstWithRhythm = 7;
     private const byte FirstWithAlarms = 6;
     private const byte FirstWithZones = 5;
     private const byte FirstWithParameters = 4;
@@ -25,6 +26,10 @@ internal static class SectorSnapshot
     private const int Linked = 4;
     private const int UnderWorks = 8;
     private const int HangsOnSomething = 16;
+    private const int OwnBound = 32;
+
+    /// <summary>Before <see cref="FirstWithRhythm"/> only what follows from it was stored: three intervals, at least an hour.</summary>
+    private const int FormerIntervals = 3;
 
     private enum Placing : byte
     {
@@ -148,9 +153,21 @@ internal static class SectorSnapshot
         writer.Number(device.Offset);
         writer.Number(device.ChangedAt);
         writer.Number(device.LastHeardAt?.ToUnixTimeMilliseconds() ?? 0);
-        writer.Byte((byte)((device.HasOwnInterval ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0) | (device.IsLinked ? Linked : 0)
-            | (device.IsUnderWorks ? UnderWorks : 0) | (device.Topology is null ? 0 : HangsOnSomething)));
+        writer.Byte((byte)((device.Own.IntervalMinutes is not null ? OwnInterval : 0) | (device.HasNotedOwn ? NotedOwn : 0) | (device.IsLinked ? Linked : 0)
+            | (device.IsUnderWorks ? UnderWorks : 0) | (device.Topology is null ? 0 : HangsOnSomething)
+            | (device.Own.BoundMinutes is null ? 0 : OwnBound)));
         writer.Number(device.Holding);
+        writer.Number(device.IntervalMinutes);
+        if (device.Own.IntervalMinutes is { } minutes)
+        {
+            writer.Number(minutes);
+        }
+
+        if (device.Own.BoundMinutes is { } bound)
+        {
+            writer.Number(bound);
+        }
+
         if (device.Topology is { } topology)
         {
             writer.Text(topology.Cabinet ?? "");
@@ -192,6 +209,8 @@ internal static class SectorSnapshot
         var lastHeard = reader.Read7BitEncodedInt64();
         var noted = version >= FirstWithParameters ? reader.ReadByte() : 0;
         var holding = version >= FirstWithAlarms ? reader.Read7BitEncodedInt() : 0;
+        var interval = version >= FirstWithRhythm ? reader.Read7BitEncodedInt() : silentAfterSeconds / 60 / FormerIntervals;
+        var own = ReadRhythm(reader, version, noted, silentAfterSeconds);
         var topology = (noted & HangsOnSomething) != 0
             ? new AlarmTopology(TextOrNull(reader), TextOrNull(reader), TextOrNull(reader))
             : version < FirstWithAlarms && follows.Length > 0 ? new AlarmTopology(follows, null, null) : null;
@@ -208,7 +227,8 @@ internal static class SectorSnapshot
             ChangedAt = changedAt,
             LastHeardAt = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
             ExpectedSince = lastHeard == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(lastHeard),
-            HasOwnInterval = (noted & OwnInterval) != 0,
+            Own = own,
+            IntervalMinutes = interval,
             HasNotedOwn = (noted & NotedOwn) != 0,
             Zone = zone.Length == 0 ? null : zone,
             ZoneRole = role,
@@ -239,6 +259,14 @@ internal static class SectorSnapshot
         }
 
         return device;
+    }
+
+    private static StatedRhythm ReadRhythm(BinaryReader reader, byte version, int noted, int silentAfterSeconds)
+    {
+        var hasInterval = (noted & OwnInterval) != 0;
+        return version >= FirstWithRhythm
+            ? new StatedRhythm(hasInterval ? reader.Read7BitEncodedInt() : null, (noted & OwnBound) != 0 ? reader.Read7BitEncodedInt() : null)
+            : new StatedRhythm(hasInterval && silentAfterSeconds > 0 ? Math.Max(1, silentAfterSeconds / 60 / FormerIntervals) : null, null);
     }
 
     private static string? TextOrNull(BinaryReader reader) => reader.ReadString() is { Length: > 0 } text ? text : null;

@@ -33,7 +33,6 @@ internal static class LampWatch
     private const int DriftDeadband = 50;
 
     private const int DriftLimit = 2_000;
-    private const int LeastDimming = 10_000;
     private const byte ReportsUntilFailed = 2;
     private const int FullDimming = 100_000;
 
@@ -147,16 +146,25 @@ internal static class LampWatch
         return state with { WasBurning = burns, IsCycling = changes?.Length >= settings.Parameters.CyclingChanges };
     }
 
-    /// <summary>Its power leaves its dimming curve: the end of its life, or another lamp than the one registered.</summary>
+    /// <summary>
+    /// Its power leaves its dimming curve: the end of its life, or another lamp than the one registered. Where nobody knows what it is rated at, what is usual of it at that level
+    /// counts instead, as it was before the report.
+    /// </summary>
     private static StreetlightState JudgeDrift(StreetlightState state, StreetlightSettings settings, bool isPowerMeasured)
     {
-        if (!isPowerMeasured || settings.RatedMilliwatts == 0 || state.IsUnsupplied || state.Dimming is not >= LeastDimming
-            || settings.IsNearZero(state.PowerMilliwatts ?? 0, state.Dimming.Value))
+        if (!isPowerMeasured || state.IsUnsupplied || state.Dimming is not >= LampUsual.LeastDimming || settings.IsNearZero(state.PowerMilliwatts ?? 0, state.Dimming.Value))
         {
             return state;
         }
 
-        var expected = Math.Max(1, settings.Parameters.ExpectedMilliwatts(settings.RatedMilliwatts, state.Dimming.Value));
+        var dimming = Math.Min(state.Dimming.Value, FullDimming);
+        var expected = settings.RatedMilliwatts > 0 ? settings.Parameters.ExpectedMilliwatts(settings.RatedMilliwatts, dimming) : state.Usual.RangeOf(dimming, settings.Parameters)?.Middle;
+        state = state with { Usual = state.Usual.With(dimming, state.PowerMilliwatts ?? 0, settings.Parameters) };
+        return expected is { } milliwatts ? WithDeviation(state, settings, Math.Max(1, milliwatts)) : state;
+    }
+
+    private static StreetlightState WithDeviation(in StreetlightState state, StreetlightSettings settings, long expected)
+    {
         var deviation = (int)Math.Clamp(((state.PowerMilliwatts ?? 0) - expected) * 1_000 / expected, -DriftLimit, DriftLimit);
         var mean = state.DriftReports == 0 ? deviation : state.DriftPermille + ((deviation - state.DriftPermille) / DriftWeight);
         var reports = (byte)Math.Min(DriftReportsNeeded, state.DriftReports + 1);

@@ -126,7 +126,8 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         settings.IsPassive && state.IsFed is not null ? new MetricValue("powerWatts", PowerOf(state, settings) / 1000.0) : null;
 
     /// <inheritdoc/>
-    public static ImmutableArray<DerivedFigure> Explain(StreetlightState state, StreetlightSettings settings, long now, LocalCalendar calendar) => LampWear.Explain(state, settings);
+    public static ImmutableArray<DerivedFigure> Explain(StreetlightState state, StreetlightSettings settings, long now, LocalCalendar calendar) =>
+        [.. LampWear.Explain(state, settings), .. ExplainUsual(state, settings) is { } usual ? [usual] : ImmutableArray<DerivedFigure>.Empty];
 
     /// <inheritdoc/>
     public static Aim? AimOf(StreetlightSettings settings, DesiredChange change, out string? reason)
@@ -151,6 +152,20 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     public static string? PlanShown(ReadingEntry entry, double? planned) =>
         entry["dimmingPercent"] is { } percent && !(Math.Abs(percent - (planned ?? percent)) > ConfirmationTolerancePercent)
             ? string.Create(CultureInfo.InvariantCulture, $"dimmingPercent {percent}")
+            : null;
+
+    /// <summary>What it draws beside what is usual at that level.</summary>
+    private static DerivedFigure? ExplainUsual(in StreetlightState state, StreetlightSettings settings) =>
+        state is { Dimming: { } dimming, PowerMilliwatts: { } power, IsUnsupplied: false } && state.Usual.RangeOf(dimming, settings.Parameters) is { } usual
+            ? new DerivedFigure
+            {
+                Name = "powerAtLevelWatts",
+                Value = power / 1_000.0,
+                Low = usual.Low / 1_000.0,
+                High = usual.High / 1_000.0,
+                At = DateTimeOffset.FromUnixTimeMilliseconds(state.Energy.Held.Since),
+                Basis = "usual",
+            }
             : null;
 
     /// <summary>The metric in which its cabinet says whether its segment is on.</summary>
@@ -204,7 +219,8 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         };
         next = next with { PowerMilliwatts = PowerAfter(next, settings, watts is { } power ? Thousandths.Of(power) : null, dimming is not null) };
         next = watts is null && dimming is null ? next : LampWatch.Judge(next, settings, report, watts is not null);
-        return next with { Presence = LampPresence.After(next, settings, report), Wear = LampWear.After(former, next, burning, report.At) };
+        var wear = LampWear.After(former, next, burning, report.At);
+        return next with { Presence = LampPresence.After(next, settings, report), Wear = wear, Usual = wear.IsAnotherLamp(former.Wear) ? default : next.Usual };
     }
 
     /// <summary>Up to an instant the lamp was as it was before.</summary>

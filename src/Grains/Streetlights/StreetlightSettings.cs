@@ -33,7 +33,7 @@ public sealed record StreetlightSettings
     [
         PassiveAttribute, CabinetAttribute, SegmentAttribute, RatedWattsAttribute, NearZeroWattsAttribute, SupplyMinimumVoltsAttribute,
         SafetyMinimumPercentAttribute, SharedAttributes.Scheduler, SharedAttributes.SwitchedSupply,
-        SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60), .. LampParameters.Attributes,
+        SharedAttributes.IndexMaximum, SharedAttributes.ReportingIntervalMinutes(60), SharedAttributes.SilenceBoundMinutes, .. LampParameters.Attributes,
     ];
 
     /// <summary>True when its state and energy derive from its cabinet.</summary>

@@ -66,6 +66,9 @@ public readonly record struct StreetlightState
     /// <summary>How far it is worn.</summary>
     [Id(18)] public LampWear Wear { get; init; }
 
+    /// <summary>What it usually draws at a level of dimming.</summary>
+    [Id(19)] public LampUsual Usual { get; init; }
+
     /// <summary>True when it has lost its supply, by its own word or by its cabinet's.</summary>
     [JsonIgnore] public bool HasLostSupply => IsSupplyLost || Feed is { IsLost: true };
 

@@ -217,14 +217,14 @@ public sealed class ParametersTimeTests
         await storage.WriteStateAsync("device", id, stored);
         foreach (var device in books.SelectMany(book => book.Devices))
         {
-            (device.HasNotedOwn, device.HasOwnInterval) = (false, false);
+            (device.HasNotedOwn, device.Own) = (false, default);
         }
 
         await GiveAsync(second, "commune:29155", ("fireCelsius", 40), ("reportingIntervalMinutes", 720));
         await BurnAsync(second, "B1", "B2");
         Assert.Equal("B1", await BurningAsync(second, "B1", "B2"));
         Assert.All(books.SelectMany(book => book.Devices), device => Assert.True(device.HasNotedOwn));
-        await second.PassAsync(TimeSpan.FromHours(4));
+        await second.PassAsync(TimeSpan.FromMinutes(250));
         Assert.Equal("Fault Silent", await StatusOfAsync(second, "B1", "B2"));
     }
 
@@ -235,12 +235,33 @@ public sealed class ParametersTimeTests
         await city.PutAsync(Bin("B1", Ouessant), Bin("B2", Ouessant, ("reportingIntervalMinutes", 60)), Bin("B3", Brest));
         await BurnAsync(city, "B1", "B2", "B3");
         await GiveAsync(city, "commune:29155", ("reportingIntervalMinutes", 720));
-        await city.PassAsync(TimeSpan.FromHours(4));
+        await city.PassAsync(TimeSpan.FromMinutes(240));
+        Assert.Equal("Ok Ok Ok", await StatusOfAsync(city, "B1", "B2", "B3"));
+
+        // Four reports running are missed, and the fourth is later than it may be.
+        await city.PassAsync(TimeSpan.FromMinutes(5));
         Assert.Equal("Ok Silent Silent", await StatusOfAsync(city, "B1", "B2", "B3"));
 
         await GiveAsync(city, "commune:29155");
         await city.PassAsync(TimeSpan.FromMinutes(5));
         Assert.Equal("Silent", await StatusOfAsync(city, "B1"));
+    }
+
+    [Fact]
+    public async Task A_territory_may_say_how_much_later_than_its_interval_a_device_may_be_heard()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(Bin("B1", Ouessant), Bin("B2", Ouessant, ("silenceBoundMinutes", 120)), Bin("B3", Brest));
+        await BurnAsync(city, "B1", "B2", "B3");
+        await GiveAsync(city, "commune:29155", ("silenceBoundMinutes", 20));
+        await city.PassAsync(TimeSpan.FromMinutes(78));
+        Assert.Equal("Ok Ok Ok", await StatusOfAsync(city, "B1", "B2", "B3"));
+
+        // An interval, the bound, and the sweep.
+        await city.PassAsync(TimeSpan.FromMinutes(3));
+        Assert.Equal("Silent Ok Ok", await StatusOfAsync(city, "B1", "B2", "B3"));
+        await city.PassAsync(TimeSpan.FromMinutes(101));
+        Assert.Equal("Silent Silent Ok", await StatusOfAsync(city, "B1", "B2", "B3"));
     }
 
     [Fact]

@@ -51,8 +51,8 @@ public sealed class ZoneSnapshotTests
         book.Add(meter);
         var block = SectorSnapshot.Write(book, new PlainKeys());
 
-        // From its end: no tombstone, no parameter, no readings of a zone, a contribution of ten bytes, the role, the empty name of a zone, and no condition.
-        byte[] former = [4, .. block[1..^16], .. block[^13..^3], .. block[^2..]];
+        // From its end: no tombstone, no parameter, no readings of a zone, a contribution of ten bytes, the role, the empty name of a zone, no interval and no condition.
+        byte[] former = [4, .. block[1..^17], .. block[^13..^3], .. block[^2..]];
         var read = SectorSnapshot.Read(former, new SectorBook(), new PlainKeys());
 
         Assert.Equal((7, DeviceStatus.Ok, null), (read.Offset, read.Find("M1")!.Contribution.Status, read.Find("M1")!.Zone));

@@ -83,7 +83,7 @@ public sealed class ParametersTests : IDisposable
     [Theory]
     [InlineData("""{"streetlight":{"powerDriftPercent":5}}""", "streetlight.powerDriftPercent", "must be a number from 10 to 100")]
     [InlineData("""{"streetlight":{"powerDriftPercent":"15"}}""", "streetlight.powerDriftPercent", "is no finite number or flag")]
-    [InlineData("""{"meter":{"ratedWatts":5}}""", "meter.ratedWatts", "is unknown; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay")]
+    [InlineData("""{"meter":{"ratedWatts":5}}""", "meter.ratedWatts", "is unknown; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, silenceBoundMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay")]
     [InlineData("""{"streetlight":{"cabinet":true}}""", "streetlight.cabinet", "is for each device to say and has no default")]
     [InlineData("""{"bin":{"overflowPercent":50,"overflowClearPercent":60}}""", "bin.overflowClearPercent", "must not be above overflowPercent")]
     [InlineData("""{"lamp":{"powerDriftPercent":15}}""", "lamp", "is no kind of device; one of cabinet streetlight meter building bin environment")]

@@ -115,17 +115,18 @@ public sealed class DescriptorRulesTests
     }
 
     [Theory]
-    [InlineData(DeviceKind.Cabinet, 60)]
-    [InlineData(DeviceKind.Streetlight, 180)]
-    [InlineData(DeviceKind.Meter, 4_320)]
-    [InlineData(DeviceKind.Building, 60)]
-    [InlineData(DeviceKind.Bin, 180)]
-    [InlineData(DeviceKind.Environment, 60)]
-    public void A_device_is_silent_after_three_intervals_and_an_hour_at_least(DeviceKind kind, int minutes)
+    [InlineData(DeviceKind.Cabinet, 77)]
+    [InlineData(DeviceKind.Streetlight, 243)]
+    [InlineData(DeviceKind.Meter, 2_952)]
+    [InlineData(DeviceKind.Building, 77)]
+    [InlineData(DeviceKind.Bin, 243)]
+    [InlineData(DeviceKind.Environment, 77)]
+    public void A_device_of_which_nothing_is_known_yet_is_silent_when_it_misses_more_than_a_network_that_loses_one_in_fifty(DeviceKind kind, int minutes)
     {
         Assert.Equal(TimeSpan.FromMinutes(minutes), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind)));
-        Assert.Equal(TimeSpan.FromMinutes(360), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 120))));
-        Assert.Equal(TimeSpan.FromMinutes(60), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 1))));
+        Assert.Equal(TimeSpan.FromMinutes(486), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 120))));
+        Assert.Equal(TimeSpan.FromMinutes(16), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 1))));
+        Assert.Equal(TimeSpan.FromMinutes(150), SilencePolicy.SilentAfter(Entries.Descriptor("D1", kind, ("reportingIntervalMinutes", 120), ("silenceBoundMinutes", 30))));
     }
 
     [Fact]

@@ -81,9 +81,11 @@ public sealed class ParameterPropertyTests
     [Fact]
     public void How_long_it_may_be_silent_follows_from_what_holds_too() => ForEveryKind((kind, device, givers) =>
     {
-        var interval = ParameterResolution.Explain(device, givers).Single(parameter => parameter.Name == "reportingIntervalMinutes").Value!.Value.Number!.Value;
+        int? Holding(string name) => (int?)ParameterResolution.Explain(device, givers).Single(parameter => parameter.Name == name).Value?.Number;
+        var interval = Holding("reportingIntervalMinutes")!.Value;
+        var bound = Holding("silenceBoundMinutes") is { } minutes ? TimeSpan.FromMinutes(minutes) : SilencePolicy.UsualBound(interval, 20_000_000, 0);
 
-        return SilencePolicy.SilentAfter(device, ParameterResolution.Given(givers).Of(kind)) == TimeSpan.FromMinutes(Math.Max(60, 3 * interval));
+        return SilencePolicy.SilentAfter(device, ParameterResolution.Given(givers).Of(kind)) == TimeSpan.FromMinutes(interval) + bound;
     });
 
     [Fact]

@@ -118,8 +118,8 @@ public sealed class ParameterTests
     [InlineData(DeviceKind.Cabinet, "segment1NightOnly", 1, "cabinet.segment1NightOnly", "must be true or false")]
     [InlineData(DeviceKind.Bin, "overflowClearPercent", 99, "bin.overflowClearPercent", "must not be above overflowPercent")]
     [InlineData(DeviceKind.Building, "comfortMinimumCelsius", 28, "building.comfortMinimumCelsius", "must be below comfortMaximumCelsius")]
-    [InlineData(DeviceKind.Meter, "batteryPercent", 3, "meter.batteryPercent", "is unknown; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay, abnormalHours")]
-    [InlineData(DeviceKind.Meter, "indexMaximum", 3, "meter.indexMaximum", "is for each device to say and has no default; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay, abnormalHours")]
+    [InlineData(DeviceKind.Meter, "batteryPercent", 3, "meter.batteryPercent", "is unknown; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, silenceBoundMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay, abnormalHours")]
+    [InlineData(DeviceKind.Meter, "indexMaximum", 3, "meter.indexMaximum", "is for each device to say and has no default; the parameters of a meter are batteryLowPercent, reportingIntervalMinutes, silenceBoundMinutes, pulseLitres, leakNights, leakMinimumLitresPerHour, nominalFlowLitresPerHour, burstLitresPerHour, burstMinutes, comparableLitresPerDay, abnormalHours")]
     public void A_fault_names_kind_parameter_and_reason(DeviceKind kind, string name, double value, string field, string reason)
     {
         var fault = Assert.Single(ParameterRules.Check(Set(kind, (name, value))));

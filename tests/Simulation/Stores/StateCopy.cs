@@ -39,6 +39,7 @@ internal static class StateCopy<T>
         copy.Confirmations = Over(copy.Confirmations, state.Confirmations);
         copy.Subscriber = state.Subscriber;
         copy.Interval = state.Interval;
+        copy.Losses = state.Losses;
         copy.Rules = CopyRules(copy.Rules, state.Rules);
         copy.Sealed = state.Sealed;
         return copy;

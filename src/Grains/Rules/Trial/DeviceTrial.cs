@@ -93,11 +93,10 @@ internal static class DeviceTrial
     /// <summary>As its sector has it: what it says itself counts, then what its territories give, then what is usual of it.</summary>
     private static TimeSpan? SilentAfter(DeviceDescriptor device, ImmutableArray<ParameterSet> defaults, in DeviceOutcome outcome)
     {
-        var given = defaults.Of(device.Kind);
-        var silence = SilencePolicy.SilentAfter(device, given);
-        return outcome.UsualIntervalMinutes is { } usual && silence is not null && !SilencePolicy.HasOwnInterval(device) && !SilencePolicy.IsGiven(device.Kind, given)
-            ? SilencePolicy.SilentAfter(usual)
-            : silence;
+        return DescriptorRules.CabinetFollowed(device) is not null
+            ? SilencePolicy.SilentAfter(device, defaults.Of(device.Kind))
+            : SilencePolicy.SilentAfter(
+                SilencePolicy.StatedBy(device), SilencePolicy.StatedBy(device.Kind, defaults.Of(device.Kind)), device.Kind, outcome.UsualIntervalMinutes, outcome.LostPerBillion, outcome.LateSeconds);
     }
 
     /// <summary>Effects as a trial tells them.</summary>
