@@ -53,6 +53,9 @@ public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable t
     }
 
     /// <summary>A body's local days are those of a zone.</summary>
+    /// <inheritdoc/>
+    public bool StandsForDay(string series, DateTimeOffset instant) => directory.FindPersonal(series)?.StandsForDay(instant) == true;
+
     internal void Know(string scope, string zone)
     {
         if (!_bodies.TryGetValue(scope, out var known) || known.Zone != zone)
