@@ -8,7 +8,7 @@ namespace Grid.Tests.Gateway.Rest;
 /// <summary>Water zones by their REST face, over a city in memory.</summary>
 public sealed class WaterZonesTests
 {
-    private static readonly WaterZoneBalance Whole = Balance("Z-whole", new(1, 1, 100_000_000), new(1, 1, 10_000_000), new(20, 20, 78_500_500));
+    private static readonly WaterZoneBalance Whole = Balance("Z-whole", new(1, 1, 100_000_000, 1), new(1, 1, 10_000_000, 1), new(20, 20, 78_500_500, 20));
 
     [Fact]
     public async Task A_zone_shows_what_came_in_left_was_delivered_and_lost_in_exact_litres()
@@ -19,8 +19,8 @@ public sealed class WaterZonesTests
 
         Assert.Equal(
             """
-            {"zone":"Z-whole","department":"29","communes":["29232"],"date":"2026-11-26","asOf":"2026-11-27T00:00:00.000Z","meters":22,"metersHeard":22,"coveragePercent":100,
-            "byRole":{"inlets":{"meters":1,"heard":1},"outlets":{"meters":1,"heard":1},"customers":{"meters":20,"heard":20}},
+            {"zone":"Z-whole","department":"29","communes":["29232"],"date":"2026-11-26","asOf":"2026-11-27T00:00:00.000Z","meters":22,"metersHeard":22,"metersExact":22,"exact":true,"coveragePercent":100,
+            "byRole":{"inlets":{"meters":1,"heard":1,"exact":1},"outlets":{"meters":1,"heard":1,"exact":1},"customers":{"meters":20,"heard":20,"exact":20}},
             "inletLitres":100000,"outletLitres":10000,"deliveredLitres":78500.5,"lossLitres":11499.5,"lossPercent":12.7,"estimatedDeliveredLitres":78500.5,"estimatedLossLitres":11499.5,
             "nightMinimumLitresPerHour":480}
             """.ReplaceLineEndings(""),
@@ -33,7 +33,7 @@ public sealed class WaterZonesTests
         await using var host = await HostAsync(Balance("Z", new(1, 1, 100_000_000), default, new(20, 15, 60_000_000)), Balance("Y", new(2, 1, 1_000), default, new(1, 0, 0)));
 
         var shown = await (await host.Http.GetAsync("/api/v1/water-zones/Z?department=29")).JsonAsync();
-        Assert.Equal("76.1", shown.GetProperty("coveragePercent").GetRawText());
+        Assert.Equal(("76.1", "0", "false"), (Text("coveragePercent"), Text("metersExact"), Text("exact")));
         Assert.Equal(("60000", "40000", "40"), (Text("deliveredLitres"), Text("lossLitres"), Text("lossPercent")));
         Assert.Equal(("80000", "20000"), (Text("estimatedDeliveredLitres"), Text("estimatedLossLitres")));
 
