@@ -71,6 +71,7 @@ public static class Gateway
         services.AddSingleton<DeviceImport>();
         services.AddSingleton<CommuneViews>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<WaterZoneHistory>();
         services.AddSingleton<BodyChanges>();
         services.AddSingleton<FieldControllers>();
         services.AddSingleton<WorkOrderListing>();
