@@ -39,10 +39,13 @@ internal sealed class ZoneLosses : IProbe
             fleet.TruthOfZone(place.Zone, DateTimeOffset.FromUnixTimeMilliseconds(day.Start))!.Value, fleet.TruthOfZone(place.Zone, DateTimeOffset.FromUnixTimeMilliseconds(day.End))!.Value));
     }
 
+    /// <summary>Days that were said to be exact and were not, of those in the results.</summary>
+    public int Wrong { get; private set; }
+
     /// <summary>What was reached, under names of results.</summary>
     public IEnumerable<Result> Results()
     {
-        var (days, whole, exact) = (0, 0, 0);
+        var (days, whole, said, exact) = (0, 0, 0, 0);
         var errors = new List<double>();
         foreach (var (key, sides) in _sides)
         {
@@ -60,10 +63,12 @@ internal sealed class ZoneLosses : IProbe
             var balance = ZoneBalance.Of(key.Zone, key.Day, [("", part)]);
             var truth = _truth[key];
             days++;
-            if (balance.MetersHeard == balance.Meters)
+            whole += balance.MetersHeard == balance.Meters ? 1 : 0;
+            if (balance.IsExact)
             {
-                whole++;
-                exact += balance.Inlets.Millilitres == truth.InletLitres * 1_000 && balance.Customers.Millilitres == truth.DeliveredLitres * 1_000 ? 1 : 0;
+                said++;
+                exact += (balance.Inlets.Millilitres, balance.Outlets.Millilitres, balance.Customers.Millilitres, balance.LossMillilitres)
+                    == (truth.InletLitres * 1_000, truth.OutletLitres * 1_000, truth.DeliveredLitres * 1_000, truth.LossLitres * 1_000) ? 1 : 0;
             }
 
             if (balance.EstimatedLossMillilitres is { } loss)
@@ -72,11 +77,13 @@ internal sealed class ZoneLosses : IProbe
             }
         }
 
+        Wrong = said - exact;
         errors.Sort();
         return
         [
             new("zoneDays", days, "zone days"),
             new("zoneDaysWhole", whole, "zone days"),
+            new("zoneDaysSaidToBeExact", said, "zone days"),
             new("zoneDaysExactToTheLitre", exact, "zone days"),
             new("zoneLossErrorMedian", errors.Count == 0 ? 0 : errors[errors.Count / 2], "% of what came in"),
             new("zoneLossErrorP90", errors.Count == 0 ? 0 : errors[errors.Count * 9 / 10], "% of what came in"),

@@ -57,7 +57,7 @@ internal static class DetectScenario
         var (month, ofMonth) = Months(plan, threads, cancellationToken);
         Add(results, failures, DetectionVerdict.Of(DetectionRules.Abnormal, month, ofMonth), month.To - month.From);
         AddBins(results, failures, bins);
-        results.AddRange(zones.Results());
+        AddZones(results, failures, zones);
         results.AddRange(Forecasts(plan, threads, cancellationToken));
         results.Add(new Result("wallSeconds", clock.Elapsed.TotalSeconds, "s"));
         return Task.FromResult(new ScenarioOutcome(results, failures));
@@ -120,6 +120,15 @@ internal static class DetectScenario
         if (!(bins.ErrorHours(0.5) < MostBinErrorHours))
         {
             failures.Add(string.Create(CultureInfo.InvariantCulture, $"half of the bins are full more than {bins.ErrorHours(0.5):0.0} h from when they said a day before; {MostBinErrorHours} h is the most"));
+        }
+    }
+
+    private static void AddZones(List<Result> results, List<string> failures, ZoneLosses zones)
+    {
+        results.AddRange(zones.Results());
+        if (zones.Wrong is var wrong and > 0)
+        {
+            failures.Add($"{wrong} days of water zones were said to be exact to the litre and were not");
         }
     }
 

@@ -73,6 +73,7 @@ public static class Gateway
         services.AddSingleton<Promotion>();
         services.AddSingleton<CommuneViews>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<WaterZoneHistory>();
         services.AddSingleton<BodyChanges>();
         services.AddSingleton<FieldControllers>();
         services.AddSingleton<WorkOrderListing>();

@@ -61,6 +61,22 @@ public sealed class DwellingTimeTests
     }
 
     [Fact]
+    public async Task What_is_kept_by_the_day_stands_for_its_day_and_what_consent_lets_be_finer_for_its_instant()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(
+            Dwelling("W1"),
+            Dwelling("W2", Text("granularity", "subDaily"), Text("consentedAt", At(city.Now.AddDays(-3))), Text("consentEndsAt", At(city.Now.AddDays(3)))),
+            Say.WaterMeter("W3", Quimper));
+        var subjects = city.Get<IHistorySubjects>();
+
+        Assert.True(subjects.StandsForDay("W1", city.Now));
+        Assert.Equal([true, false, false, true, true], new[] { -4, -2, 1.5, 2.5, 4 }.Select(days => subjects.StandsForDay("W2", city.Now.AddDays(days))));
+        Assert.False(subjects.StandsForDay("W3", city.Now));
+        Assert.False(subjects.StandsForDay("W4", city.Now));
+    }
+
+    [Fact]
     public async Task With_consent_values_are_kept_as_they_come_and_from_its_withdrawal_daily()
     {
         await using var city = await TestCity.StartAsync();

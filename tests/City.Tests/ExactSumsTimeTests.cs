@@ -33,10 +33,10 @@ public sealed class ExactSumsTimeTests
 
     private IncomingReading Read(DeviceDescriptor device, DateTimeOffset at) => _fleet.Read(device.Id, at)! with { Time = at };
 
-    private long TruthOf(DeviceDescriptor device, string metric)
+    private long TruthOf(DeviceDescriptor device, string metric, DateTimeOffset? until = null)
     {
         long At(DateTimeOffset at) => (long)(Read(device, at).Metrics.Single(value => value.Name == metric).Value * 1_000);
-        return At(Midnight.AddDays(1)) - At(Midnight);
+        return At(until ?? Midnight.AddDays(1)) - At(Midnight);
     }
 
     private static long Sum(TerritoryFigures figures, DeviceKind kind) => figures.Of(kind).Days.Where(day => day.Day == Day).Sum(day => day.Amount);
@@ -79,6 +79,35 @@ public sealed class ExactSumsTimeTests
         Assert.Equal(Devices.Where(device => device.Kind == DeviceKind.Meter).Sum(meter => TruthOf(meter, "indexLitres")), Sum(body, DeviceKind.Meter));
         Assert.Equal(Devices.Where(device => device.Kind == DeviceKind.Building).Sum(building => TruthOf(building, "energyWattHours")), Sum(body, DeviceKind.Building));
         Assert.Equal(100, CoverageOf(await city.Commune(Communes[0]).GetSummary()));
+
+        // Of the day that begins now, all that is counted is from its midnight on.
+        Assert.Equal((100, 100), ExactOf(await city.Body(Body).GetSummary()));
+    }
+
+    [Fact]
+    public async Task A_day_whose_midnight_was_lost_says_so_until_it_comes()
+    {
+        await using var city = await TestCity.StartAsync();
+        var here = Devices.Where(device => device.Commune == Communes[0]).ToArray();
+        await city.PutAsync(here);
+        await city.PassAsync(Midnight - city.Now);
+        DeviceDescriptor[] lost = [here.First(device => device.Kind == DeviceKind.Building), here.First(device => device.Kind == DeviceKind.Meter && device.Text("fluid") is null or "water")];
+        await city.ReportAsync([.. here.Except(lost).Select(device => Read(device, Midnight))]);
+        await city.PassAsync(TimeSpan.FromHours(1));
+        await city.ReportAsync([.. here.Select(device => Read(device, city.Now))]);
+        await city.Commune(Communes[0]).Refresh();
+        var water = here.Count(device => device.Kind == DeviceKind.Meter && device.Text("fluid") is null or "water");
+        var buildings = here.Count(device => device.Kind == DeviceKind.Building);
+
+        var partly = await city.Commune(Communes[0]).GetSummary();
+        Assert.Equal(100, CoverageOf(partly));
+        Assert.Equal((100.0 * (water - 1) / water, 100.0 * (buildings - 1) / buildings), ExactOf(partly), Nearly);
+
+        await city.ReportAsync([.. lost.Select(device => Read(device, Midnight))]);
+        await city.Commune(Communes[0]).Refresh();
+        var whole = await city.Commune(Communes[0]).GetSummary();
+        Assert.Equal((100, 100), ExactOf(whole));
+        Assert.Equal(here.Where(device => device.Kind == DeviceKind.Building).Sum(building => TruthOf(building, "energyWattHours", city.Now)), Sum(whole.Figures, DeviceKind.Building));
     }
 
     [Fact]
@@ -106,6 +135,14 @@ public sealed class ExactSumsTimeTests
         }
 
         await city.ReportAsync(frames[0].Sent);
+    }
+
+    private static readonly Func<(double, double), (double, double), bool> Nearly = (one, other) => Math.Abs(one.Item1 - other.Item1) <= 0.1 && Math.Abs(one.Item2 - other.Item2) <= 0.1;
+
+    private static (double Water, double Buildings) ExactOf(TerritorySummary summary)
+    {
+        double Of(string name) => FigureCatalog.ByName[name].Read(summary);
+        return (Of("water.consumedTodayExactPercent"), Of("buildings.energyTodayExactPercent"));
     }
 
     private static double CoverageOf(TerritorySummary summary) => FigureCatalog.All.Single(figure => figure.Name == "coveragePercent").Read(summary);

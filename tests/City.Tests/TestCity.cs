@@ -39,8 +39,11 @@ internal sealed partial class TestCity : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _cluster.Services.GetRequiredService<T>();
 
-    public static Task<TestCity> StartAsync(Action<IServiceCollection>? services = null) =>
-        StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, CreateClock(null), services);
+    /// <summary>A city without devices.</summary>
+    /// <param name="services">Others in place of its own.</param>
+    /// <param name="at">What its clock shows first, where that is its own.</param>
+    public static Task<TestCity> StartAsync(Action<IServiceCollection>? services = null, DateTimeOffset? at = null) =>
+        StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, CreateClock(at), services);
 
     private static async Task<TestCity> StartAsync(string directory, TimeProvider clock, Action<IServiceCollection>? others = null)
     {

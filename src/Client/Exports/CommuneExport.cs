@@ -126,17 +126,20 @@ internal sealed class CommuneExport(IDeviceRegistry registry, IGridGrains grains
             var zone = subjects.Find(record.Descriptor.Id)?.Zone ?? "Europe/Paris";
             foreach (var metric in IndexMetrics)
             {
-                // One day more before, whose last index is what the first day begins from.
-                var query = new HistoryQuery { Series = record.Descriptor.Id, Metric = metric, From = request.From.AddDays(-1), To = request.To };
-                var former = default(HistoryPoint?);
+                // One day more before, whose last index is what the first day begins from, and the midnight that ends the last day.
+                var query = new HistoryQuery { Series = record.Descriptor.Id, Metric = metric, From = request.From.AddDays(-1), To = request.To.AddMilliseconds(1) };
+                var (former, counted) = (default(HistoryPoint?), default(DateOnly));
                 foreach (var point in (await history.ReadPointsAsync(query with { Limit = 100_000 }, cancellationToken)).Points)
                 {
-                    if (former is { } before && point.Value >= before.Value && point.Time >= request.From)
+                    // An index has grown before it is read: one of midnight is the last of the day that ends, unless it stands for the day that begins.
+                    var grown = subjects.StandsForDay(query.Series, point.Time) ? point.Time : point.Time.AddMilliseconds(-1);
+                    if (former is { } before && point.Value >= before.Value && grown >= request.From && grown < request.To)
                     {
-                        var key = (subjects.DayOf(zone, point.Time).Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), metric);
+                        var day = subjects.DayOf(zone, grown).Date;
+                        var key = (day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), metric);
                         var (meters, amount) = sums.GetValueOrDefault(key);
-                        var isSameDay = subjects.DayOf(zone, before.Time).Date == subjects.DayOf(zone, point.Time).Date;
-                        sums[key] = (meters + (isSameDay && before.Time >= request.From ? 0 : 1), amount + ((decimal)point.Value - (decimal)before.Value));
+                        sums[key] = (meters + (day == counted ? 0 : 1), amount + ((decimal)point.Value - (decimal)before.Value));
+                        counted = day;
                     }
 
                     former = point;

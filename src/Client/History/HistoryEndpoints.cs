@@ -152,9 +152,9 @@ internal static class HistoryEndpoints
         (MetricCatalog.ByName.TryGetValue(metric, out var known) && known.Kinds.HasFlag((DeviceKinds)(1 << (int)device.Kind)))
         || (await grains.Device(device.Kind, device.Id).GetView()).Reported.Any(reported => reported.Name == metric);
 
-    private static PointModel[] Present(HistoryAnswer answer) => [.. answer.Points.Select(point => new PointModel(point.Time, point.Value))];
+    internal static PointModel[] Present(HistoryAnswer answer) => [.. answer.Points.Select(point => new PointModel(point.Time, point.Value))];
 
-    private static string? UnitOf(string name, HistoryRequest request) =>
+    internal static string? UnitOf(string name, HistoryRequest request) =>
         request is { Step: not null, Function: HistoryFunction.Count } ? null : MetricUnits.Of(name);
 
     private static IResult TooMuch() => Problems.Invalid(

@@ -40,11 +40,17 @@ internal sealed class HistoryReader(IHistory history, IHistorySubjects subjects)
         query = query with { From = clock.Of(request.From).Start, To = clock.Of(request.To.AddMilliseconds(-1)).End, Limit = PageSize };
         IndexCounting? index = isIndex ? new IndexCounting(subjects.Find(series)?.IndexMaximum ?? 0) : null;
         var before = request.Function == HistoryFunction.Delta ? await BeforeAsync(query, step.Resolution, cancellationToken) : null;
-        var steps = new Resampling(clock, request.Function, index, before);
+        var steps = new Resampling(clock, request.Function, index, before, query.From, instant => subjects.StandsForDay(series, instant));
         var isErased = step.Resolution == HistoryResolution.Raw
             ? await AddPointsAsync(query, steps, cancellationToken)
             : await AddBucketsAsync(query, step.Resolution, steps, cancellationToken);
-        return isErased is { } erased ? new(query.From, query.To, steps.Finish(), null, erased) : null;
+        if (isErased is not { } erased)
+        {
+            return null;
+        }
+
+        var end = index is not null && request.Function == HistoryFunction.Delta ? await AtAsync(query, step.Resolution, cancellationToken) : null;
+        return new(query.From, query.To, steps.Finish(end), null, erased);
     }
 
     /// <summary>Adds a range's raw points; says whether something of it was erased, or null when there are too many.</summary>
@@ -113,6 +119,16 @@ internal sealed class HistoryReader(IHistory history, IHistorySubjects subjects)
         }
 
         return await NewestAsync(query with { From = query.From - FarBack, To = query.From }, HistoryResolution.Day, cancellationToken);
+    }
+
+    /// <summary>The reading of the very end of a range.</summary>
+    private async Task<HistoryPoint?> AtAsync(HistoryQuery query, HistoryResolution resolution, CancellationToken cancellationToken)
+    {
+        var at = query with { From = query.To, To = query.To.AddMilliseconds(1), Limit = 1 };
+        HistoryPoint[] found = resolution == HistoryResolution.Raw
+            ? [.. (await history.ReadPointsAsync(at, cancellationToken)).Points]
+            : [.. (await history.ReadBucketsAsync(at, resolution, cancellationToken)).Buckets.Select(bucket => bucket.First)];
+        return found.Length > 0 && found[0].Time == query.To ? found[0] : null;
     }
 
     private async Task<HistoryPoint?> NewestAsync(HistoryQuery query, HistoryResolution resolution, CancellationToken cancellationToken)

@@ -37,13 +37,15 @@ internal sealed record HistoryRequest
     /// <param name="series">What is asked, for cursors.</param>
     /// <param name="isIndex">True for an ever-growing index.</param>
     /// <param name="now">The end of a range that names none.</param>
-    public static HistoryRequest Read(QueryReader query, string series, bool isIndex, DateTimeOffset now)
+    /// <param name="fallback">The step and the range that count when none is named; null for no step and a day.</param>
+    public static HistoryRequest Read(QueryReader query, string series, bool isIndex, DateTimeOffset now, (HistoryStep Step, TimeSpan Range)? fallback = null)
     {
-        var step = ReadStep(query);
+        var step = ReadStep(query) ?? fallback?.Step;
+        var range = fallback?.Range ?? DefaultRange;
         var function = ReadFunction(query, step, isIndex);
         var (fromText, toText) = (query.Text("from"), query.Text("to"));
         var to = toText is null ? now : Instant(query, "to", toText) ?? now;
-        var from = fromText is null ? to - DefaultRange : Instant(query, "from", fromText) ?? to - DefaultRange;
+        var from = fromText is null ? to - range : Instant(query, "from", fromText) ?? to - range;
         var list = $"history?{series}&{fromText}&{toText}";
         var limit = MaximumPoints;
         if (step is null)

@@ -10,7 +10,10 @@ namespace Grid.Client.History;
 /// <param name="function">What a step says.</param>
 /// <param name="index">How the metric counts when it is an index; null for what is none.</param>
 /// <param name="before">The newest reading before the range, if there is one: <see cref="HistoryFunction.Delta"/> counts from it.</param>
-internal sealed class Resampling(StepClock clock, HistoryFunction function, IndexCounting? index, HistoryPoint? before)
+/// <param name="from">Where the first step begins.</param>
+/// <param name="standsForDay">True for a value that is kept under the midnight of its day, and was not read then.</param>
+internal sealed class Resampling(
+    StepClock clock, HistoryFunction function, IndexCounting? index, HistoryPoint? before, DateTimeOffset from, Func<DateTimeOffset, bool> standsForDay)
 {
     private readonly List<HistoryPoint> _values = [];
     private HistoryPoint? _before = before;
@@ -26,9 +29,21 @@ internal sealed class Resampling(StepClock clock, HistoryFunction function, Inde
             return;
         }
 
-        Close();
-        _step = clock.Of(bucket.First.Time);
-        _current = bucket;
+        var step = clock.Of(bucket.First.Time);
+        if (bucket.First.Time == step.Start && EndsStep(bucket.First))
+        {
+            CloseAt(bucket.First);
+            if (bucket.Count == 1)
+            {
+                return;
+            }
+        }
+        else
+        {
+            Close();
+        }
+
+        (_step, _current) = (step, bucket);
     }
 
     /// <summary>Adds the next reading.</summary>
@@ -44,10 +59,42 @@ internal sealed class Resampling(StepClock clock, HistoryFunction function, Inde
     }
 
     /// <summary>The values, each at the start of its step. Ask last.</summary>
-    public List<HistoryPoint> Finish()
+    /// <param name="end">The reading of the very end of the range, if there is one.</param>
+    public List<HistoryPoint> Finish(HistoryPoint? end = null)
     {
-        Close();
+        if (end is { } last && EndsStep(last))
+        {
+            CloseAt(last);
+        }
+        else
+        {
+            Close();
+        }
+
         return _values;
+    }
+
+    /// <summary>True for a reading at the border of two steps that belongs to the one that ends: what an index has grown by then, it has grown before.</summary>
+    private bool EndsStep(in HistoryPoint point) => index is not null && function == HistoryFunction.Delta && !standsForDay(point.Time);
+
+    private void CloseAt(HistoryPoint point)
+    {
+        if (_current is { } current && _step.End == point.Time)
+        {
+            _values.Add(new HistoryPoint(_step.Start, ValueOf(current) + index!.Value.Between(current.Last.Value, point.Value)));
+            _current = null;
+        }
+        else
+        {
+            Close();
+            var ended = clock.Of(point.Time.AddMilliseconds(-1)).Start;
+            if (ended >= from && _before is { } former)
+            {
+                _values.Add(new HistoryPoint(ended, index!.Value.Between(former.Value, point.Value)));
+            }
+        }
+
+        _before = point;
     }
 
     private void Close()

@@ -50,7 +50,8 @@ public static class SummaryAddition
         AlarmsAcknowledged = parts.Sum(part => part.Figures.AlarmsAcknowledged),
         AlarmsShelved = parts.Sum(part => part.Figures.AlarmsShelved),
         ByLocalLevel = AddItems(parts.Select(part => part.Figures.ByLocalLevel)),
-        Days = [new(today, parts.Sum(part => part.Figures.Days.Where(day => day.Day == part.Today).Sum(day => day.Amount)))],
+        Counting = parts.Sum(part => part.Figures.Counting),
+        Days = [new(today, parts.Sum(part => part.Figures.Days.Where(day => day.Day == part.Today).Sum(day => day.Amount)), parts.Sum(part => part.Figures.Days.Where(day => day.Day == part.Today).Sum(day => day.FromMidnight)))],
         SavedDays = [new(today, parts.Sum(part => part.Figures.SavedDays.Where(day => day.Day == part.Today).Sum(day => day.Amount)))],
     };
 

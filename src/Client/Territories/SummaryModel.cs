@@ -63,15 +63,18 @@ public sealed record SummaryModel
 /// <summary>Devices counted.</summary>
 public sealed record DeviceCounts(long Total, IReadOnlyDictionary<string, long> ByKind, IReadOnlyDictionary<string, long> ByStatus);
 
-/// <summary>Light points lit, not lit and failed; power now; energy of the local day, and what was saved on it against a full-power night.</summary>
+/// <summary>
+/// Light points lit, not lit and failed; power now; energy of the local day, the share of the light points whose part of it is their index less that of midnight, and what was saved on
+/// the day against a full-power night.
+/// </summary>
 public sealed record LightingFigures(
-    long On, long Off, long Failed, Thousandths PowerWatts, Thousandths EnergyTodayWattHours, Thousandths SavedTodayWattHours);
+    long On, long Off, long Failed, Thousandths PowerWatts, Thousandths EnergyTodayWattHours, Percent EnergyTodayExactPercent, Thousandths SavedTodayWattHours);
 
-/// <summary>Water flow now, consumed on the local day, and meters behind which the flow never ends by night.</summary>
-public sealed record WaterFigures(Thousandths FlowLitresPerHour, Thousandths ConsumedTodayLitres, long LeakSuspects);
+/// <summary>Water flow now, consumed on the local day, the share of the water meters whose part of it is their index less that of midnight, and meters behind which the flow never ends by night.</summary>
+public sealed record WaterFigures(Thousandths FlowLitresPerHour, Thousandths ConsumedTodayLitres, Percent ConsumedTodayExactPercent, long LeakSuspects);
 
-/// <summary>Power now, energy of the local day, buildings outside comfort while occupied.</summary>
-public sealed record BuildingFigures(Thousandths PowerWatts, Thousandths EnergyTodayWattHours, long ComfortBreaches);
+/// <summary>Power now, energy of the local day, the share of the buildings whose part of it is their index less that of midnight, buildings outside comfort while occupied.</summary>
+public sealed record BuildingFigures(Thousandths PowerWatts, Thousandths EnergyTodayWattHours, Percent EnergyTodayExactPercent, long ComfortBreaches);
 
 /// <summary>Bins counted.</summary>
 public sealed record BinFigures(long Total, long Over80Percent, long Overflowing, long Fires);

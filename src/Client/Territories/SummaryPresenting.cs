@@ -35,9 +35,9 @@ public static class SummaryPresenting
                 total,
                 Enum.GetValues<DeviceKind>().ToDictionary(Words<DeviceKind>.Of, kind => Of(kind).Total),
                 statuses.ToDictionary(pair => Words<DeviceStatus>.Of(pair.Key), pair => pair.Value)),
-            Lighting = new(lights.LightsOn, lights.LightsOff, lights.LightsFailed, new(lights.PowerMilliwatts), Today(lights, summary.Today), Saved(lights, summary.Today)),
-            Water = new(new(meters.FlowMillilitresPerHour), Today(meters, summary.Today), meters.LeakSuspects),
-            Buildings = new(new(buildings.PowerMilliwatts), Today(buildings, summary.Today), buildings.ComfortBreaches),
+            Lighting = new(lights.LightsOn, lights.LightsOff, lights.LightsFailed, new(lights.PowerMilliwatts), Today(lights, summary.Today), TodayExact(lights, summary.Today), Saved(lights, summary.Today)),
+            Water = new(new(meters.FlowMillilitresPerHour), Today(meters, summary.Today), TodayExact(meters, summary.Today), meters.LeakSuspects),
+            Buildings = new(new(buildings.PowerMilliwatts), Today(buildings, summary.Today), TodayExact(buildings, summary.Today), buildings.ComfortBreaches),
             Bins = new(bins.Total, bins.Over80Percent, bins.Overflowing, bins.Fires),
             Environment = new(HighestLevel(Of(DeviceKind.Environment))),
             Alarms = new(
@@ -50,6 +50,9 @@ public static class SummaryPresenting
 
     private static Thousandths Today(KindFigures figures, int today) =>
         new(figures.Days.Where(day => day.Day == today).Sum(day => day.Amount));
+
+    private static Percent TodayExact(KindFigures figures, int today) =>
+        Percent.Of(figures.Days.Where(day => day.Day == today).Sum(day => day.FromMidnight), figures.Counting);
 
     private static Thousandths Saved(KindFigures figures, int today) =>
         new(figures.SavedDays.Where(day => day.Day == today).Sum(day => day.Amount));

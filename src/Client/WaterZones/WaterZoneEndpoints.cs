@@ -1,4 +1,5 @@
 using Grid.Client.Errors;
+using Grid.Client.History;
 using Grid.Client.Json;
 using Grid.Client.Paging;
 using Grid.Client.Rights;
@@ -15,6 +16,9 @@ namespace Grid.Client.WaterZones;
 /// <summary>Balances of water zones: sums of meters, and never what one of them says.</summary>
 internal static class WaterZoneEndpoints
 {
+    private static readonly HistoryStep ADay = HistoryStep.Parse("P1D")!;
+    private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(31);
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var zones = api.MapGroup("/water-zones").WithTags("Water zones");
@@ -29,6 +33,16 @@ internal static class WaterZoneEndpoints
             .WithSummary("Balance of a water zone on a local day: what came in, left, was delivered and was lost, and how many meters are known. day: yesterday (default) or today.")
             .Produces<WaterZoneModel>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .RequireRight(Right.Read);
+        zones.MapGet("/{id}/history", HistoryAsync)
+            .WithName("getWaterZoneHistory")
+            .WithSummary("A figure of a water zone over the days that are over.")
+            .WithDescription(
+                "Needs figure, a name in the balance such as lossLitres. from and to are RFC 3339 instants, to exclusive (default: the last 31 days). step is P1D (default), P1W, P1M, P1Y and the like; "
+                + "fn is avg (default) min max sum last count delta of its days.")
+            .Produces<FigureHistoryModel>()
+            .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .RequireRight(Right.Read);
     }
@@ -80,6 +94,57 @@ internal static class WaterZoneEndpoints
 
         var zone = (await BalancesAsync(department, day, members, grains, http.RequestAborted)).FirstOrDefault(zone => zone.Balance.Zone == id);
         return zone.Balance is null ? Problems.NotFound("such water zone") : TypedResults.Json(WaterZonePresenting.Present(zone.Department, zone.Balance), GridJson.Default.WaterZoneModel);
+    }
+
+    private static async Task<IResult> HistoryAsync(
+        string id, HttpContext http, ITerritoryTable table, ScopeMembers members, IGridGrains grains, WaterZoneHistory history, TimeProvider clock)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var (department, figure) = (query.Text("department"), query.Text("figure"));
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var request = HistoryRequest.Read(query, $"{id}&{department}&{figure}", isIndex: false, now, (ADay, DefaultRange));
+        CheckDepartment(query, table, department);
+        if (figure is null || !ZoneFigures.ByName.ContainsKey(figure))
+        {
+            query.Reject("figure", $"{(figure is null ? "is missing" : "is no figure with a history")}; one of {string.Join(' ', ZoneFigures.All.Select(known => known.Name))}");
+        }
+
+        if (request.Step!.Length > TimeSpan.Zero)
+        {
+            query.Reject("step", "is no number of local days, weeks, months or years: a balance is one of a day");
+        }
+
+        if (query.Fault() is { } fault)
+        {
+            return fault;
+        }
+
+        var zone = (await BalancesAsync(department, ZoneDay.Yesterday, members, grains, http.RequestAborted)).FirstOrDefault(zone => zone.Balance.Zone == id);
+        if ((zone.Department ?? department) is not { } found)
+        {
+            return Problems.NotFound("such water zone");
+        }
+
+        var scope = ZoneFigures.ScopeOf(found, id);
+        var answer = await history.ReadAsync(scope, figure!, request, http.RequestAborted);
+        if (zone.Balance is null && answer.Points.Count == 0)
+        {
+            return Problems.NotFound("such water zone");
+        }
+
+        return TypedResults.Json(
+            new FigureHistoryModel
+            {
+                Scope = scope,
+                Figure = figure!,
+                Unit = HistoryEndpoints.UnitOf(figure!, request),
+                Step = request.Step.Text,
+                Fn = request.Function,
+                From = answer.From,
+                To = answer.To,
+                Points = HistoryEndpoints.Present(answer),
+            },
+            GridJson.Default.FigureHistoryModel);
     }
 
     private static ZoneDay DayIn(QueryReader query)

@@ -26,6 +26,12 @@ public sealed record WaterZoneModel
     /// <summary>Meters of which the day is known.</summary>
     public required int MetersHeard { get; init; }
 
+    /// <summary>Meters of which the day is known from midnight to midnight, by one register.</summary>
+    public required int MetersExact { get; init; }
+
+    /// <summary>True when every meter is known so: then all sums are what flowed on the day, to the litre. Never of today, which is not over.</summary>
+    public required bool Exact { get; init; }
+
     /// <summary>Share of the meters of which the day is known, cut to one decimal: 100 only when none is missing.</summary>
     public required Percent CoveragePercent { get; init; }
 
@@ -63,7 +69,8 @@ public sealed record WaterZoneCounts(WaterZoneCount Inlets, WaterZoneCount Outle
 /// <summary>Meters of one role.</summary>
 /// <param name="Meters">How many there are.</param>
 /// <param name="Heard">Of how many the day is known.</param>
-public sealed record WaterZoneCount(int Meters, int Heard);
+/// <param name="Exact">Of how many it is known from midnight to midnight.</param>
+public sealed record WaterZoneCount(int Meters, int Heard, int Exact);
 
 /// <summary>A page of water zones, the greatest loss first.</summary>
 public sealed record WaterZonePage(IReadOnlyList<WaterZoneModel> Items, string? NextCursor);

@@ -22,6 +22,8 @@ internal static class WaterZonePresenting
             AsOf = balance.AsOf <= DateTimeOffset.UnixEpoch ? null : balance.AsOf,
             Meters = balance.Meters,
             MetersHeard = balance.MetersHeard,
+            MetersExact = balance.MetersExact,
+            Exact = balance.IsExact,
             CoveragePercent = Percent.Of(balance.MetersHeard, balance.Meters),
             ByRole = new(CountOf(balance.Inlets), CountOf(balance.Outlets), CountOf(balance.Customers)),
             InletLitres = new(balance.Inlets.Millilitres),
@@ -37,7 +39,7 @@ internal static class WaterZonePresenting
         };
     }
 
-    private static WaterZoneCount CountOf(ZoneSide side) => new(side.Meters, side.Heard);
+    private static WaterZoneCount CountOf(ZoneSide side) => new(side.Meters, side.Heard, side.Exact);
 
     private static Thousandths? Litres(long? millilitres) => millilitres is { } value ? new(value) : null;
 }

@@ -42,6 +42,26 @@ public enum ContributionFlags : byte
     Fire = 16,
 }
 
+/// <summary>Which bounds of the local days of a contribution are known: an amount is what was truly consumed between bounds that are, and else may hold some of a neighbouring day.</summary>
+[Flags]
+public enum DayBounds : byte
+{
+    /// <summary>None is known, or the device has no amounts.</summary>
+    None = 0,
+
+    /// <summary>The device is one that has amounts by day, whether they are known or not.</summary>
+    Counts = 1,
+
+    /// <summary><see cref="Contribution.DayAmount"/> counts from an index that was read at the very midnight, through one register.</summary>
+    Begins = 2,
+
+    /// <summary>The newest index was read at the very midnight that ends <see cref="Contribution.Day"/>.</summary>
+    Ends = 4,
+
+    /// <summary><see cref="Contribution.PreviousDayAmount"/> is what one register counted from midnight to midnight.</summary>
+    PreviousIsWhole = 8,
+}
+
 /// <summary>
 /// What one device adds to the figures of its territory: integers only, so that sums are exact in any order. It replaces the device's
 /// former contribution, versioned by log offset; it is never an increment.
@@ -95,4 +115,7 @@ public readonly record struct Contribution
 
     /// <summary>Meters of a water zone: until when their amounts are known, and their nights; null for every other device.</summary>
     [Id(13)] public ZoneReadings? Zone { get; init; }
+
+    /// <summary>Which bounds of <see cref="DayAmount"/> and <see cref="PreviousDayAmount"/> are known.</summary>
+    [Id(14)] public DayBounds Bounds { get; init; }
 }

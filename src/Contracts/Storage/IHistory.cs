@@ -142,6 +142,12 @@ public interface IHistorySubjects
 
     /// <summary>The local day of an instant in an IANA zone.</summary>
     HistoryDay DayOf(string zone, DateTimeOffset instant);
+
+    /// <summary>
+    /// True when a value that is kept under an instant stands for the day that begins there, as the one value a day that may be kept of a dwelling does, and was not read at that
+    /// instant. As what the series is says now.
+    /// </summary>
+    bool StandsForDay(string series, DateTimeOffset instant) => false;
 }
 
 /// <summary>A series that history keeps.</summary>

@@ -29,12 +29,15 @@ public static class FigureCatalog
         new("lighting.failed", summary => Of(summary, DeviceKind.Streetlight, figures => figures.LightsFailed)),
         new("lighting.powerWatts", summary => Of(summary, DeviceKind.Streetlight, figures => figures.PowerMilliwatts) / Thousandth),
         new("lighting.energyTodayWattHours", summary => Today(summary, DeviceKind.Streetlight)),
+        new("lighting.energyTodayExactPercent", summary => TodayExactPercent(summary, DeviceKind.Streetlight)),
         new("lighting.savedTodayWattHours", summary => Of(summary, DeviceKind.Streetlight, figures => On(figures.SavedDays, summary.Today)) / Thousandth),
         new("water.flowLitresPerHour", summary => Of(summary, DeviceKind.Meter, figures => figures.FlowMillilitresPerHour) / Thousandth),
         new("water.consumedTodayLitres", summary => Today(summary, DeviceKind.Meter)),
+        new("water.consumedTodayExactPercent", summary => TodayExactPercent(summary, DeviceKind.Meter)),
         new("water.leakSuspects", summary => Of(summary, DeviceKind.Meter, figures => figures.LeakSuspects)),
         new("buildings.powerWatts", summary => Of(summary, DeviceKind.Building, figures => figures.PowerMilliwatts) / Thousandth),
         new("buildings.energyTodayWattHours", summary => Today(summary, DeviceKind.Building)),
+        new("buildings.energyTodayExactPercent", summary => TodayExactPercent(summary, DeviceKind.Building)),
         new("buildings.comfortBreaches", summary => Of(summary, DeviceKind.Building, figures => figures.ComfortBreaches)),
         new("bins.total", summary => Of(summary, DeviceKind.Bin, figures => figures.Total)),
         new("bins.over80Percent", summary => Of(summary, DeviceKind.Bin, figures => figures.Over80Percent)),
@@ -84,6 +87,19 @@ public static class FigureCatalog
 
     private static double Today(TerritorySummary summary, DeviceKind kind) => Of(summary, kind, figures => On(figures.Days, summary.Today)) / Thousandth;
 
+    private static double TodayExactPercent(TerritorySummary summary, DeviceKind kind)
+    {
+        foreach (var figures in summary.Figures.Kinds)
+        {
+            if (figures.Kind == kind)
+            {
+                return Share(figures.Days.Where(day => day.Day == summary.Today).Sum(day => day.FromMidnight), figures.Counting);
+            }
+        }
+
+        return Share(0, 0);
+    }
+
     private static long On(ImmutableArray<DayAmount> days, int today)
     {
         var amount = 0L;
@@ -95,13 +111,15 @@ public static class FigureCatalog
         return amount;
     }
 
-    /// <summary>Cut to one decimal, as a summary shows it.</summary>
     private static double CoveragePercent(TerritorySummary summary)
     {
         var total = Sum(summary, figures => figures.Total);
         var heard = total - WithStatus(summary, DeviceStatus.Unknown) - WithStatus(summary, DeviceStatus.Silent);
-        return total == 0 ? 100 : (long)((Int128)heard * 1_000 / total) / 10.0;
+        return Share(heard, total);
     }
+
+    /// <summary>In percent, cut to one decimal, as a summary shows it; 100 of nothing.</summary>
+    private static double Share(long part, long whole) => whole == 0 ? 100 : (long)((Int128)part * 1_000 / whole) / 10.0;
 
     private static double LocalLevel(TerritorySummary summary) => Of(summary, DeviceKind.Environment, figures =>
     {

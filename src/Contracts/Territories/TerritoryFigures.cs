@@ -79,6 +79,9 @@ public sealed record KindFigures
     /// <summary>Alarms that were announced, by minute (minutes since 1970-01-01 UTC), newest first; at most <see cref="MaximumMinutes"/>.</summary>
     [Id(19)] public ImmutableArray<MinuteCount> AlarmStarts { get; init; } = [];
 
+    /// <summary>Devices that have amounts by day, whether they are known or not.</summary>
+    [Id(20)] public long Counting { get; init; }
+
     /// <summary>Minutes of which announced alarms are kept in a sum: what an alarm flood is found from.</summary>
     public const int MaximumMinutes = 12;
 
@@ -86,9 +89,12 @@ public sealed record KindFigures
     public const int MaximumDays = 4;
 }
 
-/// <summary>Consumed on a local day (days since 1970-01-01): milliwatt-hours, or millilitres for meters.</summary>
+/// <summary>Consumed on a local day: milliwatt-hours, or millilitres for meters.</summary>
+/// <param name="Day">Days since 1970-01-01.</param>
+/// <param name="Amount">The sum.</param>
+/// <param name="FromMidnight">Devices whose part is known from the very midnight on: their newest index less that of midnight.</param>
 [GenerateSerializer, Immutable, Alias("grid.DayAmount")]
-public readonly record struct DayAmount([property: Id(0)] int Day, [property: Id(1)] long Amount);
+public readonly record struct DayAmount([property: Id(0)] int Day, [property: Id(1)] long Amount, [property: Id(2)] long FromMidnight = 0);
 
 /// <summary>Counted in a minute (minutes since 1970-01-01 UTC).</summary>
 [GenerateSerializer, Immutable, Alias("grid.MinuteCount")]

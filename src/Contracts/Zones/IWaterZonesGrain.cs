@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Rights;
 using Orleans;
+using Orleans.Concurrency;
 
 namespace Grid.Contracts.Zones;
 
-/// <summary>The water zones of a department: asks its sectors and keeps nothing. Keyed by the department's code, such as <c>29</c>.</summary>
+/// <summary>The water zones of a department: asks its sectors, and keeps nothing but what it gives to history. Keyed by the department's code, such as <c>29</c>.</summary>
 [Alias("grid.IWaterZonesGrain"), RequiresRight(Right.Internal)]
 public interface IWaterZonesGrain : IGrainWithStringKey
 {
@@ -12,6 +13,10 @@ public interface IWaterZonesGrain : IGrainWithStringKey
     /// <param name="day">Which local day.</param>
     [Alias("GetBalances")]
     Task<ImmutableArray<WaterZoneBalance>> GetBalances(ZoneDay day);
+
+    /// <summary>Gives the balances of yesterday to history, when an hour or midnight has passed since it last did. Called now and then.</summary>
+    [Alias("Record"), OneWay]
+    Task Record();
 }
 
 /// <summary>The local days of which a balance can be made: meters know no older ones.</summary>

@@ -78,11 +78,13 @@ public sealed record ZoneReadings
 /// <param name="Meters">How many there are.</param>
 /// <param name="Heard">Of how many the day is known.</param>
 /// <param name="Millilitres">What those have counted on the day.</param>
+/// <param name="Exact">Of how many of those that is what flowed from midnight to midnight, to the litre.</param>
 [GenerateSerializer, Immutable, Alias("grid.ZoneSide")]
-public readonly record struct ZoneSide([property: Id(0)] int Meters, [property: Id(1)] int Heard, [property: Id(2)] long Millilitres)
+public readonly record struct ZoneSide([property: Id(0)] int Meters, [property: Id(1)] int Heard, [property: Id(2)] long Millilitres, [property: Id(3)] int Exact = 0)
 {
     /// <summary>Both together.</summary>
-    public static ZoneSide operator +(ZoneSide one, ZoneSide other) => new(one.Meters + other.Meters, one.Heard + other.Heard, one.Millilitres + other.Millilitres);
+    public static ZoneSide operator +(ZoneSide one, ZoneSide other) =>
+        new(one.Meters + other.Meters, one.Heard + other.Heard, one.Millilitres + other.Millilitres, one.Exact + other.Exact);
 }
 
 /// <summary>What one sector holds of a water zone on a local day. Those of all sectors together are the zone.</summary>
@@ -156,4 +158,10 @@ public sealed record WaterZoneBalance
 
     /// <summary>Meters of which the day is known.</summary>
     public int MetersHeard => Inlets.Heard + Outlets.Heard + Customers.Heard;
+
+    /// <summary>Meters of which the day is known from midnight to midnight.</summary>
+    public int MetersExact => Inlets.Exact + Outlets.Exact + Customers.Exact;
+
+    /// <summary>True when every meter was read at both midnights: then the sums are what flowed on the day, to the litre.</summary>
+    public bool IsExact => Meters > 0 && MetersExact == Meters;
 }

@@ -103,7 +103,7 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
     /// <inheritdoc/>
     public static Contribution Contribute(BuildingState state, BuildingSettings settings, DeviceStatus status)
     {
-        var energy = state.Energy.Amounts;
+        var energy = state.Energy.AmountsOf(settings.IndexMaximum);
         return new Contribution
         {
             Kind = DeviceKind.Building,
@@ -113,6 +113,7 @@ public readonly struct BuildingRules : IDeviceRules<BuildingSettings, BuildingSt
             Day = energy.Day,
             DayAmount = Thousandths.Contributed(energy.Amount),
             PreviousDayAmount = Thousandths.Contributed(energy.PreviousAmount),
+            Bounds = DayBounds.Counts | energy.Bounds,
         };
     }
 

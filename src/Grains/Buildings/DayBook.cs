@@ -44,8 +44,8 @@ internal static class DayBook
     private static BuildingState Count(BuildingState state, BuildingSettings settings, LocalCalendar calendar)
     {
         var day = state.PendingDay;
-        var electricity = AmountOf(state.Energy.Amounts, day);
-        var heat = state.Heat is null ? default(long?) : AmountOf(IndexDays.AmountsOf(state.Heat), day);
+        var electricity = AmountOf(state.Energy.AmountsOf(settings.IndexMaximum), day);
+        var heat = state.Heat is null ? default(long?) : AmountOf(IndexDays.AmountsOf(state.Heat, settings.IndexMaximum), day);
         var (weather, isWhole) = WeatherOf(state, day);
         var heating = weather is { } known ? DegreeDays.Heating(known.Lowest, known.Highest, settings.HeatingBase) / PerHundredth : default(int?);
         state = state with { Months = MonthTotals.With(state.Months, day, electricity + (heat ?? 0), heating) };

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Grid.Grains.Devices;
@@ -14,11 +13,12 @@ public readonly record struct EnergyDays
     [Id(1)] public HeldEnergy Held { get; init; }
 
     /// <summary>Newest day, its amount and that of the day before, in mWh.</summary>
-    [JsonIgnore] public DayAmounts Amounts => Index is null ? Held.Amounts : IndexDays.AmountsOf(Index);
+    /// <param name="modulus">Where the index starts again from 0, in mWh; 0 when it never does.</param>
+    public DayAmounts AmountsOf(long modulus) => Index is null ? Held.Amounts : IndexDays.AmountsOf(Index, modulus);
 
     /// <summary>A reading of the index, in thousandths; late ones too.</summary>
     public EnergyDays WithIndex(long raw, long at, long modulus, LocalCalendar calendar) =>
-        this with { Index = IndexDays.Add(Index, raw, at, calendar.DayUpTo(at).Day, modulus) };
+        this with { Index = IndexDays.Add(Index, raw, at, calendar.DayUpTo(at), modulus) };
 
     /// <summary>Time has passed at a power; counts nothing for a device with an index.</summary>
     public EnergyDays WithHeld(long milliwatts, long at, long limit, LocalCalendar calendar) =>

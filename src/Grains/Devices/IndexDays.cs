@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Grid.Contracts.Devices;
 using Orleans;
 
 namespace Grid.Grains.Devices;
@@ -7,11 +9,18 @@ namespace Grid.Grains.Devices;
 /// <param name="At">Its time, in Unix milliseconds.</param>
 /// <param name="Raw">The index as reported, in thousandths.</param>
 /// <param name="Virtual">The index as if it had never been reset, in thousandths.</param>
-[GenerateSerializer, Immutable, Alias("grid.IndexPoint")]
-public readonly record struct IndexPoint([property: Id(0)] int Day, [property: Id(1)] long At, [property: Id(2)] long Raw, [property: Id(3)] long Virtual);
+/// <param name="EndsDay">True when it was read at the very midnight that ends its day, and begins the next one.</param>
+/// <remarks>32 bytes: laid out so that the flag stands beside the day. Each device with an index has three.</remarks>
+[GenerateSerializer, Immutable, Alias("grid.IndexPoint"), StructLayout(LayoutKind.Auto)]
+public readonly record struct IndexPoint(
+    [property: Id(0)] int Day, [property: Id(1)] long At, [property: Id(2)] long Raw, [property: Id(3)] long Virtual, [property: Id(4)] bool EndsDay = false);
 
 /// <summary>An amount of the newest local day, and of the day before it.</summary>
-public readonly record struct DayAmounts(int Day, long Amount, long PreviousAmount);
+/// <param name="Day">The newest local day.</param>
+/// <param name="Amount">What is counted on it.</param>
+/// <param name="PreviousAmount">What is counted on the day before.</param>
+/// <param name="Bounds">Which of their bounds are known; of what is no index, none.</param>
+public readonly record struct DayAmounts(int Day, long Amount, long PreviousAmount, DayBounds Bounds = DayBounds.None);
 
 /// <summary>
 /// Consumption by local day from an index. A day is what comes after its midnight up to the next one, which it has: an index of exactly midnight is
@@ -34,11 +43,11 @@ public static class IndexDays
     /// <param name="day">The local day that has the growth up to that instant: <see cref="LocalCalendar.DayUpTo"/>.</param>
     /// <param name="modulus">Where the index starts again from 0, in thousandths; 0 when it never does.</param>
     /// <param name="keepsFirst">False where one reading a day may be kept: then the first day has no consumption.</param>
-    public static IndexPoint[] Add(IndexPoint[]? points, long raw, long at, int day, long modulus, bool keepsFirst = true)
+    public static IndexPoint[] Add(IndexPoint[]? points, long raw, long at, LocalDay day, long modulus, bool keepsFirst = true)
     {
         if (points is null || points.Length == 0)
         {
-            return [new IndexPoint(day, at, raw, raw)];
+            return [new IndexPoint(day.Day, at, raw, raw, at == day.End)];
         }
 
         var place = points.Length;
@@ -61,13 +70,15 @@ public static class IndexDays
 
         Span<IndexPoint> all = stackalloc IndexPoint[points.Length + 1];
         points.AsSpan(0, place).CopyTo(all);
-        all[place] = new IndexPoint(day, at, raw, virtualIndex);
+        all[place] = new IndexPoint(day.Day, at, raw, virtualIndex, at == day.End);
         points.AsSpan(place).CopyTo(all[(place + 1)..]);
         return Keep(all, keepsFirst);
     }
 
     /// <summary>The consumption of the newest day with a reading, and of the day before it, in thousandths; never negative.</summary>
-    public static DayAmounts AmountsOf(IndexPoint[]? points)
+    /// <param name="points">Readings of the index, null when there are none.</param>
+    /// <param name="modulus">Where the index starts again from 0, in thousandths; 0 when it never does.</param>
+    public static DayAmounts AmountsOf(IndexPoint[]? points, long modulus)
     {
         if (points is null || points.Length == 0)
         {
@@ -75,17 +86,31 @@ public static class IndexDays
         }
 
         var newest = points[^1];
+        var from = BaseOf(points, newest.Day);
+        var bounds = (newest.EndsDay ? DayBounds.Ends : DayBounds.None) | (IsFromMidnight(from, newest, modulus) ? DayBounds.Begins : DayBounds.None);
         var previous = 0L;
         for (var index = points.Length - 2; index >= 0; index--)
         {
             if (points[index].Day == newest.Day - 1)
             {
-                previous = points[index].Virtual - BaseOf(points, newest.Day - 1).Virtual;
+                var before = BaseOf(points, newest.Day - 1);
+                previous = points[index].Virtual - before.Virtual;
+                bounds |= points[index].EndsDay && IsFromMidnight(before, points[index], modulus) ? DayBounds.PreviousIsWhole : DayBounds.None;
                 break;
             }
         }
 
-        return new DayAmounts(newest.Day, newest.Virtual - BaseOf(points, newest.Day).Virtual, previous);
+        return new DayAmounts(newest.Day, newest.Virtual - from.Virtual, previous, bounds);
+    }
+
+    /// <summary>
+    /// True when one register counted what lies between the midnight before a reading's day and the reading. What a register that was replaced or reset had counted last is not known,
+    /// and shows: the virtual index has grown by something else than the register, other than by whole turns of it.
+    /// </summary>
+    private static bool IsFromMidnight(in IndexPoint from, in IndexPoint to, long modulus)
+    {
+        var apart = to.Virtual - from.Virtual - (to.Raw - from.Raw);
+        return from.EndsDay && from.Day == to.Day - 1 && (apart == 0 || (modulus > 0 && apart % modulus == 0));
     }
 
     /// <summary>The newest reading before a day, else the first one of it.</summary>

@@ -3,6 +3,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Grid.Grains.Devices;
 using Grid.Grains.Intake;
 using Grid.Grains.Territory;
@@ -52,6 +53,9 @@ public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable t
         return new HistoryDay(Epoch.AddDays(day.Day), DateTimeOffset.FromUnixTimeMilliseconds(day.Start), DateTimeOffset.FromUnixTimeMilliseconds(day.End));
     }
 
+    /// <inheritdoc/>
+    public bool StandsForDay(string series, DateTimeOffset instant) => directory.FindPersonal(series)?.StandsForDay(instant) == true;
+
     /// <summary>A body's local days are those of a zone.</summary>
     internal void Know(string scope, string zone)
     {
@@ -69,6 +73,7 @@ public sealed class HistorySubjects(DeviceDirectory directory, ITerritoryTable t
         {
             "commune" => OfTerritory(code, calendars.OfCommune(code).ZoneId),
             "department" when territory.FindDepartment(code) is { } department => OfTerritory(null, department.ZoneId),
+            ZoneFigures.ScopeKind when territory.FindDepartment(code.Split(':', 2)[0]) is { } department => OfTerritory(null, department.ZoneId),
             _ => _bodies.TryGetValue(scope, out var known) ? known : OfTerritory(null, LocalCalendars.DefaultZone),
         };
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 using Orleans;
 
@@ -23,14 +24,14 @@ public sealed record CarriedDays
     /// <summary>The same.</summary>
     [JsonIgnore] public DayAmounts Amounts => new(Day, Amount, PreviousAmount);
 
-    /// <summary>Both together, by day.</summary>
+    /// <summary>Both together, by day. Of a day that two have counted on, no bound is known.</summary>
     public static DayAmounts Add(in DayAmounts one, in DayAmounts other)
     {
         var (newer, older) = one.Day >= other.Day ? (one, other) : (other, one);
         return (newer.Day - older.Day) switch
         {
             0 => new DayAmounts(newer.Day, newer.Amount + older.Amount, newer.PreviousAmount + older.PreviousAmount),
-            1 => newer with { PreviousAmount = newer.PreviousAmount + older.Amount },
+            1 => newer with { PreviousAmount = newer.PreviousAmount + older.Amount, Bounds = newer.Bounds & ~DayBounds.PreviousIsWhole },
             _ => newer,
         };
     }

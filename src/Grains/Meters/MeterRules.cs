@@ -55,7 +55,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
         var isDaily = report.Entry.Personal?.Day is not null;
         if (raw is { } index)
         {
-            state = state with { Index = IndexDays.Add(former, index, report.At, calendar.DayUpTo(report.At).Day, settings.IndexMaximum, keepsFirst: !isDaily) };
+            state = state with { Index = IndexDays.Add(former, index, report.At, calendar.DayUpTo(report.At), settings.IndexMaximum, keepsFirst: !isDaily) };
         }
 
         if (settings is { IsOfNetwork: true, IsInZone: true } && raw is not null && !report.IsLate && state.Index![^1].At == report.At)
@@ -90,7 +90,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             return new Contribution { Kind = DeviceKind.Meter, Status = status };
         }
 
-        var volume = AmountsOf(state);
+        var volume = AmountsOf(state, settings.IndexMaximum);
         return new Contribution
         {
             Kind = DeviceKind.Meter,
@@ -100,18 +100,19 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             Day = volume.Day,
             DayAmount = Thousandths.Contributed(volume.Amount),
             PreviousDayAmount = Thousandths.Contributed(volume.PreviousAmount),
+            Bounds = DayBounds.Counts | volume.Bounds,
             Zone = settings.IsInZone ? ZoneMeterDays.Of(state.Index, state.NetworkNight) : null,
         };
     }
 
     /// <inheritdoc/>
     public static ImmutableArray<DerivedFigure> Explain(MeterState state, MeterSettings settings, long now, LocalCalendar calendar) =>
-        [.. MeterFigures.Of(state, settings, AmountsOf(state), now, calendar).AddRange(state.Battery.Explain(now)).OrderBy(figure => figure.Name, StringComparer.Ordinal)];
+        [.. MeterFigures.Of(state, settings, AmountsOf(state, settings.IndexMaximum), now, calendar).AddRange(state.Battery.Explain(now)).OrderBy(figure => figure.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public static MeterState Forget(MeterState state)
     {
-        var amounts = AmountsOf(state);
+        var amounts = AmountsOf(state, modulus: 0);
         return new MeterState
         {
             IsTamperedWith = state.IsTamperedWith,
@@ -181,9 +182,9 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
     private static MeterState WithoutFlow(MeterState state) =>
         state with { Night = null, Still = default, BurstSince = 0, IsLeaking = false, IsBursting = false };
 
-    private static DayAmounts AmountsOf(MeterState state)
+    private static DayAmounts AmountsOf(MeterState state, long modulus)
     {
-        var own = IndexDays.AmountsOf(state.Index);
+        var own = IndexDays.AmountsOf(state.Index, modulus);
         return state.Carried is { } carried ? CarriedDays.Add(own, carried.Amounts) : own;
     }
 }

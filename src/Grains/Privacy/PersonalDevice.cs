@@ -107,6 +107,9 @@ public sealed class PersonalDevice
         return metrics.Length == reading.Metrics.Length ? Allowance.Whole : Allowance.Reduced;
     }
 
+    /// <summary>True when what history keeps of it under an instant, the midnight that begins a local day, stands for the day: nothing finer may be kept throughout the day.</summary>
+    public bool StandsForDay(DateTimeOffset at) => _isDwelling && !(_isSubDaily && HasConsent(at) && HasConsent(at.AddDays(1)));
+
     private bool HasConsent(DateTimeOffset at) => _consentedAt <= at && (_consentEndsAt is not { } end || at < end);
 
     /// <summary>

@@ -75,7 +75,7 @@ internal sealed class FiguresSum
         private readonly List<DayAmount> _days = [];
         private readonly List<DayAmount> _saved = [];
         private readonly List<MinuteCount> _starts = [];
-        private long _on, _off, _failed, _power, _flow, _leaks, _comfort, _over80, _overflowing, _fires;
+        private long _on, _off, _failed, _power, _flow, _leaks, _comfort, _over80, _overflowing, _fires, _counting;
         private long _unacknowledged, _acknowledged, _shelved;
 
         public DeviceKind Kind => kind;
@@ -141,16 +141,21 @@ internal sealed class FiguresSum
                 _fires += contribution.Flags.HasFlag(ContributionFlags.Fire) ? sign : 0;
             }
 
+            var bounds = contribution.Bounds;
+            _counting += bounds.HasFlag(DayBounds.Counts) ? sign : 0;
             if (contribution.Day != 0)
             {
-                AddDay(_days, contribution.Day, sign * contribution.DayAmount);
-                AddDay(_days, contribution.Day - 1, sign * contribution.PreviousDayAmount);
+                AddDay(_days, contribution.Day, sign * contribution.DayAmount, bounds.HasFlag(DayBounds.Begins) ? sign : 0);
+                AddDay(_days, contribution.Day - 1, sign * contribution.PreviousDayAmount, bounds.HasFlag(DayBounds.PreviousIsWhole) ? sign : 0);
+
+                // The next day has begun, and what it has so far is known: nothing.
+                AddDay(_days, contribution.Day + 1, 0, bounds.HasFlag(DayBounds.Ends) ? sign : 0);
             }
 
             if (contribution.SavedDay != 0)
             {
-                AddDay(_saved, contribution.SavedDay, sign * contribution.DaySaved);
-                AddDay(_saved, contribution.SavedDay - 1, sign * contribution.PreviousDaySaved);
+                AddDay(_saved, contribution.SavedDay, sign * contribution.DaySaved, 0);
+                AddDay(_saved, contribution.SavedDay - 1, sign * contribution.PreviousDaySaved, 0);
             }
         }
 
@@ -177,6 +182,7 @@ internal sealed class FiguresSum
             _over80 += figures.Over80Percent;
             _overflowing += figures.Overflowing;
             _fires += figures.Fires;
+            _counting += figures.Counting;
             _unacknowledged += figures.AlarmsUnacknowledged;
             _acknowledged += figures.AlarmsAcknowledged;
             _shelved += figures.AlarmsShelved;
@@ -187,12 +193,12 @@ internal sealed class FiguresSum
 
             foreach (var day in figures.Days)
             {
-                AddDay(_days, day.Day, day.Amount);
+                AddDay(_days, day.Day, day.Amount, day.FromMidnight);
             }
 
             foreach (var day in figures.SavedDays)
             {
-                AddDay(_saved, day.Day, day.Amount);
+                AddDay(_saved, day.Day, day.Amount, 0);
             }
         }
 
@@ -218,15 +224,16 @@ internal sealed class FiguresSum
             AlarmsAcknowledged = _acknowledged,
             AlarmsShelved = _shelved,
             AlarmStarts = [.. _starts],
+            Counting = _counting,
         };
 
         private static ImmutableArray<DayAmount> Newest(List<DayAmount> days) =>
             [.. CollectionsMarshal.AsSpan(days)[..Math.Min(days.Count, KindFigures.MaximumDays)]];
 
         /// <summary>A day that sums to nothing is dropped, so that the sum does not depend on what came and went.</summary>
-        private static void AddDay(List<DayAmount> days, int day, long amount)
+        private static void AddDay(List<DayAmount> days, int day, long amount, long fromMidnight)
         {
-            if (amount == 0)
+            if (amount == 0 && fromMidnight == 0)
             {
                 return;
             }
@@ -239,15 +246,19 @@ internal sealed class FiguresSum
 
             if (place == days.Count || days[place].Day != day)
             {
-                days.Insert(place, new DayAmount(day, amount));
-            }
-            else if (days[place].Amount + amount is not 0 and var sum)
-            {
-                days[place] = new DayAmount(day, sum);
+                days.Insert(place, new DayAmount(day, amount, fromMidnight));
             }
             else
             {
-                days.RemoveAt(place);
+                var sum = new DayAmount(day, days[place].Amount + amount, days[place].FromMidnight + fromMidnight);
+                if (sum is { Amount: 0, FromMidnight: 0 })
+                {
+                    days.RemoveAt(place);
+                }
+                else
+                {
+                    days[place] = sum;
+                }
             }
         }
     }

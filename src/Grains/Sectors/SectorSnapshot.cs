@@ -15,6 +15,7 @@ internal static class SectorSnapshot
 {
     private const byte Version = 7;
     private const byte FirstWithRhythm = 7;
+    private const byte FirstWithBounds = 7;
     private const byte FirstWithAlarms = 6;
     private const byte FirstWithZones = 5;
     private const byte FirstWithParameters = 4;
@@ -236,7 +237,7 @@ internal static class SectorSnapshot
             IsUnderWorks = (noted & UnderWorks) != 0,
             Holding = holding,
             Topology = topology,
-            Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader),
+            Contribution = placing == Placing.Sealed ? new Contribution { Kind = kind, Status = DeviceStatus.Unknown } : ReadContribution(reader, version),
         };
         if (version >= FirstWithZones && placing != Placing.Sealed)
         {
@@ -300,7 +301,7 @@ internal static class SectorSnapshot
         using var reader = new BinaryReader(new MemoryStream(plain, writable: false), Encoding.UTF8);
         device.Subscriber = reader.ReadString();
         device.Position = reader.ReadBoolean() ? new GeoPoint(reader.ReadDouble(), reader.ReadDouble()) : null;
-        device.Contribution = ReadContribution(reader);
+        device.Contribution = ReadContribution(reader, version);
         if (version >= FirstWithZones)
         {
             ReadZoneReadings(reader, device);
@@ -356,6 +357,7 @@ internal static class SectorSnapshot
         writer.Number(contribution.Day);
         writer.Number(contribution.DayAmount);
         writer.Number(contribution.PreviousDayAmount);
+        writer.Byte((byte)contribution.Bounds);
     }
 
     private static void WriteZoneReadings(BlockWriter writer, SectorDevice device)
@@ -398,7 +400,16 @@ internal static class SectorSnapshot
         device.Contribution = device.Contribution with { Zone = readings with { PreviousNightMinimumMillilitresPerHour = isKnown ? previous : null } };
     }
 
-    private static Contribution ReadContribution(BinaryReader reader) => new()
+    private static Contribution ReadContribution(BinaryReader reader, byte version)
+    {
+        var contribution = ReadAmounts(reader);
+
+        // Before bounds were kept, none is known, until the device is heard again.
+        var counts = contribution.Day != 0 || contribution.Kind is DeviceKind.Streetlight or DeviceKind.Building;
+        return contribution with { Bounds = version >= FirstWithBounds ? (DayBounds)reader.ReadByte() : counts ? DayBounds.Counts : DayBounds.None };
+    }
+
+    private static Contribution ReadAmounts(BinaryReader reader) => new()
     {
         Kind = (DeviceKind)reader.ReadByte(),
         Status = (DeviceStatus)reader.ReadByte(),

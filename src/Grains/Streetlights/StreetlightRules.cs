@@ -96,7 +96,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
     /// <inheritdoc/>
     public static Contribution Contribute(StreetlightState state, StreetlightSettings settings, DeviceStatus status)
     {
-        var energy = state.Energy.Amounts;
+        var energy = state.Energy.AmountsOf(settings.IndexMaximum);
         var saved = settings.RatedMilliwatts > 0 && state.Nights.Day != 0 ? state.Nights.SavedOf(settings.RatedMilliwatts, energy) : default;
         return new Contribution
         {
@@ -107,6 +107,7 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
             Day = energy.Day,
             DayAmount = Thousandths.Contributed(energy.Amount),
             PreviousDayAmount = Thousandths.Contributed(energy.PreviousAmount),
+            Bounds = DayBounds.Counts | energy.Bounds,
             SavedDay = saved.Day,
             DaySaved = Math.Clamp(saved.Amount, -Thousandths.ContributionMaximum, Thousandths.ContributionMaximum),
             PreviousDaySaved = Math.Clamp(saved.PreviousAmount, -Thousandths.ContributionMaximum, Thousandths.ContributionMaximum),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
+using Grid.Contracts.Zones;
 using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.History;
@@ -64,6 +65,12 @@ public sealed class BodyGrain(
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, _key))
             .SubscribeAsync((partial, _) => TakeAsync(partial));
+        if (TerritoryKeys.DepartmentOf(_key) is { } code)
+        {
+            // Nobody else is there whether anybody asks or not.
+            this.RegisterGrainTimer(static (zones, _) => zones.Record(), GrainFactory.GetGrain<IWaterZonesGrain>(code), figures.RecordEvery, figures.RecordEvery);
+        }
+
         _ = new Digest(this, CompareAsync, options);
         await CompareAsync();
     }

@@ -5,6 +5,11 @@ using Grid.Grains.Devices;
 
 namespace Grid.Grains.Zones;
 
+/// <summary>What a meter has counted on a day of which it is known.</summary>
+/// <param name="Millilitres">Between its newest reading before the day and its newest one of the day.</param>
+/// <param name="IsExact">True when these two are of the very midnights, and of one register: then it is what flowed on the day.</param>
+public readonly record struct ZoneAmount(long Millilitres, bool IsExact);
+
 /// <summary>
 /// The balance of a water zone, from what its meters contribute. Integers in millilitres, so that partial sums may be made in any order and where the meters are. What was not
 /// measured is in no measured figure.
@@ -21,27 +26,28 @@ public static class ZoneBalance
     /// <param name="now">Unix milliseconds: a day that is under way ends here so far.</param>
     /// <remarks>
     /// The day is known when a reading closes it and one closes the day before: when the meter was not silent yet as the day ended. A meter without the one has an amount that is not the
-    /// whole day's, and without the other one that is not only the day's.
+    /// whole day's, and without the other one that is not only the day's. A reading that closes a day some time before its midnight leaves what flowed meanwhile to the next day: that
+    /// is known, and not exact.
     /// </remarks>
-    public static long? AmountOf(in Contribution contribution, LocalDay day, LocalDay former, TimeSpan? silentAfter, long now)
+    public static ZoneAmount? AmountOf(in Contribution contribution, LocalDay day, LocalDay former, TimeSpan? silentAfter, long now)
     {
         if (contribution.Zone is not { } readings)
         {
             return null;
         }
 
-        var (amount, last, before) = (contribution.Day - day.Day) switch
+        var (amount, last, before, whole) = (contribution.Day - day.Day) switch
         {
-            0 => (contribution.DayAmount, readings.DayReadAt, readings.PreviousDayReadAt),
-            1 => (contribution.PreviousDayAmount, readings.PreviousDayReadAt, readings.BaseReadAt),
-            _ => (0, 0, 0),
+            0 => (contribution.DayAmount, readings.DayReadAt, readings.PreviousDayReadAt, DayBounds.Begins | DayBounds.Ends),
+            1 => (contribution.PreviousDayAmount, readings.PreviousDayReadAt, readings.BaseReadAt, DayBounds.PreviousIsWhole),
+            _ => default,
         };
         var gap = silentAfter is { } silence && silence < AnyReading ? (long)silence.TotalMilliseconds : long.MaxValue;
-        return Closes(last, Math.Min(day.End, now), gap) && Closes(before, former.End, gap) ? amount : null;
+        return Closes(last, Math.Min(day.End, now), gap) && Closes(before, former.End, gap) ? new ZoneAmount(amount, (contribution.Bounds & whole) == whole) : null;
     }
 
     /// <summary>The meters of a role and the amount of the day, of one meter.</summary>
-    public static ZoneSide SideOf(long? amount) => new(1, amount is null ? 0 : 1, amount ?? 0);
+    public static ZoneSide SideOf(ZoneAmount? amount) => amount is { } known ? new(1, 1, known.Millilitres, known.IsExact ? 1 : 0) : new(1, 0, 0);
 
     /// <summary>The zone, from what each of its sectors holds of it.</summary>
     /// <param name="zone">The zone's id.</param>

@@ -47,6 +47,7 @@ public sealed class ZoneBalanceTimeTests
         var balance = await BalanceAsync(city);
 
         Assert.Equal((Meters.Length, Meters.Length, Day), (balance.Meters, balance.MetersHeard, balance.Day));
+        Assert.True(balance.IsExact);
         Assert.Equal(1_000 * (after.InletLitres - before.InletLitres), balance.Inlets.Millilitres);
         Assert.Equal(1_000 * (after.OutletLitres - before.OutletLitres), balance.Outlets.Millilitres);
         Assert.Equal(1_000 * (after.DeliveredLitres - before.DeliveredLitres), balance.Customers.Millilitres);
@@ -78,13 +79,13 @@ public sealed class ZoneBalanceTimeTests
         await city.PassAsync(TimeSpan.FromHours(1));
 
         var balance = await BalanceAsync(city);
-        Assert.Equal((Meters.Length, Meters.Length - 1), (balance.Meters, balance.MetersHeard));
+        Assert.Equal((Meters.Length, Meters.Length - 1, false), (balance.Meters, balance.MetersHeard, balance.IsExact));
         Assert.True(balance.EstimatedDeliveredMillilitres > balance.Customers.Millilitres);
         Assert.Equal(balance.LossMillilitres - (balance.EstimatedDeliveredMillilitres - balance.Customers.Millilitres), balance.EstimatedLossMillilitres);
 
         await ReportAsync(city, [missing], closing);
         var amended = await BalanceAsync(city);
-        Assert.Equal(Meters.Length, amended.MetersHeard);
+        Assert.Equal((Meters.Length, true), (amended.MetersHeard, amended.IsExact));
         Assert.Equal(balance.Customers.Millilitres + (1_000 * (Index(missing, closing) - Index(missing, closing.AddDays(-1)))), amended.Customers.Millilitres);
         Assert.Equal(amended.EstimatedLossMillilitres, amended.LossMillilitres);
     }

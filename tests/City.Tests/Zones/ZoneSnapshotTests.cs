@@ -51,13 +51,29 @@ public sealed class ZoneSnapshotTests
         book.Add(meter);
         var block = SectorSnapshot.Write(book, new PlainKeys());
 
-        // From its end: no tombstone, no parameter, no readings of a zone, a contribution of ten bytes, the role, the empty name of a zone, no interval and no condition.
-        byte[] former = [4, .. block[1..^17], .. block[^13..^3], .. block[^2..]];
+        // From its end: no tombstone, no parameter, no readings of a zone, a contribution of eleven bytes (the last one its bounds), the role, the empty name of a zone, no interval and no condition.
+        byte[] former = [4, .. block[1..^18], .. block[^14..^4], .. block[^2..]];
         var read = SectorSnapshot.Read(former, new SectorBook(), new PlainKeys());
 
         Assert.Equal((7, DeviceStatus.Ok, null), (read.Offset, read.Find("M1")!.Contribution.Status, read.Find("M1")!.Zone));
         Assert.Equal(["M1"], SectorSnapshot.ReadDevices(former).Devices);
         Assert.Equal(block, SectorSnapshot.Write(read, new PlainKeys()));
+    }
+
+    [Fact]
+    public void Of_books_from_before_bounds_were_kept_no_bound_is_known()
+    {
+        var book = new SectorBook();
+        var meter = Meter("M1", null, null, ZoneRole.Customer, null);
+        meter.Contribution = meter.Contribution with { Bounds = DayBounds.Counts | DayBounds.Begins | DayBounds.PreviousIsWhole };
+        book.Add(meter);
+        var block = SectorSnapshot.Write(book, new PlainKeys());
+        Assert.Equal(meter.Contribution, SectorSnapshot.Read(block, new SectorBook(), new PlainKeys()).Find("M1")!.Contribution);
+
+        // From its end: no tombstone, no parameter, no readings of a zone, and the bounds.
+        var read = SectorSnapshot.Read([6, .. block[1..^4], .. block[^3..]], new SectorBook(), new PlainKeys());
+
+        Assert.Equal(meter.Contribution with { Bounds = DayBounds.Counts }, read.Find("M1")!.Contribution);
     }
 
     [Fact]

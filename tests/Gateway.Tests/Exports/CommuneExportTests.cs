@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Grid.Client.Exports;
 using Grid.Contracts.Devices;
 
 namespace Grid.Tests.Gateway.Exports;
@@ -30,6 +31,37 @@ public sealed class CommuneExportTests
             files[..^1].Select(file => (file.Name, (long)file.Content.Length, Convert.ToHexStringLower(SHA256.HashData(file.Content)))),
             manifest.GetProperty("files").EnumerateArray().Select(file => (file.GetProperty("name").GetString()!, file.GetProperty("bytes").GetInt64(), file.GetProperty("sha256").GetString()!)));
         Assert.Contains(host.Audit.Entries, entry => entry.Action == "commune.export" && entry.Target == "commune:29232");
+    }
+
+    [Theory]
+
+    // Read every 12 hours, at noon and at midnight in Paris: the index of midnight is the last of the day that ends.
+    [InlineData(false, "2026-11-24,indexLitres,11,330\n2026-11-25,indexLitres,11,770\n")]
+
+    // Kept under the midnight of the day that they stand for.
+    [InlineData(true, "2026-11-24,indexLitres,11,330\n2026-11-25,indexLitres,11,440\n")]
+    public async Task What_dwellings_consumed_counts_from_midnight_to_midnight(bool areKeptByDay, string expected)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Subjects.AreKeptByDay = areKeptByDay;
+        for (var dwelling = 0; dwelling < CommuneExport.LeastDwellings; dwelling++)
+        {
+            await host.PutAsync($"/api/v1/devices/d{dwelling}", "{\"kind\":\"meter\",\"commune\":\"29232\",\"attributes\":{\"dwelling\":true,\"legalBasis\":\"contract\"}}");
+            if (areKeptByDay)
+            {
+                host.History.Add($"d{dwelling}", "indexLitres", ("2026-11-22T23:00:00Z", 95), ("2026-11-23T23:00:00Z", 125), ("2026-11-24T23:00:00Z", 165), ("2026-11-25T23:00:00Z", 200));
+            }
+            else
+            {
+                host.History.Add(
+                    $"d{dwelling}", "indexLitres", ("2026-11-23T11:00:00Z", 95), ("2026-11-23T23:00:00Z", 100), ("2026-11-24T11:00:00Z", 110), ("2026-11-24T23:00:00Z", 130),
+                    ("2026-11-25T11:00:00Z", 160), ("2026-11-25T23:00:00Z", 200), ("2026-11-26T11:00:00Z", 250));
+            }
+        }
+
+        var files = await ExportAsync(host, "29232/export?from=2026-11-23T23:00:00Z&to=2026-11-25T23:00:00Z");
+
+        Assert.Equal("day,metric,meters,amount\n" + expected, Text(files.Single(file => file.Name == "dwellings.csv").Content));
     }
 
     [Theory]

@@ -137,6 +137,8 @@ internal sealed class FakeWaterZones : IWaterZonesGrain
     public Dictionary<ZoneDay, ImmutableArray<WaterZoneBalance>> Balances { get; } = [];
 
     public Task<ImmutableArray<WaterZoneBalance>> GetBalances(ZoneDay day) => Task.FromResult(Balances.GetValueOrDefault(day, []));
+
+    public Task Record() => throw new InvalidOperationException("The department has its zones recorded.");
 }
 
 internal sealed class FakeFindings(ImmutableArray<CrossTradeFinding> found) : ICommuneFindingsGrain

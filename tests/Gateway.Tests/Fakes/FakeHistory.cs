@@ -121,6 +121,11 @@ internal sealed class FakeSubjects : IHistorySubjects
 
     public double IndexMaximum { get; set; }
 
+    /// <summary>True for dwellings of which one value a day may be kept.</summary>
+    public bool AreKeptByDay { get; set; }
+
+    public bool StandsForDay(string series, DateTimeOffset instant) => AreKeptByDay;
+
     public HistorySubject? Find(string series) => new() { Kind = DeviceKind.Meter, Commune = "29232", Zone = Zone, IndexMaximum = IndexMaximum };
 
     public HistoryDay DayOf(string zone, DateTimeOffset instant)

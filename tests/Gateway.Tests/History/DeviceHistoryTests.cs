@@ -93,10 +93,50 @@ public sealed class DeviceHistoryTests
         await host.RegisterAsync("M1", DeviceKind.Meter);
         host.Subjects.IndexMaximum = maximum;
         host.History.Add(
-            "M1", "indexLitres", ("2026-11-22T20:00:00Z", 950), ("2026-11-22T23:10:00Z", 960), ("2026-11-22T23:40:00Z", 980), ("2026-11-23T00:30:00Z", 990), ("2026-11-23T01:30:00Z", 3), ("2026-11-23T02:00:00Z", 15));
+            "M1", "indexLitres", ("2026-11-22T20:00:00Z", 950), ("2026-11-22T23:10:00Z", 960), ("2026-11-22T23:40:00Z", 980), ("2026-11-23T00:30:00Z", 990), ("2026-11-23T01:30:00Z", 3), ("2026-11-23T02:10:00Z", 15));
         var asked = "metric=indexLitres&from=2026-11-22T23:00:00Z&to=2026-11-23T03:00:00Z&step=PT1H";
         Assert.Equal(expected, Text(await AskAsync(host, asked, "M1")));
         Assert.Equal(expected, Text(await AskAsync(host, $"{asked}&fn=delta", "M1")));
+    }
+
+    [Theory]
+
+    // Hourly, on the hour, past a local midnight: what was consumed from 23:00 to 24:00 is the old day's, in hours, days and quarters alike.
+    [InlineData("step=P1D&from=2026-11-20T23:00:00Z&to=2026-11-22T23:00:00Z", "20T23=240 21T23=480")]
+    [InlineData("step=P1D&from=2026-11-21T12:00:00Z&to=2026-11-21T13:00:00Z", "20T23=240")]
+    [InlineData("step=PT1H&from=2026-11-21T21:00:00Z&to=2026-11-22T01:00:00Z", "21T21=10 21T22=10 21T23=20 22T00=20")]
+    [InlineData("step=PT15M&from=2026-11-21T22:00:00Z&to=2026-11-21T23:15:00Z", "21T22=10")]
+    [InlineData("step=PT10M&from=2026-11-21T22:00:00Z&to=2026-11-21T23:10:00Z", "21T22=10")]
+    [InlineData("step=P1W&from=2026-11-16T12:00:00Z&to=2026-11-24T12:00:00Z", "15T23=720 22T23=960")]
+    public async Task An_index_at_the_border_of_two_steps_belongs_to_the_one_that_ends(string query, string expected)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await host.RegisterAsync("M1", DeviceKind.Meter);
+        var (hour, litres) = (new DateTimeOffset(2026, 11, 20, 23, 0, 0, TimeSpan.Zero), 1_000);
+        for (var hours = 0; hours <= 24 * 4; hours++, hour = hour.AddHours(1))
+        {
+            host.History.Add("M1", "indexLitres", (hour.ToString("O"), litres));
+            litres += hours < 24 ? 10 : 20;
+        }
+
+        Assert.Equal(expected, DaysAndHours(await AskAsync(host, $"metric=indexLitres&{query}", "M1")));
+    }
+
+    [Fact]
+    public async Task A_meter_that_reads_its_midnights_only_has_each_day_between_two_of_them()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await host.RegisterAsync("M1", DeviceKind.Meter);
+
+        // In spring, with a day of 23 hours, and one midnight that was lost.
+        host.History.Add("M1", "indexLitres", ("2026-03-26T23:00:00Z", 100), ("2026-03-27T23:00:00Z", 107), ("2026-03-28T23:00:00Z", 120), ("2026-03-29T22:00:00Z", 150), ("2026-03-31T22:00:00Z", 190));
+        var asked = "metric=indexLitres&from=2026-03-27T23:00:00Z&to=2026-04-02T22:00:00Z&step=P1D";
+        Assert.Equal("27T23=13 28T23=30 30T22=40", DaysAndHours(await AskAsync(host, asked, "M1")));
+        Assert.Equal("27T23=1 28T23=1 29T22=1 31T22=1", DaysAndHours(await AskAsync(host, $"{asked}&fn=count", "M1")));
+
+        // Of a dwelling these are values of the days that begin there.
+        host.Subjects.AreKeptByDay = true;
+        Assert.Equal("27T23=7 28T23=13 29T22=30 31T22=40", DaysAndHours(await AskAsync(host, asked, "M1")));
     }
 
     [Fact]
@@ -104,7 +144,7 @@ public sealed class DeviceHistoryTests
     {
         await using var host = await GatewayHost.StartAsync();
         await host.RegisterAsync("M1", DeviceKind.Meter);
-        host.History.Add("M1", "indexLitres", ("2026-11-22T10:10:00Z", 960), ("2026-11-22T10:14:00Z", 980), ("2026-11-22T10:30:00Z", 981));
+        host.History.Add("M1", "indexLitres", ("2026-11-22T10:10:00Z", 960), ("2026-11-22T10:14:00Z", 980), ("2026-11-22T10:31:00Z", 981));
         Assert.Equal("10:00=20 10:30=1", Text(await AskAsync(host, $"metric=indexLitres&{Day}&step=PT15M", "M1")));
     }
 
@@ -208,6 +248,9 @@ public sealed class DeviceHistoryTests
 
     private static async Task<JsonElement> AskAsync(GatewayHost host, string query, string device = "L1") =>
         await (await host.Http.GetAsync($"/api/v1/devices/{device}/history?{query}")).JsonAsync();
+
+    private static string DaysAndHours(JsonElement answer) => string.Join(
+        ' ', answer.GetProperty("points").EnumerateArray().Select(point => $"{point.GetProperty("time").GetString()![8..13]}={point.GetProperty("value").GetRawText()}"));
 
     private static string Text(JsonElement answer) => string.Join(
         ' ', answer.GetProperty("points").EnumerateArray().Select(point => $"{point.GetProperty("time").GetString()![11..16]}={point.GetProperty("value").GetRawText()}"));

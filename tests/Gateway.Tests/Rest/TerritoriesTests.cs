@@ -16,7 +16,8 @@ public sealed class TerritoriesTests
         LightsOff = 2,
         LightsFailed = 1,
         PowerMilliwatts = 1_234_567,
-        Days = [new(20_001, 9), new(20_000, 1_001), new(19_999, 7)],
+        Days = [new(20_001, 9, 2), new(20_000, 1_001, 6), new(19_999, 7)],
+        Counting = 8,
     };
 
     private static readonly KindFigures Sensors = new() { Kind = DeviceKind.Environment, Total = 3, ByStatus = [0, 3, 0, 0, 0], ByLocalLevel = [1, 1, 1, 0] };
@@ -34,7 +35,7 @@ public sealed class TerritoriesTests
         var shown = await (await host.Http.GetAsync("/api/v1/communes/29232")).JsonAsync();
         Assert.Equal("1970-01-01T00:00:00.000Z", shown.GetProperty("asOf").GetString());
         Assert.Equal("76.9", shown.GetProperty("coveragePercent").GetRawText());
-        Assert.Equal("""{"on":4,"off":2,"failed":1,"powerWatts":1234.567,"energyTodayWattHours":1.001,"savedTodayWattHours":0}""", shown.GetProperty("lighting").GetRawText());
+        Assert.Equal("""{"on":4,"off":2,"failed":1,"powerWatts":1234.567,"energyTodayWattHours":1.001,"energyTodayExactPercent":75,"savedTodayWattHours":0}""", shown.GetProperty("lighting").GetRawText());
         Assert.Equal("""{"localLevel":2}""", shown.GetProperty("environment").GetRawText());
         Assert.Equal(13, shown.GetProperty("devices").GetProperty("total").GetInt64());
         Assert.Equal(9, shown.GetProperty("devices").GetProperty("byStatus").GetProperty("ok").GetInt64());
@@ -131,6 +132,6 @@ public sealed class TerritoriesTests
         Assert.Equal(["a.0", "b.0"], sum.Versions.Select(version => version.Sector));
         Assert.Equal([DeviceKind.Streetlight, DeviceKind.Environment], sum.Figures.Kinds.Select(figures => figures.Kind));
         Assert.Equal([2, 12, 0, 2, 4], sum.Figures.Kinds[0].ByStatus);
-        Assert.Equal(new DayAmount(20_001, 1_001 + 9), Assert.Single(sum.Figures.Kinds[0].Days));
+        Assert.Equal((new DayAmount(20_001, 1_001 + 9, 6 + 2), 16), (Assert.Single(sum.Figures.Kinds[0].Days), sum.Figures.Kinds[0].Counting));
     }
 }

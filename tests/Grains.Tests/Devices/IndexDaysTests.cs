@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Grid.Contracts.Devices;
 using Grid.Grains.Devices;
 
 namespace Grid.Tests.Grains.Devices;
@@ -12,7 +13,8 @@ public sealed class IndexDaysTests
     private static IndexPoint[] Add(IndexPoint[]? points, long raw, double day, long modulus = 0)
     {
         var at = (long)(day * Day);
-        return IndexDays.Add(points, raw, at, DayOf(day), modulus);
+        var local = DayOf(day);
+        return IndexDays.Add(points, raw, at, new LocalDay(local, local * Day, (local + 1) * Day) { Night = default }, modulus);
     }
 
     /// <summary>A day has its last midnight and not its first.</summary>
@@ -26,11 +28,11 @@ public sealed class IndexDaysTests
             points = Add(points, raw, day, modulus);
         }
 
-        return IndexDays.AmountsOf(points);
+        return IndexDays.AmountsOf(points, modulus);
     }
 
     [Fact]
-    public void Without_a_reading_nothing_is_consumed() => Assert.Equal(default, IndexDays.AmountsOf(null));
+    public void Without_a_reading_nothing_is_consumed() => Assert.Equal(default, IndexDays.AmountsOf(null, 0));
 
     [Fact]
     public void The_first_day_counts_from_its_first_reading() =>
@@ -77,6 +79,61 @@ public sealed class IndexDaysTests
         Assert.Equal(new DayAmounts(10, 20, 0), After(0, (10.2, 1_000), (10.5, 1_020), (10.5, 1_500)));
 
     [Fact]
+    public void A_day_is_whole_between_two_indexes_of_midnight_and_the_next_one_begins_there()
+    {
+        Assert.Equal(new DayAmounts(11, 70, 0, DayBounds.Begins | DayBounds.Ends), After(0, (11, 1_000), (11.5, 1_050), (12, 1_070)));
+        Assert.Equal(new DayAmounts(12, 5, 70, DayBounds.Begins | DayBounds.PreviousIsWhole), After(0, (11, 1_000), (11.5, 1_050), (12, 1_070), (12.3, 1_075)));
+    }
+
+    [Theory]
+    [InlineData(10.99, 12.0, DayBounds.Ends, DayBounds.Begins)] // lost before it
+    [InlineData(11.0, 11.99, DayBounds.Begins, DayBounds.None)] // lost at its end
+    [InlineData(10.0, 12.0, DayBounds.Ends, DayBounds.Begins)] // the midnight of a day before that
+    public void A_midnight_that_is_lost_makes_neither_day_whole(double before, double last, DayBounds then, DayBounds later)
+    {
+        Assert.Equal(then, After(0, (before, 1_000), (11.5, 1_050), (last, 1_070)).Bounds);
+        Assert.Equal(later, After(0, (before, 1_000), (11.5, 1_050), (last, 1_070), (12.3, 1_075)).Bounds);
+    }
+
+    [Fact]
+    public void A_midnight_that_comes_late_makes_its_days_whole() =>
+        Assert.Equal(new DayAmounts(12, 5, 70, DayBounds.Begins | DayBounds.PreviousIsWhole), After(0, (11, 1_000), (11.9, 1_060), (12.3, 1_075), (12, 1_070)));
+
+    [Fact]
+    public void A_register_that_rolls_over_keeps_its_day_whole_and_one_that_is_replaced_does_not()
+    {
+        Assert.Equal(new DayAmounts(12, 5, 30, DayBounds.Begins | DayBounds.PreviousIsWhole), After(100_000, (11, 99_990), (11.2, 10), (12, 20), (12.3, 25)));
+
+        Assert.Equal(new DayAmounts(12, 5, 60, DayBounds.Begins), After(0, (11, 50_000), (11.2, 50_050), (11.3, 3), (12, 13), (12.3, 18)));
+        Assert.Equal(DayBounds.Begins | DayBounds.PreviousIsWhole, After(0, (11, 50_000), (11.2, 3), (12, 13), (12.3, 18), (13, 30), (13.1, 31)).Bounds);
+        // The new register has passed where the old one was.
+        Assert.Equal(DayBounds.Begins, After(0, (11, 100), (11.2, 40), (12, 200), (12.3, 210)).Bounds);
+    }
+
+    /// <summary>Whatever is lost, late or sent twice: a day that is said to be whole is what was truly consumed on it.</summary>
+    [Fact]
+    public void A_day_that_is_said_to_be_whole_is_the_truth() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+        {
+            var random = new Random(seed);
+            var hourly = Enumerable.Range(0, 97).Aggregate(new List<long> { random.Next(1_000) }, (all, _) => [.. all, all[^1] + random.Next(50)]);
+            IndexPoint[]? points = null;
+            var lost = random.Next(5);
+            foreach (var hour in Enumerable.Range(0, 97).Where(_ => random.Next(10) >= lost).OrderBy(hour => hour + random.Next(6)))
+            {
+                points = IndexDays.Add(points, hourly[hour], hour * Hour, new LocalDay(Of(hour), Of(hour) * Day, (Of(hour) + 1) * Day) { Night = default }, 0);
+            }
+
+            var found = IndexDays.AmountsOf(points, 0);
+            return (!found.Bounds.HasFlag(DayBounds.PreviousIsWhole) || found.PreviousAmount == Truth(found.Day - 1))
+                && (!found.Bounds.HasFlag(DayBounds.Begins | DayBounds.Ends) || found.Amount == Truth(found.Day))
+                && (lost > 0 || found == new DayAmounts(3, Truth(3), Truth(2), DayBounds.Begins | DayBounds.Ends | DayBounds.PreviousIsWhole));
+
+            long Truth(int day) => hourly[24 * (day + 1)] - hourly[24 * day];
+            static int Of(int hour) => (int)Math.Ceiling(hour / 24.0) - 1;
+        }));
+
+    [Fact]
     public void Never_more_than_three_readings_are_kept() =>
         Assert.True(Enumerable.Range(0, 400).Aggregate(default(IndexPoint[]), (points, hour) => Add(points, hour, hour / 24.0))!.Length <= 3);
 
@@ -107,7 +164,7 @@ public sealed class IndexDaysTests
                 new List<(double Day, long Raw)> { (100, 1_000) },
                 (all, step) => [.. all, (all[^1].Day + (step.Item1 / 24.0), all[^1].Raw + step.Item2)]);
             var today = DayOf(readings[^1].Day);
-            return After(0, [.. readings]) == new DayAmounts(today, Plain(readings, today), Plain(readings, today - 1));
+            return After(0, [.. readings]) with { Bounds = default } == new DayAmounts(today, Plain(readings, today), Plain(readings, today - 1));
         }));
 
         static long Plain(List<(double Day, long Raw)> readings, int day)
@@ -132,7 +189,7 @@ public sealed class IndexDaysTests
             {
                 (at, raw) = (at + (hours / 24.0), raw + litres);
                 points = Add(points, raw, at);
-                var now = IndexDays.AmountsOf(points);
+                var now = IndexDays.AmountsOf(points, 0);
                 amounts[now.Day] = now.Amount;
                 if (amounts.TryGetValue(now.Day - 1, out var before) && before != now.PreviousAmount)
                 {

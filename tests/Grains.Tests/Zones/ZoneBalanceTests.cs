@@ -24,6 +24,30 @@ public sealed class ZoneBalanceTests
     public void An_index_of_exactly_midnight_closes_the_day_before() =>
         Assert.Equal(50_000, new ZoneMeter(ZoneRole.Customer).Read(48, 100).Read(72, 150).Read(96, 170).AmountOn(Yesterday));
 
+    [Fact]
+    public void A_day_is_exact_when_it_was_read_at_both_midnights()
+    {
+        var meter = new ZoneMeter(ZoneRole.Customer).Read(48, 100).Read(60, 130).Read(72, 150);
+
+        Assert.True(meter.IsExactOn(Yesterday));
+        Assert.True(meter.Read(80, 190).IsExactOn(Yesterday));
+        Assert.False(meter.IsExactOn(3));
+    }
+
+    [Theory]
+    [InlineData(47.0, 72.0)] // a midnight lost before it
+    [InlineData(48.0, 71.0)] // and at its end
+    [InlineData(47.9, 71.9)] // never at midnight
+    public void A_day_that_was_read_near_its_midnights_is_known_and_not_exact(double before, double last)
+    {
+        var meter = new ZoneMeter(ZoneRole.Customer).Read(before, 100).Read(last, 150);
+
+        Assert.Equal((50_000, false), (meter.AmountOn(Yesterday), meter.IsExactOn(Yesterday)));
+        // The index of midnight comes late.
+        Assert.Equal(before < 48 ? 47_000 : 50_000, meter.Read(48, 103).Read(72, 150).AmountOn(Yesterday));
+        Assert.True(meter.IsExactOn(Yesterday));
+    }
+
     [Theory]
     [InlineData(47.0, 67.5)] // silent from the evening on: the amount is not the whole day's
     [InlineData(44.5, 71.0)] // silent the evening before: the amount is not only the day's
@@ -71,6 +95,9 @@ public sealed class ZoneBalanceTests
         // What flowed between the last reading of the old meter and the first of the new one is not known, and counts as nothing.
         var swapped = new ZoneMeter(ZoneRole.Customer).Read(47, 900_000).Read(60, 900_030).Read(61, 0).Read(71, 20);
         Assert.Equal(50_000, swapped.AmountOn(Yesterday));
+
+        Assert.True(new ZoneMeter(ZoneRole.Customer, modulus: 10_000).Read(48, 9_980).Read(60, 9_999).Read(72, 30).IsExactOn(Yesterday));
+        Assert.False(new ZoneMeter(ZoneRole.Customer).Read(48, 900_000).Read(60, 900_030).Read(61, 0).Read(72, 20).IsExactOn(Yesterday));
     }
 
     [Fact]
@@ -90,6 +117,15 @@ public sealed class ZoneBalanceTests
         Assert.Equal(100_000, balance.LossMillilitres);
         Assert.Equal((700_000, 100_000), (balance.EstimatedDeliveredMillilitres, balance.EstimatedLossMillilitres));
         Assert.Equal((13, 13, 3_000), (balance.Meters, balance.MetersHeard, balance.NightMinimumMillilitresPerHour));
+    }
+
+    [Fact]
+    public void A_balance_is_exact_when_every_meter_is()
+    {
+        Assert.True(Of(Part(new(1, 1, 100, 1), new(1, 1, 10, 1), new(2, 2, 80, 2))).IsExact);
+        Assert.False(Of(Part(new(1, 1, 100, 1), new(1, 1, 10, 1), new(2, 2, 80, 1))).IsExact);
+        Assert.Equal(3, Of(Part(new(1, 1, 100, 1), new(1, 1, 10, 1), new(2, 2, 80, 1))).MetersExact);
+        Assert.False(Of(Part(default, default, default)).IsExact);
     }
 
     [Fact]
@@ -208,7 +244,7 @@ public sealed class ZoneBalanceTests
         var sides = new ZoneSide[3];
         foreach (var meter in meters)
         {
-            sides[(int)meter.Role] += ZoneBalance.SideOf(meter.AmountOn(Yesterday));
+            sides[(int)meter.Role] += ZoneBalance.SideOf(meter.KnownOf(Yesterday));
         }
 
         return Part(sides[(int)ZoneRole.Inlet], sides[(int)ZoneRole.Outlet], sides[(int)ZoneRole.Customer]);

@@ -26,8 +26,7 @@ internal sealed class ZoneMeter(ZoneRole role, long modulus = 0)
     public ZoneMeter Read(double hours, long litres)
     {
         var at = At(hours);
-        var day = (int)Math.Floor((at - 1) / (double)Day);
-        _points = IndexDays.Add(_points, litres * 1_000, at, day, modulus * 1_000);
+        _points = IndexDays.Add(_points, litres * 1_000, at, Utc.DayUpTo(at), modulus * 1_000);
         var local = (int)(at / Day);
         if (role != ZoneRole.Customer && _points[^1].At == at)
         {
@@ -39,7 +38,7 @@ internal sealed class ZoneMeter(ZoneRole role, long modulus = 0)
 
     public Contribution Contribution()
     {
-        var amounts = IndexDays.AmountsOf(_points);
+        var amounts = IndexDays.AmountsOf(_points, modulus * 1_000);
         return new Contribution
         {
             Kind = DeviceKind.Meter,
@@ -47,12 +46,18 @@ internal sealed class ZoneMeter(ZoneRole role, long modulus = 0)
             Day = amounts.Day,
             DayAmount = amounts.Amount,
             PreviousDayAmount = amounts.PreviousAmount,
+            Bounds = DayBounds.Counts | amounts.Bounds,
             Zone = ZoneMeterDays.Of(_points, Night),
         };
     }
 
     /// <summary>What it has counted on a day, in millilitres, asked at an hour.</summary>
-    public long? AmountOn(int day, double askedAt = double.MaxValue / 2)
+    public long? AmountOn(int day, double askedAt = double.MaxValue / 2) => KnownOf(day, askedAt)?.Millilitres;
+
+    /// <summary>True when that is known from midnight to midnight.</summary>
+    public bool IsExactOn(int day) => KnownOf(day)?.IsExact == true;
+
+    public ZoneAmount? KnownOf(int day, double askedAt = double.MaxValue / 2)
     {
         var local = Utc.OfNumber(FirstDay + day);
         return ZoneBalance.AmountOf(Contribution(), local, Utc.OfNumber(FirstDay + day - 1), SilentAfter, askedAt > 1e9 ? long.MaxValue : At(askedAt));

@@ -15,9 +15,9 @@ export interface Summary {
   coveragePercent: number | null;
   communes?: number;
   devices: { total: number; byKind: Partial<Record<Kind, number>>; byStatus: Partial<Record<Status, number>> };
-  lighting?: { on: number; off: number; failed: number; powerWatts: number; energyTodayWattHours: number; savedTodayWattHours?: number };
-  water?: { flowLitresPerHour: number; consumedTodayLitres: number; leakSuspects: number };
-  buildings?: { powerWatts: number; energyTodayWattHours: number; comfortBreaches: number };
+  lighting?: { on: number; off: number; failed: number; powerWatts: number; energyTodayWattHours: number; energyTodayExactPercent?: number; savedTodayWattHours?: number };
+  water?: { flowLitresPerHour: number; consumedTodayLitres: number; consumedTodayExactPercent?: number; leakSuspects: number };
+  buildings?: { powerWatts: number; energyTodayWattHours: number; energyTodayExactPercent?: number; comfortBreaches: number };
   bins?: { total: number; over80Percent: number; overflowing: number; fires: number };
   environment?: { localLevel: number };
   alarms?: { unacknowledged: number; acknowledged: number; shelved: number; flood: boolean };

@@ -116,7 +116,7 @@ export interface Texts {
     string
   >;
   notices: Record<'title' | 'onCall' | 'level' | 'nobody' | 'noCalendar' | 'unanswered' | 'last' | 'none', string> & { states: Record<Delivery['state'], string> };
-  zones: Record<'title' | 'caption' | 'zone' | 'loss' | 'night' | 'coverage' | 'estimate' | 'unknown', string>;
+  zones: Record<'title' | 'caption' | 'zone' | 'loss' | 'night' | 'coverage' | 'exact' | 'estimate' | 'unknown', string>;
   commandStates: Record<CommandState, string>;
   signIn: string;
   signInWhy: string;
@@ -296,7 +296,7 @@ const en: Texts = {
     states: { pending: 'on its way', delivered: 'delivered', failed: 'failed', expired: 'expired' },
   },
   zones: {
-    title: 'Water zones', caption: 'Losses of {date}, the greatest first', zone: 'Zone', loss: 'Loss a day', night: 'Night minimum', coverage: 'Meters known',
+    title: 'Water zones', caption: 'Losses of {date}, the greatest first', zone: 'Zone', loss: 'Loss a day', night: 'Night minimum', coverage: 'Meters known', exact: '{percent}, to the litre',
     estimate: 'about {volume} (estimate)', unknown: 'not known',
   },
   commandStates: {
@@ -499,7 +499,7 @@ const fr: Texts = {
     states: { pending: 'en cours', delivered: 'remise', failed: 'en échec', expired: 'expirée' },
   },
   zones: {
-    title: 'Secteurs d’eau', caption: 'Pertes du {date}, la plus forte d’abord', zone: 'Secteur', loss: 'Perte par jour', night: 'Minimum nocturne', coverage: 'Compteurs connus',
+    title: 'Secteurs d’eau', caption: 'Pertes du {date}, la plus forte d’abord', zone: 'Secteur', loss: 'Perte par jour', night: 'Minimum nocturne', coverage: 'Compteurs connus', exact: '{percent}, au litre près',
     estimate: 'environ {volume} (estimation)', unknown: 'inconnu',
   },
   commandStates: {

@@ -8,6 +8,8 @@ export interface WaterZone {
   asOf: string | null;
   meters: number;
   metersHeard: number;
+  metersExact: number;
+  exact: boolean;
   coveragePercent: number;
   inletLitres: number;
   outletLitres: number;

@@ -89,6 +89,6 @@ function row(zone: WaterZone): HTMLTableRowElement {
     h('th', { scope: 'row' }, zone.zone),
     h('td', {}, loss === null ? t().zones.unknown : loss.isEstimate ? fill(t().zones.estimate, { volume: format.volume(loss.litres) }) : format.volume(loss.litres)),
     h('td', {}, zone.nightMinimumLitresPerHour === null ? t().zones.unknown : format.flow(zone.nightMinimumLitresPerHour)),
-    h('td', {}, format.percent(zone.coveragePercent)),
+    h('td', {}, zone.exact ? fill(t().zones.exact, { percent: format.percent(zone.coveragePercent) }) : format.percent(zone.coveragePercent)),
   );
 }

@@ -110,7 +110,7 @@ test('Quantities are written with the unit of their size, in the language of the
 
 test('a zone shows its measured loss when every meter is known, its estimate when one is missing, and nothing when nobody can say', () => {
   const zone: WaterZone = {
-    zone: 'Z', department: '29', communes: ['29019'], date: '2026-11-26', asOf: null, meters: 10, metersHeard: 10, coveragePercent: 100, inletLitres: 100, outletLitres: 0,
+    zone: 'Z', department: '29', communes: ['29019'], date: '2026-11-26', asOf: null, meters: 10, metersHeard: 10, metersExact: 10, exact: true, coveragePercent: 100, inletLitres: 100, outletLitres: 0,
     deliveredLitres: 80, lossLitres: 20, lossPercent: 20, estimatedDeliveredLitres: 80, estimatedLossLitres: 20, nightMinimumLitresPerHour: null,
   };
   assert.deepEqual(lossOf(zone), { litres: 20, isEstimate: false });
