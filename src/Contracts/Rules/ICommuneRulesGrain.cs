@@ -34,8 +34,8 @@ public readonly record struct RuleGroupCounts([property: Id(0)] long Rule, [prop
 public readonly record struct RuleGroupCount([property: Id(0)] int Holds, [property: Id(1)] int Members);
 
 /// <summary>What a commune says of itself at a look, for the rules of devices that ask for it.</summary>
-[GenerateSerializer, Immutable, Alias("grid.RuleInputs")]
-public sealed record RuleInputs
+[GenerateSerializer, Immutable, Alias("grid.CommuneRuleInputs")]
+public sealed record CommuneRuleInputs
 {
     /// <summary>The look (UTC).</summary>
     [Id(0)] public required DateTimeOffset At { get; init; }

@@ -99,7 +99,7 @@ public interface ISectorGrain : IGrainWithStringKey
 
     /// <summary>What the commune says of itself to the rules of devices that ask for it. A hint: it says so once a minute.</summary>
     [Alias("TakeCommune"), OneWay, AlwaysInterleave]
-    Task TakeCommune(RuleInputs inputs);
+    Task TakeCommune(CommuneRuleInputs inputs);
 
     /// <summary>What its territories give to its devices, as far as that is applied.</summary>
     [Alias("GetParameters"), AlwaysInterleave]

@@ -47,7 +47,7 @@ public sealed partial class SectorGrain
         WatchRules();
     }
 
-    public Task TakeCommune(RuleInputs inputs)
+    public Task TakeCommune(CommuneRuleInputs inputs)
     {
         _ruleTurn.Commune = CommuneRuleTurn.Seeing(inputs.Summary, inputs.Counts.ToDictionary(counts => counts.Rule, counts => counts.Groups));
         if (_rules.HasOfSector)

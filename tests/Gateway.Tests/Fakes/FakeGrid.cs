@@ -335,7 +335,7 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public Task RenewRules() => throw new InvalidOperationException("The gateway tells no sector of rules.");
 
-    public Task TakeCommune(RuleInputs inputs) => throw new InvalidOperationException("The gateway tells no sector of its commune.");
+    public Task TakeCommune(CommuneRuleInputs inputs) => throw new InvalidOperationException("The gateway tells no sector of its commune.");
 
     public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => throw new InvalidOperationException("The gateway has no sector count.");
 

@@ -64,7 +64,7 @@ internal sealed class GridProcess
         services.AddSingleton(metrics);
         AddStores(services);
         services.AddGridGrains();
-        services.AddSingleton(provider => new TerritoryParameters(world.Plants.OfParameters(provider.GetRequiredService<IBodyRegistry>()), provider.GetRequiredService<LocalCalendars>()));
+        services.AddSingleton(provider => new TerritoryParameters(world.Plants.OfParameters(provider.GetRequiredService<IBodyRegistry>()), provider.GetRequiredService<ITerritoryTable>(), provider.GetRequiredService<LocalCalendars>()));
         services.AddSingleton(world.Territory);
         services.AddSingleton(world.Plants.Over(world.Setup.Sectors));
         services.AddSingleton(new LogWriterOptions());

@@ -113,7 +113,7 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
         public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => inner.CountForRules();
 
-        public Task TakeCommune(RuleInputs inputs) => inner.TakeCommune(inputs);
+        public Task TakeCommune(CommuneRuleInputs inputs) => inner.TakeCommune(inputs);
 
         public Task<ImmutableArray<AlarmAnswer>> OrderAlarms(ImmutableArray<string> alarms, AlarmOrder order) => inner.OrderAlarms(alarms, order);
 

@@ -133,7 +133,7 @@ public sealed partial class CommuneRulesGrain(
         await AssertAlarmsAsync(rules);
         if (rules.Length < all.Length)
         {
-            await TellSectorsAsync(new RuleInputs { At = look, Summary = sample.Summary, Counts = [.. counts.Select(pair => new RuleGroupCounts(pair.Key, pair.Value))] });
+            await TellSectorsAsync(new CommuneRuleInputs { At = look, Summary = sample.Summary, Counts = [.. counts.Select(pair => new RuleGroupCounts(pair.Key, pair.Value))] });
         }
 
         return true;
@@ -142,7 +142,7 @@ public sealed partial class CommuneRulesGrain(
     private bool IsHere(string device) => directory.Find(device) is { } address && SectorMap.CommuneOf(address.Sector) == _commune;
 
     /// <summary>For the rules of devices that ask for what the commune says. A sector that misses it gets the next.</summary>
-    private async Task TellSectorsAsync(RuleInputs inputs)
+    private async Task TellSectorsAsync(CommuneRuleInputs inputs)
     {
         foreach (var sector in _sectors)
         {
