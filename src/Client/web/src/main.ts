@@ -1,6 +1,7 @@
 import './style.css';
-import { AlarmsPanel } from './alarmsPanel.ts';
-import { ApiError, communesOf, departments, type CommuneSummary } from './api.ts';
+import { alarm } from './alarms/alarmsApi.ts';
+import { AlarmsPanel } from './alarms/alarmsPanel.ts';
+import { communesOf, departments, type CommuneSummary } from './api.ts';
 import { CommunePanel, inseeOf } from './communes.ts';
 import { DeviceCard } from './device.ts';
 import { DevicePanel } from './devices.ts';
@@ -10,14 +11,20 @@ import { failureLine } from './failures.ts';
 import { FigurePanel } from './figures.ts';
 import type { Step, Summary, View } from './frames.ts';
 import { GroupPanel } from './groupPanel.ts';
+import { ApiError } from './http.ts';
 import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
+import { OrdersView } from './interventions/ordersView.ts';
 import type { Language } from './language.ts';
 import { Live, type LiveState, type Watch } from './live.ts';
 import { TerritoryMap } from './map.ts';
 import { NoticesPanel } from './noticesPanel.ts';
+import { PromotionView } from './promotion/promotionView.ts';
+import { RulesView } from './rules/rulesView.ts';
 import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
 import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
+import { Territories } from './territories.ts';
 import { initTheme } from './theme.ts';
+import { Views } from './views.ts';
 import { WorkPanel } from './workPanel.ts';
 import { ZonesPanel } from './zonesPanel.ts';
 
@@ -28,9 +35,12 @@ class Page {
   readonly #energy = new EnergyPanel();
   readonly #zones = new ZonesPanel();
   readonly #group = new GroupPanel();
-  readonly #work = new WorkPanel((id) => this.#chooseDevice(id));
+  readonly #work = new WorkPanel(
+    (id) => this.#chooseDevice(id),
+    (id) => void this.#toAlarm(id),
+  );
   readonly #notices = new NoticesPanel();
-  readonly #alarms = new AlarmsPanel((id) => this.#chooseDevice(id));
+  readonly #alarms = new AlarmsPanel({ device: (id) => this.#chooseDevice(id), order: (id) => void this.#toOrder(id) });
   readonly #figures = new FigurePanel([this.#alarms.element, this.#group.element, this.#work.element, this.#notices.element, this.#energy.element, this.#zones.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
@@ -44,6 +54,19 @@ class Page {
   readonly #card = new DeviceCard(
     (scope, options, onStep) => this.#live.watch(scope, options, onStep),
     (id) => this.#follow(id),
+  );
+  readonly #territories = new Territories();
+  readonly #orders = new OrdersView(this.#territories, () => (this.#insee === null ? (this.#department?.scope ?? 'all') : `commune:${this.#insee}`), {
+    device: (id) => this.#toDevice(id),
+    alarm: (id) => void this.#toAlarm(id),
+  });
+  readonly #views = new Views(
+    {
+      orders: this.#orders,
+      rules: new RulesView(this.#territories, (id) => this.#toDevice(id)),
+      promotion: new PromotionView(this.#territories),
+    },
+    (name) => address({ view: name === 'map' ? null : name }),
   );
   #map: TerritoryMap | null = null;
   #department: Summary | null = null;
@@ -83,7 +106,7 @@ class Page {
     part('sign-in').addEventListener('submit', (event) => this.#signedIn(event));
     part('sign-in-dialog').addEventListener('cancel', (event) => event.preventDefault());
     addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) this.#stepBack();
+      if (event.key === 'Escape' && this.#views.shown === 'map' && !document.querySelector('dialog[open]')) this.#stepBack();
     });
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-language]')) {
       button.addEventListener('click', () => {
@@ -111,12 +134,14 @@ class Page {
       return;
     }
 
+    [this.#territories.department, this.#territories.communes] = [this.#department, this.#list];
     this.#showCommunes();
     this.#live.start();
     const wanted = new URLSearchParams(location.search);
     this.#chooseCommune(this.#list.map(inseeOf).find((insee) => insee === wanted.get('commune')) ?? null);
     const device = wanted.get('device');
     if (device) this.#chooseDevice(device);
+    void this.#views.show(this.#views.named(wanted.get('view')));
     this.#pollCommunes();
   }
 
@@ -242,6 +267,29 @@ class Page {
     part('device-back').focus({ preventScroll: true });
   }
 
+  /** From another screen to a device on the map. */
+  #toDevice(id: string): void {
+    void this.#views.show('map');
+    this.#chooseDevice(id);
+  }
+
+  async #toOrder(id: string): Promise<void> {
+    await this.#views.show('orders');
+    await this.#orders.reveal(id);
+  }
+
+  /** To an alarm, in the territory that is chosen or, where it is none of it, in its commune. */
+  async #toAlarm(id: string): Promise<void> {
+    await this.#views.show('map');
+    try {
+      const { commune } = await alarm(id, language());
+      if (this.#insee !== null && this.#insee !== commune) this.#chooseCommune(commune);
+      await this.#alarms.reveal(id);
+    } catch (error) {
+      this.#say(failureLine(error));
+    }
+  }
+
   #closeDevice(): void {
     const id = this.#device;
     const back = this.#trail.at(-1);
@@ -304,6 +352,7 @@ class Page {
     this.#notices.translate();
     this.#group.translate();
     this.#alarms.translate();
+    this.#views.translate();
     this.#figures.translate();
     this.#communes.render();
     this.#card.translate();
