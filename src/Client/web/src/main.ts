@@ -66,7 +66,10 @@ class Page {
       rules: new RulesView(this.#territories, (id) => this.#toDevice(id)),
       promotion: new PromotionView(this.#territories),
     },
-    (name) => address({ view: name === 'map' ? null : name }),
+    (name) => {
+      address({ view: name === 'map' ? null : name });
+      this.#arrange();
+    },
   );
   #map: TerritoryMap | null = null;
   #department: Summary | null = null;
@@ -326,7 +329,7 @@ class Page {
     part('hint').hidden = this.#scope !== null;
     const back = this.#trail.at(-1);
     write(part('device-back-text'), back === undefined ? t().back : fill(t().backTo, { name: back }));
-    part('overview').hidden = this.#insee === null;
+    part('overview').hidden = this.#insee === null || this.#views.shown !== 'map';
     write(part('territory'), commune?.name ?? this.#department?.name ?? '');
     write(part('devices-title'), commune ? fill(t().devicesOf, { name: commune.name }) : t().devicesInView);
     document.title = [commune?.name ?? this.#department?.name, t().title].filter(Boolean).join(' – ');

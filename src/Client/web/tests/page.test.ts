@@ -6,6 +6,7 @@ import { actionsOf as alarmActionsOf } from '../src/alarms/alarmActions.ts';
 import { actionsOf, furtherActionsOf } from '../src/interventions/orderActions.ts';
 import { preferred } from '../src/language.ts';
 import { deviceScope, type Viewport } from '../src/scope.ts';
+import { blockOf } from '../src/promotion/promotionApi.ts';
 import { cutOf, faultOf, freeId, idOf, placeOf } from '../src/rules/ruleText.ts';
 import { texts } from '../src/texts.ts';
 import { lossOf, zonesQuery, type WaterZone } from '../src/zones.ts';
@@ -168,4 +169,12 @@ test('Each bound of a trial is told in the language of the page', () => {
   assert.deepEqual(cutOf('it was ended after 15 s'), { bound: 'seconds', n: 15 });
   assert.deepEqual(cutOf('only the first 2000 of 3500 events are told'), { bound: 'events', n: 2_000 });
   assert.equal(cutOf('for another reason'), null);
+});
+
+test('Why something cannot be promoted is told in the language of the page', () => {
+  assert.equal(blockOf('is a draft: publish it in the pilot first')?.why, 'draft');
+  assert.deepEqual(blockOf('has version 3 as a draft beside the published 2: publish it in the pilot, or put the published one again'), { why: 'newerDraft', values: { draft: '3', published: '2' } });
+  assert.deepEqual(blockOf("cannot be assigned: plan 'night' is assigned to the same"), { why: 'otherPlan', values: { plan: 'night' } });
+  assert.equal(blockOf('is for the body: a department or all gives no defaults and gets no plans')?.why, 'noBody');
+  assert.equal(blockOf('name must have 1 to 200 characters'), null);
 });

@@ -21,5 +21,8 @@ export function actionsOf({ state }: Pick<Alarm, 'state'>): AlarmAction[] {
   }
 }
 
+/** What is done now and then: it does not stand beside every alarm. */
+export const further: ReadonlySet<AlarmAction> = new Set<AlarmAction>(['acknowledgeNote', 'outOfService', 'inService']);
+
 /** For how long an alarm is put aside, in hours. */
 export const shelveHours: readonly number[] = [1, 2, 4, 8, 24, 168, 720];

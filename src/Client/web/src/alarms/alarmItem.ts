@@ -4,7 +4,7 @@ import * as format from '../format.ts';
 import { newKey } from '../http.ts';
 import { counted, fill, language, t } from '../i18n.ts';
 import { openOrder, orderOfAlarm } from '../interventions/ordersApi.ts';
-import { actionsOf, type AlarmAction } from './alarmActions.ts';
+import { actionsOf, further, type AlarmAction } from './alarmActions.ts';
 import { fieldsOf } from './alarmForm.ts';
 import { alarm as alarmWithHistory, childrenOf, orderAlarm, type Alarm, type AlarmOrder } from './alarmsApi.ts';
 
@@ -23,6 +23,7 @@ export class AlarmItem {
   readonly element = h('li', {});
   readonly #head = h('div', {});
   readonly #turns = h('div', { class: 'turns' });
+  readonly #further = h('div', { class: 'turns' });
   readonly #form = h('form', { hidden: true });
   readonly #error = h('p', { class: 'error', role: 'alert' });
   readonly #more = h('details', { class: 'more' });
@@ -46,7 +47,7 @@ export class AlarmItem {
       this.#close();
       this.#opener?.focus();
     });
-    this.#more.append(h('summary', { 'aria-label': `${t().alarms.more}: ${alarm.message}, ${alarm.source}` }, t().alarms.more), this.#body);
+    this.#more.append(h('summary', { 'aria-label': `${t().alarms.more}: ${alarm.message}, ${alarm.source}` }, t().alarms.more), this.#further, this.#body);
     this.#more.addEventListener('toggle', () => void this.#explain());
     this.element.append(this.#head, this.#turns, this.#form, this.#error, this.#more);
     this.#render();
@@ -94,12 +95,15 @@ export class AlarmItem {
       ),
       ...(alarm.action ? [h('p', { class: 'muted' }, alarm.action)] : []),
     );
-    const wanted = actionsOf(alarm);
-    const shown = [...this.#turns.querySelectorAll('button')].map((button) => button.dataset['act']);
-    if (wanted.join() === shown.join()) return;
-    const hadFocus = this.#turns.contains(document.activeElement);
-    this.#turns.replaceChildren(...wanted.map((action) => this.#button(action)));
-    if (hadFocus) this.#turns.querySelector('button')?.focus({ preventScroll: true });
+    for (const [turns, wanted] of [
+      [this.#turns, actionsOf(alarm).filter((action) => !further.has(action))],
+      [this.#further, actionsOf(alarm).filter((action) => further.has(action))],
+    ] as const) {
+      if (wanted.join() === [...turns.querySelectorAll('button')].map((button) => button.dataset['act']).join()) continue;
+      const hadFocus = turns.contains(document.activeElement);
+      turns.replaceChildren(...wanted.map((action) => this.#button(action)));
+      if (hadFocus) this.#turns.querySelector('button')?.focus({ preventScroll: true });
+    }
   }
 
   #button(action: AlarmAction): HTMLButtonElement {
@@ -125,7 +129,7 @@ export class AlarmItem {
 
   /** One form at a time, below the buttons; Escape leads back. */
   #open(button: HTMLButtonElement, nodes: Node[], first: HTMLElement, sends: string, todo: () => Promise<void>): void {
-    const send = h('button', { type: 'submit' }, sends.replace('…', ''));
+    const send = h('button', { type: 'submit', class: 'quiet' }, sends.replace('…', ''));
     this.#close();
     this.#opener = button;
     button.setAttribute('aria-expanded', 'true');
@@ -137,7 +141,7 @@ export class AlarmItem {
 
   #close(): void {
     this.#form.hidden = true;
-    for (const button of this.#turns.querySelectorAll('[aria-expanded]')) button.setAttribute('aria-expanded', 'false');
+    for (const button of this.element.querySelectorAll('[aria-expanded]')) button.setAttribute('aria-expanded', 'false');
   }
 
   async #do(button: HTMLButtonElement, todo: () => Promise<void>): Promise<void> {

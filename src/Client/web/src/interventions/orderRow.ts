@@ -62,7 +62,7 @@ export function orderRow(order: WorkOrder, places: OrderPlaces): HTMLElement {
   };
   const open = (what: PageAction | FurtherAction, found: OrderFields, button: HTMLButtonElement) => {
     [action, fields, opener] = [what, found, button];
-    form.replaceChildren(...found.nodes, h('button', { type: 'submit' }, texts.send));
+    form.replaceChildren(...found.nodes, h('button', { type: 'submit', class: 'quiet' }, texts.send));
     form.hidden = false;
     for (const other of buttons) if (other.hasAttribute('aria-expanded')) other.setAttribute('aria-expanded', String(other === button));
     found.first.focus();
@@ -166,9 +166,9 @@ function visitsAndRepair({ visits, repair }: WorkOrder, now: Date): Node[] {
   ];
 }
 
-function stepLine({ time, by, action, state, note }: WorkOrder['history'][number], now: Date): string {
+function stepLine({ time, by, action, note }: WorkOrder['history'][number], now: Date): string {
   const texts = t().workOrders;
-  return [format.instant(time, now), by, texts.steps[action] ?? action, texts.states[state], note].filter(Boolean).join(' · ');
+  return [format.instant(time, now), by === 'grid' ? texts.grid : by, texts.steps[action] ?? action, note].filter(Boolean).join(' · ');
 }
 
 function linkTo(text: string, follow: () => void): HTMLButtonElement {

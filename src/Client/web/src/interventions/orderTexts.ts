@@ -6,7 +6,7 @@ export type OrderTexts = Record<
   | 'title' | 'none' | 'more' | 'overdue' | 'due' | 'whatWasDone' | 'why' | 'send' | 'part' | 'parts' | 'addPart' | 'removePart' | 'quantity' | 'contractor' | 'lot' | 'inLot' | 'priority'
   | 'toAlarm' | 'alarmHolds' | 'alarmEnded' | 'further' | 'history' | 'visits' | 'visit' | 'visitOpen' | 'repair' | 'reopenings' | 'scope' | 'state' | 'toDo' | 'anyState' | 'onlyOverdue'
   | 'csv' | 'noneSuch' | 'showMore' | 'newOrder' | 'what' | 'where' | 'description' | 'openIt'
-  | 'delays' | 'delaysHint' | 'since' | 'noDelays' | 'nobody' | 'count' | 'pending' | 'late' | 'repaired' | 'median' | 'ninth',
+  | 'grid' | 'delays' | 'delaysHint' | 'since' | 'noDelays' | 'nobody' | 'count' | 'pending' | 'late' | 'repaired' | 'median' | 'ninth',
   string
 > & {
   states: Record<WorkOrderState, string>;
@@ -23,7 +23,7 @@ export const en: OrderTexts = {
   visit: '{by} was there from {from} to {to}', visitOpen: '{by} is there since {from}', repair: 'Repaired by {by}, {time}: {note}', reopenings: 'reopened {n} time|reopened {n} times',
   scope: 'Territory', state: 'State', toDo: 'not ended', anyState: 'any', onlyOverdue: 'Only overdue', csv: 'As CSV', noneSuch: 'No such work order. Widen what you look for, or open one.', showMore: 'Show more',
   newOrder: 'New work order', what: 'What is to be done', where: 'Where', description: 'Description', openIt: 'Open it',
-  delays: 'Delays by contractor and lot', delaysHint: 'In working hours of the contract, from the opening to the repair, without pauses.', since: 'Opened since', noDelays: 'No order was opened since then.',
+  grid: 'the grid', delays: 'Delays by contractor and lot', delaysHint: 'In working hours of the contract, from the opening to the repair, without pauses.', since: 'Opened since', noDelays: 'No order was opened since then.',
   nobody: 'nobody', count: 'Orders', pending: 'To be repaired', late: 'Late', repaired: 'Repaired', median: 'Half within', ninth: 'Nine of ten within',
   states: { open: 'Open', assigned: 'Assigned', paused: 'Paused', repaired: 'Repaired, to be confirmed', closed: 'Closed', reopened: 'Reopened', cancelled: 'Cancelled' },
   priorities: { low: 'low', medium: 'medium', high: 'high', urgent: 'urgent' },
@@ -43,7 +43,7 @@ export const fr: OrderTexts = {
   visit: '{by} y était de {from} à {to}', visitOpen: '{by} y est depuis {from}', repair: 'Réparée par {by}, {time} : {note}', reopenings: 'rouverte {n} fois|rouverte {n} fois',
   scope: 'Territoire', state: 'État', toDo: 'en cours', anyState: 'tous', onlyOverdue: 'Seulement en retard', csv: 'En CSV', noneSuch: 'Aucune intervention de ce genre. Élargissez la recherche, ou ouvrez-en une.', showMore: 'En montrer plus',
   newOrder: 'Nouvelle intervention', what: 'Ce qui est à faire', where: 'Où', description: 'Description', openIt: 'Ouvrir',
-  delays: 'Délais par entreprise et par lot', delaysHint: 'En heures ouvrées du contrat, de l’ouverture à la réparation, sans les suspensions.', since: 'Ouvertes depuis', noDelays: 'Aucune intervention ouverte depuis.',
+  grid: 'le réseau', delays: 'Délais par entreprise et par lot', delaysHint: 'En heures ouvrées du contrat, de l’ouverture à la réparation, sans les suspensions.', since: 'Ouvertes depuis', noDelays: 'Aucune intervention ouverte depuis.',
   nobody: 'personne', count: 'Interventions', pending: 'À réparer', late: 'En retard', repaired: 'Réparées', median: 'La moitié en', ninth: 'Neuf sur dix en',
   states: { open: 'Ouverte', assigned: 'Confiée', paused: 'Suspendue', repaired: 'Réparée, à confirmer', closed: 'Close', reopened: 'Rouverte', cancelled: 'Annulée' },
   priorities: { low: 'basse', medium: 'moyenne', high: 'haute', urgent: 'urgente' },

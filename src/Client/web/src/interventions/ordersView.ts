@@ -47,7 +47,10 @@ export class OrdersView {
     };
     this.#scope = new ScopeSelect('orders-scope', territories, ['all', 'department', 'bodies', 'communes', 'device'], () => ({ label: t().workOrders.scope }));
     this.#delays = new DelaysPanel(() => this.#scope.value);
-    this.#new = new NewOrderForm(territories, (order) => this.#lead(order));
+    this.#new = new NewOrderForm(territories, (order) => {
+      this.#lead(order);
+      void this.#load(null);
+    });
     this.#scope.onChange(() => this.#again());
     for (const input of [this.#state, this.#overdue, this.#contractor, this.#lot]) input.addEventListener('change', () => this.#again());
     this.#filters.addEventListener('submit', (event) => event.preventDefault());
@@ -99,10 +102,14 @@ export class OrdersView {
       this.#csv,
     );
     if (this.#isShown) {
-      const led = this.#led.querySelector<HTMLElement>('[data-order]')?.dataset['order'];
+      const led = this.#ledId;
       if (led !== undefined) void this.reveal(led);
       void this.#load(null);
     }
+  }
+
+  get #ledId(): string | undefined {
+    return this.#led.querySelector<HTMLElement>('[data-order]')?.dataset['order'];
   }
 
   get #filter(): OrderFilter {
@@ -124,12 +131,12 @@ export class OrdersView {
     try {
       const found = await workOrders(this.#filter, cursor);
       if (request !== this.#request) return;
-      const rows = found.items.map((order) => orderRow(order, this.#places));
+      const rows = found.items.filter(({ id }) => id !== this.#ledId).map((order) => orderRow(order, this.#places));
       if (cursor !== null) {
         this.#list.append(...rows);
         rows[0]?.querySelector<HTMLElement>('button')?.focus();
       } else {
-        this.#list.replaceChildren(...(rows.length === 0 ? [h('li', { class: 'muted' }, t().workOrders.noneSuch)] : rows));
+        this.#list.replaceChildren(...(found.items.length === 0 ? [h('li', { class: 'muted' }, t().workOrders.noneSuch)] : rows));
       }
 
       this.#cursor = found.nextCursor;
@@ -158,6 +165,7 @@ export class OrdersView {
   #lead(order: WorkOrder): void {
     const row = orderRow(order, this.#places);
     this.#led.replaceChildren(row);
+    this.#list.querySelector(`[data-order="${CSS.escape(order.id)}"]`)?.remove();
     row.querySelector('details')!.open = true;
     row.querySelector<HTMLElement>('button')?.focus();
     row.scrollIntoView({ block: 'nearest' });

@@ -43,3 +43,13 @@ export const promote = async (input: PromotionInput, difference: string) => (awa
 
 /** What is to be changed. */
 export const due = ({ items }: Promotion) => items.filter(({ change }) => change === 'new' || change === 'replaced');
+
+/** Why the server blocks an item, as far as the page knows its words. Pure. */
+export function blockOf(reason: string): { why: 'draft' | 'newerDraft' | 'noBody' | 'otherPlan'; values: Record<string, string> } | null {
+  if (reason.startsWith('is a draft:')) return { why: 'draft', values: {} };
+  if (reason.startsWith('is for the body:')) return { why: 'noBody', values: {} };
+  const newer = /^has version (\d+) as a draft beside the published (\d+)/.exec(reason);
+  if (newer) return { why: 'newerDraft', values: { draft: newer[1] ?? '', published: newer[2] ?? '' } };
+  const plan = /^cannot be assigned: plan '([^']*)'/.exec(reason);
+  return plan ? { why: 'otherPlan', values: { plan: plan[1] ?? '' } } : null;
+}

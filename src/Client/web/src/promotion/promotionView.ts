@@ -6,7 +6,7 @@ import { ApiError } from '../http.ts';
 import { counted, fill, t } from '../i18n.ts';
 import { ScopeSelect } from '../scopeSelect.ts';
 import type { Territories } from '../territories.ts';
-import { due, parts, promote, testPromotion, type Promotion, type PromotionInput, type PromotionItem } from './promotionApi.ts';
+import { blockOf, due, parts, promote, testPromotion, type Promotion, type PromotionInput, type PromotionItem } from './promotionApi.ts';
 
 /** What a pilot has found good, for a wider scope: the difference first, then that difference and no other. */
 export class PromotionView {
@@ -168,11 +168,16 @@ export class PromotionView {
       h('td', {}, value(item.before)),
       h('td', {}, value(item.after)),
       h('td', {}, fill(texts.reach, { pilot: format.number(item.pilotDevices), wide: item.devices === null ? '–' : format.number(item.devices) })),
-      h('td', {}, item.reason ?? ''),
+      h('td', {}, item.reason === null ? '' : reasonIn(item.reason)),
     );
   }
 
   #name(scope: string): string {
     return this.territories.nameOf(scope, t().scopes);
   }
+}
+
+function reasonIn(reason: string): string {
+  const block = blockOf(reason);
+  return block === null ? reason : fill(t().promotion.blocks[block.why], block.values);
 }

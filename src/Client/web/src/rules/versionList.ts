@@ -42,6 +42,6 @@ export function versionList(rule: Rule, territories: Territories, restore: (vers
 function stateOf(rule: Rule, { version }: RuleVersion): string {
   const texts = t().rules;
   if (version === rule.published) return texts.isPublished;
-  if (version === rule.version) return texts.isDraft;
-  return version === rule.former ? texts.isFormer : '';
+  if (version === rule.former) return texts.isFormer;
+  return version === rule.version ? texts.isDraft : '';
 }
