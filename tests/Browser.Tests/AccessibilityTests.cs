@@ -80,11 +80,7 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         {
             await session.Page.Locator($"nav [data-view='{view}']").ClickAsync();
             await Expect(session.Page.Locator($"#{view} optgroup[label='Communes'] option").First).ToBeAttachedAsync();
-            foreach (var closed in await session.Page.Locator($"#{view} details:not([open]) > summary").AllAsync())
-            {
-                await closed.ClickAsync();
-            }
-
+            await session.Page.EvaluateAsync("view => document.querySelectorAll(`#${view} details`).forEach(details => (details.open = true))", view);
             if (view == "rules")
             {
                 await session.Page.Locator("[data-act='new']").ClickAsync();

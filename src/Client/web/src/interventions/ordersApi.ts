@@ -80,6 +80,9 @@ export interface Contract {
   lots: { name: string }[];
 }
 
+/** Orders that are asked for at once. */
+export const page = 50;
+
 /** States of an order that has not ended. */
 export const pending = 'open,assigned,reopened,paused,repaired';
 
@@ -95,7 +98,7 @@ export function ordersPath({ scope, state, overdue, contractor, lot }: OrderFilt
 
 /** Work orders: to be repaired by deadline, then those that wait for confirmation, then those that have ended; a page of them. */
 export const workOrders = (filter: OrderFilter, cursor: string | null = null) =>
-  get<Page<WorkOrder>>(`${ordersPath(filter)}&limit=50${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+  get<Page<WorkOrder>>(`${ordersPath(filter)}&limit=${page}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
 
 /** Those of a commune that have not ended. */
 export const workOrdersOf = (insee: string) => workOrders({ scope: `commune:${insee}`, state: pending, overdue: false, contractor: '', lot: '' });

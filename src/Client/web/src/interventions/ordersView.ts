@@ -7,7 +7,10 @@ import type { Territories } from '../territories.ts';
 import { DelaysPanel } from './delaysPanel.ts';
 import { NewOrderForm } from './newOrderForm.ts';
 import { orderRow, type OrderPlaces } from './orderRow.ts';
-import { ordersPath, pending, workOrder, workOrders, type OrderFilter, type WorkOrder } from './ordersApi.ts';
+import { ordersPath, page, pending, workOrder, workOrders, type OrderFilter, type WorkOrder } from './ordersApi.ts';
+
+/** How often the list is asked for again while it is on screen. */
+const refreshMillis = 60_000;
 
 /** Work orders of any territory: what is overdue first, who has them, how long contractors take. */
 export class OrdersView {
@@ -30,6 +33,7 @@ export class OrdersView {
   readonly #places: OrderPlaces;
   #cursor: string | null = null;
   #request = 0;
+  #timer = 0;
   #isShown = false;
 
   constructor(
@@ -126,8 +130,9 @@ export class OrdersView {
 
   async #load(cursor: string | null): Promise<void> {
     const request = ++this.#request;
+    this.#wait();
     this.element.ariaBusy = 'true';
-    if (cursor === null) this.#list.replaceChildren(h('li', { class: 'muted' }, t().loading));
+    if (cursor === null && this.#list.childElementCount === 0) this.#list.replaceChildren(h('li', { class: 'muted' }, t().loading));
     try {
       const found = await workOrders(this.#filter, cursor);
       if (request !== this.#request) return;
@@ -149,6 +154,16 @@ export class OrdersView {
     }
 
     this.element.ariaBusy = null;
+  }
+
+  /** Not under the hands of a person, and not below what they have opened: then it waits. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      const isIdle = this.element.checkVisibility() && document.visibilityState === 'visible' && !this.#list.contains(document.activeElement) && this.#list.querySelector('details[open]') === null;
+      if (isIdle && this.#list.childElementCount <= page) void this.#load(null);
+      else this.#wait();
+    }, refreshMillis);
   }
 
   /** The order as it is now, wherever it is shown; what had the focus goes on with its next action. */

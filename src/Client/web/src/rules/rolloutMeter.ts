@@ -40,6 +40,12 @@ export class RolloutMeter {
 
   async #ask(rule: string): Promise<void> {
     let wait = pollMillis;
+    // Nobody looks: the sectors are left alone.
+    if (document.visibilityState !== 'visible' || !this.element.checkVisibility()) {
+      this.#timer = window.setTimeout(() => void this.#ask(rule), wait);
+      return;
+    }
+
     try {
       const found = await rollout(rule);
       if (rule !== this.#rule) return;
