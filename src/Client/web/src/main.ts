@@ -1,4 +1,5 @@
 import './style.css';
+import { address } from './address.ts';
 import { alarm } from './alarms/alarmsApi.ts';
 import { AlarmsPanel } from './alarms/alarmsPanel.ts';
 import { communesOf, departments, type CommuneSummary } from './api.ts';
@@ -21,7 +22,8 @@ import { NoticesPanel } from './noticesPanel.ts';
 import { PromotionView } from './promotion/promotionView.ts';
 import { RulesView } from './rules/rulesView.ts';
 import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
-import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
+import { takeTokenFromAddress } from './session.ts';
+import { SignIn } from './signIn.ts';
 import { Territories } from './territories.ts';
 import { initTheme } from './theme.ts';
 import { Views } from './views.ts';
@@ -32,6 +34,7 @@ import { ZonesPanel } from './zonesPanel.ts';
 const communesMillis = 15_000;
 
 class Page {
+  readonly #signIn = new SignIn(() => void this.load());
   readonly #energy = new EnergyPanel();
   readonly #zones = new ZonesPanel();
   readonly #group = new GroupPanel();
@@ -49,7 +52,7 @@ class Page {
   );
   readonly #live = new Live(
     (state) => this.#showLive(state),
-    () => this.#signIn(),
+    () => this.#signIn.ask(),
   );
   readonly #card = new DeviceCard(
     (scope, options, onStep) => this.#live.watch(scope, options, onStep),
@@ -106,8 +109,6 @@ class Page {
     part('retry').addEventListener('click', () => void this.load());
     part('overview').addEventListener('click', () => this.#chooseCommune(null));
     part('device-back').addEventListener('click', () => this.#closeDevice());
-    part('sign-in').addEventListener('submit', (event) => this.#signedIn(event));
-    part('sign-in-dialog').addEventListener('cancel', (event) => event.preventDefault());
     addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.#views.shown === 'map' && !document.querySelector('dialog[open]')) this.#stepBack();
     });
@@ -150,7 +151,7 @@ class Page {
 
   #fail(error: unknown): void {
     if (error instanceof ApiError && error.status === 401) {
-      this.#signIn();
+      this.#signIn.ask();
       return;
     }
 
@@ -174,7 +175,7 @@ class Page {
         this.#pollCommunes();
       } catch (error) {
         // The live state says when the server is away; only a lost right needs the person.
-        if (error instanceof ApiError && error.status === 401) this.#signIn();
+        if (error instanceof ApiError && error.status === 401) this.#signIn.ask();
         else this.#pollCommunes();
       }
     }, communesMillis);
@@ -361,33 +362,6 @@ class Page {
     this.#card.translate();
     this.#arrange();
   }
-
-  #signIn(): void {
-    const dialog = part<HTMLDialogElement>('sign-in-dialog');
-    write(part('sign-in-error'), token() === null ? '' : t().tokenRefused);
-    forgetToken();
-    if (!dialog.open) dialog.showModal();
-  }
-
-  #signedIn(event: Event): void {
-    event.preventDefault();
-    const field = part<HTMLInputElement>('sign-in-token');
-    setToken(field.value);
-    field.value = '';
-    part<HTMLDialogElement>('sign-in-dialog').close();
-    void this.load();
-  }
-}
-
-/** Keeps the choice in the address, so that a reload or a link shows the same. */
-function address(choice: Record<string, string | null>): void {
-  const query = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(choice)) {
-    if (value === null) query.delete(name);
-    else query.set(name, value);
-  }
-
-  history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
 }
 
 takeTokenFromAddress();

@@ -34,6 +34,7 @@ export class OrdersView {
   #cursor: string | null = null;
   #request = 0;
   #timer = 0;
+  #chosen: string | null = null;
   #isShown = false;
 
   constructor(
@@ -72,7 +73,10 @@ export class OrdersView {
 
     this.#isShown = true;
     this.translate();
-    this.#scope.value = this.chosen();
+    // What was chosen here stays until something else is chosen on the map.
+    const chosen = this.chosen();
+    if (chosen !== this.#chosen) this.#scope.value = chosen;
+    this.#chosen = chosen;
     this.#again();
   }
 
