@@ -139,6 +139,8 @@ class Page {
     }
 
     [this.#territories.department, this.#territories.communes] = [this.#department, this.#list];
+    // One that was opened sooner than the territories were known has them to choose from now.
+    this.#views.translate();
     this.#showCommunes();
     this.#live.start();
     const wanted = new URLSearchParams(location.search);

@@ -14,11 +14,11 @@ export type RuleTexts = Record<
 
 export const en: RuleTexts = {
   title: 'Rules', lead: 'What must hold on a device, for how long and when, and what follows. Try a rule on last week before devices follow it.',
-  newRule: 'New rule', notKept: 'Not kept yet.', listScope: 'Show rules for', everywhere: 'every scope', state: 'State', anyState: 'any', someVersionPublished: 'published', withDraft: 'with a draft',
+  newRule: 'New rule', notKept: 'Not kept yet.', listScope: 'Rules of the scope', everywhere: 'every scope', state: 'State', anyState: 'any', someVersionPublished: 'published', withDraft: 'with a draft',
   count: '{n} rule|{n} rules', none: 'No such rule yet: write one, or copy one of the starter set.',
   starters: 'Starter set: copy and adapt', startersHint: 'None of them is followed until you copy, try and publish it.', copy: 'Copy',
   name: 'Name', id: 'Identifier', idTaken: 'There is a rule “{id}” already: choose another identifier.', idWrong: 'The identifier takes 1 to 64 of A-Z a-z 0-9 . _ : -',
-  scope: 'For', text: 'Rule', textHint: 'each KIND where … when CONDITION for DURATION within SCHEDULE then ACTION and ACTION. The starter set shows each part at work.',
+  scope: 'Scope', text: 'Rule', textHint: 'each KIND where … when CONDITION for DURATION within SCHEDULE then ACTION and ACTION. The starter set shows each part at work.',
   fault: 'Line {line}, column {column}: found {found}, expected {expected}.', goThere: 'Go there',
   save: 'Save draft', saved: 'Version {version} is kept. Devices follow it once it is published.', publish: 'Publish', publishAsk: 'Publish “{name}”?',
   publishMeans: 'Devices of {scope} follow version {version} from now on, in place of the one before. What it commands and raises is real.', published: 'Version {version} is published.',
@@ -43,11 +43,11 @@ export const en: RuleTexts = {
 
 export const fr: RuleTexts = {
   title: 'Règles', lead: 'Ce qui doit être vrai d’un équipement, combien de temps et quand, et ce qui s’ensuit. Essayez une règle sur la semaine passée avant de la publier.',
-  newRule: 'Nouvelle règle', notKept: 'Pas encore enregistrée.', listScope: 'Montrer les règles pour', everywhere: 'toutes les portées', state: 'État', anyState: 'tous', someVersionPublished: 'publiée', withDraft: 'avec un brouillon',
+  newRule: 'Nouvelle règle', notKept: 'Pas encore enregistrée.', listScope: 'Règles de la portée', everywhere: 'toutes les portées', state: 'État', anyState: 'tous', someVersionPublished: 'publiée', withDraft: 'avec un brouillon',
   count: '{n} règle|{n} règles', none: 'Pas encore de telle règle : écrivez-en une, ou copiez-en une du jeu de départ.',
   starters: 'Jeu de départ : copier et adapter', startersHint: 'Aucune n’est suivie tant que vous ne l’avez pas copiée, essayée et publiée.', copy: 'Copier',
   name: 'Nom', id: 'Identifiant', idTaken: 'Il y a déjà une règle « {id} » : choisissez un autre identifiant.', idWrong: 'L’identifiant prend 1 à 64 de A-Z a-z 0-9 . _ : -',
-  scope: 'Pour', text: 'Règle', textHint: 'each TYPE where … when CONDITION for DURÉE within HORAIRE then ACTION and ACTION. Le jeu de départ montre chaque partie à l’œuvre.',
+  scope: 'Portée', text: 'Règle', textHint: 'each TYPE where … when CONDITION for DURÉE within HORAIRE then ACTION and ACTION. Le jeu de départ montre chaque partie à l’œuvre.',
   fault: 'Ligne {line}, colonne {column} : {found} trouvé ; attendu : {expected}.', goThere: 'Y aller',
   save: 'Enregistrer le brouillon', saved: 'La version {version} est enregistrée. Les équipements la suivront une fois publiée.', publish: 'Publier', publishAsk: 'Publier « {name} » ?',
   publishMeans: 'Les équipements de {scope} suivent dès maintenant la version {version}, à la place de la précédente. Ce qu’elle commande et lève est réel.', published: 'La version {version} est publiée.',
