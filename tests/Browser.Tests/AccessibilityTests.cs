@@ -13,6 +13,9 @@ public sealed class AccessibilityTests(BrowserFixture browser)
     /// <summary>WCAG 2.2, 1.4.11: borders of controls, and marks that carry a meaning.</summary>
     private const double LeastMarkContrast = 3;
 
+    /// <summary>The screens besides the map.</summary>
+    private static readonly string[] Views = ["orders", "rules", "promotion"];
+
     [Fact]
     public async Task A_commune_a_device_and_the_way_back_need_only_the_keyboard()
     {
@@ -73,6 +76,20 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await session.Devices.First.ClickAsync();
         await Expect(session.Page.Locator("#device-status")).ToBeVisibleAsync();
         Assert.Empty(await FaultsAsync(session.Page));
+        foreach (var view in Views)
+        {
+            await session.Page.Locator($"nav [data-view='{view}']").ClickAsync();
+            await Expect(session.Page.Locator($"#{view} optgroup[label='Communes'] option").First).ToBeAttachedAsync();
+            await session.Page.EvaluateAsync("view => document.querySelectorAll(`#${view} details`).forEach(details => (details.open = true))", view);
+            if (view == "rules")
+            {
+                await session.Page.Locator("[data-act='new']").ClickAsync();
+                await Expect(session.Page.Locator("#rule-name")).ToBeFocusedAsync();
+            }
+
+            Assert.Empty(await FaultsAsync(session.Page));
+        }
+
         session.AssertQuiet();
     }
 
@@ -109,6 +126,12 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         Assert.True(await session.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await session.ChooseCommuneAsync("Landerneau");
         Assert.True(await session.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        foreach (var view in Views)
+        {
+            await session.Page.Locator($"nav [data-view='{view}']").ClickAsync();
+            await Expect(session.Page.Locator($"#{view} optgroup[label='Communes'] option").First).ToBeAttachedAsync();
+            Assert.True(await session.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), view);
+        }
     }
 
     private static Task<string[]> FaultsAsync(IPage page) => page.EvaluateAsync<string[]>(

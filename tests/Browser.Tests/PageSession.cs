@@ -73,9 +73,10 @@ public sealed class PageSession : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 
-    /// <summary>A browser logs each 404 as an error; for the night of a device that is under no plan it is the answer.</summary>
+    /// <summary>A browser logs each refusal as an error; for the night of a device that is under no plan, and for a rule that is wrong, it is the answer.</summary>
     private static bool IsAnswer(IConsoleMessage message) =>
-        message.Text.Contains("404", StringComparison.Ordinal) && message.Location.Contains("/night?date=", StringComparison.Ordinal);
+        (message.Text.Contains("404", StringComparison.Ordinal) && message.Location.Contains("/night?date=", StringComparison.Ordinal))
+        || (message.Text.Contains("400", StringComparison.Ordinal) && message.Location.Contains("/api/v1/rules/", StringComparison.Ordinal));
 
     private void Note(string url)
     {

@@ -108,6 +108,107 @@ public sealed class WorkTests(BrowserFixture browser)
         session.AssertQuiet();
     }
 
+    [Fact]
+    public async Task A_work_order_is_assigned_paused_with_its_reason_repaired_with_its_parts_and_counted_with_its_contractor()
+    {
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await page.Locator("nav [data-view='orders']").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#order-where option").First).ToBeAttachedAsync();
+        await page.Locator("[data-list='newOrder'] summary").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#order-title").FillAsync("Bent pole");
+        await page.Locator("#order-where").SelectOptionAsync($"commune:{CommuneInsee}");
+        await page.Locator("#order-title").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var order = page.Locator(".led [data-order]");
+        await Expect(order).ToContainTextAsync("Bent pole");
+
+        async Task SayAsync(string action, string words, string state)
+        {
+            await order.Locator($"button[data-action='{action}']").FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(order.Locator("form input").First).ToBeFocusedAsync();
+            await page.Keyboard.TypeAsync(words);
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(order).ToHaveAttributeAsync("data-state", state);
+        }
+
+        await SayAsync("assign", "Bent Poles Ltd", "assigned");
+        await SayAsync("pause", "No access before Monday", "paused");
+        await Expect(order).ToContainTextAsync("No access before Monday");
+        await order.Locator("button[data-action='resume']").ClickAsync();
+        await Expect(order).ToHaveAttributeAsync("data-state", "assigned");
+        await order.Locator("button[data-action='repair']").ClickAsync();
+        await order.Locator("[data-act='part']").ClickAsync();
+        await page.Keyboard.TypeAsync("steel pole");
+        await order.Locator("form input").First.FillAsync("Pole replaced");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(order).ToHaveAttributeAsync("data-state", "repaired");
+        await Expect(order.Locator("[data-part='repair']")).ToContainTextAsync("Pole replaced");
+        await Expect(order).ToContainTextAsync("1 × steel pole");
+
+        var delays = page.Locator("details[data-list='delays']");
+        await delays.Locator("summary").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(delays.Locator("tr[data-contractor='Bent Poles Ltd']")).ToBeVisibleAsync();
+        await page.Locator("#orders-contractor").FillAsync("Bent Poles Ltd");
+        await page.Keyboard.PressAsync("Tab");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("[data-act='csv']").ClickAsync());
+        var rows = await File.ReadAllLinesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+        Assert.StartsWith("id,commune,state", rows[0], StringComparison.Ordinal);
+        Assert.All(rows.Skip(1), row => Assert.Contains("Bent Poles Ltd", row, StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.Contains("Pole replaced", StringComparison.Ordinal));
+        session.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task An_alarm_is_acknowledged_with_a_note_shelved_with_a_reason_and_leads_to_its_work_order_and_back()
+    {
+        await using var session = await browser.OpenAsync();
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        await PutAsync(http, "browser-order-bin", "bin");
+        await PostAsync(http, "browser-order-bin", new { temperatureCelsius = 95, fillPercent = 20 }, minutesAgo: 1);
+        await session.ChooseCommuneAsync(Commune);
+        var page = session.Page;
+        var alarm = page.Locator("li[data-alarm='browser-order-bin~fire']");
+
+        async Task SayAsync(string act, string words, string state)
+        {
+            await alarm.Locator($"button[data-act='{act}']").FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(alarm.Locator("form input")).ToBeFocusedAsync();
+            await page.Keyboard.TypeAsync(words);
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(alarm).ToHaveAttributeAsync("data-state", state);
+        }
+
+        await alarm.Locator("summary").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await SayAsync("acknowledgeNote", "On our way", "acknowledged");
+        await Expect(alarm.Locator("ol li", new() { HasText = "On our way" })).ToBeVisibleAsync();
+        await SayAsync("shelve", "Drill of the fire brigade", "shelved");
+        await Expect(alarm).ToContainTextAsync("until");
+        await alarm.Locator("button[data-act='unshelve']").ClickAsync();
+        await Expect(alarm).ToHaveAttributeAsync("data-state", "unacknowledged");
+
+        // It has no order yet: one is asked for.
+        await alarm.Locator("button[data-act='workOrder']").ClickAsync();
+        await Expect(alarm.Locator("form input")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var order = page.Locator(".led [data-order]");
+        await Expect(order).ToContainTextAsync("Fire in a container");
+        var id = await order.GetAttributeAsync("data-order");
+        await order.GetByRole(AriaRole.Button, new() { Name = "To its alarm" }).ClickAsync();
+        await Expect(alarm.Locator("button").Filter(new() { HasText = "Acknowledge" })).ToBeFocusedAsync();
+
+        // And now it leads there.
+        await alarm.Locator("button[data-act='workOrder']").ClickAsync();
+        await Expect(order).ToHaveAttributeAsync("data-order", id!);
+        session.AssertQuiet();
+    }
+
     private static async Task PutAsync(HttpClient http, string id, string kind) =>
         (await http.PutAsJsonAsync($"/api/v1/devices/{id}", new { kind, commune = CommuneInsee, position = new { lon = -4.37, lat = 48.37 } })).EnsureSuccessStatusCode();
 

@@ -43,8 +43,8 @@ public sealed class RhythmSnapshotTests
     {
         var block = SectorSnapshot.Write(Book(new(120, null), 120, TimeSpan.FromHours(6)), null!);
 
-        // From its end: no tombstone, no parameter, a contribution of ten bytes; before these its own interval, and the one that holds.
-        byte[] former = [6, .. block[1..^14], .. block[^12..]];
+        // From its end: no tombstone, no parameter, a contribution of eleven bytes (the last one its bounds); before these its own interval, and the one that holds.
+        byte[] former = [6, .. block[1..^15], .. block[^13..^3], .. block[^2..]];
         var read = Read(former);
 
         Assert.Equal((new StatedRhythm(120, null), 120, TimeSpan.FromHours(6)), (read.Own, read.IntervalMinutes, read.SilentAfter!.Value));

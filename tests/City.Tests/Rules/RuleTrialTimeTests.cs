@@ -25,6 +25,12 @@ public sealed class RuleTrialTimeTests
         var from = city.Now;
         for (var step = 0; step < 24; step++)
         {
+            // Amid a minute: a look sees what comes within the seconds that it takes.
+            while (city.Now.Second is < 15 or > 30)
+            {
+                await PassAsync(city);
+            }
+
             foreach (var (lamp, place) in new[] { ("L1", 0), ("L2", 3), ("L3", 5), ("M1", 1), ("M2", 2), ("M3", 7) })
             {
                 // Each without supply for a while, in its own rhythm; they report some seconds after one another.
@@ -38,7 +44,7 @@ public sealed class RuleTrialTimeTests
             // In steps so small that no look of the commune is missed.
             for (var passed = TimeSpan.Zero; passed < TimeSpan.FromMinutes(28); passed += Step)
             {
-                await city.PassAsync(Step);
+                await PassAsync(city);
             }
         }
 
@@ -56,6 +62,16 @@ public sealed class RuleTrialTimeTests
         var problem = Assert.Single((await TryAsync(city, "commune:29155", text, city.Now.AddHours(-1))).Problems);
         Assert.Equal("rule", problem.Field);
         Assert.Contains(input, problem.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>A step, and a look of the commune that it has made due.</summary>
+    private static async Task PassAsync(TestCity city)
+    {
+        await city.PassAsync(Step);
+        for (var tick = 0; tick < 10 && city.Now.Second < 10; tick++)
+        {
+            await city.TickAsync();
+        }
     }
 
     private static IncomingReading Report(TestCity city, string lamp, bool isDark) =>

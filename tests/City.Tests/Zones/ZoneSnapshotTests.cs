@@ -70,8 +70,8 @@ public sealed class ZoneSnapshotTests
         var block = SectorSnapshot.Write(book, new PlainKeys());
         Assert.Equal(meter.Contribution, SectorSnapshot.Read(block, new SectorBook(), new PlainKeys()).Find("M1")!.Contribution);
 
-        // From its end: no tombstone, no parameter, no readings of a zone, and the bounds.
-        var read = SectorSnapshot.Read([6, .. block[1..^4], .. block[^3..]], new SectorBook(), new PlainKeys());
+        // From its end: no tombstone, no parameter, no readings of a zone, the bounds, the rest of the contribution, the role, the empty name of a zone, and no interval.
+        var read = SectorSnapshot.Read([6, .. block[1..^17], .. block[^16..^4], .. block[^3..]], new SectorBook(), new PlainKeys());
 
         Assert.Equal(meter.Contribution with { Bounds = DayBounds.Counts }, read.Find("M1")!.Contribution);
     }

@@ -1,11 +1,9 @@
 import type { Energy } from './energy.ts';
 import type { Command, Kind, Status, Summary } from './frames.ts';
 import type { GroupCommand, GroupSelector } from './group.ts';
+import { all, call, get, getOrNull } from './http.ts';
 import type { Night } from './night.ts';
-import { token } from './session.ts';
 import type { WaterZone } from './zones.ts';
-
-const timeoutMillis = 15_000;
 
 export interface CommuneSummary extends Summary {
   population?: number;
@@ -63,26 +61,6 @@ export interface Maintenance {
   nextCursor: string | null;
 }
 
-export type AlarmState = 'normal' | 'unacknowledged' | 'acknowledged' | 'returnedUnacknowledged' | 'shelved' | 'suppressed' | 'outOfService';
-
-export type AlarmPriority = 'low' | 'medium' | 'high' | 'urgent';
-
-/** One for each source and condition, however often it repeats. */
-export interface Alarm {
-  id: string;
-  source: string;
-  condition: string;
-  priority: AlarmPriority;
-  state: AlarmState;
-  raisedAt: string;
-  count: number;
-  /** Alarms that it explains. */
-  children: number;
-  message: string;
-  /** What to do. */
-  action?: string;
-}
-
 /** Who is on call for a territory. */
 export interface OnCall {
   calendar: { zone: string } | null;
@@ -109,24 +87,6 @@ export interface Finding {
   members: { device: string; kind: Kind; shows: string; since?: string; metric?: string; figure?: Derived }[];
 }
 
-export type WorkOrderState = 'open' | 'assigned' | 'paused' | 'repaired' | 'closed' | 'reopened' | 'cancelled';
-
-/** A work order, as far as the page shows it. */
-export interface WorkOrder {
-  id: string;
-  state: WorkOrderState;
-  priority: 'low' | 'medium' | 'high' | 'urgent';
-  title: string;
-  device: string | null;
-  /** True while the condition of its alarm holds; null without an alarm. */
-  alarmActive: boolean | null;
-  dueAt: string | null;
-  overdue: boolean;
-  contractor: string | null;
-  pauseReason: string | null;
-  visits: { by: string; arrivedAt: string; leftAt: string | null }[];
-}
-
 export type ControllerState = 'live' | 'pending' | 'transmitted' | 'acknowledged' | 'running' | 'rejected' | 'unanswered';
 
 export interface Plan {
@@ -135,28 +95,6 @@ export interface Plan {
   decision: { reference: string; date: string } | null;
   /** Controllers under it by how far they are with its newest version. */
   controllers: Partial<Record<ControllerState, number>> | null;
-}
-
-interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-/** What the server refuses (RFC 9457), or a network that does not answer (`status` 0). */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    title: string,
-    readonly fields: Record<string, string[]>,
-  ) {
-    super(title);
-  }
-
-  /** One line for people: the title, then each field with its reasons. */
-  get line(): string {
-    const reasons = Object.entries(this.fields).map(([field, texts]) => `${field}: ${[texts].flat().join(', ')}`);
-    return [this.message, ...reasons].join(' – ');
-  }
 }
 
 export const departments = () => all<Summary>('/api/v1/departments?limit=1000');
@@ -180,15 +118,6 @@ export const onCall = (scope: string) => get<OnCall>(`/api/v1/on-call/${encodeUR
 /** The newest notifications of the grid. */
 export const deliveries = async (limit: number) => (await get<{ items: Delivery[] }>(`/api/v1/notifications?limit=${limit}`)).items;
 
-/** Work orders of a commune that have not ended: to be repaired by deadline, then those that wait for confirmation; the first page of them. */
-export const workOrders = (insee: string) =>
-  get<Page<WorkOrder>>(`/api/v1/work-orders?scope=commune:${encodeURIComponent(insee)}&state=open,assigned,reopened,paused,repaired&limit=50`);
-
-/** Does something to a work order. `key` makes a repeated request one action. */
-export async function actOnWorkOrder(id: string, body: { action: string; note?: string; by?: string }, key: string): Promise<WorkOrder> {
-  return (await call('PATCH', `/api/v1/work-orders/${encodeURIComponent(id)}`, body, { 'Idempotency-Key': key })).value as WorkOrder;
-}
-
 /** The light points that a cabinet feeds. */
 export const lampsOf = (cabinet: string) => all<DeviceItem>(`/api/v1/devices?cabinet=${encodeURIComponent(cabinet)}&limit=1000`);
 
@@ -204,17 +133,6 @@ export const energy = (scope: string, month: string) => get<Energy>(`/api/v1/${p
 export const waterZones = async (query: string, limit: number) => (await get<{ items: WaterZone[] }>(`/api/v1/water-zones?${query}&limit=${limit}`)).items;
 
 export const command = (id: string) => get<Command>(`/api/v1/commands/${encodeURIComponent(id)}`);
-
-/** The newest alarms of a scope that stand for themselves. */
-export const alarms = async (scope: string, limit: number, language: string) =>
-  ((await call('GET', `/api/v1/alarms?scope=${encodeURIComponent(scope)}&limit=${limit}`, undefined, { 'Accept-Language': language })).value as Page<Alarm>).items;
-
-/** Somebody has taken note. */
-export const acknowledgeAlarm = (id: string, key: string) => call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/acknowledge`, {}, { 'Idempotency-Key': key });
-
-/** Puts an alarm aside until an instant. */
-export const shelveAlarm = (id: string, until: string, reason: string, key: string) =>
-  call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/shelve`, { until, reason }, { 'Idempotency-Key': key });
 
 /** Asks a device for something. `key` makes a repeated request one command. */
 export async function sendCommand(id: string, name: string, args: Record<string, number>, key: string): Promise<Command> {
@@ -233,63 +151,8 @@ export const groupCommand = (id: string) => get<GroupCommand>(`/api/v1/group-com
 /** Ends what is not final of it. */
 export const cancelGroup = async (id: string) => (await call('DELETE', `/api/v1/group-commands/${encodeURIComponent(id)}`)).value as GroupCommand;
 
-/** 128 random bits. `crypto.randomUUID` is missing where the page is served over plain HTTP from another machine. */
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-async function all<T>(path: string): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<T> = await get<Page<T>>(cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path);
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor);
-  return items;
-}
-
 /** Where a scope's resources are: `commune:29019` is `communes/29019`. */
 function pathOf(scope: string): string {
   const [kind = '', code = ''] = scope.split(':');
   return `${kind}s/${encodeURIComponent(code)}`;
-}
-
-async function getOrNull<T>(path: string): Promise<T | null> {
-  try {
-    return await get<T>(path);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
-}
-
-const get = async <T>(path: string): Promise<T> => (await call('GET', path)).value as T;
-
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ value: unknown; headers: Headers }> {
-  const bearer = token();
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: {
-        Accept: 'application/json',
-        ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMillis),
-    });
-  } catch (error) {
-    throw new ApiError(0, error instanceof Error ? error.message : String(error), {});
-  }
-
-  const value: unknown = await response.json().catch(() => null);
-  if (!response.ok) {
-    const problem = (value ?? {}) as { title?: string; detail?: string; errors?: Record<string, string[]> };
-    throw new ApiError(response.status, problem.detail ?? problem.title ?? `HTTP ${response.status}`, problem.errors ?? {});
-  }
-
-  return { value, headers: response.headers };
 }

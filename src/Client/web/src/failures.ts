@@ -1,4 +1,4 @@
-import { ApiError } from './api.ts';
+import { ApiError } from './http.ts';
 import { t } from './i18n.ts';
 
 /** Why something failed and what to do next, in one line for people. */

@@ -1,10 +1,12 @@
-import { cancelGroup, groupCommand, newKey, sendGroup } from './api.ts';
-import { h, part, write } from './dom.ts';
+import { cancelGroup, groupCommand, sendGroup } from './api.ts';
+import { confirmed } from './confirm.ts';
+import { h, write } from './dom.ts';
 import { durationOf, durationSelect } from './durations.ts';
 import { failureLine } from './failures.ts';
 import { number } from './format.ts';
 import type { Summary } from './frames.ts';
 import { ended, selectorOf, told, type GroupCommand } from './group.ts';
+import { newKey } from './http.ts';
 import { counted, fill, t } from './i18n.ts';
 
 const pollMillis = 1_000;
@@ -20,10 +22,6 @@ export class GroupPanel {
   #running: { command: GroupCommand; title: string } | null = null;
   #timer = 0;
 
-  constructor() {
-    part('confirm-cancel').addEventListener('click', () => part<HTMLDialogElement>('confirm').close());
-  }
-
   show(territory: Summary | null): void {
     this.#territory = territory;
     this.element.hidden = lights(territory) === 0;
@@ -32,7 +30,7 @@ export class GroupPanel {
   translate(): void {
     const button = (order: Order, name: string) => {
       const element = h('button', { type: 'button', class: 'quiet' }, name);
-      element.addEventListener('click', () => this.#ask(order, element));
+      element.addEventListener('click', () => void this.#ask(order, element));
       return element;
     };
     this.element.replaceChildren(
@@ -45,25 +43,23 @@ export class GroupPanel {
   }
 
   /** Nothing is sent before the territory and the number of lights were named and agreed to. */
-  #ask(order: Order, asked: HTMLElement): void {
+  async #ask(order: Order, asked: HTMLElement): Promise<void> {
     const territory = this.#territory;
     if (!territory) return;
-    const [dialog, form] = [part<HTMLDialogElement>('confirm'), part<HTMLFormElement>('confirm-form')];
     const values = { name: territory.name, n: number(lights(territory)) };
-    const title = fill(order === 'allOn' ? t().group.allOnIn : t().group.followIn, values);
+    const isAllOn = order === 'allOn';
+    const title = fill(isAllOn ? t().group.allOnIn : t().group.followIn, values);
     const duration = durationSelect('confirm-duration');
-    write(part('confirm-title'), title);
-    write(part('confirm-text'), fill(order === 'allOn' ? t().group.allOnMeans : t().group.followMeans, values));
-    part('confirm-choice').replaceChildren(...(order === 'allOn' ? [h('label', { for: duration.id }, t().order.duration), duration] : []));
-    write(part('confirm-send'), counted(order === 'allOn' ? t().group.allOnSend : t().group.followSend, lights(territory)));
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      dialog.close();
-      void this.#send(territory, order, order === 'allOn' ? durationOf(duration) : {}, title);
-    };
-    dialog.onclose = () => asked.focus();
-    dialog.showModal();
-    part('confirm-cancel').focus();
+    const isAgreed = await confirmed(
+      {
+        title,
+        text: fill(isAllOn ? t().group.allOnMeans : t().group.followMeans, values),
+        send: counted(isAllOn ? t().group.allOnSend : t().group.followSend, lights(territory)),
+        choice: isAllOn ? [h('label', { for: duration.id }, t().order.duration), duration] : [],
+      },
+      asked,
+    );
+    if (isAgreed) await this.#send(territory, order, isAllOn ? durationOf(duration) : {}, title);
   }
 
   async #send(territory: Summary, order: Order, args: Record<string, number>, title: string): Promise<void> {

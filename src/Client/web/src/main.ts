@@ -1,6 +1,8 @@
 import './style.css';
-import { AlarmsPanel } from './alarmsPanel.ts';
-import { ApiError, communesOf, departments, type CommuneSummary } from './api.ts';
+import { address } from './address.ts';
+import { alarm } from './alarms/alarmsApi.ts';
+import { AlarmsPanel } from './alarms/alarmsPanel.ts';
+import { communesOf, departments, type CommuneSummary } from './api.ts';
 import { CommunePanel, inseeOf } from './communes.ts';
 import { DeviceCard } from './device.ts';
 import { DevicePanel } from './devices.ts';
@@ -10,14 +12,21 @@ import { failureLine } from './failures.ts';
 import { FigurePanel } from './figures.ts';
 import type { Step, Summary, View } from './frames.ts';
 import { GroupPanel } from './groupPanel.ts';
+import { ApiError } from './http.ts';
 import { fill, language, setLanguage, t, translatePage } from './i18n.ts';
+import { OrdersView } from './interventions/ordersView.ts';
 import type { Language } from './language.ts';
 import { Live, type LiveState, type Watch } from './live.ts';
 import { TerritoryMap } from './map.ts';
 import { NoticesPanel } from './noticesPanel.ts';
+import { PromotionView } from './promotion/promotionView.ts';
+import { RulesView } from './rules/rulesView.ts';
 import { deviceScope, type DeviceScope, type Viewport } from './scope.ts';
-import { forgetToken, setToken, takeTokenFromAddress, token } from './session.ts';
+import { takeTokenFromAddress } from './session.ts';
+import { SignIn } from './signIn.ts';
+import { Territories } from './territories.ts';
 import { initTheme } from './theme.ts';
+import { Views } from './views.ts';
 import { WorkPanel } from './workPanel.ts';
 import { ZonesPanel } from './zonesPanel.ts';
 
@@ -25,12 +34,16 @@ import { ZonesPanel } from './zonesPanel.ts';
 const communesMillis = 15_000;
 
 class Page {
+  readonly #signIn = new SignIn(() => void this.load());
   readonly #energy = new EnergyPanel();
   readonly #zones = new ZonesPanel();
   readonly #group = new GroupPanel();
-  readonly #work = new WorkPanel((id) => this.#chooseDevice(id));
+  readonly #work = new WorkPanel(
+    (id) => this.#chooseDevice(id),
+    (id) => void this.#toAlarm(id),
+  );
   readonly #notices = new NoticesPanel();
-  readonly #alarms = new AlarmsPanel((id) => this.#chooseDevice(id));
+  readonly #alarms = new AlarmsPanel({ device: (id) => this.#chooseDevice(id), order: (id) => void this.#toOrder(id) });
   readonly #figures = new FigurePanel([this.#alarms.element, this.#group.element, this.#work.element, this.#notices.element, this.#energy.element, this.#zones.element]);
   readonly #communes = new CommunePanel((insee) => this.#chooseCommune(insee));
   readonly #devices = new DevicePanel(
@@ -39,11 +52,27 @@ class Page {
   );
   readonly #live = new Live(
     (state) => this.#showLive(state),
-    () => this.#signIn(),
+    () => this.#signIn.ask(),
   );
   readonly #card = new DeviceCard(
     (scope, options, onStep) => this.#live.watch(scope, options, onStep),
     (id) => this.#follow(id),
+  );
+  readonly #territories = new Territories();
+  readonly #orders = new OrdersView(this.#territories, () => (this.#insee === null ? (this.#department?.scope ?? 'all') : `commune:${this.#insee}`), {
+    device: (id) => this.#toDevice(id),
+    alarm: (id) => void this.#toAlarm(id),
+  });
+  readonly #views = new Views(
+    {
+      orders: this.#orders,
+      rules: new RulesView(this.#territories, (id) => this.#toDevice(id)),
+      promotion: new PromotionView(this.#territories),
+    },
+    (name) => {
+      address({ view: name === 'map' ? null : name });
+      this.#arrange();
+    },
   );
   #map: TerritoryMap | null = null;
   #department: Summary | null = null;
@@ -80,10 +109,8 @@ class Page {
     part('retry').addEventListener('click', () => void this.load());
     part('overview').addEventListener('click', () => this.#chooseCommune(null));
     part('device-back').addEventListener('click', () => this.#closeDevice());
-    part('sign-in').addEventListener('submit', (event) => this.#signedIn(event));
-    part('sign-in-dialog').addEventListener('cancel', (event) => event.preventDefault());
     addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) this.#stepBack();
+      if (event.key === 'Escape' && this.#views.shown === 'map' && !document.querySelector('dialog[open]')) this.#stepBack();
     });
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-language]')) {
       button.addEventListener('click', () => {
@@ -111,18 +138,22 @@ class Page {
       return;
     }
 
+    [this.#territories.department, this.#territories.communes] = [this.#department, this.#list];
+    // One that was opened sooner than the territories were known has them to choose from now.
+    this.#views.translate();
     this.#showCommunes();
     this.#live.start();
     const wanted = new URLSearchParams(location.search);
     this.#chooseCommune(this.#list.map(inseeOf).find((insee) => insee === wanted.get('commune')) ?? null);
     const device = wanted.get('device');
     if (device) this.#chooseDevice(device);
+    void this.#views.show(this.#views.named(wanted.get('view')));
     this.#pollCommunes();
   }
 
   #fail(error: unknown): void {
     if (error instanceof ApiError && error.status === 401) {
-      this.#signIn();
+      this.#signIn.ask();
       return;
     }
 
@@ -146,7 +177,7 @@ class Page {
         this.#pollCommunes();
       } catch (error) {
         // The live state says when the server is away; only a lost right needs the person.
-        if (error instanceof ApiError && error.status === 401) this.#signIn();
+        if (error instanceof ApiError && error.status === 401) this.#signIn.ask();
         else this.#pollCommunes();
       }
     }, communesMillis);
@@ -242,6 +273,29 @@ class Page {
     part('device-back').focus({ preventScroll: true });
   }
 
+  /** From another screen to a device on the map. */
+  #toDevice(id: string): void {
+    void this.#views.show('map');
+    this.#chooseDevice(id);
+  }
+
+  async #toOrder(id: string): Promise<void> {
+    await this.#views.show('orders');
+    await this.#orders.reveal(id);
+  }
+
+  /** To an alarm, in the territory that is chosen or, where it is none of it, in its commune. */
+  async #toAlarm(id: string): Promise<void> {
+    await this.#views.show('map');
+    try {
+      const { commune } = await alarm(id, language());
+      if (this.#insee !== null && this.#insee !== commune) this.#chooseCommune(commune);
+      await this.#alarms.reveal(id);
+    } catch (error) {
+      this.#say(failureLine(error));
+    }
+  }
+
   #closeDevice(): void {
     const id = this.#device;
     const back = this.#trail.at(-1);
@@ -278,7 +332,7 @@ class Page {
     part('hint').hidden = this.#scope !== null;
     const back = this.#trail.at(-1);
     write(part('device-back-text'), back === undefined ? t().back : fill(t().backTo, { name: back }));
-    part('overview').hidden = this.#insee === null;
+    part('overview').hidden = this.#insee === null || this.#views.shown !== 'map';
     write(part('territory'), commune?.name ?? this.#department?.name ?? '');
     write(part('devices-title'), commune ? fill(t().devicesOf, { name: commune.name }) : t().devicesInView);
     document.title = [commune?.name ?? this.#department?.name, t().title].filter(Boolean).join(' – ');
@@ -304,38 +358,12 @@ class Page {
     this.#notices.translate();
     this.#group.translate();
     this.#alarms.translate();
+    this.#views.translate();
     this.#figures.translate();
     this.#communes.render();
     this.#card.translate();
     this.#arrange();
   }
-
-  #signIn(): void {
-    const dialog = part<HTMLDialogElement>('sign-in-dialog');
-    write(part('sign-in-error'), token() === null ? '' : t().tokenRefused);
-    forgetToken();
-    if (!dialog.open) dialog.showModal();
-  }
-
-  #signedIn(event: Event): void {
-    event.preventDefault();
-    const field = part<HTMLInputElement>('sign-in-token');
-    setToken(field.value);
-    field.value = '';
-    part<HTMLDialogElement>('sign-in-dialog').close();
-    void this.load();
-  }
-}
-
-/** Keeps the choice in the address, so that a reload or a link shows the same. */
-function address(choice: Record<string, string | null>): void {
-  const query = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(choice)) {
-    if (value === null) query.delete(name);
-    else query.set(name, value);
-  }
-
-  history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
 }
 
 takeTokenFromAddress();

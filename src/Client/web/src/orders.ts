@@ -1,7 +1,8 @@
-import { newKey, sendCommand } from './api.ts';
+import { sendCommand } from './api.ts';
 import { h, write } from './dom.ts';
 import { failureLine } from './failures.ts';
 import type { Command } from './frames.ts';
+import { newKey } from './http.ts';
 import { t } from './i18n.ts';
 import { Ledger } from './ledger.ts';
 

@@ -1,7 +1,17 @@
-import type { AlarmState, ControllerState, Delivery } from './api.ts';
+import * as alarms from './alarms/alarmTexts.ts';
+import type { AlarmTexts } from './alarms/alarmTexts.ts';
+import type { ControllerState, Delivery } from './api.ts';
 import type { CommandState, Kind, Status } from './frames.ts';
 import type { GroupCommand } from './group.ts';
+import * as orders from './interventions/orderTexts.ts';
+import type { OrderTexts } from './interventions/orderTexts.ts';
 import type { LiveState } from './live.ts';
+import * as promotion from './promotion/promotionTexts.ts';
+import type { PromotionTexts } from './promotion/promotionTexts.ts';
+import * as rules from './rules/ruleTexts.ts';
+import type { RuleTexts } from './rules/ruleTexts.ts';
+import type { ScopeTexts } from './territories.ts';
+import type { ViewName } from './views.ts';
 
 /** Every text on screen. `{n}` and the like are filled in where the text is used; a bar parts the singular from the plural. */
 export interface Texts {
@@ -69,15 +79,13 @@ export interface Texts {
   conditionsTitle: string;
   conditions: Record<string, string>;
   work: string;
-  alarms: Record<
-    'title' | 'none' | 'unacknowledged' | 'acknowledged' | 'shelved' | 'flood' | 'times' | 'children' | 'acknowledge' | 'shelve' | 'shelveReason',
-    string
-  > & { priorities: Record<'low' | 'medium' | 'high' | 'urgent', string>; states: Record<AlarmState, string> };
-  workOrders: Record<'title' | 'none' | 'more' | 'overdue' | 'due' | 'whatWasDone' | 'why' | 'send', string> & {
-    states: Record<'open' | 'assigned' | 'paused' | 'repaired' | 'closed' | 'reopened' | 'cancelled', string>;
-    priorities: Record<'low' | 'medium' | 'high' | 'urgent', string>;
-    actions: Record<'arrive' | 'leave' | 'repair' | 'pause' | 'resume' | 'close', string>;
-  };
+  alarms: AlarmTexts;
+  workOrders: OrderTexts;
+  rules: RuleTexts;
+  promotion: PromotionTexts;
+  scopes: ScopeTexts;
+  views: Record<ViewName, string>;
+  viewsLabel: string;
   findings: Record<'title' | 'none' | 'of', string> & { rules: Record<string, string>; shows: Record<string, string> };
   collection: Record<'title' | 'count' | 'unknown' | 'noStream', string> & { reasons: Record<string, string>; streams: Record<string, string> };
   maintenance: Record<'title' | 'none' | 'more', string> & { parts: Record<'lamp' | 'battery', string> };
@@ -207,23 +215,14 @@ const en: Texts = {
     heatingUnoccupied: 'Heated while empty', baseLoadHigh: 'Draws too much by night', energyDrift: 'Takes more than its reference', rapidRise: 'Rises rapidly',
     discrepancy: 'Does not obey',
   },
-  alarms: {
-    title: 'Alarms', none: 'No alarm is open.', unacknowledged: '{n} not acknowledged|{n} not acknowledged', acknowledged: '{n} acknowledged|{n} acknowledged', shelved: '{n} shelved|{n} shelved',
-    flood: 'More alarms come than one person can take in: work on the urgent ones first.', times: '{n} times', children: 'explains {n} more|explains {n} more',
-    acknowledge: 'Acknowledge', shelve: 'Shelve for 2 hours', shelveReason: 'shelved on the page',
-    priorities: { low: 'Low', medium: 'Medium', high: 'High', urgent: 'Urgent' },
-    states: {
-      normal: 'normal', unacknowledged: 'not acknowledged', acknowledged: 'acknowledged', returnedUnacknowledged: 'has ended, not acknowledged', shelved: 'shelved',
-      suppressed: 'suppressed by design', outOfService: 'out of service',
-    },
-  },
+  alarms: alarms.en,
   work: 'To be done',
-  workOrders: {
-    title: 'Work orders', none: 'Nothing is to be repaired.', more: 'There are more.', overdue: 'Overdue', due: 'due {time}', whatWasDone: 'What was done', why: 'Why', send: 'Send',
-    states: { open: 'Open', assigned: 'Assigned', paused: 'Paused', repaired: 'Repaired, to be confirmed', closed: 'Closed', reopened: 'Reopened', cancelled: 'Cancelled' },
-    priorities: { low: 'low', medium: 'medium', high: 'high', urgent: 'urgent' },
-    actions: { arrive: 'Arrived', leave: 'Left', repair: 'Repaired…', pause: 'Pause…', resume: 'Resume', close: 'Close' },
-  },
+  workOrders: orders.en,
+  rules: rules.en,
+  promotion: promotion.en,
+  scopes: { all: 'All', department: 'Department', bodies: 'Bodies', communes: 'Communes', device: 'One device…', deviceId: 'device {id}' },
+  views: { map: 'Map', orders: 'Work orders', rules: 'Rules', promotion: 'Promotion' },
+  viewsLabel: 'Screens',
   findings: {
     title: 'Across trades', none: 'Nothing is found.', of: '{n} of {all} devices',
     rules: { supplyOutage: 'Supply failed', floodExposure: 'Water may reach', usedWhileClosed: 'Used while closed' },
@@ -410,23 +409,14 @@ const fr: Texts = {
     heatingUnoccupied: 'Chauffé sans occupants', baseLoadHigh: 'Talon de nuit trop haut', energyDrift: 'Consomme plus que sa référence', rapidRise: 'Monte vite',
     discrepancy: 'N’obéit pas',
   },
-  alarms: {
-    title: 'Alarmes', none: 'Aucune alarme ouverte.', unacknowledged: '{n} non acquittée|{n} non acquittées', acknowledged: '{n} acquittée|{n} acquittées',
-    shelved: '{n} mise de côté|{n} mises de côté', flood: 'Il arrive plus d’alarmes qu’une personne n’en peut traiter : les urgentes d’abord.', times: '{n} fois',
-    children: 'en explique {n} autre|en explique {n} autres', acknowledge: 'Acquitter', shelve: 'Mettre de côté 2 heures', shelveReason: 'mise de côté sur la page',
-    priorities: { low: 'Basse', medium: 'Moyenne', high: 'Haute', urgent: 'Urgente' },
-    states: {
-      normal: 'normale', unacknowledged: 'non acquittée', acknowledged: 'acquittée', returnedUnacknowledged: 'terminée, non acquittée', shelved: 'mise de côté',
-      suppressed: 'supprimée par conception', outOfService: 'hors service',
-    },
-  },
+  alarms: alarms.fr,
   work: 'À faire',
-  workOrders: {
-    title: 'Interventions', none: 'Rien n’est à réparer.', more: 'Il y en a d’autres.', overdue: 'En retard', due: 'échéance {time}', whatWasDone: 'Ce qui a été fait', why: 'Pourquoi', send: 'Envoyer',
-    states: { open: 'Ouverte', assigned: 'Confiée', paused: 'Suspendue', repaired: 'Réparée, à confirmer', closed: 'Close', reopened: 'Rouverte', cancelled: 'Annulée' },
-    priorities: { low: 'basse', medium: 'moyenne', high: 'haute', urgent: 'urgente' },
-    actions: { arrive: 'Arrivée', leave: 'Départ', repair: 'Réparé…', pause: 'Suspendre…', resume: 'Reprendre', close: 'Clore' },
-  },
+  workOrders: orders.fr,
+  rules: rules.fr,
+  promotion: promotion.fr,
+  scopes: { all: 'Tout', department: 'Département', bodies: 'Collectivités', communes: 'Communes', device: 'Un équipement…', deviceId: 'équipement {id}' },
+  views: { map: 'Carte', orders: 'Interventions', rules: 'Règles', promotion: 'Généralisation' },
+  viewsLabel: 'Écrans',
   findings: {
     title: 'Entre les métiers', none: 'Rien n’est constaté.', of: '{n} équipements sur {all}',
     rules: { supplyOutage: 'Alimentation en panne', floodExposure: 'L’eau peut atteindre', usedWhileClosed: 'Utilisé pendant la fermeture' },

@@ -3,7 +3,7 @@ import { h, write } from './dom.ts';
 import { failureLine } from './failures.ts';
 import * as format from './format.ts';
 import { counted, fill, t } from './i18n.ts';
-import { orderList } from './interventions.ts';
+import { orderList } from './interventions/orderRow.ts';
 
 /** How often a list that is open is asked for again. */
 const refreshMillis = 60_000;
@@ -15,8 +15,8 @@ export interface WorkList {
   load: (chosen: string, choose: (id: string) => void, again: () => Promise<void>) => Promise<Node[]>;
 }
 
-const lists: WorkList[] = [
-  { key: 'workOrders', title: () => t().workOrders.title, load: orderList },
+const lists = (alarm: (id: string) => void): WorkList[] => [
+  { key: 'workOrders', title: () => t().workOrders.title, load: (insee, device, again) => orderList(insee, { device, alarm }, again) },
   { key: 'findings', title: () => t().findings.title, load: async (insee, choose) => findingList(await findings(insee), choose) },
   { key: 'collection', title: () => t().collection.title, load: async (insee, choose) => rounds(await collection(insee), choose) },
   { key: 'maintenance', title: () => t().maintenance.title, load: async (insee, choose) => months(await maintenance(insee), choose) },
@@ -26,9 +26,10 @@ const lists: WorkList[] = [
 export class WorkPanel {
   readonly element = h('section', { class: 'group work', 'aria-labelledby': 'work-title', hidden: true });
   readonly #title = h('h3', { id: 'work-title' });
-  readonly #parts = lists.map((list) => new WorkPart(list, (id) => this.choose(id)));
+  readonly #parts: readonly WorkPart[];
 
-  constructor(private readonly choose: (id: string) => void) {
+  constructor(choose: (id: string) => void, alarm: (id: string) => void) {
+    this.#parts = lists(alarm).map((list) => new WorkPart(list, choose));
     this.element.append(this.#title, ...this.#parts.map((each) => each.element));
   }
 

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { byAttention, litShare, searchable, stateOf } from '../src/attention.ts';
 import { backoffMillis } from '../src/backoff.ts';
+import { actionsOf as alarmActionsOf } from '../src/alarms/alarmActions.ts';
+import { actionsOf, furtherActionsOf } from '../src/interventions/orderActions.ts';
 import { preferred } from '../src/language.ts';
-import { actionsOf } from '../src/orderActions.ts';
 import { deviceScope, type Viewport } from '../src/scope.ts';
+import { blockOf } from '../src/promotion/promotionApi.ts';
+import { cutOf, faultOf, freeId, idOf, placeOf } from '../src/rules/ruleText.ts';
 import { texts } from '../src/texts.ts';
 import { lossOf, zonesQuery, type WaterZone } from '../src/zones.ts';
 import type { Summary } from '../src/frames.ts';
@@ -130,4 +133,48 @@ test('A work order offers what its state allows', () => {
   assert.deepEqual(actionsOf({ state: 'repaired', visits: [], alarmActive: true }), []);
   assert.deepEqual(actionsOf({ state: 'repaired', visits: [], alarmActive: false }), ['close']);
   assert.deepEqual(actionsOf({ state: 'closed', visits: [], alarmActive: null }), []);
+});
+
+test('A work order that has ended is not assigned, and one that is repaired may be reopened', () => {
+  assert.deepEqual(furtherActionsOf({ state: 'open' }), ['assign', 'prioritise', 'cancel']);
+  assert.deepEqual(furtherActionsOf({ state: 'repaired' }), ['reopen', 'cancel']);
+  assert.deepEqual(furtherActionsOf({ state: 'cancelled' }), []);
+});
+
+test('An alarm that is put aside can be taken back, one that has ended leads to its work order', () => {
+  assert.deepEqual(alarmActionsOf({ state: 'returnedUnacknowledged' }), ['acknowledge', 'acknowledgeNote', 'shelve', 'outOfService', 'workOrder']);
+  assert.deepEqual(alarmActionsOf({ state: 'shelved' }), ['unshelve', 'workOrder']);
+  assert.deepEqual(alarmActionsOf({ state: 'normal' }), ['workOrder']);
+});
+
+test('What is wrong with a rule is found at its line and column, as long as the word that stands there', () => {
+  const text = 'each bin\n  when fillPercnt > 80 %\nthen open work order';
+  const fault = faultOf("line 2, column 8: found 'fillPercnt', expected a metric: fillPercent");
+  assert.deepEqual(fault, { line: 2, column: 8, found: "'fillPercnt'", expected: 'a metric: fillPercent' });
+  assert.deepEqual(placeOf(text, fault!), [16, 26]);
+  assert.equal(text.slice(16, 26), 'fillPercnt');
+  assert.deepEqual(placeOf('when overflow', faultOf("line 1, column 14: found the end, expected 'then'")!), [13, 13]);
+  assert.deepEqual(placeOf('when', { line: 9, column: 9, found: 'the end', expected: '' }), [4, 4]);
+  assert.equal(faultOf('must be given, or the JSON form as rule, and not both'), null);
+});
+
+test('A name suggests an identifier that is free', () => {
+  assert.equal(idOf('Bac bientôt plein (été)'), 'bac-bientot-plein-ete');
+  assert.equal(freeId('a', new Set(['a', 'a-2'])), 'a-3');
+});
+
+test('Each bound of a trial is told in the language of the page', () => {
+  assert.deepEqual(cutOf('only 500 devices were tried'), { bound: 'devices', n: 500 });
+  assert.deepEqual(cutOf('only 500000 values were read'), { bound: 'values', n: 500_000 });
+  assert.deepEqual(cutOf('it was ended after 15 s'), { bound: 'seconds', n: 15 });
+  assert.deepEqual(cutOf('only the first 2000 of 3500 events are told'), { bound: 'events', n: 2_000 });
+  assert.equal(cutOf('for another reason'), null);
+});
+
+test('Why something cannot be promoted is told in the language of the page', () => {
+  assert.equal(blockOf('is a draft: publish it in the pilot first')?.why, 'draft');
+  assert.deepEqual(blockOf('has version 3 as a draft beside the published 2: publish it in the pilot, or put the published one again'), { why: 'newerDraft', values: { draft: '3', published: '2' } });
+  assert.deepEqual(blockOf("cannot be assigned: plan 'night' is assigned to the same"), { why: 'otherPlan', values: { plan: 'night' } });
+  assert.equal(blockOf('is for the body: a department or all gives no defaults and gets no plans')?.why, 'noBody');
+  assert.equal(blockOf('name must have 1 to 200 characters'), null);
 });

@@ -1,0 +1,78 @@
+import { all, call, get } from '../http.ts';
+import type { Language } from '../language.ts';
+
+/** A trial reads what thousands of devices measured: the server gives it 15 s and then says what is left out. */
+const trialMillis = 60_000;
+
+export interface RuleItem {
+  id: string;
+  name: string;
+  scope: string;
+  version: number;
+  published: number | null;
+}
+
+export interface RuleVersion {
+  version: number;
+  name: string;
+  scope: string;
+  by: string;
+  at: string;
+  rule: unknown;
+}
+
+export interface Rule extends RuleItem {
+  former: number | null;
+  text: string;
+  versions: RuleVersion[];
+}
+
+export interface Rollout {
+  version: number | null;
+  sectors: number;
+  following: number;
+  isComplete: boolean;
+  behind: string[];
+}
+
+export interface Starter {
+  id: string;
+  name: Record<Language, string>;
+  text: Record<Language, string>;
+  why: Record<Language, string>;
+}
+
+export type TrialWhat = 'raise' | 'clear' | 'command' | 'workOrder' | 'notify' | 'setFlag' | 'endFlag';
+
+export interface Trial {
+  events: { at: string; device: string; what: TrialWhat; detail: string }[];
+  devices: number;
+  readings: number;
+  cut: string | null;
+}
+
+/** A version in its text or, as it is kept, in its JSON form. */
+export type RuleInput = { name: string; scope: string } & ({ text: string } | { rule: unknown });
+
+const path = (id: string) => `/api/v1/rules/${encodeURIComponent(id)}`;
+
+export const rules = () => all<RuleItem>('/api/v1/rules?limit=1000');
+
+export const starters = () => get<Starter[]>('/api/v1/rules/starter');
+
+export const rule = (id: string) => get<Rule>(path(id));
+
+export const rollout = (id: string) => get<Rollout>(`${path(id)}/rollout`);
+
+/** Keeps a draft. */
+export const putRule = async (id: string, input: RuleInput) => (await call('PUT', path(id), input)).value as Rule;
+
+export const publishRule = async (id: string) => (await call('POST', `${path(id)}/publish`)).value as Rule;
+
+export const rollBackRule = async (id: string) => (await call('POST', `${path(id)}/rollback`)).value as Rule;
+
+export const deleteRule = (id: string) => call('DELETE', path(id));
+
+/** What it would have done between two instants. */
+export const tryRule = async (input: RuleInput, from: string, to: string, signal: AbortSignal) =>
+  (await call('POST', '/api/v1/rules/test', { rule: input, from, to }, {}, { millis: trialMillis, signal })).value as Trial;
