@@ -94,8 +94,15 @@ public sealed partial class RuleActionsGrain(
     {
         var done = new List<string>();
         var failed = false;
+        var waiting = new HashSet<(string Device, string Flag)>();
         foreach (var task in state.State.Open.Take(AtOnce))
         {
+            // A flag goes up and down in the order in which its rule said so.
+            if (task.Flag is { } later && waiting.Contains((task.Device, later.Name)))
+            {
+                continue;
+            }
+
             try
             {
                 await CarryOutAsync(task, cancellationToken);
@@ -105,6 +112,7 @@ public sealed partial class RuleActionsGrain(
             catch (Exception exception)
             {
                 failed = true;
+                _ = task.Flag is { } flag && waiting.Add((task.Device, flag.Name));
                 LogFailed(logger, this.GetPrimaryKeyString(), task.Id, exception.Message);
             }
         }
