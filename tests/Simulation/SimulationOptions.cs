@@ -51,7 +51,7 @@ public sealed record SimulationOptions
     public double PagesPerHour { get; init; } = 6;
 
     /// <summary>Changes of operators' rules an hour: written, published, taken back, removed.</summary>
-    public double RulesPerHour { get; init; } = 6;
+    public double RulesPerHour { get; init; } = 4;
 
     /// <summary>Work orders opened, looked at and seen to, an hour.</summary>
     public double WorkOrdersPerHour { get; init; } = 20;

@@ -37,6 +37,9 @@ internal sealed class World
 
     // Orders compare themselves with their alarms every ten minutes.
     private static readonly TimeSpan OrderDelay = TimeSpan.FromMinutes(11);
+
+    // Neighbours are looked at once a minute, by a clock that may have been wrong when it was set.
+    private static readonly TimeSpan RuleDelay = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan BeforeOutage = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);
 
@@ -324,7 +327,7 @@ internal sealed class World
 
         if (Options.RulesPerHour > 0)
         {
-            Hold("I3", LookDelay, () => RulesCheck.FindAsync(this, process));
+            Hold("I3", RuleDelay, () => RulesCheck.FindAsync(this, process));
         }
 
         if (Options.WorkOrdersPerHour > 0)

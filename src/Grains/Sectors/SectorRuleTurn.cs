@@ -61,8 +61,10 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         foreach (var device in book.Devices)
         {
             var memories = _memories.GetValueOrDefault(device.Id, []);
-            var firings = new List<RuleFiring>();
             var kept = new List<RuleMemory>();
+
+            // What goes ends before anything begins: another version of a rule has the same alarm and the same flags.
+            List<RuleFiring> firings = [.. gone.Where(rule => MemoryOf(memories, rule.Key).Flags != RuleFlags.None).Select(rule => new RuleFiring(rule, RuleChange.Ends, now))];
             foreach (var rule in rules.Where(rule => (rule.Facts.Kinds & Vocabulary.SetOf(device.Kind)) != 0 && (rule.Device is null || rule.Device == device.Id)))
             {
                 var frame = FrameOf(device, now);
@@ -79,7 +81,6 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
                 }
             }
 
-            firings.AddRange(gone.Where(rule => MemoryOf(memories, rule.Key).Flags != RuleFlags.None).Select(rule => new RuleFiring(rule, RuleChange.Ends, now)));
             Keep(device.Id, kept);
             if (firings.Count > 0)
             {

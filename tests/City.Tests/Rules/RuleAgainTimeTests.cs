@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
@@ -50,14 +51,38 @@ public sealed class RuleAgainTimeTests
         Assert.Equal((2L, 1L), Both(await rule.RollBack("tester", to: null)));
     }
 
+    [Fact]
+    public async Task Another_version_of_a_rule_about_neighbours_that_holds_as_well_keeps_its_alarm()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(
+            new DeviceDescriptor { Id = "C1", Kind = DeviceKind.Cabinet, Commune = "29155", Name = "C1" },
+            new DeviceDescriptor
+            {
+                Id = "L1",
+                Kind = DeviceKind.Streetlight,
+                Commune = "29155",
+                Name = "L1",
+                Attributes = ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("cabinet", AttributeValue.Of("C1")),
+            });
+        await city.ReportAsync(Say.Reading("L1", city.Now, ("supplyVolts", 0)));
+        await PublishAsync(city, "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) >= 1 then raise alarm \"Panne\"", 1);
+        await city.PassAsync(TimeSpan.FromMinutes(30));
+        Assert.True((await city.Grains.GetGrain<ISectorGrain>(Sector).GetAlarm("C1~rule.full"))!.IsActive);
+
+        await PublishAsync(city, "each cabinet when share(of kind streetlight where same cabinet: supplyLoss) > 50 % then raise alarm \"Panne\"", 2);
+        await city.PassAsync(TimeSpan.FromMinutes(5));
+        Assert.True((await city.Grains.GetGrain<ISectorGrain>(Sector).GetAlarm("C1~rule.full"))!.IsActive);
+    }
+
     private static (long?, long?) Both(RuleAnswer answer) => (answer.View!.Published, answer.View.Former);
 
-    private static async Task PublishAsync(TestCity city, string text)
+    private static async Task PublishAsync(TestCity city, string text, long version = 1)
     {
         var rule = city.Grains.GetGrain<IRuleGrain>("full");
         Assert.Empty((await rule.Put(new RuleDraft { Name = "test", Scope = "all", Text = text }, "tester")).Problems);
         await rule.Publish("tester");
-        await UntilAsync(city, async () => await city.Grains.GetGrain<ISectorGrain>(Sector).VersionOfRule("full") == 1);
+        await UntilAsync(city, async () => await city.Grains.GetGrain<ISectorGrain>(Sector).VersionOfRule("full") == version);
         await city.SettleAsync();
     }
 

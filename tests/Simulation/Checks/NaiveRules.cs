@@ -138,12 +138,18 @@ internal sealed class NaiveRules
     private void Follow(NaiveDevice device, DateTimeOffset at)
     {
         var former = device.Rules.ToArray();
+        var asksForPrevious = false;
         device.Rules.Clear();
         foreach (var published in (_sets.GetValueOrDefault(device.Sector) ?? RuleSet.Empty).Rules)
         {
             var draw = _world.Writers.DrawOf(published.Id, published.Version);
-            if (draw.IsOfDevice && draw.Kind == device.Kind && (published.Kinds & (DeviceKinds)(1 << (int)device.Kind)) != 0
-                && (!published.Scope.StartsWith("device:", StringComparison.Ordinal) || published.Scope == $"device:{device.Id}"))
+            if (!draw.IsOfDevice || draw.Kind != device.Kind || (published.Kinds & (DeviceKinds)(1 << (int)device.Kind)) == 0)
+            {
+                continue;
+            }
+
+            asksForPrevious |= draw.Text.Contains("previous(", StringComparison.Ordinal);
+            if (!published.Scope.StartsWith("device:", StringComparison.Ordinal) || published.Scope == $"device:{device.Id}")
             {
                 device.Rules.Add(former.FirstOrDefault(rule => (rule.Id, rule.Version) == (published.Id, published.Version)) ?? new FollowedRule(published.Id, published.Version, draw));
             }
@@ -154,7 +160,7 @@ internal sealed class NaiveRules
             End(gone, Max(at, device.Now));
         }
 
-        device.Track();
+        device.Track(asksForPrevious);
         Judge(device, at);
     }
 
@@ -273,11 +279,11 @@ internal sealed class NaiveRules
 
         public double? Previous(string metric) => _previous.GetValueOrDefault(metric);
 
-        /// <summary>What was before is kept only while a rule asks for it.</summary>
-        public void Track()
+        /// <summary>What was before is kept only while a rule for its kind asks for it.</summary>
+        public void Track(bool isAsked)
         {
             const string Asked = "supplyVolts";
-            if (!Rules.Any(rule => rule.Draw.Text.Contains("previous(", StringComparison.Ordinal)))
+            if (!isAsked)
             {
                 _previous.Clear();
             }

@@ -326,7 +326,7 @@ internal sealed class RulesCheck
                     : fed.Count > 0 && fed.Count(lamp => fine.Contains(lamp.Descriptor.Id)) > draw.FineShare * fed.Count);
                 if (_alarms.ContainsKey(AlarmIds.Of(device.Id, AlarmIds.RulePrefix + id)) != holds && !_cleared.Contains((device.Id, AlarmIds.RulePrefix + id)))
                 {
-                    _wrong.Add($"the alarm of {id} version {published.Version} on {device.Id} must be {(holds ? "active" : "over")} and is not");
+                    _wrong.Add($"the alarm of {id} version {published.Version} on {device.Id} must be {(holds ? "active" : "over")} and is not: {fed.Count(lamp => fine.Contains(lamp.Descriptor.Id))} of {fed.Count} light points are fine; the sector knows it as {Words(await _process.Get<IGridGrains>().Sector(record.Sector).GetAlarm(AlarmIds.Of(device.Id, AlarmIds.RulePrefix + id)))}");
                 }
             }
         }
@@ -361,9 +361,11 @@ internal sealed class RulesCheck
     private IEnumerable<(Decision Decision, T Action)> Decided<T>()
         where T : RuleAction => _shadows.Decisions.Where(decision => decision.Effect is T).Select(decision => (decision, (T)decision.Effect!));
 
+    private static string Words(AlarmView? alarm) => alarm is null ? "nothing" : $"{alarm.State}, raised {alarm.RaisedAt:HH:mm:ss}, last {alarm.LastAt:HH:mm:ss}, cleared {alarm.ClearedAt:HH:mm:ss}: {string.Join(", ", alarm.History.Select(one => $"{one.At:HH:mm:ss} {one.Action}"))}";
+
     private static string HashOf(string command) => command[(command.LastIndexOf('-') + 1)..];
 
     private static string RuleOf(AlarmView alarm) => alarm.Condition[AlarmIds.RulePrefix.Length..];
 
-    private static bool IsOfNeighbours(string rule) => rule.Contains("neighbours", StringComparison.Ordinal);
+    private static bool IsOfNeighbours(string rule) => Field.RuleDraw.IsOfNeighbours(rule);
 }

@@ -84,9 +84,9 @@ internal static class WorkOrdersCheck
             wrong.AddRange(Judge(order).Select(what => $"order {order.Id} {what}"));
         }
 
-        foreach (var same in orders.Where(order => order is { IsEnded: false, Request.Alarm: not null }).GroupBy(order => order.Request.Alarm).Where(same => same.Count() > 1))
+        foreach (var same in orders.Where(order => order is { IsEnded: false, Request.Alarm: not null }).GroupBy(order => (order.Request.Commune, order.Request.Alarm)).Where(same => same.Count() > 1))
         {
-            wrong.Add($"alarm {same.Key} has orders {string.Join(", ", same.Select(order => order.Id))} that have not ended");
+            wrong.Add($"alarm {same.Key.Alarm} has orders {string.Join(", ", same.Select(order => order.Id))} that have not ended");
         }
 
         await CompareCountsAsync(world, process, orders, wrong);

@@ -50,6 +50,9 @@ internal sealed record RuleDraw
     public static IReadOnlyList<string> Ids { get; } =
         [.. Enumerable.Range(1, Rules).Select(IdOf), .. Enumerable.Range(1, Neighbours).Select(number => string.Create(CultureInfo.InvariantCulture, $"neighbours{number}"))];
 
+    /// <summary>True for a rule that asks for neighbours or alarms, and for what is named after it.</summary>
+    public static bool IsOfNeighbours(string id) => id.Contains("neighbours", StringComparison.Ordinal);
+
     /// <summary>A new rule under an id.</summary>
     public static RuleDraw Of(string id, Chance chance) => id switch
     {
@@ -152,7 +155,7 @@ internal sealed record RuleDraw
 
         if (actions.Count == 0 || chance.Happens(0.1))
         {
-            actions.Add($"clear alarm \"{chance.OneOf(Ids)}\"");
+            actions.Add($"clear alarm \"{chance.OneOf([.. Ids.Where(other => other != id)])}\"");
         }
 
         return (actions, raises, flag);

@@ -22,6 +22,7 @@ internal sealed class RuleWriters
     private readonly World _world;
     private readonly Chance _chance;
     private readonly Asking _asking;
+    private readonly IReadOnlyList<string> _ids;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, RuleView> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Rule, long Version), RuleDraw> _draws = [];
@@ -32,6 +33,9 @@ internal sealed class RuleWriters
         _world = world;
         _chance = world.ChanceOf("rule writers");
         _asking = new Asking(world, _chance, "rule");
+
+        // Rules that ask for neighbours or alarms are looked at every minute in every sector: some worlds have them.
+        _ids = _chance.Happens(0.4) ? RuleDraw.Ids : [.. RuleDraw.Ids.Where(id => !RuleDraw.IsOfNeighbours(id))];
     }
 
     /// <summary>True while something is not answered.</summary>
@@ -64,7 +68,7 @@ internal sealed class RuleWriters
         var endpoint = new NotificationEndpoint { Id = Endpoint, Kind = EndpointKind.Webhook, Address = "https://rules.example", Scope = $"department:{_world.Options.Department}" };
         Ask(Endpoint, process => process.Grains.GetGrain<INotificationEndpointsGrain>(INotificationEndpointsGrain.Key).Put(endpoint, renewsSecret: false), answer =>
         {
-            foreach (var id in RuleDraw.Ids.Where(_ => _chance.Happens(0.7)))
+            foreach (var id in _ids.Where(_ => _chance.Happens(0.7)))
             {
                 Write(id);
             }
@@ -75,7 +79,7 @@ internal sealed class RuleWriters
 
     private void Continue() => _world.After(_chance.Until(_world.Options.RulesPerHour), () =>
     {
-        if (_world.IsBusyTime && _chance.OneOf(RuleDraw.Ids) is var id && !_asked.Contains(id))
+        if (_world.IsBusyTime && _chance.OneOf(_ids) is var id && !_asked.Contains(id))
         {
             Change(id);
         }
@@ -111,6 +115,7 @@ internal sealed class RuleWriters
         {
             var view = Hear(id, answer);
             _draws[(id, view.Versions[0].Version)] = draw;
+            _world.Trace.Say($"{id} version {view.Versions[0].Version} for {view.Versions[0].Scope}: {draw.Text}");
             if (_chance.Happens(0.85))
             {
                 Publish(id);
