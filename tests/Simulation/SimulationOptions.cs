@@ -54,7 +54,7 @@ public sealed record SimulationOptions
     public double RulesPerHour { get; init; } = 4;
 
     /// <summary>Work orders opened, looked at and seen to, an hour.</summary>
-    public double WorkOrdersPerHour { get; init; } = 20;
+    public double WorkOrdersPerHour { get; init; } = 15;
 
     /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
     public bool HasNightPlan { get; init; }

@@ -35,7 +35,7 @@ internal sealed class RuleWriters
         _asking = new Asking(world, _chance, "rule");
 
         // Rules that ask for neighbours or alarms are looked at every minute in every sector: some worlds have them.
-        _ids = _chance.Happens(0.4) ? RuleDraw.Ids : [.. RuleDraw.Ids.Where(id => !RuleDraw.IsOfNeighbours(id))];
+        _ids = _chance.Happens(0.25) ? RuleDraw.Ids : [.. RuleDraw.Ids.Where(id => !RuleDraw.IsOfNeighbours(id))];
     }
 
     /// <summary>True while something is not answered.</summary>
