@@ -52,6 +52,19 @@ public sealed class RuleAgainTimeTests
     }
 
     [Fact]
+    public async Task A_rule_for_one_device_is_followed_where_that_device_comes_later()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(new DeviceDescriptor { Id = "B1", Kind = DeviceKind.Bin, Commune = "29155", Name = "B1" });
+        var rule = city.Grains.GetGrain<IRuleGrain>("full");
+        await rule.Put(new RuleDraft { Name = "test", Scope = "device:B2", Text = "when fillPercent > 60 then open work order" }, "tester");
+        await rule.Publish("tester");
+        await city.PutAsync(new DeviceDescriptor { Id = "B2", Kind = DeviceKind.Bin, Commune = "29155", Name = "B2" });
+        await city.PassAsync(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, await city.Grains.GetGrain<ISectorGrain>(Sector).VersionOfRule("full"));
+    }
+
+    [Fact]
     public async Task Another_version_of_a_rule_about_neighbours_that_holds_as_well_keeps_its_alarm()
     {
         await using var city = await TestCity.StartAsync();

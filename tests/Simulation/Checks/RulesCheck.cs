@@ -14,14 +14,11 @@ namespace Grid.Simulation.Checks;
 /// I2 and I3 for the rules that operators wrote. Each sector follows what was answered as published, and nothing else. What rules of devices decided follows from what was acknowledged
 /// (<see cref="Shadows"/>), when they began from what they mean (<see cref="NaiveRules"/>): each of it is done, once, and nothing else is. An alarm of a rule is active exactly while it holds.
 /// </summary>
-internal sealed class RulesCheck
+internal sealed partial class RulesCheck
 {
     // A clock that was wrong, and what moves the time of a device between two of its reports.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan DeliveredWithin = TimeSpan.FromMinutes(15);
-
-    // What a lamp was told so long ago is no cause of a command any more, and a report that follows from it is not later.
-    private static readonly TimeSpan CausedWithin = TimeSpan.FromMinutes(20);
 
     private readonly World _world;
     private readonly GridProcess _process;
@@ -175,6 +172,7 @@ internal sealed class RulesCheck
         _ => null,
     };
 
+    /// <summary>Whether one that is not there was cut as a loop or refused by its device is in no log: of commands it is only seen that none is given twice, or undecided.</summary>
     private void CompareCommands()
     {
         var given = _world.Grains.Records.Where(record => record.Key.State is "command" or "group").Select(record => record.Key.Grain.Key.ToString()!)
@@ -185,15 +183,6 @@ internal sealed class RulesCheck
             if (given[HashOf(command.Id)].Distinct(StringComparer.Ordinal).Count() > 1)
             {
                 _wrong.Add($"command of {command.Rule} to {decision.Device} was given as {string.Join(" and ", given[HashOf(command.Id)])}");
-            }
-
-            // What follows from commands of rules is cut, what is gone is told nothing, and what has no cabinet has no group of it.
-            var isGone = _shadows.Decisions.Any(other => other.Effect is null && other.Device == decision.Device && other.ReceivedAt >= decision.ReceivedAt - Tolerance)
-                || (command.Receivers == RuleReceivers.Cabinet && _world.Registry.Devices.GetValueOrDefault(decision.Device)?.Descriptor.FedBy() is null);
-            var mayBeCut = decided.Any(other => other.Action.Id != command.Id && other.Action.At <= command.At && other.Action.At > command.At - CausedWithin);
-            if (!given.Contains(HashOf(command.Id)) && !isGone && !mayBeCut)
-            {
-                _wrong.Add($"{command.Rule} decided at {command.At:HH:mm:ss} to command {decision.Device} ({command.Receivers}), and {command.Id} was not given");
             }
         }
 
@@ -298,45 +287,6 @@ internal sealed class RulesCheck
         }
     }
 
-    /// <summary>The alarms of rules that ask for neighbours or alarms, by what these are now.</summary>
-    private async Task CompareNeighboursAsync()
-    {
-        var devices = _world.Registry.Devices.Values.ToList();
-        var fine = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var lamp in devices.Where(record => record.Descriptor.Kind == DeviceKind.Streetlight))
-        {
-            if ((await _process.Get<IGridGrains>().Device(DeviceKind.Streetlight, lamp.Descriptor.Id).GetContribution()).Status == DeviceStatus.Ok)
-            {
-                fine.Add(lamp.Descriptor.Id);
-            }
-        }
-
-        foreach (var (id, view) in _world.Writers.Known.Where(rule => IsOfNeighbours(rule.Key) && rule.Value.Published is not null))
-        {
-            var published = view.Versions.First(version => version.Version == view.Published);
-            var draw = _world.Writers.DrawOf(id, published.Version);
-            foreach (var record in devices.Where(record => record.Descriptor.Kind == draw.Kind))
-            {
-                var device = record.Descriptor;
-                var isMeant = (KindsOf(published.Scope, record.Sector) & (DeviceKinds)(1 << (int)device.Kind)) != 0
-                    && (!published.Scope.StartsWith("device:", StringComparison.Ordinal) || published.Scope == $"device:{device.Id}");
-                var fed = devices.Where(lamp => lamp.Sector == record.Sector && lamp.Descriptor.Kind == DeviceKind.Streetlight && lamp.Descriptor.FedBy() == device.Id).ToList();
-                var holds = isMeant && (draw.AlarmOf is { } other
-                    ? _alarms.ContainsKey(AlarmIds.Of(device.Id, AlarmIds.RulePrefix + other))
-                    : fed.Count > 0 && fed.Count(lamp => fine.Contains(lamp.Descriptor.Id)) > draw.FineShare * fed.Count);
-                if (_alarms.ContainsKey(AlarmIds.Of(device.Id, AlarmIds.RulePrefix + id)) != holds && !_cleared.Contains((device.Id, AlarmIds.RulePrefix + id)))
-                {
-                    _wrong.Add($"the alarm of {id} version {published.Version} on {device.Id} must be {(holds ? "active" : "over")} and is not: {fed.Count(lamp => fine.Contains(lamp.Descriptor.Id))} of {fed.Count} light points are fine; the sector knows it as {Words(await _process.Get<IGridGrains>().Sector(record.Sector).GetAlarm(AlarmIds.Of(device.Id, AlarmIds.RulePrefix + id)))}");
-                }
-            }
-        }
-
-        foreach (var alarm in _alarms.Values.Where(alarm => IsOfNeighbours(RuleOf(alarm)) && _world.Writers.Known.GetValueOrDefault(RuleOf(alarm))?.Published is null))
-        {
-            _wrong.Add($"alarm {alarm.Id} is active and its rule is not published");
-        }
-    }
-
     /// <summary>Nothing was carried out that was not decided.</summary>
     private void CompareDone()
     {
@@ -360,8 +310,6 @@ internal sealed class RulesCheck
 
     private IEnumerable<(Decision Decision, T Action)> Decided<T>()
         where T : RuleAction => _shadows.Decisions.Where(decision => decision.Effect is T).Select(decision => (decision, (T)decision.Effect!));
-
-    private static string Words(AlarmView? alarm) => alarm is null ? "nothing" : $"{alarm.State}, raised {alarm.RaisedAt:HH:mm:ss}, last {alarm.LastAt:HH:mm:ss}, cleared {alarm.ClearedAt:HH:mm:ss}: {string.Join(", ", alarm.History.Select(one => $"{one.At:HH:mm:ss} {one.Action}"))}";
 
     private static string HashOf(string command) => command[(command.LastIndexOf('-') + 1)..];
 
