@@ -20,6 +20,8 @@ public sealed class PlantTests
     [InlineData("slowControllers", "I9")]
     [InlineData("farthestFirst", "I2")]
     [InlineData("forgetfulNotifications", "I2")]
+    [InlineData("forgetfulRules", "I3")]
+    [InlineData("forgetfulOrders", "I2")]
     public void A_planted_bug_is_found_by_a_sweep(string plant, string invariant)
     {
         // What the bug breaks, and not the disk's or the network's own faults, which only make a world slower.
@@ -46,7 +48,7 @@ public sealed class PlantTests
     [Fact]
     public void Every_bug_that_can_be_planted_is_looked_for() =>
         Assert.Equal(
-            ["earlyCheckpoint", "farthestFirst", "forgetfulNotifications", "forgetfulOutbox", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "slowControllers", "unorderedStream"],
+            ["earlyCheckpoint", "farthestFirst", "forgetfulNotifications", "forgetfulOrders", "forgetfulOutbox", "forgetfulRules", "historyAhead", "increment", "lostAcknowledgement", "skippedReplay", "skippingCursor", "slowControllers", "unorderedStream"],
             Simulations.Plants.Order(StringComparer.Ordinal));
 
     [Fact]

@@ -50,6 +50,12 @@ public sealed record SimulationOptions
     /// <summary>Alarms an hour that are escalated to who is on call.</summary>
     public double PagesPerHour { get; init; } = 6;
 
+    /// <summary>Changes of operators' rules an hour: written, published, taken back, removed.</summary>
+    public double RulesPerHour { get; init; } = 4;
+
+    /// <summary>Work orders opened, looked at and seen to, an hour.</summary>
+    public double WorkOrdersPerHour { get; init; } = 15;
+
     /// <summary>One lighting plan for all light points: each is looked at after each switch point, and its saving is held against the truth.</summary>
     public bool HasNightPlan { get; init; }
 
@@ -112,6 +118,8 @@ public sealed record SimulationOptions
         PlansPerHour = 0,
         ParametersPerHour = 0,
         PagesPerHour = 0,
+        RulesPerHour = 0,
+        WorkOrdersPerHour = 0,
         JournalOneSectorIn = Math.Max(1, devices / 2_000),
         CopiesStates = true,
         UsesSecondCore = true,

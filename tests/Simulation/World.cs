@@ -34,6 +34,12 @@ internal sealed class World
 
     // A sector whose look at its parameters failed looks again at its next sweep; then its devices change, and its checkpoint follows.
     private static readonly TimeSpan LookDelay = TimeSpan.FromSeconds(90);
+
+    // Orders compare themselves with their alarms every ten minutes.
+    private static readonly TimeSpan OrderDelay = TimeSpan.FromMinutes(11);
+
+    // Neighbours are looked at once a minute, by a clock that may have been wrong when it was set.
+    private static readonly TimeSpan RuleDelay = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan BeforeOutage = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan ClockWrong = TimeSpan.FromMinutes(3);
 
@@ -66,6 +72,8 @@ internal sealed class World
         Planners = new Planners(this);
         Tuners = new Tuners(this);
         Pagers = new Pagers(this);
+        Writers = new RuleWriters(this);
+        Fitters = new Fitters(this);
         Night = new NightCheck(this);
         _administration = new Administration(this);
     }
@@ -120,6 +128,10 @@ internal sealed class World
     public Tuners Tuners { get; }
 
     public Pagers Pagers { get; }
+
+    public RuleWriters Writers { get; }
+
+    public Fitters Fitters { get; }
 
     /// <summary>Of a world that has one plan for all.</summary>
     public NightCheck Night { get; }
@@ -199,6 +211,8 @@ internal sealed class World
         Planners.Work();
         Tuners.Work();
         Pagers.Work();
+        Writers.Work();
+        Fitters.Work();
         if (Options.HasNightPlan)
         {
             Ask(Process!, () => Night.PlanAsync(Process!));
@@ -267,7 +281,7 @@ internal sealed class World
             process.Clock.Ahead = TimeSpan.Zero;
         }
 
-        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !AlarmOperators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy && !Pagers.IsBusy, QuietLimit, "everything is answered");
+        Wait(() => Process is { IsReady: true } && Field.Outstanding == 0 && !_administration.IsBusy && !Operators.IsBusy && !AlarmOperators.IsBusy && !Groups.IsBusy && !Planners.IsBusy && !Tuners.IsBusy && !Pagers.IsBusy && !Writers.IsBusy && !Fitters.IsBusy, QuietLimit, "everything is answered");
         if (_violations.Count > 0)
         {
             return;
@@ -309,6 +323,16 @@ internal sealed class World
         if (Options.PagesPerHour > 0)
         {
             Hold("I2", LookDelay, () => NotificationsCheck.FindAsync(this));
+        }
+
+        if (Options.RulesPerHour > 0)
+        {
+            Hold("I3", RuleDelay, () => RulesCheck.FindAsync(this, process));
+        }
+
+        if (Options.WorkOrdersPerHour > 0)
+        {
+            Hold("I2", OrderDelay, () => WorkOrdersCheck.FindAsync(this, process));
         }
 
         foreach (var client in _clients)

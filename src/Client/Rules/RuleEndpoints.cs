@@ -72,7 +72,7 @@ internal static class RuleEndpoints
             .RequireRight(Right.Read);
         rules.MapPost("/rules/{id}/rollback", RollBackAsync)
             .WithName("rollBackRule")
-            .WithSummary("Devices follow the version again that was published before.")
+            .WithSummary("Devices follow the version again that was published before. With ?to=VERSION it must be that one, and the same again changes nothing.")
             .Produces<RuleModel>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -164,10 +164,19 @@ internal static class RuleEndpoints
             new RuleRolloutModel(id, reach.Version, reach.Sectors, reach.Following, reach.Following == reach.Sectors, reach.Behind), GridJson.Default.RuleRolloutModel)
         : Problems.NotFound("such rule");
 
-    private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains) =>
-        !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is null
+    private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains)
+    {
+        var to = http.Request.Query["to"] is [{ Length: > 0 } text] ? text : null;
+        var version = 0L;
+        if (to is not null && !long.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out version))
+        {
+            return Refused([new RuleProblem { Field = "to", Reason = "must be the number of a version" }]);
+        }
+
+        return !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is null
             ? Problems.NotFound("such rule")
-            : Published(http, id, await grains.Rule(id).RollBack(Actor.Of(http).Name));
+            : Published(http, id, await grains.Rule(id).RollBack(Actor.Of(http).Name, to is null ? null : version));
+    }
 
     private static IResult Published(HttpContext http, string id, RuleAnswer answer)
     {

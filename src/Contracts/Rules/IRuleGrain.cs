@@ -23,8 +23,10 @@ public interface IRuleGrain : IGrainWithStringKey
     Task<RuleAnswer> Publish(string actor);
 
     /// <summary>Devices follow the version again that was published before the one that is.</summary>
+    /// <param name="actor">Who says so.</param>
+    /// <param name="to">That version, so that the same again changes nothing: whoever got no answer asks again. Null for whichever it is: the same again goes back to where it was.</param>
     [Alias("RollBack")]
-    Task<RuleAnswer> RollBack(string actor);
+    Task<RuleAnswer> RollBack(string actor, long? to);
 
     /// <summary>How far the published version has come; null when there is no such rule. Asks every sector concerned.</summary>
     [Alias("Reach"), AlwaysInterleave]

@@ -61,6 +61,6 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
     }
 
     private ImmutableArray<DeviceEffect> EffectsOf(long offset) => State.Rules?.Given is { } given
-        ? [.. KeptConfirmations.At(State.Confirmations, offset) is { IsDefault: false } confirmed ? confirmed : [], .. RuleEffectGiven.At(given, offset)]
+        ? [.. KeptConfirmations.At(State.Confirmations, offset) is { IsDefault: false } confirmed ? confirmed : [], .. RuleEffectGiven.At(given, State.Sector, offset)]
         : KeptConfirmations.At(State.Confirmations, offset);
 }

@@ -21,7 +21,9 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
 
         if (entry is null || entry.Revision <= State.Revision)
         {
-            return Outcome(Disposition.Elsewhere);
+            return State.Rules?.Given is { } given && RuleEffectGiven.At(given, at.Sector, at.Offset) is { IsEmpty: false } former
+                ? Outcome(Disposition.Elsewhere, effects: former)
+                : Outcome(Disposition.Elsewhere);
         }
 
         // A move keeps the state and is persisted at once: the former sector may let go of its log as soon as it is told that the device left.
@@ -29,7 +31,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         persistence = isMove ? Persistence.Now : Persistence.Later;
         if (!isMove)
         {
-            State = new DeviceState<TSettings, TState>();
+            State = new DeviceState<TSettings, TState> { Rules = State.Rules };
         }
 
         State.Stage = DeviceStage.Here;
@@ -41,8 +43,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         State.Confirmations = KeptConfirmations.Rebase(State.Confirmations, at.Offset);
         if (State.Rules is { } rules)
         {
-            // Its alarms stay behind: in its new sector its rules begin anew.
-            (rules.Given, rules.Set, rules.Rules) = (RuleEffectGiven.Rebase(rules.Given, at.Offset), 0, null);
+            // What they raised stayed behind, and what they did is for its former sector to carry out: in its new one they begin anew.
+            (rules.Set, rules.Rules) = (0, null);
         }
 
         return Register(entry) with { Effects = EffectsOf(at.Offset) };
@@ -110,6 +112,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
     private DeviceOutcome Remove(RemovedEntry entry, out Persistence persistence)
     {
         persistence = Persistence.Now;
+        LeaveRules(entry.ReceivedAt.ToMilliseconds());
         if (entry.Moved)
         {
             State.Stage = DeviceStage.Moving;
@@ -122,6 +125,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
                 Sector = State.Sector,
                 Offset = State.Offset,
                 Revision = entry.Revision,
+                Rules = State.Subscriber is null ? State.Rules : null,
             };
         }
 

@@ -93,6 +93,22 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         }
     }
 
+    /// <summary>It leaves its sector: what lasts as long as its rules hold ends, and it remembers of them what they did last, for a replay.</summary>
+    private void LeaveRules(long now)
+    {
+        if (State.Rules is { } state)
+        {
+            AdvanceRules(now);
+            if (RulesOf(state) is { } rules)
+            {
+                DeviceRuleTurn.Replace(state, rules, CompiledRules.Empty, TRules.Kind, now, ref _firings);
+            }
+
+            (state.Rules, state.DueAt) = (null, long.MaxValue);
+            State.Rules = state.Given is null && _firings is null ? null : state;
+        }
+    }
+
     private RuleFrame RuleFrame() => new()
     {
         Values = State.Values,
@@ -113,7 +129,11 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         _firings = null;
         var effects = RuleEffectsOf.Firings(firings, $"{id}@{State.Sector}", TRules.Kind, State.Offset, RuleChain.CauseOf(State.Desired, firings[^1].At));
         context.Instruments.RulesFired(firings.Count, effects.Count(effect => effect is RuleLoopCut));
-        State.Rules!.Given = RuleEffectGiven.With(State.Rules.Given, effects, State.Offset);
+        if (State.Rules is { } kept)
+        {
+            kept.Given = RuleEffectGiven.With(kept.Given, effects, State.Sector, State.Offset);
+        }
+
         return effects;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
@@ -86,9 +87,13 @@ public sealed class RuleGrain(
     public Task<RuleAnswer> Publish(string actor) =>
         state.State.Versions is [var newest, ..] ? PublishAsync(newest.Version) : Task.FromResult(new RuleAnswer());
 
-    public Task<RuleAnswer> RollBack(string actor) => state.State.Former is { } former
-        ? PublishAsync(former)
-        : Task.FromResult(new RuleAnswer { Problems = [new RuleProblem { Field = "id", Reason = "has no version that was published before" }], View = _view });
+    public Task<RuleAnswer> RollBack(string actor, long? to) => (state.State, to) switch
+    {
+        ({ Published: { } published }, { } wanted) when wanted == published => PublishAsync(published),
+        ({ Former: { } former }, _) when to is null || to == former => PublishAsync(former),
+        ({ Former: null }, _) => Refused("id", "has no version that was published before"),
+        ({ Former: { } former }, _) => Refused("to", string.Create(CultureInfo.InvariantCulture, $"must be {former}, the version that was published before")),
+    };
 
     public async Task<RuleReach?> Reach()
     {
@@ -122,10 +127,10 @@ public sealed class RuleGrain(
             return false;
         }
 
-        // The directory first: nobody follows what is not there, and who asks again finds the rest.
+        // The directory first: nobody follows what is not there. The rule itself last: who got no answer asks again, and finds what is left to do.
         await Directory.Forget(this.GetPrimaryKeyString());
+        await TellOfAsync(former);
         await WriteAsync(new StoredRule { LastVersion = former.LastVersion });
-        await TellAsync(PublishedOf(former)?.Scope);
         return true;
     }
 
@@ -145,14 +150,11 @@ public sealed class RuleGrain(
 
         // Also when nothing changed: whoever got no answer asks again, and the sectors may not have been told.
         await NoteAsync(state.State);
-        if (PublishedOf(former)?.Scope is { } before && before != PublishedOf(state.State)!.Scope)
-        {
-            await TellAsync(before);
-        }
-
-        await TellAsync(PublishedOf(state.State)!.Scope);
+        await TellOfAsync(state.State);
         return new RuleAnswer { View = _view };
     }
+
+    private Task<RuleAnswer> Refused(string field, string reason) => Task.FromResult(new RuleAnswer { Problems = [new RuleProblem { Field = field, Reason = reason }], View = _view });
 
     private async Task NoteAsync(StoredRule rule) => await Directory.Note(Listing(rule));
 
@@ -172,6 +174,17 @@ public sealed class RuleGrain(
             Json = published.Json,
         },
     };
+
+    /// <summary>The sectors of the version that is published, and of the one that was before.</summary>
+    private async Task TellOfAsync(StoredRule rule)
+    {
+        var (scope, before) = (PublishedOf(rule)?.Scope, rule.Versions.FirstOrDefault(version => version.Version == rule.Former)?.Scope);
+        await TellAsync(scope);
+        if (before != scope)
+        {
+            await TellAsync(before);
+        }
+    }
 
     private static RuleVersion? PublishedOf(StoredRule rule) => rule.Versions.FirstOrDefault(version => version.Version == rule.Published);
 

@@ -28,6 +28,10 @@ internal sealed class ParameterLook(string sector, IGrainFactory grains, Territo
     private bool _isDue = true;
     private bool _isLooking;
 
+    // What it has put into the log last, which may come back later than the next look; default before.
+    private ImmutableArray<ParameterSet> _put;
+    private bool _isUnsure;
+
     /// <summary>Something may have changed.</summary>
     public void Hint() => _isDue = true;
 
@@ -64,10 +68,14 @@ internal sealed class ParameterLook(string sector, IGrainFactory grains, Territo
         try
         {
             var given = ParameterResolution.Given(await territory.GiversAsync(grains, _commune, day));
-            if (!ParameterSets.AreEqual(given, book.Parameters.Newest))
+            if (_isUnsure || !ParameterSets.AreEqual(given, _put.IsDefault ? book.Parameters.Newest : _put))
             {
                 await RegisterAgainAsync(book, now);
+
+                // An append that fails may have been made.
+                _isUnsure = true;
                 await writer.AppendAsync([new SectorEntries(sector, [new ParametersEntry { Device = string.Empty, ReceivedAt = now, Defaults = given }])], CancellationToken.None);
+                (_put, _isUnsure) = (given, false);
             }
 
             var settings = AlarmSettingResolution.Given(await territory.AlarmGiversAsync(grains, _commune, day));

@@ -27,6 +27,10 @@ internal sealed class RuleLook(string sector, IGrainFactory grains, TerritoryPar
     private bool _isDue = true;
     private bool _isLooking;
 
+    // What it has put into the log last, which may come back later than the next look; null before.
+    private long? _put;
+    private bool _isUnsure;
+
     /// <summary>Something may have changed.</summary>
     public void Hint() => _isDue = true;
 
@@ -63,9 +67,12 @@ internal sealed class RuleLook(string sector, IGrainFactory grains, TerritoryPar
         try
         {
             var set = await rules.OfSectorAsync(grains, sector, day, device => book.Find(device) is not null, meter.RulesLeftOut);
-            if (set.Hash != held.Newest.Hash)
+            if (_isUnsure || set.Hash != (_put ?? held.Newest.Hash))
             {
+                // An append that fails may have been made.
+                _isUnsure = true;
                 await writer.AppendAsync([new SectorEntries(sector, [new RulesEntry { Device = string.Empty, ReceivedAt = now, Rules = set }])], CancellationToken.None);
+                (_put, _isUnsure) = (set.Hash, false);
                 await grains.GetGrain<ICommuneRulesGrain>(_commune).Wake();
                 await DescribeAgainAsync(FilteredKinds(set, held.Newest), now);
             }

@@ -1,6 +1,7 @@
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Zones;
 using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
@@ -93,12 +94,14 @@ internal sealed partial class SectorApplier
         var outcome = await grain.Apply(entry, new LogPosition(sector, offset), device?.Offset ?? 0);
         if (outcome.Disposition == Disposition.Behind && device is not null)
         {
-            await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
+            outcome = await CatchDeviceUpAsync(device, entry, offset, outcome.Offset);
         }
 
         _effects.Registered(entry.Kind);
         if (device is not null)
         {
+            // Its alarms go with it.
+            Carry(device, outcome.Effects.IsDefault ? [] : [.. outcome.Effects.Where(effect => effect is RuleAction)], entry, offset);
             Link(device, default, isGone: true);
             alarms.Remove(device, entry.ReceivedAt.ToMilliseconds(), offset);
             book.Remove(device, offset);

@@ -249,6 +249,8 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
     {
         if (outcome.Disposition == Disposition.Elsewhere)
         {
+            // It has left since: what its rules did here before may not have been carried out.
+            Carry(device, outcome.Effects, entry, offset);
             return;
         }
 

@@ -141,7 +141,13 @@ public sealed partial class SectorGrain(
             await ReadLogAsync(delivery.FirstOffset - 1);
         }
 
+        var devices = _book.Count;
         await _applier.ApplyAsync(delivery.Entries, delivery.FirstOffset);
+        if (_book.Count != devices)
+        {
+            // Who comes may be the first here, when nobody told the sector anything, or the one for which a rule is; who leaves takes that along.
+            await RenewParameters();
+        }
     }
 
     public Task CatchUp() => ReadLogAsync(long.MaxValue);

@@ -39,7 +39,7 @@ public sealed class RulesTimeTests
         await DoneAsync(city, outlet, 1);
         Assert.Equal("two", outlet.Told.Single().Message);
 
-        var answer = await city.Grains.GetGrain<IRuleGrain>("full").RollBack("tester");
+        var answer = await city.Grains.GetGrain<IRuleGrain>("full").RollBack("tester", to: null);
         Assert.Equal((1L, 2L), (answer.View!.Published, answer.View.Former));
         await FollowedAsync(city, "full", 1);
         await DoneAsync(city, outlet, 2);

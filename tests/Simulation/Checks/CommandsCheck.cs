@@ -35,6 +35,7 @@ internal static class CommandsCheck
         }
 
         var removed = world.Journal.Entries().Where(entry => entry.Entry is RemovedEntry { Moved: false }).Select(entry => entry.Entry.Device).ToHashSet(StringComparer.Ordinal);
+        var byRules = await CommandedByRulesAsync(world, process);
         foreach (var (lamp, command) in newest)
         {
             if (!removed.Contains(lamp) && world.Registry.Devices.TryGetValue(lamp, out var record) && world.Journal.Keeps(record.Sector))
@@ -46,13 +47,33 @@ internal static class CommandsCheck
                 // not keep wants what that says now.
                 var groups = world.Groups.Accepted.Where(group => group.Devices.Contains(lamp)).ToList();
                 var mayFollowPlan = groups.Any(group => group.Level is null);
-                var isAsked = desired is [{ Name: "dimmingPercent" } wanted] && (wanted.Value == asked || groups.Any(group => group.Level == wanted.Value));
+                var isAsked = byRules.Contains(lamp) || desired is [{ Name: "dimmingPercent" } wanted] && (wanted.Value == asked || groups.Any(group => group.Level == wanted.Value));
                 if (!isAsked && !mayFollowPlan)
                 {
                     world.Violated("I2", $"lamp {lamp} wants {string.Join(", ", desired)}; the newest accepted command {command.Id} asked for {asked}");
                 }
             }
         }
+    }
+
+    /// <summary>Lamps that rules have told something: what they want may be that, or, once that is over, nothing.</summary>
+    private static async Task<HashSet<string>> CommandedByRulesAsync(World world, GridProcess process)
+    {
+        var lamps = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (state, grain) in world.Grains.Records.Keys.Where(key => key.State is "command" or "group" && key.Grain.Key.ToString()!.StartsWith("rule-", StringComparison.Ordinal)).ToList())
+        {
+            var id = grain.Key.ToString()!;
+            if (state == "command")
+            {
+                lamps.UnionWith(await process.Grains.GetGrain<ICommandGrain>(id).Get() is { } view ? [view.Device] : []);
+            }
+            else
+            {
+                lamps.UnionWith((await GroupsCheck.MembersAsync(process.Grains.GetGrain<IGroupCommandGrain>(id))).Select(member => member.Device));
+            }
+        }
+
+        return lamps;
     }
 
     private static void JudgeEnd(World world, AcceptedCommand command, CommandView view)

@@ -76,7 +76,8 @@ internal static class GroupsCheck
         }
     }
 
-    private static async Task<List<GroupMember>> MembersAsync(IGroupCommandGrain grain)
+    /// <summary>Every member of a command to many.</summary>
+    public static async Task<List<GroupMember>> MembersAsync(IGroupCommandGrain grain)
     {
         var members = new List<GroupMember>();
         var from = default(GroupPlace);

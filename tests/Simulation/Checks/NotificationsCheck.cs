@@ -37,14 +37,14 @@ internal static class NotificationsCheck
 
         foreach (var id in world.Pagers.TakenTimes.Keys.Where(id => !world.Pagers.ToldOf.ContainsKey(id)))
         {
-            // Alarms of devices are escalated by their communes, through the same calendar.
+            // Alarms of devices are escalated by their communes, through the same calendar; rules tell of devices.
             if (world.Notifications.Rows.GetValueOrDefault(id) is not { } row)
             {
                 wrong.Add($"notification {id} was received and is not there");
             }
-            else if (Pagers.IsOurs(row.Notification.Fields["alarm"]))
+            else if (row.Notification.Fields.GetValueOrDefault("alarm") is { } alarm && Pagers.IsOurs(alarm))
             {
-                wrong.Add($"notification {id} of {row.Notification.Fields["alarm"]} was received and nobody was said to be told");
+                wrong.Add($"notification {id} of {alarm} was received and nobody was said to be told");
             }
         }
 

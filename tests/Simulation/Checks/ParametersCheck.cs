@@ -80,11 +80,8 @@ internal static class ParametersCheck
     /// <summary>What the commune gives to devices of its kind, then what each competent body does, the nearest first.</summary>
     private static IEnumerable<Dictionary<string, AttributeValue>> GiversTo(World world, DeviceDescriptor device)
     {
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(world.Territory.FindDepartment(world.Options.Department)!.ZoneId);
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(world.Clock.GetUtcNow(), zone).DateTime);
-        var competent = world.Registry.Members.Values.SelectMany(members => members)
-            .Where(member => member.Commune == device.Commune && (member.Kinds & (DeviceKinds)(1 << (int)device.Kind)) != 0
-                && !(member.From > today) && !(member.To < today))
+        var competent = MembersToday(world, device.Commune)
+            .Where(member => (member.Kinds & (DeviceKinds)(1 << (int)device.Kind)) != 0)
             .Select(member => world.Registry.Bodies[member.Body])
             .Distinct()
             .OrderBy(body => Array.IndexOf(NearestFirst, body.Kind)).ThenBy(body => body.Siren, StringComparer.Ordinal);
@@ -95,6 +92,14 @@ internal static class ParametersCheck
                 yield return sets.Where(set => set.Kind == device.Kind).SelectMany(set => set.Values).ToDictionary(value => value.Name, value => value.Value, StringComparer.Ordinal);
             }
         }
+    }
+
+    /// <summary>The memberships of a commune that hold on its local day.</summary>
+    public static IEnumerable<Membership> MembersToday(World world, string commune)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(world.Territory.FindDepartment(world.Options.Department)!.ZoneId);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(world.Clock.GetUtcNow(), zone).DateTime);
+        return world.Registry.Members.Values.SelectMany(members => members).Where(member => member.Commune == commune && !(member.From > today) && !(member.To < today));
     }
 
     private static (string? Is, string MustBe) Settings(DeviceKind kind, byte[]? stored, DeviceDescriptor device) => kind switch

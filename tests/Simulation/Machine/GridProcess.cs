@@ -7,6 +7,7 @@ using Grid.Connectors.Notifications;
 using Grid.Connectors.Outbox;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains;
@@ -15,6 +16,7 @@ using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
 using Grid.Grains.RollUp;
+using Grid.Grains.Rules;
 using Grid.Grains.Sectors;
 using Grid.Runtime;
 using Grid.Silo.Hosting;
@@ -25,6 +27,7 @@ using Grid.Simulation.Stores;
 using Grid.Storage;
 using Grid.Storage.ReadingLog;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Storage;
@@ -64,6 +67,10 @@ internal sealed class GridProcess
         services.AddSingleton(metrics);
         AddStores(services);
         services.AddGridGrains();
+        services.RemoveAll<IRuleOutlet>();
+        services.AddSingleton<RuleOutlet>();
+        services.AddSingleton(provider => _world.Plants.Over(provider.GetRequiredService<RuleOutlet>()));
+        services.AddSingleton<IRuleOutlet>(new RuleWitness(_world, this));
         services.AddSingleton(provider => new TerritoryParameters(world.Plants.OfParameters(provider.GetRequiredService<IBodyRegistry>()), provider.GetRequiredService<ITerritoryTable>(), provider.GetRequiredService<LocalCalendars>()));
         services.AddSingleton(world.Territory);
         services.AddSingleton(world.Plants.Over(world.Setup.Sectors));
@@ -164,7 +171,7 @@ internal sealed class GridProcess
         for (var sender = 1; sender <= _world.Setup.Senders; sender++)
         {
             Do("outbox", () => ActivatorUtilities.CreateInstance<OutboxSender>(_services).RunUntilAsync(_stopping.Token));
-            if (_world.Options.PagesPerHour > 0)
+            if (_world.Options.PagesPerHour > 0 || _world.Options.RulesPerHour > 0)
             {
                 Do("notifications", () => NotificationSender().RunUntilAsync(_stopping.Token));
             }

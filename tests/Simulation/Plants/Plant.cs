@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grid.Client;
 using Grid.Client.Live;
 using Grid.Contracts.Lighting;
+using Grid.Contracts.Rules;
 using Grid.Contracts.Storage;
 using Grid.Grains.Sectors;
 using Grid.Simulation.Faults;
@@ -49,6 +50,12 @@ internal sealed class Plant
     /// <summary>The outbox of notifications says that it has kept one and has not.</summary>
     public const string ForgetsNotifications = "forgetfulNotifications";
 
+    /// <summary>What a rule had to have done is said to be done and is not.</summary>
+    public const string ForgetsRules = "forgetfulRules";
+
+    /// <summary>The work orders of a commune are said to be kept and are not.</summary>
+    public const string ForgetsOrders = "forgetfulOrders";
+
     private const int MinutesSlow = 10;
 
     private readonly string? _name;
@@ -61,6 +68,7 @@ internal sealed class Plant
     public static IReadOnlyList<string> Names { get; } =
     [
         LostAcknowledgement, Increment, EarlyCheckpoint, SkippedReplay, UnorderedStream, SkippingCursor, HistoryAhead, ForgetsDownlinks, SlowControllers, FarthestFirst, ForgetsNotifications,
+        ForgetsRules, ForgetsOrders,
     ];
 
     public bool SkipsSync => _name == LostAcknowledgement;
@@ -69,8 +77,14 @@ internal sealed class Plant
 
     public SectorOptions Over(SectorOptions sectors) => _name == Increment ? sectors with { NewBook = static () => new AddingBook() } : sectors;
 
-    public IGrainStorage Over(IGrainStorage storage, GrainRecords records, TimeProvider clock) =>
-        _name == EarlyCheckpoint ? new WriteBehindStorage(records, clock) : storage;
+    public IGrainStorage Over(IGrainStorage storage, GrainRecords records, TimeProvider clock) => _name switch
+    {
+        EarlyCheckpoint => new WriteBehindStorage(records, clock),
+        ForgetsOrders => new ForgetfulOrders(storage, _chance),
+        _ => storage,
+    };
+
+    public IRuleOutlet Over(IRuleOutlet outlet) => _name == ForgetsRules ? new ForgetfulRules(outlet, _chance) : outlet;
 
     public IHistory Over(IHistory history) => _name == HistoryAhead ? new AheadHistory(history) : history;
 

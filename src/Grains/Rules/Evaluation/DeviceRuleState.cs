@@ -42,6 +42,7 @@ public sealed class DeviceRuleState
 /// <param name="WorkOrder">A work order.</param>
 /// <param name="Notification">A message.</param>
 /// <param name="Flag">A flag.</param>
+/// <param name="Sector">The sector in whose log the offset is; null for that in which the device is.</param>
 [GenerateSerializer, Immutable, Alias("grid.RuleEffectGiven")]
 public sealed record RuleEffectGiven(
     [property: Id(0)] long Offset,
@@ -49,18 +50,17 @@ public sealed record RuleEffectGiven(
     [property: Id(2)] RuleCommand? Command = null,
     [property: Id(3)] RuleWorkOrder? WorkOrder = null,
     [property: Id(4)] RuleNotification? Notification = null,
-    [property: Id(5)] RuleFlag? Flag = null)
+    [property: Id(5)] RuleFlag? Flag = null,
+    [property: Id(6)] string? Sector = null)
 {
     /// <summary>Effects kept of entries before the newest; of that, all are. The sector carries out all before its next checkpoint, and a rule begins once a minute at most.</summary>
     public const int Bound = 64;
 
-    internal static RuleEffectGiven[] With(RuleEffectGiven[]? kept, IEnumerable<DeviceEffect> given, long offset)
+    internal static RuleEffectGiven[] With(RuleEffectGiven[]? kept, IEnumerable<DeviceEffect> given, string? sector, long offset)
     {
         var former = kept ?? [];
-        return [.. former.Skip(former.Length - Bound), .. given.Select(effect => Of(effect, offset)).OfType<RuleEffectGiven>()];
+        return [.. former.Skip(former.Length - Bound), .. given.Select(effect => Of(effect, offset)).OfType<RuleEffectGiven>().Select(effect => effect with { Sector = sector })];
     }
-
-    internal static RuleEffectGiven[]? Rebase(RuleEffectGiven[]? kept, long offset) => kept is null ? null : [.. kept.Select(given => given with { Offset = offset })];
 
     private static RuleEffectGiven? Of(DeviceEffect effect, long offset) => effect switch
     {
@@ -74,5 +74,7 @@ public sealed record RuleEffectGiven(
 
     private DeviceEffect Effect() => Alarm ?? Command ?? WorkOrder ?? Notification ?? (DeviceEffect)Flag!;
 
-    internal static ImmutableArray<DeviceEffect> At(RuleEffectGiven[]? kept, long offset) => [.. (kept ?? []).Where(given => given.Offset == offset).Select(given => given.Effect())];
+    /// <summary>What the entry at an offset of a sector gave, as long as it is kept: also after the device has left that sector, which may have died before it carried it out.</summary>
+    internal static ImmutableArray<DeviceEffect> At(RuleEffectGiven[]? kept, string? sector, long offset) =>
+        [.. (kept ?? []).Where(given => given.Offset == offset && string.Equals(given.Sector, sector, StringComparison.Ordinal)).Select(given => given.Effect())];
 }
