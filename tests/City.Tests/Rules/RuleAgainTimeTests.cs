@@ -60,8 +60,7 @@ public sealed class RuleAgainTimeTests
         await rule.Put(new RuleDraft { Name = "test", Scope = "device:B2", Text = "when fillPercent > 60 then open work order" }, "tester");
         await rule.Publish("tester");
         await city.PutAsync(new DeviceDescriptor { Id = "B2", Kind = DeviceKind.Bin, Commune = "29155", Name = "B2" });
-        await city.PassAsync(TimeSpan.FromMinutes(5));
-        Assert.Equal(1, await city.Grains.GetGrain<ISectorGrain>(Sector).VersionOfRule("full"));
+        await city.UntilAsync(async () => await city.Grains.GetGrain<ISectorGrain>(Sector).VersionOfRule("full") == 1, () => "the rule of the device that came");
     }
 
     [Fact]
