@@ -29,6 +29,12 @@ internal static class TerritoryFold
         var sum = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
         foreach (var (name, value) in members.SelectMany(member => member))
         {
+            // A share is no sum.
+            if (name.EndsWith("ExactPercent", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             if (!isLightingOnly || name.StartsWith("lighting.", StringComparison.Ordinal) || CrashFleet.LightingKinds.Any(kind => name == "devices.byKind." + kind))
             {
                 sum[name] = name == "environment.localLevel" ? Math.Max(sum.GetValueOrDefault(name), value) : sum.GetValueOrDefault(name) + value;

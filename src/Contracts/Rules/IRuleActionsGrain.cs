@@ -47,6 +47,9 @@ public sealed record RuleTask
     /// <summary>When it was taken; null before, and of one that was taken by a program that did not note it.</summary>
     [Id(7)] public DateTimeOffset? TakenAt { get; init; }
 
+    /// <summary>The rule whose action it is.</summary>
+    public string Rule => (Command ?? WorkOrder ?? Notification ?? (RuleAction)Flag!).Rule;
+
     /// <summary>A task for an action.</summary>
     public static RuleTask Of(string device, DeviceKind kind, RuleAction action) => new()
     {

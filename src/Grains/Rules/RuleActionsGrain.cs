@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
+using Grid.Grains.Rules.Communes;
+using Grid.Grains.Rules.Evaluation;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -50,10 +53,12 @@ public sealed partial class RuleActionsGrain(
     // The first action that this round has not tried: a round goes over all that are open, some at a time.
     private int _next;
 
+    private bool IsAtRest => state.State.Open.IsEmpty && state.State.Over.IsEmpty;
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _known = [.. state.State.Done, .. state.State.Open.Select(task => task.Id)];
-        _work = this.RegisterGrainTimer(WorkAsync, state.State.Open.IsEmpty ? Timeout.InfiniteTimeSpan : Soon, Timeout.InfiniteTimeSpan);
+        _work = this.RegisterGrainTimer(WorkAsync, IsAtRest ? Timeout.InfiniteTimeSpan : Soon, Timeout.InfiniteTimeSpan);
         return base.OnActivateAsync(cancellationToken);
     }
 
@@ -79,7 +84,7 @@ public sealed partial class RuleActionsGrain(
             return;
         }
 
-        if (state.State.Open.IsEmpty)
+        if (IsAtRest)
         {
             // Whatever becomes of this process, somebody comes back to it.
             await this.RegisterOrUpdateReminder(Reminder, Safety, Safety);
@@ -87,9 +92,24 @@ public sealed partial class RuleActionsGrain(
 
         await ChangeAsync(former =>
         {
-            RuleTask[] added = [.. news.Where(task => !_known.Contains(task.Id)).Select(task => task with { TakenAt = clock.GetUtcNow() })];
+            var now = clock.GetUtcNow();
+            RuleTask[] added = [.. news.Where(task => !_known.Contains(task.Id)).Select(task => task with { TakenAt = now })];
             _known.UnionWith(added.Select(task => task.Id));
-            return new StoredRuleActions { Open = [.. former.Open, .. added], Done = former.Done };
+            var (spent, allowed, over) = RuleBudget.Spend(former.Spent, added, now);
+            if (over.Length > 0)
+            {
+                meter.OverBudget(over.Length);
+                LogOverBudget(logger, this.GetPrimaryKeyString(), over.Length, over[0].Rule);
+            }
+
+            // What is left out is done with: a replay brings it again.
+            return new StoredRuleActions
+            {
+                Open = [.. former.Open, .. allowed],
+                Done = Newest([.. former.Done, .. over.Select(task => task.Id)]),
+                Spent = spent,
+                Over = [.. former.Over.Where(one => over.All(task => task.Rule != one.Rule)), .. spent.Where(one => over.Any(task => task.Rule == one.Rule))],
+            };
         });
         _work.Change(Soon, Timeout.InfiniteTimeSpan);
     }
@@ -145,25 +165,69 @@ public sealed partial class RuleActionsGrain(
             var gone = done.ToHashSet(StringComparer.Ordinal);
             await ChangeAsync(former =>
             {
-                ImmutableArray<string> remembered = [.. former.Done, .. done];
                 var next = new StoredRuleActions
                 {
                     Open = [.. former.Open.Where(task => !gone.Contains(task.Id))],
-                    Done = remembered[^Math.Min(remembered.Length, Remembered)..],
+                    Done = Newest([.. former.Done, .. done]),
+                    Spent = former.Spent,
+                    Over = former.Over,
                 };
                 _known = [.. next.Done, .. next.Open.Select(task => task.Id)];
                 return next;
             });
         }
 
-        if (!state.State.Open.IsEmpty)
+        var isTold = await TellOfBudgetsAsync();
+        if (!state.State.Open.IsEmpty || !isTold)
         {
-            _work.Change(isRoundOver && waiting.Count > 0 ? Again : Soon, Timeout.InfiniteTimeSpan);
+            _work.Change(!isTold || (isRoundOver && waiting.Count > 0) ? Again : Soon, Timeout.InfiniteTimeSpan);
         }
-        else
+        else if (IsAtRest)
         {
             await EndReminderAsync();
         }
+        else
+        {
+            _work.Change(RuleBudget.HourOf(clock.GetUtcNow()).AddHours(1) - clock.GetUtcNow(), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>An alarm of the sector for each rule that is over its budget, until the hour is over. False when the sector could not be told.</summary>
+    private async Task<bool> TellOfBudgetsAsync()
+    {
+        if (state.State.Over.IsEmpty)
+        {
+            return true;
+        }
+
+        var (sector, hour) = (this.GetPrimaryKeyString(), RuleBudget.HourOf(clock.GetUtcNow()));
+        try
+        {
+            await GrainFactory.GetGrain<ISectorGrain>(sector).SignalAlarms(
+            [
+                .. state.State.Over.Select(over => new AlarmSignal
+                {
+                    Source = CommuneRuleTurn.SourceOf(SectorMap.CommuneOf(sector), sector),
+                    Condition = $"{CompiledRule.AlarmConditionOf(over.Rule)}.budget",
+                    IsActive = over.Hour == hour,
+                    Text = $"Rule {over.Rule} has had {RuleBudget.ActionsPerHour} actions done in sector {sector} within an hour: what is over that is left out until the hour is over",
+                    Priority = AlarmPriority.High,
+                    Class = AlarmClass.System,
+                }),
+            ]);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, sector, "budget", exception.Message);
+            return false;
+        }
+
+        if (state.State.Over.Any(over => over.Hour != hour))
+        {
+            await ChangeAsync(former => new StoredRuleActions { Open = former.Open, Done = former.Done, Spent = former.Spent, Over = [.. former.Over.Where(over => over.Hour == hour)] });
+        }
+
+        return true;
     }
 
     private async Task EndReminderAsync()
@@ -174,7 +238,7 @@ public sealed partial class RuleActionsGrain(
         }
 
         // What was taken meanwhile counts on one.
-        if (!state.State.Open.IsEmpty)
+        if (!IsAtRest)
         {
             await this.RegisterOrUpdateReminder(Reminder, Safety, Safety);
         }
@@ -300,6 +364,8 @@ public sealed partial class RuleActionsGrain(
         }
     }
 
+    private static ImmutableArray<string> Newest(ImmutableArray<string> done) => done[^Math.Min(done.Length, Remembered)..];
+
     /// <summary>One write after the other: actions are taken while others are carried out.</summary>
     private Task ChangeAsync(Func<StoredRuleActions, StoredRuleActions> change) => _writing = ChangeAfterAsync(_writing, change);
 
@@ -332,6 +398,9 @@ public sealed partial class RuleActionsGrain(
 
     [LoggerMessage(EventId = 1453, Level = LogLevel.Warning, Message = "Action {Action} of a rule in sector {Sector} has no outlet")]
     private static partial void LogUnheard(ILogger logger, string action, string sector);
+
+    [LoggerMessage(EventId = 1455, Level = LogLevel.Warning, Message = "Sector {Sector}: {Count} actions of rules, of rule {Rule} first, are left out: they are over the budget of the hour")]
+    private static partial void LogOverBudget(ILogger logger, string sector, int count, string rule);
 
     [LoggerMessage(EventId = 1454, Level = LogLevel.Error, Message = "Sector {Sector}: action {Action} of a rule has failed for a day and is given up")]
     private static partial void LogGivenUp(ILogger logger, string sector, string action, Exception exception);

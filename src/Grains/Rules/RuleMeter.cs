@@ -14,6 +14,7 @@ public sealed class RuleMeter : IDisposable
     private readonly Counter<long> _refused;
     private readonly Counter<long> _unheard;
     private readonly Counter<long> _givenUp;
+    private readonly Counter<long> _overBudget;
 
     /// <summary>Creates the instruments.</summary>
     public RuleMeter()
@@ -23,7 +24,10 @@ public sealed class RuleMeter : IDisposable
         _refused = _meter.CreateCounter<long>("grid.rules.actions.refused", "{action}", "Commands of rules that were refused");
         _unheard = _meter.CreateCounter<long>("grid.rules.actions.unheard", "{action}", "Actions of rules for which there is no outlet");
         _givenUp = _meter.CreateCounter<long>("grid.rules.actions.given_up", "{action}", "Actions of rules that failed for a day, and commands that could not be given while they were valid");
+        _overBudget = _meter.CreateCounter<long>("grid.rules.actions.over_budget", "{action}", "Actions of rules that were left out since the rule has had as many done in the sector within the hour as it may");
     }
+
+    internal void OverBudget(int actions) => _overBudget.Add(actions);
 
     internal void Done() => _done.Add(1);
 

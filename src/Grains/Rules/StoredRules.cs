@@ -13,6 +13,12 @@ public sealed class StoredRuleActions
 
     /// <summary>Ids of those that were done last, oldest first.</summary>
     [Id(1)] public ImmutableArray<string> Done { get; set; } = [];
+
+    /// <summary>What rules have spent of their budget in the newest hour.</summary>
+    [Id(2)] public ImmutableArray<RuleSpending> Spent { get; set; } = [];
+
+    /// <summary>Rules that are over their budget, of which an alarm says so, with the hour.</summary>
+    [Id(3)] public ImmutableArray<RuleSpending> Over { get; set; } = [];
 }
 
 /// <summary>What the directory of rules persists.</summary>
