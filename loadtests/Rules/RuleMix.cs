@@ -7,13 +7,20 @@ using Grid.Grains.Rules.Starter;
 namespace Grid.LoadTests.Rules;
 
 /// <summary>
-/// Rules as a department's services may have written them: few for all, some for each body, most for one commune, and some for one device. Limits lie where values are rare, or beyond all that is
-/// reported. Everything follows from the seed.
+/// Rules as a department's services may have written them: those that ship and few others for all, some for each body, most for one commune, and some for one device. Limits lie where values are
+/// rare, or beyond all that is reported. Everything follows from the seed.
 /// </summary>
 /// <param name="values">Values that devices report, ascending, by kind and metric.</param>
+/// <param name="isWide">True for the worst that was thought of: a third of the rules are for bodies or all, and one in thirty limits is crossed by one report in a hundred.</param>
 /// <param name="seed">The seed.</param>
-internal sealed class RuleMix(IReadOnlyDictionary<(DeviceKind Kind, string Metric), double[]> values, int seed)
+internal sealed class RuleMix(IReadOnlyDictionary<(DeviceKind Kind, string Metric), double[]> values, bool isWide, int seed)
 {
+    /// <summary>Of a hundred rules: up to which place they are for all, for the department, for a body.</summary>
+    private readonly (int All, int Department, int Body) _places = isWide ? (2, 10, 35) : (1, 2, 12);
+
+    /// <summary>Limits within what is reported are crossed by at most this share of it.</summary>
+    private readonly double _crossed = isWide ? 0.01 : 0.0002;
+
     private static readonly (DeviceKind Kind, int Weight)[] Kinds =
     [
         (DeviceKind.Streetlight, 30), (DeviceKind.Meter, 20), (DeviceKind.Cabinet, 15), (DeviceKind.Bin, 15), (DeviceKind.Building, 10), (DeviceKind.Environment, 10),
@@ -62,9 +69,9 @@ internal sealed class RuleMix(IReadOnlyDictionary<(DeviceKind Kind, string Metri
                 continue;
             }
 
-            var scope = place < 2 ? "all"
-                : place < 10 ? $"department:{department}"
-                : place < 35 ? $"syndicate:{bodies[_random.Next(bodies.Count)]}"
+            var scope = place < _places.All ? "all"
+                : place < _places.Department ? $"department:{department}"
+                : place < _places.Body ? $"syndicate:{bodies[_random.Next(bodies.Count)]}"
                 : $"commune:{communes[_random.Next(communes.Count)]}";
             var kind = PickKind();
             rules.Add(_random.Next(4) == 0 ? Other(id, scope, kind) : Modelled(id, scope, kind));
@@ -105,7 +112,7 @@ internal sealed class RuleMix(IReadOnlyDictionary<(DeviceKind Kind, string Metri
             ModelledValue.Rate => (isAbove ? 1 : -1) * spread * (1 + (2 * _random.NextDouble())),
             ModelledValue.Gain => (isAbove ? 1 : -1) * spread * (0.3 + _random.NextDouble()),
             _ when _random.Next(3) > 0 => isAbove ? sorted[^1] + (spread * _random.NextDouble()) : sorted[0] - (spread * _random.NextDouble()),
-            _ => sorted[(int)((sorted.Length - 1) * (isAbove ? 1 - (_random.NextDouble() / 100) : _random.NextDouble() / 100))],
+            _ => sorted[(int)((sorted.Length - 1) * (isAbove ? 1 - (_random.NextDouble() * _crossed) : _random.NextDouble() * _crossed))],
         };
         limit = Math.Round(limit, 1);
         var deadband = value == ModelledValue.Newest && _random.Next(2) == 0 ? Math.Max(0.5, Math.Round(spread / 50, 1)) : 0;

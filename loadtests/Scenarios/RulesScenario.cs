@@ -40,7 +40,7 @@ internal static class RulesScenario
         var communes = devices.Select(device => device.Commune).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         var bodies = communes.Select(commune => (Commune: commune, Body: TerritoryTable.Shared.FindCommune(commune)!.EpciSiren)).Where(member => member.Body is not null)
             .GroupBy(member => member.Body!, member => member.Commune, StringComparer.Ordinal).OrderBy(body => body.Key, StringComparer.Ordinal).ToArray();
-        var rules = new RuleMix(ValuesOf(devices, fleet), seed).Make(count, department, [.. bodies.Select(body => body.Key)], communes, devices);
+        var rules = new RuleMix(ValuesOf(devices, fleet), options.Text("mix", "commune") == "wide", seed).Make(count, department, [.. bodies.Select(body => body.Key)], communes, devices);
 
         await using var with = await GrainsWorld.CreateAsync(devices, cancellationToken);
         await using var without = await GrainsWorld.CreateAsync(devices, cancellationToken);
