@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grid.Client.Audit;
 using Grid.Client.Errors;
 using Grid.Client.Json;
@@ -86,7 +85,7 @@ internal static class AlarmSettingEndpoints
             return Problems.Invalid(errors);
         }
 
-        var answer = await grain.Put(settings, ParameterBinding.VersionOf(http.Request));
+        var answer = await grain.Put(settings, VersionedChange.VersionOf(http.Request));
         if (!answer.Faults.IsEmpty)
         {
             return Problems.Invalid(answer.Faults.Select(item => new FieldError(item.Field, item.Reason)));
@@ -94,23 +93,16 @@ internal static class AlarmSettingEndpoints
 
         if (answer.IsConflict)
         {
-            return Problems.Of(
-                StatusCodes.Status412PreconditionFailed,
-                string.Create(CultureInfo.InvariantCulture, $"The definitions have version {answer.View.Version}, which is not that of If-Match. Read them again."));
+            return VersionedChange.Conflict("The definitions", answer.View.Version);
         }
 
-        string[] changes = [.. AlarmSettingBinding.Changes(answer.Former, answer.View)];
-        http.Audit(
-            answer.View.Scope,
-            changes.Length == 0
-                ? [string.Create(CultureInfo.InvariantCulture, $"version {answer.View.Version}, as before")]
-                : [.. changes.Select(change => string.Create(CultureInfo.InvariantCulture, $"version {answer.View.Version}: {change}"))]);
+        VersionedChange.Audit(http, answer.View.Scope, answer.View.Version, AlarmSettingBinding.Changes(answer.Former, answer.View));
         return Show(http, answer.View);
     }
 
     private static IResult Show(HttpContext http, AlarmSettingsView view)
     {
-        http.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{view.Version}\"");
+        VersionedChange.Tag(http, view.Version);
         return TypedResults.Json(AlarmSettingBinding.Present(view), GridJson.Default.AlarmSettingsModel);
     }
 }

@@ -79,7 +79,7 @@ internal static class ContractEndpoints
             return Problems.Invalid(errors);
         }
 
-        var answer = await grains.ServiceContracts().Put(contract, ParameterBinding.VersionOf(http.Request));
+        var answer = await grains.ServiceContracts().Put(contract, VersionedChange.VersionOf(http.Request));
         if (!answer.Faults.IsEmpty)
         {
             return Problems.Invalid(answer.Faults.Select(item => new FieldError(item.Field, item.Reason)));

@@ -75,7 +75,7 @@ internal static class OnCallRoutes
             return Problems.Invalid(errors);
         }
 
-        var answer = await grains.OnCall(scope).Put(calendar, ParameterBinding.VersionOf(http.Request));
+        var answer = await grains.OnCall(scope).Put(calendar, VersionedChange.VersionOf(http.Request));
         if (!answer.Faults.IsEmpty)
         {
             return Problems.Invalid(answer.Faults.Select(item => new FieldError(item.Field, item.Reason)));
@@ -102,7 +102,7 @@ internal static class OnCallRoutes
             return forbidden;
         }
 
-        var answer = await grains.OnCall(scope).Put(null, ParameterBinding.VersionOf(http.Request));
+        var answer = await grains.OnCall(scope).Put(null, VersionedChange.VersionOf(http.Request));
         if (answer.IsConflict)
         {
             return Conflict(answer);

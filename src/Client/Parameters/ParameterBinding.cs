@@ -1,12 +1,9 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Grid.Client.Errors;
 using Grid.Client.Json;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Parameters;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace Grid.Client.Parameters;
 
@@ -14,9 +11,6 @@ namespace Grid.Client.Parameters;
 internal static class ParameterBinding
 {
     private const int MaximumParameters = 64;
-
-    /// <summary>A version that there never is.</summary>
-    private const long NoVersion = -1;
 
     /// <summary>Defaults by kind.</summary>
     public static ImmutableArray<ParameterSet> Bind(Dictionary<string, Dictionary<string, JsonElement>?> input, List<FieldError> errors)
@@ -43,17 +37,6 @@ internal static class ParameterBinding
         }
 
         return sets.DrainToImmutable();
-    }
-
-    /// <summary>The version that a change replaces, by <c>If-Match</c>; null when it replaces any.</summary>
-    public static long? VersionOf(HttpRequest request)
-    {
-        if (request.GetTypedHeaders().IfMatch is not { Count: > 0 } tags || tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any)))
-        {
-            return request.Headers.IfMatch.Count == 0 || request.Headers.IfMatch == "*" ? null : NoVersion;
-        }
-
-        return tags is [{ IsWeak: false } tag] && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : NoVersion;
     }
 
     /// <summary>What GET shows.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Grid.Client.Audit;
 using Grid.Client.Devices;
@@ -81,7 +80,7 @@ internal static class ParameterEndpoints
             return Problems.Invalid(errors);
         }
 
-        var answer = await grain.Put(parameters, ParameterBinding.VersionOf(http.Request));
+        var answer = await grain.Put(parameters, VersionedChange.VersionOf(http.Request));
         if (!answer.Faults.IsEmpty)
         {
             return Problems.Invalid(answer.Faults.Select(item => new FieldError(item.Field, item.Reason)));
@@ -89,17 +88,10 @@ internal static class ParameterEndpoints
 
         if (answer.IsConflict)
         {
-            return Problems.Of(
-                StatusCodes.Status412PreconditionFailed,
-                string.Create(CultureInfo.InvariantCulture, $"The defaults have version {answer.View.Version}, which is not that of If-Match. Read them again."));
+            return VersionedChange.Conflict("The defaults", answer.View.Version);
         }
 
-        string[] changes = [.. ParameterBinding.Changes(answer.Former, answer.View)];
-        http.Audit(
-            answer.View.Scope,
-            changes.Length == 0
-                ? [string.Create(CultureInfo.InvariantCulture, $"version {answer.View.Version}, as before")]
-                : [.. changes.Select(change => string.Create(CultureInfo.InvariantCulture, $"version {answer.View.Version}: {change}"))]);
+        VersionedChange.Audit(http, answer.View.Scope, answer.View.Version, ParameterBinding.Changes(answer.Former, answer.View));
         return Show(http, answer.View);
     }
 
@@ -125,7 +117,7 @@ internal static class ParameterEndpoints
 
     private static IResult Show(HttpContext http, ParametersView view)
     {
-        http.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{view.Version}\"");
+        VersionedChange.Tag(http, view.Version);
         return TypedResults.Json(ParameterBinding.Present(view), GridJson.Default.ParametersModel);
     }
 }
