@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
-using Grid.Contracts.Commands;
-using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
@@ -244,126 +242,6 @@ public sealed partial class RuleActionsGrain(
         }
     }
 
-    private async Task CarryOutAsync(RuleTask task, CancellationToken cancellationToken)
-    {
-        var origin = new RuleOrigin(task.Device, task.Kind, this.GetPrimaryKeyString());
-        if (task.Command is { } command)
-        {
-            if (clock.GetUtcNow() - task.TakenAt >= Expiry)
-            {
-                meter.GivenUp();
-                LogRefused(logger, command.Id, origin.Device, "it could not be given while it was valid");
-                return;
-            }
-
-            await CommandAsync(origin, command, cancellationToken);
-            return;
-        }
-
-        var isTold = false;
-        foreach (var outlet in outlets)
-        {
-            isTold = true;
-            if (task.WorkOrder is { } order)
-            {
-                await outlet.OpenWorkOrderAsync(origin, order, cancellationToken);
-            }
-            else if (task.Notification is { } notification)
-            {
-                await outlet.NotifyAsync(origin, notification, cancellationToken);
-            }
-            else if (task.Flag is { } flag)
-            {
-                await outlet.SetFlagAsync(origin, flag, cancellationToken);
-            }
-        }
-
-        if (!isTold)
-        {
-            meter.Unheard();
-            LogUnheard(logger, task.Id, this.GetPrimaryKeyString());
-        }
-    }
-
-    private async Task CommandAsync(RuleOrigin origin, RuleCommand command, CancellationToken cancellationToken)
-    {
-        if (origin.IsCommune)
-        {
-            await CommandGroupAsync(origin, command, new GroupSelector { Commune = SectorMap.CommuneOf(origin.Sector) });
-            return;
-        }
-
-        if (await registry.GetAsync(origin.Device, cancellationToken) is not { Descriptor: { } device })
-        {
-            LogRefused(logger, command.Id, origin.Device, "the device is gone");
-            return;
-        }
-
-        if (command.Receivers == RuleReceivers.Device)
-        {
-            var answer = await GrainFactory.GetGrain<ICommandGrain>(command.Id).Submit(new CommandRequest
-            {
-                Device = device.Id,
-                Kind = device.Kind,
-                Name = command.Name,
-                Arguments = command.Arguments,
-                ExpiresIn = Expiry,
-                Actor = Actor + command.Rule,
-                Connector = device.Connector?.Type ?? string.Empty,
-                Gateway = ConnectorSpec.GatewayOf(device.Connector),
-            });
-            Note(command, origin, answer.Status, answer.Field, answer.Reason);
-            return;
-        }
-
-        if (await SelectAsync(command.Receivers, device, cancellationToken) is not { } selector)
-        {
-            LogRefused(logger, command.Id, origin.Device, "it has no cabinet");
-            return;
-        }
-
-        await CommandGroupAsync(origin, command, selector);
-    }
-
-    private async Task CommandGroupAsync(RuleOrigin origin, RuleCommand command, GroupSelector selector)
-    {
-        var group = await GrainFactory.GetGrain<IGroupCommandGrain>(command.Id).Submit(new GroupRequest
-        {
-            Selector = selector,
-            Name = command.Name,
-            Arguments = command.Arguments,
-            ExpiresIn = Expiry,
-            Actor = Actor + command.Rule,
-        });
-        Note(command, origin, group.Status, group.Field, group.Reason);
-    }
-
-    private async Task<GroupSelector?> SelectAsync(RuleReceivers receivers, DeviceDescriptor device, CancellationToken cancellationToken)
-    {
-        if (receivers == RuleReceivers.Commune)
-        {
-            return new GroupSelector { Commune = device.Commune };
-        }
-
-        var cabinet = device.Kind == DeviceKind.Cabinet ? device.Id : device.FedBy();
-        if (cabinet is null)
-        {
-            return null;
-        }
-
-        var lamps = await registry.ListAsync(new DeviceQuery { Communes = [(device.Commune, DeviceKinds.Streetlight)], Limit = GroupCatalog.MaximumIds }, cancellationToken);
-        return new GroupSelector { Ids = [.. lamps.Where(lamp => lamp.Descriptor.FedBy() == cabinet).Select(lamp => lamp.Descriptor.Id)] };
-    }
-
-    private void Note(RuleCommand command, RuleOrigin origin, SubmitStatus status, string? field, string? reason)
-    {
-        if (status != SubmitStatus.Accepted)
-        {
-            meter.Refused();
-            LogRefused(logger, command.Id, origin.Device, $"{field} {reason}");
-        }
-    }
-
     private static ImmutableArray<string> Newest(ImmutableArray<string> done) => done[^Math.Min(done.Length, Remembered)..];
 
     /// <summary>One write after the other: actions are taken while others are carried out.</summary>
@@ -399,7 +277,7 @@ public sealed partial class RuleActionsGrain(
     [LoggerMessage(EventId = 1453, Level = LogLevel.Warning, Message = "Action {Action} of a rule in sector {Sector} has no outlet")]
     private static partial void LogUnheard(ILogger logger, string action, string sector);
 
-    [LoggerMessage(EventId = 1455, Level = LogLevel.Warning, Message = "Sector {Sector}: {Count} actions of rules, of rule {Rule} first, are left out: they are over the budget of the hour")]
+    [LoggerMessage(EventId = 1458, Level = LogLevel.Warning, Message = "Sector {Sector}: {Count} actions of rules, of rule {Rule} first, are left out: they are over the budget of the hour")]
     private static partial void LogOverBudget(ILogger logger, string sector, int count, string rule);
 
     [LoggerMessage(EventId = 1454, Level = LogLevel.Error, Message = "Sector {Sector}: action {Action} of a rule has failed for a day and is given up")]

@@ -1,0 +1,132 @@
+using Grid.Contracts.Commands;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
+using Orleans;
+
+namespace Grid.Grains.Rules;
+
+/// <summary>How an action of a rule is carried out: a command by the grain of commands, all else by the outlets.</summary>
+public sealed partial class RuleActionsGrain
+{
+    private async Task CarryOutAsync(RuleTask task, CancellationToken cancellationToken)
+    {
+        var origin = new RuleOrigin(task.Device, task.Kind, this.GetPrimaryKeyString());
+        if (task.Command is { } command)
+        {
+            if (clock.GetUtcNow() - task.TakenAt >= Expiry)
+            {
+                meter.GivenUp();
+                LogRefused(logger, command.Id, origin.Device, "it could not be given while it was valid");
+                return;
+            }
+
+            await CommandAsync(origin, command, cancellationToken);
+            return;
+        }
+
+        var isTold = false;
+        foreach (var outlet in outlets)
+        {
+            isTold = true;
+            if (task.WorkOrder is { } order)
+            {
+                await outlet.OpenWorkOrderAsync(origin, order, cancellationToken);
+            }
+            else if (task.Notification is { } notification)
+            {
+                await outlet.NotifyAsync(origin, notification, cancellationToken);
+            }
+            else if (task.Flag is { } flag)
+            {
+                await outlet.SetFlagAsync(origin, flag, cancellationToken);
+            }
+        }
+
+        if (!isTold)
+        {
+            meter.Unheard();
+            LogUnheard(logger, task.Id, this.GetPrimaryKeyString());
+        }
+    }
+
+    private async Task CommandAsync(RuleOrigin origin, RuleCommand command, CancellationToken cancellationToken)
+    {
+        if (origin.IsCommune)
+        {
+            await CommandGroupAsync(origin, command, new GroupSelector { Commune = SectorMap.CommuneOf(origin.Sector) });
+            return;
+        }
+
+        if (await registry.GetAsync(origin.Device, cancellationToken) is not { Descriptor: { } device })
+        {
+            LogRefused(logger, command.Id, origin.Device, "the device is gone");
+            return;
+        }
+
+        if (command.Receivers == RuleReceivers.Device)
+        {
+            var answer = await GrainFactory.GetGrain<ICommandGrain>(command.Id).Submit(new CommandRequest
+            {
+                Device = device.Id,
+                Kind = device.Kind,
+                Name = command.Name,
+                Arguments = command.Arguments,
+                ExpiresIn = Expiry,
+                Actor = Actor + command.Rule,
+                Connector = device.Connector?.Type ?? string.Empty,
+                Gateway = ConnectorSpec.GatewayOf(device.Connector),
+            });
+            Note(command, origin, answer.Status, answer.Field, answer.Reason);
+            return;
+        }
+
+        if (await SelectAsync(command.Receivers, device, cancellationToken) is not { } selector)
+        {
+            LogRefused(logger, command.Id, origin.Device, "it has no cabinet");
+            return;
+        }
+
+        await CommandGroupAsync(origin, command, selector);
+    }
+
+    private async Task CommandGroupAsync(RuleOrigin origin, RuleCommand command, GroupSelector selector)
+    {
+        var group = await GrainFactory.GetGrain<IGroupCommandGrain>(command.Id).Submit(new GroupRequest
+        {
+            Selector = selector,
+            Name = command.Name,
+            Arguments = command.Arguments,
+            ExpiresIn = Expiry,
+            Actor = Actor + command.Rule,
+        });
+        Note(command, origin, group.Status, group.Field, group.Reason);
+    }
+
+    private async Task<GroupSelector?> SelectAsync(RuleReceivers receivers, DeviceDescriptor device, CancellationToken cancellationToken)
+    {
+        if (receivers == RuleReceivers.Commune)
+        {
+            return new GroupSelector { Commune = device.Commune };
+        }
+
+        var cabinet = device.Kind == DeviceKind.Cabinet ? device.Id : device.FedBy();
+        if (cabinet is null)
+        {
+            return null;
+        }
+
+        var lamps = await registry.ListAsync(new DeviceQuery { Communes = [(device.Commune, DeviceKinds.Streetlight)], Limit = GroupCatalog.MaximumIds }, cancellationToken);
+        return new GroupSelector { Ids = [.. lamps.Where(lamp => lamp.Descriptor.FedBy() == cabinet).Select(lamp => lamp.Descriptor.Id)] };
+    }
+
+    private void Note(RuleCommand command, RuleOrigin origin, SubmitStatus status, string? field, string? reason)
+    {
+        if (status != SubmitStatus.Accepted)
+        {
+            meter.Refused();
+            LogRefused(logger, command.Id, origin.Device, $"{field} {reason}");
+        }
+    }
+}
