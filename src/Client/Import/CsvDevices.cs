@@ -10,6 +10,9 @@ namespace Grid.Client.Import;
 /// <summary>Devices of comma-separated values with a header; separated by semicolons or tabulators too, as spreadsheets write it.</summary>
 internal static class CsvDevices
 {
+    /// <summary>More than a device has fields and attributes.</summary>
+    private const int MostColumns = 128;
+
     /// <summary>What stands for bytes that are no UTF-8.</summary>
     private const char Undecodable = '\uFFFD';
 
@@ -49,6 +52,11 @@ internal static class CsvDevices
 
     private static void Check(string[] header)
     {
+        if (header.Length > MostColumns)
+        {
+            throw new ImportFormatException("header", $"names more than {MostColumns} columns");
+        }
+
         foreach (var name in header)
         {
             if (!FlatDevice.IsField(name))

@@ -102,6 +102,14 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task A_header_of_a_hundred_thousand_columns_is_400_at_once()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var body = "id," + string.Join(',', Enumerable.Range(0, 100_000).Select(number => $"attributes.a{number}")) + "\n";
+        await (await host.PostAsync(Path, body, "text/csv")).ErrorAsync(HttpStatusCode.BadRequest, "header");
+    }
+
+    [Fact]
     public async Task What_is_exported_can_be_imported_and_secrets_stay()
     {
         await using var host = await GatewayHost.StartAsync();
