@@ -6,7 +6,8 @@ using Orleans.Streams;
 
 namespace Grid.Tests.Runtime;
 
-/// <summary>Gates on bytes, which are stable, rather than on time, which is not.</summary>
+/// <summary>Gates on bytes, which are stable, rather than on time, which is not. Some count the bytes of the whole process: no other test runs beside them.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 [Collection(nameof(AllocationTests))]
 public class AllocationTests
 {

@@ -17,8 +17,9 @@ internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
         },
         cancellationToken);
 
-    public Task<ImmutableArray<OutboxRow>> ClaimAsync(string owner, DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) =>
-        store.WriteAsync(session => Claim(session, owner, now.UtcTicks, lease.Ticks, limit), cancellationToken);
+    /// <summary>Asked ten times a second: while nothing is due nothing is written.</summary>
+    public async Task<ImmutableArray<OutboxRow>> ClaimAsync(string owner, DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) =>
+        await AnyAsync(now, cancellationToken) ? await store.WriteAsync(session => Claim(session, owner, now.UtcTicks, lease.Ticks, limit), cancellationToken) : [];
 
     public Task<bool> RescheduleAsync(OutboxRow row, DateTimeOffset dueAt, bool sent, CancellationToken cancellationToken) => store.WriteAsync(
         session => session.Query("""
@@ -32,6 +33,14 @@ internal sealed class SqliteOutbox(SqliteStore store) : IOutbox
         store.WriteAsync(session => session.Query("DELETE FROM outbox WHERE command = ?1").Bind(1, command).Run(), cancellationToken);
 
     public Task<long> CountAsync(CancellationToken cancellationToken) => store.ReadAsync(session => session.Value("SELECT count(*) FROM outbox"), cancellationToken);
+
+    private Task<bool> AnyAsync(DateTimeOffset now, CancellationToken cancellationToken) => store.ReadAsync(
+        session =>
+        {
+            using var rows = session.Query("SELECT 1 FROM outbox WHERE due_at <= ?1 AND lease_until <= ?1 LIMIT 1").Bind(1, now.UtcTicks);
+            return rows.Step();
+        },
+        cancellationToken);
 
     private static ImmutableArray<OutboxRow> Claim(SqliteSession session, string owner, long now, long lease, int limit)
     {

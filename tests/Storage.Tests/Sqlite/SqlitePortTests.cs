@@ -45,6 +45,27 @@ public sealed class SqliteOutboxTests : OutboxConformance
         var store = await RegistryStore.OpenAsync(directory);
         return (new SqliteOutbox(store), store);
     }
+
+    [Fact]
+    public async Task While_nothing_is_due_a_claim_writes_nothing()
+    {
+        using var directory = new TempDirectory();
+        await using (var store = await RegistryStore.OpenAsync(directory))
+        {
+            var outbox = new SqliteOutbox(store);
+            await outbox.AddAsync(Downlink("later"), Samples.Morning.AddTicks(1), CancellationToken.None);
+            for (var look = 0; look < 100; look++)
+            {
+                Assert.Empty(await outbox.ClaimAsync("A", Samples.Morning, TimeSpan.FromMinutes(1), 10, CancellationToken.None));
+            }
+
+            Assert.Single(await outbox.ClaimAsync("A", Samples.Morning.AddTicks(1), TimeSpan.FromMinutes(1), 10, CancellationToken.None));
+            Assert.Empty(await outbox.ClaimAsync("B", Samples.Morning.AddTicks(1), TimeSpan.FromMinutes(1), 10, CancellationToken.None));
+        }
+
+        await using var opened = await RegistryStore.OpenAsync(directory);
+        Assert.Equal(2, opened.CommitsAtOpening);
+    }
 }
 
 public sealed class SqliteNotificationOutboxTests : StoredNotificationOutboxConformance
