@@ -310,6 +310,7 @@ internal sealed class World
         Ask(process, () => HistoryCheck.RunAsync(this, process));
         Ask(process, () => CommandsCheck.RunAsync(this, process));
         Ask(process, () => AlarmsCheck.RunAsync(this, process));
+        Hold("I1", LiveDelay, () => AlarmsCheck.FindCountsAsync(this, process));
         if (Options.PlansPerHour > 0)
         {
             Ask(process, () => PlansCheck.RunAsync(this, process));

@@ -80,6 +80,7 @@ namespace Grid.Client.Json;
 [JsonSerializable(typeof(DevicePage))]
 [JsonSerializable(typeof(DeviceInput))]
 [JsonSerializable(typeof(RuleRolloutModel))]
+[JsonSerializable(typeof(RuleRefusalsModel))]
 [JsonSerializable(typeof(PromotionInput))]
 [JsonSerializable(typeof(PromotionModel))]
 [JsonSerializable(typeof(ImportInput))]

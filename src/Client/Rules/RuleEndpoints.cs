@@ -70,6 +70,12 @@ internal static class RuleEndpoints
             .Produces<RuleRolloutModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .RequireRight(Right.Read);
+        rules.MapGet("/rules/{id}/refused", RefusedAsync)
+            .WithName("getRuleRefusals")
+            .WithSummary("What the rule decided last and was not done, with the reason, newest first: a sector remembers 100 of all rules.")
+            .Produces<RuleRefusalsModel>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .RequireRight(Right.Read);
         rules.MapPost("/rules/{id}/rollback", RollBackAsync)
             .WithName("rollBackRule")
             .WithSummary("Devices follow the version again that was published before. With ?to=VERSION it must be that one, and the same again changes nothing.")
@@ -162,6 +168,11 @@ internal static class RuleEndpoints
     private static async Task<IResult> RolloutAsync(string id, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).Reach() is { } reach
         ? TypedResults.Json(
             new RuleRolloutModel(id, reach.Version, reach.Sectors, reach.Following, reach.Following == reach.Sectors, reach.Behind), GridJson.Default.RuleRolloutModel)
+        : Problems.NotFound("such rule");
+
+    private static async Task<IResult> RefusedAsync(string id, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).GetRefused() is { } refused
+        ? TypedResults.Json(
+            new RuleRefusalsModel(id, [.. refused.Select(one => new RuleRefusalModel(one.Device, one.Action, one.At, one.Reason))]), GridJson.Default.RuleRefusalsModel)
         : Problems.NotFound("such rule");
 
     private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains)

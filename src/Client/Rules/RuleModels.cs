@@ -58,6 +58,18 @@ public sealed record RuleVersionModel(long Version, string Name, string Scope, s
 /// <param name="Behind">The first 20 of those that do not.</param>
 public sealed record RuleRolloutModel(string Rule, long? Version, int Sectors, int Following, bool IsComplete, IReadOnlyList<string> Behind);
 
+/// <summary>What a rule decided and was not done.</summary>
+/// <param name="Rule">Its id.</param>
+/// <param name="Items">Newest first.</param>
+public sealed record RuleRefusalsModel(string Rule, IReadOnlyList<RuleRefusalModel> Items);
+
+/// <summary>An action that was not done.</summary>
+/// <param name="Device">On which device the rule held.</param>
+/// <param name="Action"><c>command</c>, <c>workOrder</c>, <c>notification</c> or <c>flag</c>.</param>
+/// <param name="At">When it was refused.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record RuleRefusalModel(string Device, string Action, DateTimeOffset At, string Reason);
+
 /// <summary>A rule in a list.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Name">Name of its newest version.</param>

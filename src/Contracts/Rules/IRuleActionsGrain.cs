@@ -17,6 +17,10 @@ public interface IRuleActionsGrain : IGrainWithStringKey
     /// <summary>Actions that are taken and not done yet.</summary>
     [Alias("CountOpen"), AlwaysInterleave]
     ValueTask<int> CountOpen();
+
+    /// <summary>What was decided last and not done, oldest first; at most <see cref="RuleRefusal.Remembered"/>.</summary>
+    [Alias("GetRefused"), AlwaysInterleave]
+    ValueTask<ImmutableArray<RuleRefusal>> GetRefused();
 }
 
 /// <summary>An action of a rule on a device: exactly one of its last members is set.</summary>

@@ -32,6 +32,10 @@ public interface IRuleGrain : IGrainWithStringKey
     [Alias("Reach"), AlwaysInterleave]
     Task<RuleReach?> Reach();
 
+    /// <summary>What it decided last and was not done, newest first, at most <see cref="RuleRefusal.Remembered"/>; null when there is no such rule. Asks every sector concerned.</summary>
+    [Alias("GetRefused"), AlwaysInterleave]
+    Task<ImmutableArray<RuleRefusal>?> GetRefused();
+
     /// <summary>Removes the rule: devices follow it no more, and what it raised ends. False when there is none.</summary>
     [Alias("Delete")]
     Task<bool> Delete();

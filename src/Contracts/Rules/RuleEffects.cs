@@ -57,6 +57,9 @@ public sealed record RuleCommand : RuleAction
 
     /// <summary>Who is told.</summary>
     [Id(2)] public RuleReceivers Receivers { get; init; }
+
+    /// <summary>It would close a loop of rules: it is not given, and remembered as refused.</summary>
+    [Id(3)] public bool IsCut { get; init; }
 }
 
 /// <summary>Who is told a command of a rule. The numbers are stored: never renumber.</summary>
@@ -100,12 +103,4 @@ public sealed record RuleFlag : RuleAction
 
     /// <summary>False when the rule ceases to hold.</summary>
     [Id(1)] public bool IsSet { get; init; }
-}
-
-/// <summary>A loop of rules was cut: a command was not given, because rules had caused it too often already.</summary>
-[GenerateSerializer, Immutable, Alias("grid.RuleLoopCut")]
-public sealed record RuleLoopCut : DeviceEffect
-{
-    /// <summary>The rule whose command was not given.</summary>
-    [Id(0)] public required string Rule { get; init; }
 }

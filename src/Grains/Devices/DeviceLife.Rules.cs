@@ -118,8 +118,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         Place = _place,
     };
 
-    /// <summary>What rules have done by an entry, kept for its replay.</summary>
-    private ImmutableArray<DeviceEffect> RuleEffects()
+    /// <summary>What rules have done by an entry that was taken in at an instant, kept for its replay.</summary>
+    private ImmutableArray<DeviceEffect> RuleEffects(long receivedAt)
     {
         if (_firings is not { Count: > 0 } firings)
         {
@@ -127,8 +127,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         }
 
         _firings = null;
-        var effects = RuleEffectsOf.Firings(firings, $"{id}@{State.Sector}", TRules.Kind, State.Offset, RuleChain.CauseOf(State.Desired, firings[^1].At));
-        context.Instruments.RulesFired(firings.Count, effects.Count(effect => effect is RuleLoopCut));
+        var effects = RuleEffectsOf.Firings(firings, $"{id}@{State.Sector}", TRules.Kind, State.Offset, RuleChain.CauseOf(State.Desired, firings[^1].At, receivedAt));
+        context.Instruments.RulesFired(firings.Count, effects.Count(effect => effect is RuleCommand { IsCut: true }));
         if (State.Rules is { } kept)
         {
             kept.Given = RuleEffectGiven.With(kept.Given, effects, State.Sector, State.Offset);

@@ -63,7 +63,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     public DeviceOutcome Apply(LogEntry entry, LogPosition at, long after, out Persistence persistence)
     {
         var outcome = Change(entry, at, after, out persistence);
-        return RuleEffects() is { IsEmpty: false } effects ? outcome with { Effects = outcome.Effects.IsDefaultOrEmpty ? effects : [.. outcome.Effects, .. effects] } : outcome;
+        return RuleEffects(entry.ReceivedAt.ToMilliseconds()) is { IsEmpty: false } effects ? outcome with { Effects = outcome.Effects.IsDefaultOrEmpty ? effects : [.. outcome.Effects, .. effects] } : outcome;
     }
 
     private DeviceOutcome Change(LogEntry entry, LogPosition at, long after, out Persistence persistence)

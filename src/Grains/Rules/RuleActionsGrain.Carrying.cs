@@ -10,20 +10,23 @@ namespace Grid.Grains.Rules;
 /// <summary>How an action of a rule is carried out: a command by the grain of commands, all else by the outlets.</summary>
 public sealed partial class RuleActionsGrain
 {
-    private async Task CarryOutAsync(RuleTask task, CancellationToken cancellationToken)
+    /// <summary>Has it done; what kept it from being done otherwise, null for nothing.</summary>
+    private async Task<string?> CarryOutAsync(RuleTask task, CancellationToken cancellationToken)
     {
         var origin = new RuleOrigin(task.Device, task.Kind, this.GetPrimaryKeyString());
         if (task.Command is { } command)
         {
-            if (clock.GetUtcNow() - task.TakenAt >= Expiry)
+            if (command.IsCut)
             {
-                meter.GivenUp();
-                LogRefused(logger, command.Id, origin.Device, "it could not be given while it was valid");
-                return;
+                return "it follows from its own command, or from those of several rules in turn: the loop is cut";
             }
 
-            await CommandAsync(origin, command, cancellationToken);
-            return;
+            if (clock.GetUtcNow() - task.TakenAt >= Expiry)
+            {
+                return "it could not be given while it was valid";
+            }
+
+            return await CommandAsync(origin, command, cancellationToken);
         }
 
         var isTold = false;
@@ -49,20 +52,20 @@ public sealed partial class RuleActionsGrain
             meter.Unheard();
             LogUnheard(logger, task.Id, this.GetPrimaryKeyString());
         }
+
+        return null;
     }
 
-    private async Task CommandAsync(RuleOrigin origin, RuleCommand command, CancellationToken cancellationToken)
+    private async Task<string?> CommandAsync(RuleOrigin origin, RuleCommand command, CancellationToken cancellationToken)
     {
         if (origin.IsCommune)
         {
-            await CommandGroupAsync(origin, command, new GroupSelector { Commune = SectorMap.CommuneOf(origin.Sector) });
-            return;
+            return await CommandGroupAsync(command, new GroupSelector { Commune = SectorMap.CommuneOf(origin.Sector) });
         }
 
         if (await registry.GetAsync(origin.Device, cancellationToken) is not { Descriptor: { } device })
         {
-            LogRefused(logger, command.Id, origin.Device, "the device is gone");
-            return;
+            return "the device is gone";
         }
 
         if (command.Receivers == RuleReceivers.Device)
@@ -78,20 +81,13 @@ public sealed partial class RuleActionsGrain
                 Connector = device.Connector?.Type ?? string.Empty,
                 Gateway = ConnectorSpec.GatewayOf(device.Connector),
             });
-            Note(command, origin, answer.Status, answer.Field, answer.Reason);
-            return;
+            return Refusal(answer.Status, answer.Field, answer.Reason);
         }
 
-        if (await SelectAsync(command.Receivers, device, cancellationToken) is not { } selector)
-        {
-            LogRefused(logger, command.Id, origin.Device, "it has no cabinet");
-            return;
-        }
-
-        await CommandGroupAsync(origin, command, selector);
+        return await SelectAsync(command.Receivers, device, cancellationToken) is { } selector ? await CommandGroupAsync(command, selector) : "it has no cabinet";
     }
 
-    private async Task CommandGroupAsync(RuleOrigin origin, RuleCommand command, GroupSelector selector)
+    private async Task<string?> CommandGroupAsync(RuleCommand command, GroupSelector selector)
     {
         var group = await GrainFactory.GetGrain<IGroupCommandGrain>(command.Id).Submit(new GroupRequest
         {
@@ -101,7 +97,7 @@ public sealed partial class RuleActionsGrain
             ExpiresIn = Expiry,
             Actor = Actor + command.Rule,
         });
-        Note(command, origin, group.Status, group.Field, group.Reason);
+        return Refusal(group.Status, group.Field, group.Reason);
     }
 
     private async Task<GroupSelector?> SelectAsync(RuleReceivers receivers, DeviceDescriptor device, CancellationToken cancellationToken)
@@ -121,12 +117,5 @@ public sealed partial class RuleActionsGrain
         return new GroupSelector { Ids = [.. lamps.Where(lamp => lamp.Descriptor.FedBy() == cabinet).Select(lamp => lamp.Descriptor.Id)] };
     }
 
-    private void Note(RuleCommand command, RuleOrigin origin, SubmitStatus status, string? field, string? reason)
-    {
-        if (status != SubmitStatus.Accepted)
-        {
-            meter.Refused();
-            LogRefused(logger, command.Id, origin.Device, $"{field} {reason}");
-        }
-    }
+    private static string? Refusal(SubmitStatus status, string? field, string? reason) => status == SubmitStatus.Accepted ? null : $"{field}: {reason}";
 }

@@ -44,6 +44,7 @@ public sealed partial class RuleActionsGrain(
     /// <summary>Actions that one turn carries out.</summary>
     private const int AtOnce = 50;
 
+    // By what is the same however a command came about: a replay after a crash may see another cause, and so another id.
     private HashSet<string> _known = [];
     private Task _writing = Task.CompletedTask;
     private IGrainTimer _work = null!;
@@ -55,7 +56,7 @@ public sealed partial class RuleActionsGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _known = [.. state.State.Done, .. state.State.Open.Select(task => task.Id)];
+        _known = KnownOf(state.State);
         _work = this.RegisterGrainTimer(WorkAsync, IsAtRest ? Timeout.InfiniteTimeSpan : Soon, Timeout.InfiniteTimeSpan);
         return base.OnActivateAsync(cancellationToken);
     }
@@ -68,7 +69,7 @@ public sealed partial class RuleActionsGrain(
             await _writing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
         }
 
-        RuleTask[] news = [.. tasks.Where(task => !_known.Contains(task.Id)).DistinctBy(task => task.Id)];
+        RuleTask[] news = [.. tasks.Where(task => !_known.Contains(RuleChain.HashOf(task.Id))).DistinctBy(task => RuleChain.HashOf(task.Id))];
         var room = Math.Max(0, Bound - state.State.Open.Length);
         if (news.Length > room)
         {
@@ -91,8 +92,8 @@ public sealed partial class RuleActionsGrain(
         await ChangeAsync(former =>
         {
             var now = clock.GetUtcNow();
-            RuleTask[] added = [.. news.Where(task => !_known.Contains(task.Id)).Select(task => task with { TakenAt = now })];
-            _known.UnionWith(added.Select(task => task.Id));
+            RuleTask[] added = [.. news.Where(task => !_known.Contains(RuleChain.HashOf(task.Id))).Select(task => task with { TakenAt = now })];
+            _known.UnionWith(added.Select(task => RuleChain.HashOf(task.Id)));
             var (spent, allowed, over) = RuleBudget.Spend(former.Spent, added, now);
             if (over.Length > 0)
             {
@@ -107,12 +108,15 @@ public sealed partial class RuleActionsGrain(
                 Done = Newest([.. former.Done, .. over.Select(task => task.Id)]),
                 Spent = spent,
                 Over = [.. former.Over.Where(one => over.All(task => task.Rule != one.Rule)), .. spent.Where(one => over.Any(task => task.Rule == one.Rule))],
+                Refused = former.Refused,
             };
         });
         _work.Change(Soon, Timeout.InfiniteTimeSpan);
     }
 
     public ValueTask<int> CountOpen() => new(state.State.Open.Length);
+
+    public ValueTask<ImmutableArray<RuleRefusal>> GetRefused() => new(state.State.Refused);
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
@@ -123,6 +127,7 @@ public sealed partial class RuleActionsGrain(
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         var done = new List<string>();
+        var refused = new List<RuleRefusal>();
         var waiting = new HashSet<string>(StringComparer.Ordinal);
         var (open, place, tried) = (state.State.Open, 0, 0);
         for (; place < open.Length && tried < AtOnce; place++)
@@ -136,9 +141,18 @@ public sealed partial class RuleActionsGrain(
             tried++;
             try
             {
-                await CarryOutAsync(task, cancellationToken);
+                if (await CarryOutAsync(task, cancellationToken) is { } reason)
+                {
+                    meter.Refused();
+                    refused.Add(RuleRefusal.Of(task, clock.GetUtcNow(), reason));
+                    LogRefused(logger, task.Id, task.Device, reason);
+                }
+                else
+                {
+                    meter.Done();
+                }
+
                 done.Add(task.Id);
-                meter.Done();
             }
             catch (Exception exception)
             {
@@ -146,6 +160,7 @@ public sealed partial class RuleActionsGrain(
                 if (clock.GetUtcNow() - task.TakenAt >= GivenUpAfter)
                 {
                     done.Add(task.Id);
+                    refused.Add(RuleRefusal.Of(task, clock.GetUtcNow(), "it failed for a day"));
                     meter.GivenUp();
                     LogGivenUp(logger, this.GetPrimaryKeyString(), task.Id, exception);
                 }
@@ -169,8 +184,9 @@ public sealed partial class RuleActionsGrain(
                     Done = Newest([.. former.Done, .. done]),
                     Spent = former.Spent,
                     Over = former.Over,
+                    Refused = [.. former.Refused.Concat(refused).TakeLast(RuleRefusal.Remembered)],
                 };
-                _known = [.. next.Done, .. next.Open.Select(task => task.Id)];
+                _known = KnownOf(next);
                 return next;
             });
         }
@@ -222,7 +238,14 @@ public sealed partial class RuleActionsGrain(
 
         if (state.State.Over.Any(over => over.Hour != hour))
         {
-            await ChangeAsync(former => new StoredRuleActions { Open = former.Open, Done = former.Done, Spent = former.Spent, Over = [.. former.Over.Where(over => over.Hour == hour)] });
+            await ChangeAsync(former => new StoredRuleActions
+            {
+                Open = former.Open,
+                Done = former.Done,
+                Spent = former.Spent,
+                Over = [.. former.Over.Where(over => over.Hour == hour)],
+                Refused = former.Refused,
+            });
         }
 
         return true;
@@ -242,6 +265,8 @@ public sealed partial class RuleActionsGrain(
         }
     }
 
+    private static HashSet<string> KnownOf(StoredRuleActions actions) => [.. actions.Done.Concat(actions.Open.Select(task => task.Id)).Select(RuleChain.HashOf)];
+
     private static ImmutableArray<string> Newest(ImmutableArray<string> done) => done[^Math.Min(done.Length, Remembered)..];
 
     /// <summary>One write after the other: actions are taken while others are carried out.</summary>
@@ -259,7 +284,7 @@ public sealed partial class RuleActionsGrain(
         catch
         {
             state.State = former;
-            _known = [.. former.Done, .. former.Open.Select(task => task.Id)];
+            _known = KnownOf(former);
             DeactivateOnIdle();
             throw;
         }
@@ -271,8 +296,8 @@ public sealed partial class RuleActionsGrain(
     [LoggerMessage(EventId = 1451, Level = LogLevel.Warning, Message = "Sector {Sector}: action {Action} of a rule could not be carried out and is tried again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string sector, string action, string reason);
 
-    [LoggerMessage(EventId = 1452, Level = LogLevel.Warning, Message = "Command {Command} of a rule to device {Device} was refused: {Reason}")]
-    private static partial void LogRefused(ILogger logger, string command, string device, string reason);
+    [LoggerMessage(EventId = 1452, Level = LogLevel.Warning, Message = "Action {Action} of a rule on device {Device} was refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string action, string device, string reason);
 
     [LoggerMessage(EventId = 1453, Level = LogLevel.Warning, Message = "Action {Action} of a rule in sector {Sector} has no outlet")]
     private static partial void LogUnheard(ILogger logger, string action, string sector);

@@ -31,7 +31,7 @@ internal static class RuleBudget
         foreach (var task in tasks)
         {
             var soFar = actions.GetValueOrDefault(task.Rule);
-            if (task.Flag is { IsSet: false })
+            if (task is { Flag.IsSet: false } or { Command.IsCut: true })
             {
                 allowed.Add(task);
             }

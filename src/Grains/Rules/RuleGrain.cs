@@ -119,6 +119,25 @@ public sealed class RuleGrain(
         return new RuleReach { Version = published.Version, Sectors = sectors.Count, Following = following, Behind = [.. behind.Take(RuleReach.MostNamed)] };
     }
 
+    public async Task<ImmutableArray<RuleRefusal>?> GetRefused()
+    {
+        if (_view is not { } view)
+        {
+            return null;
+        }
+
+        // A draft was followed nowhere; what was rolled back was, in the scope of the newest version.
+        var scope = (view.Versions.FirstOrDefault(version => version.Version == view.Published) ?? view.Versions[0]).Scope;
+        var refused = new List<RuleRefusal>();
+        foreach (var some in (await HoldingAsync(scope)).Chunk(AskedAtOnce))
+        {
+            var told = await Waits.All(some.Select(async sector => await GrainFactory.GetGrain<IRuleActionsGrain>(sector).GetRefused()));
+            refused.AddRange(told.SelectMany(one => one).Where(one => one.Rule == view.Id));
+        }
+
+        return [.. refused.OrderByDescending(one => one.At).ThenBy(one => one.Id, StringComparer.Ordinal).Take(RuleRefusal.Remembered)];
+    }
+
     public async Task<bool> Delete()
     {
         var former = state.State;

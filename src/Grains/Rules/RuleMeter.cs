@@ -21,9 +21,9 @@ public sealed class RuleMeter : IDisposable
     {
         _done = _meter.CreateCounter<long>("grid.rules.actions.done", "{action}", "Actions of rules that were carried out");
         _dropped = _meter.CreateCounter<long>("grid.rules.actions.dropped", "{action}", "Actions of rules that found no room");
-        _refused = _meter.CreateCounter<long>("grid.rules.actions.refused", "{action}", "Commands of rules that were refused");
+        _refused = _meter.CreateCounter<long>("grid.rules.actions.refused", "{action}", "Commands of rules that were refused, or could not be given while they were valid");
         _unheard = _meter.CreateCounter<long>("grid.rules.actions.unheard", "{action}", "Actions of rules for which there is no outlet");
-        _givenUp = _meter.CreateCounter<long>("grid.rules.actions.given_up", "{action}", "Actions of rules that failed for a day, and commands that could not be given while they were valid");
+        _givenUp = _meter.CreateCounter<long>("grid.rules.actions.given_up", "{action}", "Actions of rules that failed for a day");
         _overBudget = _meter.CreateCounter<long>("grid.rules.actions.over_budget", "{action}", "Actions of rules that were left out since the rule has had as many done in the sector within the hour as it may");
     }
 

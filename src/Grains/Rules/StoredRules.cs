@@ -19,6 +19,9 @@ public sealed class StoredRuleActions
 
     /// <summary>Rules that are over their budget, of which an alarm says so, with the hour.</summary>
     [Id(3)] public ImmutableArray<RuleSpending> Over { get; set; } = [];
+
+    /// <summary>What was refused last, oldest first.</summary>
+    [Id(4)] public ImmutableArray<RuleRefusal> Refused { get; set; } = [];
 }
 
 /// <summary>What the directory of rules persists.</summary>

@@ -246,7 +246,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         foreach (var effect in RuleEffectsOf.Firings(firings, $"{device.Id}@{sector}", device.Kind, offset, cause))
         {
             effects.Add((device, effect));
-            if (effect is RuleCommand command)
+            if (effect is RuleCommand { IsCut: false } command)
             {
                 _causes[device.Id] = new SectorRuleCause(device.Id, command.Id, at);
             }

@@ -222,8 +222,8 @@ public sealed class DeviceRuleTests
             var outcome = lamp.Report(at, ("dimmingPercent", level), ("powerWatts", level));
             foreach (var effect in outcome.Effects.IsDefault ? [] : outcome.Effects)
             {
-                cut += effect is RuleLoopCut ? 1 : 0;
-                if (effect is RuleCommand command)
+                cut += effect is RuleCommand { IsCut: true } ? 1 : 0;
+                if (effect is RuleCommand { IsCut: false } command)
                 {
                     commands++;
                     level = command.Arguments["percent"];
@@ -233,6 +233,20 @@ public sealed class DeviceRuleTests
         }
 
         Assert.Equal((2, 1), (commands, cut));
+    }
+
+    [Fact]
+    public void A_command_that_was_given_after_the_report_was_taken_in_did_not_cause_it()
+    {
+        var (early, late) = (RuleChain.None.With("dim")!.Value.IdOf("a"), RuleChain.None.With("dim")!.Value.With("lift")!.Value.IdOf("b"));
+        var desired = new DesiredState { Version = 2, Aims = [Aim(early, 40, 1_000), Aim(late, 60, 9_000)] };
+        Assert.Equal(0, RuleChain.CauseOf(desired, 5_000, 999).Depth);
+        Assert.Equal(1, RuleChain.CauseOf(desired, 5_000, 5_000).Depth);
+        Assert.Equal(2, RuleChain.CauseOf(desired, 5_000, 9_000).Depth);
+        Assert.Equal(0, RuleChain.CauseOf(desired, 9_001 + RuleChain.CauseMilliseconds, 9_001 + RuleChain.CauseMilliseconds).Depth);
+        Assert.Equal("b", RuleChain.HashOf(late));
+
+        static DesiredAim Aim(string command, double value, long acceptedAt) => new() { Metric = "dimmingPercent", Value = value, Command = command, AcceptedAt = acceptedAt };
     }
 
     [Fact]

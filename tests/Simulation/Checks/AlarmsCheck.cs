@@ -7,7 +7,7 @@ namespace Grid.Simulation.Checks;
 
 /// <summary>
 /// I3: after quiet, an alarm is active exactly when its condition holds, delays included, and there is one for each source and condition. I2 for what people did to them: each order that was
-/// accepted stands once in the history of its alarm. I1 for their counts: those of a commune are those of its sectors.
+/// accepted stands once in the history of its alarm. I1 for their counts.
 /// </summary>
 internal static class AlarmsCheck
 {
@@ -17,37 +17,57 @@ internal static class AlarmsCheck
     {
         var grains = process.Get<IGridGrains>();
         var byId = new Dictionary<string, AlarmView>(StringComparer.Ordinal);
-        var counts = new Dictionary<string, (long Unacknowledged, long Acknowledged, long Shelved)>(StringComparer.Ordinal);
-        foreach (var sector in world.Registry.Devices.Values.Select(record => record.Sector).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        await foreach (var alarm in ListAsync(world, process))
         {
-            foreach (var alarm in await grains.Sector(sector).GetAlarms(new AlarmFilter { States = (1 << 7) - 1, WithChildren = true, Limit = int.MaxValue }))
+            if (!byId.TryAdd(alarm.Id, alarm) && alarm.IsActive && byId[alarm.Id].IsActive)
             {
-                if (!byId.TryAdd(alarm.Id, alarm) && alarm.IsActive && byId[alarm.Id].IsActive)
-                {
-                    world.Violated("I3", $"{alarm.Id} is raised twice");
-                }
-
-                byId[alarm.Id] = byId[alarm.Id].IsActive ? byId[alarm.Id] : alarm;
-                var (unacknowledged, acknowledged, shelved) = counts.GetValueOrDefault(alarm.Commune);
-                counts[alarm.Commune] = alarm.Parent is not null ? (unacknowledged, acknowledged, shelved) : alarm.State switch
-                {
-                    AlarmState.Unacknowledged or AlarmState.ReturnedUnacknowledged => (unacknowledged + 1, acknowledged, shelved),
-                    AlarmState.Acknowledged => (unacknowledged, acknowledged + 1, shelved),
-                    AlarmState.Shelved => (unacknowledged, acknowledged, shelved + 1),
-                    _ => (unacknowledged, acknowledged, shelved),
-                };
+                world.Violated("I3", $"{alarm.Id} is raised twice");
             }
+
+            byId[alarm.Id] = byId[alarm.Id].IsActive ? byId[alarm.Id] : alarm;
         }
 
         await CompareWithConditionsAsync(world, grains, byId);
         await CompareWithOrdersAsync(world, grains);
+    }
+
+    /// <summary>The communes whose counts are not those of their sectors, which tell of a change a moment after it.</summary>
+    public static async Task<IReadOnlyList<string>> FindCountsAsync(World world, GridProcess process)
+    {
+        var counts = new Dictionary<string, (long Unacknowledged, long Acknowledged, long Shelved)>(StringComparer.Ordinal);
+        await foreach (var alarm in ListAsync(world, process))
+        {
+            var (unacknowledged, acknowledged, shelved) = counts.GetValueOrDefault(alarm.Commune);
+            counts[alarm.Commune] = alarm.Parent is not null ? (unacknowledged, acknowledged, shelved) : alarm.State switch
+            {
+                AlarmState.Unacknowledged or AlarmState.ReturnedUnacknowledged => (unacknowledged + 1, acknowledged, shelved),
+                AlarmState.Acknowledged => (unacknowledged, acknowledged + 1, shelved),
+                AlarmState.Shelved => (unacknowledged, acknowledged, shelved + 1),
+                _ => (unacknowledged, acknowledged, shelved),
+            };
+        }
+
+        var wrong = new List<string>();
         foreach (var commune in world.Communes)
         {
             var figures = (await process.Grains.GetGrain<Contracts.Territories.ICommuneGrain>(commune.InseeCode).GetPartial()).Figures.Kinds;
             var summed = (figures.Sum(kind => kind.AlarmsUnacknowledged), figures.Sum(kind => kind.AlarmsAcknowledged), figures.Sum(kind => kind.AlarmsShelved));
             if (summed != counts.GetValueOrDefault(commune.InseeCode))
             {
-                world.Violated("I1", $"commune:{commune.InseeCode} counts alarms as {summed}, its sectors hold {counts.GetValueOrDefault(commune.InseeCode)}");
+                wrong.Add($"commune:{commune.InseeCode} counts alarms as {summed}, its sectors hold {counts.GetValueOrDefault(commune.InseeCode)}");
+            }
+        }
+
+        return wrong;
+    }
+
+    private static async IAsyncEnumerable<AlarmView> ListAsync(World world, GridProcess process)
+    {
+        foreach (var sector in world.Registry.Devices.Values.Select(record => record.Sector).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            foreach (var alarm in await process.Get<IGridGrains>().Sector(sector).GetAlarms(new AlarmFilter { States = (1 << 7) - 1, WithChildren = true, Limit = int.MaxValue }))
+            {
+                yield return alarm;
             }
         }
     }

@@ -27,6 +27,10 @@ internal sealed partial class RulesCheck
     private readonly NaiveRules _naive;
     private readonly Dictionary<string, AlarmView> _alarms = new(StringComparer.Ordinal);
     private readonly HashSet<(string Device, string Condition)> _cleared = [];
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+
+    // Sectors that may have had more refused than they remember.
+    private readonly HashSet<string> _forgetful = new(StringComparer.Ordinal);
 
     private RulesCheck(World world, GridProcess process) => (_world, _process, _shadows, _naive) = (world, process, Shadows.Of(world, process), NaiveRules.Over(world));
 
@@ -38,6 +42,7 @@ internal sealed partial class RulesCheck
         await check.ReadAlarmsAsync();
         check.CompareAlarms();
         check.CompareBeginnings();
+        await check.ReadRefusalsAsync();
         check.CompareCommands();
         check.CompareNotifications();
         await check.CompareOrdersAsync();
@@ -172,7 +177,20 @@ internal sealed partial class RulesCheck
         _ => null,
     };
 
-    /// <summary>Whether one that is not there was cut as a loop or refused by its device is in no log: of commands it is only seen that none is given twice, or undecided.</summary>
+    private async Task ReadRefusalsAsync()
+    {
+        foreach (var sector in _shadows.Decisions.Select(decision => decision.Sector).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var refused = await _process.Grains.GetGrain<IRuleActionsGrain>(sector).GetRefused();
+            _refused.UnionWith(refused.Select(refusal => HashOf(refusal.Id)));
+            if (refused.Length == RuleRefusal.Remembered)
+            {
+                _forgetful.Add(sector);
+            }
+        }
+    }
+
+    /// <summary>Each that was decided is given once or refused once, and no other is given.</summary>
     private void CompareCommands()
     {
         var given = _world.Grains.Records.Where(record => record.Key.State is "command" or "group").Select(record => record.Key.Grain.Key.ToString()!)
@@ -183,6 +201,12 @@ internal sealed partial class RulesCheck
             if (given[HashOf(command.Id)].Distinct(StringComparer.Ordinal).Count() > 1)
             {
                 _wrong.Add($"command of {command.Rule} to {decision.Device} was given as {string.Join(" and ", given[HashOf(command.Id)])}");
+            }
+
+            // One that would close a loop, or that a device or a group cannot do, is refused, and people can ask for the reason.
+            if (given.Contains(HashOf(command.Id)) == _refused.Contains(HashOf(command.Id)) && !_forgetful.Contains(decision.Sector))
+            {
+                _wrong.Add($"{command.Rule} decided at {command.At:HH:mm:ss} to command {decision.Device} ({command.Receivers}), and {command.Id} was {(given.Contains(HashOf(command.Id)) ? "given and refused" : "neither given nor refused")}");
             }
         }
 

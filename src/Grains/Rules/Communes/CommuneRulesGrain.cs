@@ -184,10 +184,8 @@ public sealed partial class CommuneRulesGrain(
                         break;
                     case RuleAction action:
                         tasks.Add(RuleTask.Of(_source, kind, action));
-                        commands = action is RuleCommand command ? commands.Add(new CommuneCommand(command.Id, now)) : commands;
-                        break;
-                    case RuleLoopCut:
-                        cut++;
+                        cut += action is RuleCommand { IsCut: true } ? 1 : 0;
+                        commands = action is RuleCommand { IsCut: false } command ? commands.Add(new CommuneCommand(command.Id, now)) : commands;
                         break;
                 }
             }

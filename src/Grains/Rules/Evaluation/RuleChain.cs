@@ -37,6 +37,9 @@ internal readonly record struct RuleChain(int Depth, string Rules)
     /// <summary>The id of a command.</summary>
     public string IdOf(string hash) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Depth}{Part}{Rules}{Part}{hash}");
 
+    /// <summary>What stands in an id for the rule, device, log offset and place of the action, whatever caused it.</summary>
+    public static string HashOf(string id) => id.StartsWith(Prefix, StringComparison.Ordinal) ? id[(id.LastIndexOf(Part) + 1)..] : id;
+
     /// <summary>The chain in the id of a command; none for one that no rule gave.</summary>
     public static RuleChain Of(string command)
     {
@@ -49,18 +52,24 @@ internal readonly record struct RuleChain(int Depth, string Rules)
         return parts.Length >= 4 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var depth) ? new RuleChain(depth, parts[2]) : None;
     }
 
-    /// <summary>Of the commands that a device lately obeys, the chain of the one that came about through most.</summary>
-    public static RuleChain CauseOf(DesiredState? desired, long at)
+    /// <summary>
+    /// Of the commands that a device lately obeys, the chain of the one that came about through most. One that was given after the report was taken in did not cause it: a replay must
+    /// not find another cause than there was.
+    /// </summary>
+    /// <param name="desired">What the device is to do.</param>
+    /// <param name="at">When the rule began to hold, by the times of the reports.</param>
+    /// <param name="receivedAt">When the report was taken in.</param>
+    public static RuleChain CauseOf(DesiredState? desired, long at, long receivedAt)
     {
         var cause = None;
         foreach (var aim in desired?.Aims ?? [])
         {
-            cause = Deeper(cause, aim.Command, aim.AcceptedAt, at);
+            cause = Deeper(cause, aim.Command, aim.AcceptedAt, at, receivedAt);
         }
 
-        return desired?.Follow is { } follow ? Deeper(cause, follow.Command, follow.AcceptedAt, at) : cause;
+        return desired?.Follow is { } follow ? Deeper(cause, follow.Command, follow.AcceptedAt, at, receivedAt) : cause;
     }
 
-    private static RuleChain Deeper(RuleChain cause, string command, long acceptedAt, long at) =>
-        at - acceptedAt <= CauseMilliseconds && Of(command) is var chain && chain.Depth > cause.Depth ? chain : cause;
+    private static RuleChain Deeper(RuleChain cause, string command, long acceptedAt, long at, long receivedAt) =>
+        acceptedAt <= receivedAt && at - acceptedAt <= CauseMilliseconds && Of(command) is var chain && chain.Depth > cause.Depth ? chain : cause;
 }

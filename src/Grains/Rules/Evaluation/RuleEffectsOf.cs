@@ -58,7 +58,7 @@ internal static class RuleEffectsOf
     private static DeviceEffect Begin(RuleFiring firing, ActionTerm action, string hash, RuleChain cause)
     {
         var (rule, at) = (firing.Rule, At(firing));
-        var id = IdOf(hash);
+        var (id, chain) = (IdOf(hash), cause.With(rule.Id));
         return action switch
         {
             RaiseAlarm raise => Alarm(firing, raise, true),
@@ -72,9 +72,9 @@ internal static class RuleEffectsOf
                 Priority = AlarmPriority.Low,
                 Class = AlarmClass.Service,
             },
-            SendCommand command when cause.With(rule.Id) is { } chain => new RuleCommand
+            SendCommand command => new RuleCommand
             {
-                Id = chain.IdOf(hash),
+                Id = (chain ?? cause).IdOf(hash),
                 Rule = rule.Id,
                 At = at,
                 Name = command.Name,
@@ -85,8 +85,8 @@ internal static class RuleEffectsOf
                     CommandTarget.GroupCabinet => RuleReceivers.Cabinet,
                     _ => RuleReceivers.Commune,
                 },
+                IsCut = chain is null,
             },
-            SendCommand => new RuleLoopCut { Rule = rule.Id },
             OpenWorkOrder order => new RuleWorkOrder { Id = id, Rule = rule.Id, At = at, Note = order.Note },
             Notify notify => new RuleNotification { Id = id, Rule = rule.Id, At = at, Endpoint = notify.Endpoint, Message = notify.Message },
             SetFlag flag => new RuleFlag { Id = id, Rule = rule.Id, At = at, Name = flag.Name, IsSet = true },
