@@ -117,5 +117,6 @@ public sealed partial class RuleActionsGrain
         return new GroupSelector { Ids = [.. lamps.Where(lamp => lamp.Descriptor.FedBy() == cabinet).Select(lamp => lamp.Descriptor.Id)] };
     }
 
-    private static string? Refusal(SubmitStatus status, string? field, string? reason) => status == SubmitStatus.Accepted ? null : $"{field}: {reason}";
+    /// <summary>Under an id that is of this action alone there can only be this command: one that says something else, such as of a group that has changed since, was given before.</summary>
+    private static string? Refusal(SubmitStatus status, string? field, string? reason) => status is SubmitStatus.Accepted or SubmitStatus.Conflict ? null : $"{field}: {reason}";
 }

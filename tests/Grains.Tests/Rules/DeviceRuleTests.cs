@@ -1,6 +1,7 @@
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
+using Grid.Grains.Devices;
 using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Rules.Language;
 using Grid.Tests.Grains.Devices;

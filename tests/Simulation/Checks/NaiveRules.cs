@@ -120,7 +120,7 @@ internal sealed class NaiveRules
             var instant = DateTimeOffset.FromUnixTimeMilliseconds(at);
             Pass(device, instant);
             device.Show(reading);
-            Judge(device, instant);
+            Judge(device, instant, reading.ReceivedAt);
         }
     }
 
@@ -188,7 +188,7 @@ internal sealed class NaiveRules
         return due;
     }
 
-    private void Judge(NaiveDevice device, DateTimeOffset at)
+    private void Judge(NaiveDevice device, DateTimeOffset at, DateTimeOffset? receivedAt = null)
     {
         var now = device.Now = Max(at, device.Now);
         foreach (var rule in device.Rules)
@@ -196,6 +196,7 @@ internal sealed class NaiveRules
             var value = rule.Draw.Value!(device);
             var holds = value > rule.Draw.Above || (rule.IsInBand && value > rule.Draw.Above - rule.Draw.Deadband);
             rule.IsInBand = holds;
+            rule.KnownAt = rule.Since is null ? receivedAt ?? now : rule.KnownAt;
             rule.Since = holds ? rule.Since ?? now : null;
             var isNow = holds && IsWithin(rule.Draw, now);
             if (!isNow)
@@ -205,7 +206,7 @@ internal sealed class NaiveRules
             else if (rule.Holding is null && now >= rule.Since + rule.Draw.For && now >= rule.BeganAt + LeastBetween)
             {
                 rule.BeganAt = now;
-                _holdings.Add(rule.Holding = new Holding(rule.Id, rule.Version, device.Id, device.Sector, now));
+                _holdings.Add(rule.Holding = new Holding(rule.Id, rule.Version, device.Id, device.Sector, now) { FromAtLatest = Max(now, rule.KnownAt + rule.Draw.For) });
             }
         }
     }
@@ -250,6 +251,9 @@ internal sealed class NaiveRules
         public bool IsInBand { get; set; }
 
         public DateTimeOffset? Since { get; set; }
+
+        // When the report was taken in by which that is known.
+        public DateTimeOffset KnownAt { get; set; }
 
         public DateTimeOffset BeganAt { get; set; } = DateTimeOffset.UnixEpoch;
 
@@ -322,6 +326,9 @@ internal sealed class NaiveRules
 /// <param name="From">When it began.</param>
 internal sealed record Holding(string Rule, long Version, string Device, string Sector, DateTimeOffset From)
 {
+    /// <summary>A device that was judged for another cause before its report came counts it from then on: at the latest, from when that came.</summary>
+    public required DateTimeOffset FromAtLatest { get; init; }
+
     /// <summary>When it ended; null while it holds.</summary>
     public DateTimeOffset? To { get; set; }
 }

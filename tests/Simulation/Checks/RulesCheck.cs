@@ -24,6 +24,9 @@ internal sealed partial class RulesCheck
     private readonly GridProcess _process;
     private readonly List<string> _wrong = [];
     private readonly Shadows _shadows;
+
+    // What rules for communes decided is not in a log: their state is where it became durable.
+    private readonly IReadOnlyList<Decision> _decisions;
     private readonly NaiveRules _naive;
     private readonly Dictionary<string, AlarmView> _alarms = new(StringComparer.Ordinal);
     private readonly HashSet<(string Device, string Condition)> _cleared = [];
@@ -32,7 +35,16 @@ internal sealed partial class RulesCheck
     // Sectors that may have had more refused than they remember.
     private readonly HashSet<string> _forgetful = new(StringComparer.Ordinal);
 
-    private RulesCheck(World world, GridProcess process) => (_world, _process, _shadows, _naive) = (world, process, Shadows.Of(world, process), NaiveRules.Over(world));
+    private RulesCheck(World world, GridProcess process)
+    {
+        (_world, _process, _shadows, _naive) = (world, process, Shadows.Of(world, process), NaiveRules.Over(world));
+        _decisions =
+        [
+            .. _shadows.Decisions,
+            .. world.Grains.Decided.Select(decided => new Decision(
+                AlarmIds.SectorOf(decided.Task.Device)!, decided.Task.Device, default, (RuleAction?)decided.Task.WorkOrder ?? decided.Task.Notification ?? (RuleAction?)decided.Task.Flag ?? decided.Task.Command)),
+        ];
+    }
 
     /// <summary>Everything that is not as it must be.</summary>
     public static async Task<IReadOnlyList<string>> FindAsync(World world, GridProcess process)
@@ -48,6 +60,7 @@ internal sealed partial class RulesCheck
         await check.CompareOrdersAsync();
         await check.CompareFlagsAsync();
         await check.CompareNeighboursAsync();
+        await check.CompareCommunesAsync();
         check.CompareDone();
         return check._wrong;
     }
@@ -87,7 +100,8 @@ internal sealed partial class RulesCheck
 
     private async Task ReadAlarmsAsync()
     {
-        foreach (var sector in _world.Registry.Devices.Values.Select(record => record.Sector).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        var sectors = _world.Registry.Devices.Values.Select(record => record.Sector).Concat(_world.Communes.Select(commune => SectorMap.SectorsOf(commune.InseeCode, commune.Population)[0]));
+        foreach (var sector in sectors.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             foreach (var alarm in await _process.Get<IGridGrains>().Sector(sector).GetAlarms(new AlarmFilter { States = (1 << 7) - 1, WithChildren = true, Limit = int.MaxValue }))
             {
@@ -121,7 +135,7 @@ internal sealed partial class RulesCheck
             }
         }
 
-        var active = _alarms.Values.Where(alarm => !IsOfNeighbours(RuleOf(alarm))).Select(alarm => alarm.Id).ToHashSet(StringComparer.Ordinal);
+        var active = _alarms.Values.Where(alarm => IsOfDevices(RuleOf(alarm))).Select(alarm => alarm.Id).ToHashSet(StringComparer.Ordinal);
         var held = decided.Where(alarm => alarm.Value).Select(alarm => alarm.Key).ToHashSet(StringComparer.Ordinal);
         Compare(active, held, "by what was acknowledged");
 
@@ -152,9 +166,9 @@ internal sealed partial class RulesCheck
         var begun = _shadows.Decisions.Select(decision => (decision.Device, Began: BeganBy(decision.Effect))).Where(item => item.Began is not null)
             .Select(item => (item.Began!.Value.Rule, item.Device, item.Began.Value.At)).Distinct().ToLookup(item => (item.Rule, item.Device), item => item.At);
         var meant = _naive.Holdings.ToLookup(holding => (holding.Rule, holding.Device));
-        foreach (var holding in _naive.Holdings.Where(holding => (holding.To ?? DateTimeOffset.MaxValue) - holding.From > 2 * Tolerance))
+        foreach (var holding in _naive.Holdings.Where(holding => (holding.To ?? DateTimeOffset.MaxValue) - holding.FromAtLatest > 2 * Tolerance))
         {
-            if (!begun[(holding.Rule, holding.Device)].Any(at => (at - holding.From).Duration() <= Tolerance))
+            if (!begun[(holding.Rule, holding.Device)].Any(at => at >= holding.From - Tolerance && at <= holding.FromAtLatest + Tolerance))
             {
                 _wrong.Add($"{holding.Rule} version {holding.Version} must have begun on {holding.Device} at {holding.From:HH:mm:ss}, and did not");
             }
@@ -179,7 +193,7 @@ internal sealed partial class RulesCheck
 
     private async Task ReadRefusalsAsync()
     {
-        foreach (var sector in _shadows.Decisions.Select(decision => decision.Sector).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var sector in _decisions.Select(decision => decision.Sector).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var refused = await _process.Grains.GetGrain<IRuleActionsGrain>(sector).GetRefused();
             _refused.UnionWith(refused.Select(refusal => HashOf(refusal.Id)));
@@ -239,7 +253,7 @@ internal sealed partial class RulesCheck
 
         foreach (var row in _world.Notifications.Rows.Values.Where(row => row.Notification.Endpoint == Field.RuleWriters.Endpoint && !expected.Contains(row.Notification.Id)))
         {
-            _wrong.Add($"{row.Notification.Fields["rule"]} told of {row.Notification.Fields["device"]}, and did not decide it");
+            _wrong.Add($"{row.Notification.Fields["rule"]} told of {row.Notification.Fields.GetValueOrDefault("device") ?? row.Notification.Fields["commune"]}, and did not decide it");
         }
     }
 
@@ -278,7 +292,7 @@ internal sealed partial class RulesCheck
     private async Task CompareFlagsAsync()
     {
         var up = new HashSet<(string Commune, string Flag, string Device)>();
-        foreach (var decision in _shadows.Decisions)
+        foreach (var decision in _decisions)
         {
             var commune = SectorMap.CommuneOf(decision.Sector);
             if (decision.Effect is RuleFlag flag)
@@ -314,7 +328,7 @@ internal sealed partial class RulesCheck
     /// <summary>Nothing was carried out that was not decided.</summary>
     private void CompareDone()
     {
-        var decided = _shadows.Decisions.Select(decision => decision.Effect).OfType<RuleAction>().Select(action => action.Id).ToHashSet(StringComparer.Ordinal);
+        var decided = _decisions.Select(decision => decision.Effect).OfType<RuleAction>().Select(action => action.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var (id, task) in _world.Writers.Done.Where(done => !decided.Contains(done.Key)))
         {
             var action = task.WorkOrder ?? task.Notification ?? (RuleAction?)task.Flag;
@@ -333,11 +347,13 @@ internal sealed partial class RulesCheck
     private Field.RuleDraw? FollowedBy(string rule) => _world.Writers.Known.GetValueOrDefault(rule) is { Published: { } version } ? _world.Writers.DrawOf(rule, version) : null;
 
     private IEnumerable<(Decision Decision, T Action)> Decided<T>()
-        where T : RuleAction => _shadows.Decisions.Where(decision => decision.Effect is T).Select(decision => (decision, (T)decision.Effect!));
+        where T : RuleAction => _decisions.Where(decision => decision.Effect is T).Select(decision => (decision, (T)decision.Effect!));
 
     private static string HashOf(string command) => command[(command.LastIndexOf('-') + 1)..];
 
     private static string RuleOf(AlarmView alarm) => alarm.Condition[AlarmIds.RulePrefix.Length..];
 
     private static bool IsOfNeighbours(string rule) => Field.RuleDraw.IsOfNeighbours(rule);
+
+    private static bool IsOfDevices(string rule) => !IsOfNeighbours(rule) && !Field.RuleDraw.IsOfCommunes(rule);
 }

@@ -9,6 +9,7 @@ internal sealed record RuleDraw
 {
     private const int Rules = 6;
     private const int Neighbours = 2;
+    private const int Communes = 2;
 
     /// <summary>The text.</summary>
     public required string Text { get; init; }
@@ -43,12 +44,21 @@ internal sealed record RuleDraw
     /// <summary>Of a rule that asks for alarms: the rule whose alarm is raised on the same device, or null.</summary>
     public string? AlarmOf { get; init; }
 
+    /// <summary>Of a rule for communes: it holds where more alarms than this are unacknowledged; null for another.</summary>
+    public int? AlarmsOver { get; init; }
+
     /// <summary>True when it is evaluated on the device's turn.</summary>
     public bool IsOfDevice => Value is not null;
 
     /// <summary>The ids under which there are rules.</summary>
     public static IReadOnlyList<string> Ids { get; } =
         [.. Enumerable.Range(1, Rules).Select(IdOf), .. Enumerable.Range(1, Neighbours).Select(number => string.Create(CultureInfo.InvariantCulture, $"neighbours{number}"))];
+
+    /// <summary>The ids under which there are rules for communes.</summary>
+    public static IReadOnlyList<string> IdsOfCommunes { get; } = [.. Enumerable.Range(1, Communes).Select(number => string.Create(CultureInfo.InvariantCulture, $"communes{number}"))];
+
+    /// <summary>True for a rule for communes, and for what is named after it.</summary>
+    public static bool IsOfCommunes(string id) => id.Contains("communes", StringComparison.Ordinal);
 
     /// <summary>True for a rule that asks for neighbours or alarms, and for what is named after it.</summary>
     public static bool IsOfNeighbours(string id) => id.Contains("neighbours", StringComparison.Ordinal);
@@ -58,6 +68,7 @@ internal sealed record RuleDraw
     {
         "neighbours1" => OfCabinet(id, chance),
         "neighbours2" => OfAlarm(id, chance),
+        _ when IsOfCommunes(id) => OfCommune(id, chance),
         _ => OfDevice(id, chance),
     };
 
@@ -117,6 +128,40 @@ internal sealed record RuleDraw
             Raises = true,
             Text = $"each streetlight when alarm \"rule.{other}\" is raised then raise alarm \"Suite de {other}\"{(chance.Happens(0.5) ? " and open work order" : "")} and set flag \"flag-{id}\"",
             Flag = $"flag-{id}",
+        };
+    }
+
+    private static RuleDraw OfCommune(string id, Chance chance)
+    {
+        var over = chance.Below(4);
+        var lasting = chance.OneOf([0, 0, 2]);
+        var flag = chance.Happens(0.5) ? $"flag-{id}" : null;
+        var actions = (List<string>)[$"raise alarm \"Commune: {id}\" priority {chance.OneOf(["low", "medium", "high"])}"];
+        if (flag is not null)
+        {
+            actions.Add($"set flag \"{flag}\"");
+        }
+
+        if (chance.Happens(0.5))
+        {
+            actions.Add("open work order");
+        }
+
+        if (chance.Happens(0.5))
+        {
+            actions.Add($"notify {RuleWriters.Endpoint} \"{id}\"");
+        }
+
+        return new RuleDraw
+        {
+            Kind = default,
+            AlarmsOver = over,
+            For = TimeSpan.FromMinutes(lasting),
+            Raises = true,
+            Flag = flag,
+            Text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"each commune when alarms.unacknowledged > {over}{(lasting == 0 ? "" : $" for {lasting} min")} then {string.Join(" and ", actions)}"),
         };
     }
 

@@ -23,6 +23,7 @@ internal sealed class RuleWriters
     private readonly Chance _chance;
     private readonly Asking _asking;
     private readonly IReadOnlyList<string> _ids;
+    private readonly Dictionary<string, DateTimeOffset> _changedAt = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, RuleView> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Rule, long Version), RuleDraw> _draws = [];
@@ -34,8 +35,10 @@ internal sealed class RuleWriters
         _chance = world.ChanceOf("rule writers");
         _asking = new Asking(world, _chance, "rule");
 
-        // Rules that ask for neighbours or alarms are looked at every minute in every sector: some worlds have them.
-        _ids = _chance.Happens(0.25) ? RuleDraw.Ids : [.. RuleDraw.Ids.Where(id => !RuleDraw.IsOfNeighbours(id))];
+        // Rules that ask for neighbours or alarms are looked at every minute in every sector, those for communes in every commune: some worlds have them.
+        var hasNeighbours = _chance.Happens(0.25);
+        var hasCommunes = world.ChanceOf("rules for communes").Happens(0.25);
+        _ids = [.. RuleDraw.Ids.Where(id => !RuleDraw.IsOfNeighbours(id) || hasNeighbours), .. RuleDraw.IdsOfCommunes.Where(_ => hasCommunes)];
     }
 
     /// <summary>True while something is not answered.</summary>
@@ -46,6 +49,9 @@ internal sealed class RuleWriters
 
     /// <summary>What was carried out of what rules had to have done, by id, but for commands; as often as it may have been.</summary>
     public IReadOnlyDictionary<string, RuleTask> Done => _done;
+
+    /// <summary>When something about a rule was asked for or answered last.</summary>
+    public DateTimeOffset ChangedAt(string rule) => _changedAt.GetValueOrDefault(rule);
 
     /// <summary>What a version of a rule means.</summary>
     public RuleDraw DrawOf(string rule, long version) => _draws[(rule, version)];
@@ -110,7 +116,7 @@ internal sealed class RuleWriters
     private void Write(string id)
     {
         var draw = RuleDraw.Of(id, _chance);
-        var draft = new RuleDraft { Name = id, Scope = Scope(), Text = draw.Text };
+        var draft = new RuleDraft { Name = id, Scope = Scope(draw), Text = draw.Text };
         Ask(id, process => process.Get<IGridGrains>().Rule(id).Put(draft, Actor), answer =>
         {
             var view = Hear(id, answer);
@@ -151,7 +157,7 @@ internal sealed class RuleWriters
             : throw new InvalidOperationException($"Rule {id} was refused: {(answer.Problems.IsEmpty ? "there is none" : $"{answer.Problems[0].Field} {answer.Problems[0].Reason}")}");
     }
 
-    private string Scope()
+    private string Scope(RuleDraw draw)
     {
         var devices = _world.Registry.Devices;
         return _chance.Below(6) switch
@@ -159,7 +165,7 @@ internal sealed class RuleWriters
             0 => "all",
             1 => $"department:{_world.Options.Department}",
             2 when _world.Registry.Bodies.Count > 0 => $"syndicate:{_chance.OneOf([.. _world.Registry.Bodies.Keys])}",
-            3 when devices.Count > 0 => $"device:{devices.Keys.ElementAt(_chance.Below(devices.Count))}",
+            3 when devices.Count > 0 && draw.AlarmsOver is null => $"device:{devices.Keys.ElementAt(_chance.Below(devices.Count))}",
             _ => $"commune:{_chance.OneOf(_world.Communes).InseeCode}",
         };
     }
@@ -170,6 +176,7 @@ internal sealed class RuleWriters
         _asking.Ask(id, ask, answer =>
         {
             _asked.Remove(id);
+            _changedAt[id] = _world.Clock.GetUtcNow();
             hear(answer);
         });
     }

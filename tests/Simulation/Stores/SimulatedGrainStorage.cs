@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Grid.Contracts.Rules;
+using Grid.Grains.Rules.Communes;
 using Grid.Simulation.Machine;
 using Grid.Storage.Sqlite;
 using Orleans;
@@ -25,9 +27,26 @@ internal sealed class GrainRecord
 /// <summary>Grain state that outlives processes.</summary>
 internal sealed class GrainRecords
 {
+    private readonly List<(string Commune, RuleTask Task)> _decided = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private long _version;
 
     public Dictionary<(string State, GrainId Grain), GrainRecord> Records { get; } = [];
+
+    /// <summary>Every action that the rules for communes have decided, each once, in the order in which that became durable.</summary>
+    public IReadOnlyList<(string Commune, RuleTask Task)> Decided => _decided;
+
+    /// <summary>A state is durable.</summary>
+    public void Note(GrainId grain, object? state)
+    {
+        foreach (var task in (state as StoredCommuneRules)?.Tasks ?? [])
+        {
+            if (_known.Add(task.Id))
+            {
+                _decided.Add((grain.Key.ToString()!, task));
+            }
+        }
+    }
 
     /// <summary>A version that no record has had.</summary>
     public string NextETag() => (++_version).ToString(CultureInfo.InvariantCulture);
@@ -94,10 +113,12 @@ internal sealed class SimulatedGrainStorage(GrainRecords records, Operations ope
 
     private async Task WriteAsync<T>((string State, GrainId Grain) key, IGrainState<T> grainState, byte[]? json, object? copy)
     {
+        var state = grainState.State;
         grainState.ETag = await operations.AskAsync(Store, "write", () =>
         {
             var record = Expect(key, grainState.ETag) ?? Add(key);
             (record.Json, record.Copy) = (json, copy);
+            records.Note(key.Grain, state);
             return record.ETag = records.NextETag();
         });
         grainState.RecordExists = true;

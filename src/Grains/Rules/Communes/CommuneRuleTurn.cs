@@ -24,6 +24,17 @@ internal static class CommuneRuleTurn
     {
         var firings = new List<RuleFiring>();
         var next = ImmutableArray.CreateBuilder<RuleMemory>();
+
+        // Before what begins: another version that holds as well has the alarm go on and its flag up.
+        foreach (var gone in former.Where(rule => rules.All(other => other.Key != rule.Key)))
+        {
+            var memory = memories.FirstOrDefault(one => one.Key == gone.Key);
+            if (memory.Flags != RuleFlags.None)
+            {
+                firings.Add(new RuleFiring(gone, RuleChange.Ends, now) { WasSuspended = (memory.Flags & RuleFlags.Suspended) != 0 });
+            }
+        }
+
         foreach (var rule in rules)
         {
             var memory = memories.FirstOrDefault(one => one.Key == rule.Key, new RuleMemory { Key = rule.Key });
@@ -40,15 +51,6 @@ internal static class CommuneRuleTurn
             if (!memory.IsAtRest)
             {
                 next.Add(memory);
-            }
-        }
-
-        foreach (var gone in former.Where(rule => rules.All(other => other.Key != rule.Key)))
-        {
-            var memory = memories.FirstOrDefault(one => one.Key == gone.Key);
-            if (memory.Flags != RuleFlags.None)
-            {
-                firings.Add(new RuleFiring(gone, RuleChange.Ends, now) { WasSuspended = (memory.Flags & RuleFlags.Suspended) != 0 });
             }
         }
 
