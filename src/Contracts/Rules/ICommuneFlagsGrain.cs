@@ -5,23 +5,24 @@ using Orleans.Concurrency;
 
 namespace Grid.Contracts.Rules;
 
-/// <summary>The flags that rules set on a commune: each is up while at least one device holds it up. Keyed by INSEE code.</summary>
+/// <summary>The flags that rules set on a commune: each is up while at least one rule holds it up on at least one device. Keyed by INSEE code.</summary>
 [Alias("grid.ICommuneFlagsGrain"), RequiresRight(Right.Internal)]
 public interface ICommuneFlagsGrain : IGrainWithStringKey
 {
     /// <summary>Most flags of a commune; more are refused.</summary>
     const int MaximumFlags = 100;
 
-    /// <summary>A device holds a flag up, or does so no more. Persisted when answered; what is older than what is known of the device changes nothing.</summary>
+    /// <summary>A rule holds a flag up on a device, or does so no more. Persisted when answered; what is older than what is known of that rule there changes nothing.</summary>
     /// <param name="flag">The flag's name.</param>
-    /// <param name="device">The device.</param>
-    /// <param name="isSet">True to hold it up.</param>
+    /// <param name="rule">The rule's id, whatever its version.</param>
+    /// <param name="device">The device; of a rule for communes, the source of its alarms.</param>
+    /// <param name="isUp">True to hold it up.</param>
     /// <param name="at">Since when.</param>
     /// <returns>False when the commune has too many flags.</returns>
-    [Alias("Set")]
-    Task<bool> Set(string flag, string device, bool isSet, DateTimeOffset at);
+    [Alias("Hold")]
+    Task<bool> Hold(string flag, string rule, string device, bool isUp, DateTimeOffset at);
 
-    /// <summary>How many devices hold each flag up, by name.</summary>
+    /// <summary>How many devices hold each flag up, by name: a device once, by however many rules.</summary>
     [Alias("Get"), AlwaysInterleave]
     ValueTask<ImmutableSortedDictionary<string, int>> Get();
 }

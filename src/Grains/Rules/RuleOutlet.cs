@@ -58,5 +58,5 @@ public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleO
 
     /// <inheritdoc/>
     public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) =>
-        grains.GetGrain<ICommuneFlagsGrain>(SectorMap.CommuneOf(origin.Sector)).Set(flag.Name, origin.Device, flag.IsSet, flag.At);
+        grains.GetGrain<ICommuneFlagsGrain>(SectorMap.CommuneOf(origin.Sector)).Hold(flag.Name, flag.Rule, origin.Device, flag.IsSet, flag.At);
 }
