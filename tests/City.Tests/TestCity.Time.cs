@@ -52,7 +52,9 @@ internal sealed partial class TestCity
     }
 
     /// <summary>The city that starts from what a crash at this moment would leave on the disk. No sector may be writing.</summary>
-    public Task<TestCity> CrashNowAsync(Action<IServiceCollection>? services = null) => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()), services);
+    /// <param name="services">Others in place of its own.</param>
+    /// <param name="wakes">Whether all sectors read their logs before anything else.</param>
+    public Task<TestCity> CrashNowAsync(Action<IServiceCollection>? services = null, bool wakes = true) => StartAsync(CopyOfDirectory(), CreateClock(_clock.GetUtcNow()), services, wakes);
 
     /// <summary>A little time passes.</summary>
     public Task TickAsync()

@@ -45,7 +45,7 @@ internal sealed partial class TestCity : IAsyncDisposable
     public static Task<TestCity> StartAsync(Action<IServiceCollection>? services = null, DateTimeOffset? at = null) =>
         StartAsync(Directory.CreateTempSubdirectory("grid-city-").FullName, CreateClock(at), services);
 
-    private static async Task<TestCity> StartAsync(string directory, TimeProvider clock, Action<IServiceCollection>? others = null)
+    private static async Task<TestCity> StartAsync(string directory, TimeProvider clock, Action<IServiceCollection>? others = null, bool wakes = true)
     {
         var cluster = await GridCluster.StartAsync(options =>
         {
@@ -57,7 +57,7 @@ internal sealed partial class TestCity : IAsyncDisposable
                 services.AddGridGrains();
                 others?.Invoke(services);
             };
-            options.Storage = services => services.GetRequiredService<GridStorage>().Grains;
+            options.Storage = services => services.GetRequiredService<GridStorage>().Grains is var grains && services.GetService<StorageTap>() is { } tap ? tap.Over(grains) : grains;
             options.StreamProviders = [RollUpStreams.Provider];
             // The disk takes real time, in which the test's time may run far ahead.
             options.CallTimeout = TimeSpan.FromHours(20);
@@ -69,7 +69,11 @@ internal sealed partial class TestCity : IAsyncDisposable
         city.Get<LogRelease>().Start();
         city.Get<LogWriter>().Start();
         await city.Get<Registrar>().CompletePendingAsync(CancellationToken.None);
-        await city.SettleAsync();
+        if (wakes)
+        {
+            await city.SettleAsync();
+        }
+
         return city;
     }
 

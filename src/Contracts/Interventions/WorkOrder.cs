@@ -112,6 +112,9 @@ public sealed record WorkOrder
     /// <summary>By whom the grid says that something was done which it did itself.</summary>
     public const string Grid = "grid";
 
+    /// <summary>Keys of later requests that are remembered. Rules make one request of a device at a time.</summary>
+    public const int MaximumJoined = 16;
+
     private const long Never = 999_999_999_999_999;
 
     /// <summary>Its commune's INSEE code, a hyphen, and its number there, such as <c>29019-42</c>.</summary>
@@ -179,6 +182,9 @@ public sealed record WorkOrder
 
     /// <summary>What happened, oldest first: at most 100, of which the opening and the newest are kept.</summary>
     [Id(21)] public ImmutableArray<WorkOrderStep> History { get; init; } = [];
+
+    /// <summary>Keys of later requests that came to this order too, the newest of them, so that each comes to it however often it is made: at most <see cref="MaximumJoined"/>.</summary>
+    [Id(22)] public ImmutableArray<string> JoinedBy { get; init; } = [];
 
     /// <summary>True when nothing is to be done any more.</summary>
     public bool IsEnded => State is WorkOrderState.Closed or WorkOrderState.Cancelled;

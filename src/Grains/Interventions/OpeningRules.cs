@@ -22,7 +22,7 @@ public sealed class OpeningRules(ConfirmationRules confirmations)
     {
         if (request.Key is { } key && book.OfKey(key) is { } asked)
         {
-            return IsSame(asked.Request, request) ? new(asked, null, false) : new(null, $"The key stands for order {asked.Id}, which was asked for otherwise.", false);
+            return asked.Request.Key != key || IsSame(asked.Request, request) ? new(asked, null, false) : new(null, $"The key stands for order {asked.Id}, which was asked for otherwise.", false);
         }
 
         if (request.Alarm is { } alarm && request.AlarmRaisedAt is { } raised && book.OfAlarm(alarm) is { } former)
@@ -31,17 +31,24 @@ public sealed class OpeningRules(ConfirmationRules confirmations)
             var isSame = !isLater || (former.State == WorkOrderState.Closed && ConfirmationRules.Recurs(former, raised));
             if (isSame)
             {
-                return new(former.State == WorkOrderState.Cancelled || (former.IsEnded && !isLater) ? former : confirmations.AlarmChanged(former, isActive: true, raised, now), null, false);
+                return new(Joined(former.State == WorkOrderState.Cancelled || (former.IsEnded && !isLater) ? former : confirmations.AlarmChanged(former, isActive: true, raised, now), request), null, false);
             }
         }
 
         // Many see the same lamp: they hear of the same order.
-        return book.OfReport(request) is { } reported ? new(reported, null, false)
+        return book.OfReport(request) is { } reported ? new(Joined(reported, request), null, false)
             : book.Live >= IWorkOrdersGrain.MaximumLive ? TooMany(request, IWorkOrdersGrain.MaximumLive, "work orders")
             : request.Origin == WorkOrderOrigin.Citizen && book.LiveOfCitizens() >= IWorkOrdersGrain.MaximumLiveOfCitizens
                 ? TooMany(request, IWorkOrdersGrain.MaximumLiveOfCitizens, "work orders from citizens")
             : new(null, null, true);
     }
+
+    /// <summary>Who asks again, when the alarm or the order has ended meanwhile, hears of the same order.</summary>
+    private static WorkOrder Joined(WorkOrder order, WorkOrderRequest request) => request.Key is not { } key ? order : order with
+    {
+        Version = order.Version + 1,
+        JoinedBy = [.. order.JoinedBy.Skip(order.JoinedBy.Length - WorkOrder.MaximumJoined + 1), key],
+    };
 
     private static Opening TooMany(WorkOrderRequest request, int most, string what) =>
         new(null, string.Create(CultureInfo.InvariantCulture, $"Commune {request.Commune} has {most} {what} to be done, which is the most."), false) { IsTooMany = true };

@@ -53,8 +53,10 @@ public sealed class WorkOrderBook
     /// <summary>With an order in place of the one of its number.</summary>
     public WorkOrderBook With(WorkOrder order)
     {
-        var live = Live - (Find(order.Number) is { IsEnded: false } ? 1 : 0) + (order.IsEnded ? 0 : 1);
-        var byKey = order.Request.Key is { } key ? _byKey.SetItem(key, order.Number) : _byKey;
+        var former = Find(order.Number);
+        var live = Live - (former is { IsEnded: false } ? 1 : 0) + (order.IsEnded ? 0 : 1);
+        var byKey = former is null || former.JoinedBy == order.JoinedBy ? _byKey : _byKey.RemoveRange(former.JoinedBy);
+        byKey = byKey.SetItems(KeysOf(order).Select(key => KeyValuePair.Create(key, order.Number)));
         var byAlarm = order.Request.Alarm is { } alarm && _byAlarm.GetValueOrDefault(alarm) <= order.Number ? _byAlarm.SetItem(alarm, order.Number) : _byAlarm;
         return new(_orders.SetItem(order.Number, order), byKey, byAlarm, live);
     }
@@ -98,9 +100,11 @@ public sealed class WorkOrderBook
         && (query.From is null || order.OpenedAt >= query.From)
         && (query.To is null || order.OpenedAt < query.To);
 
+    private static IEnumerable<string> KeysOf(WorkOrder order) => order.Request.Key is { } key ? order.JoinedBy.Prepend(key) : order.JoinedBy;
+
     private WorkOrderBook Without(WorkOrder order)
     {
-        var byKey = order.Request.Key is { } key && _byKey.GetValueOrDefault(key) == order.Number ? _byKey.Remove(key) : _byKey;
+        var byKey = _byKey.RemoveRange(KeysOf(order).Where(key => _byKey.GetValueOrDefault(key) == order.Number));
         var byAlarm = order.Request.Alarm is { } alarm && _byAlarm.GetValueOrDefault(alarm) == order.Number ? _byAlarm.Remove(alarm) : _byAlarm;
         return new(_orders.Remove(order.Number), byKey, byAlarm, Live - (order.IsEnded ? 0 : 1));
     }

@@ -115,6 +115,29 @@ public sealed class ConfirmationTests
     }
 
     [Fact]
+    public void A_key_that_came_to_an_order_by_its_alarm_comes_to_it_again_when_that_has_ended()
+    {
+        var openings = new OpeningRules(Confirmations);
+        var order = Orders.Rules.Open(Request(Alarm, "k1"), Terms, 1, Monday);
+        var joined = openings.Decide(Book(order), Request(Alarm, "k2", Monday.AddHours(1)), Monday.AddHours(1)).Existing!;
+        Assert.Equal(["k2"], joined.JoinedBy);
+        Assert.True(joined.Version > order.Version);
+        Assert.Same(joined, openings.Decide(Book(joined), Request(key: "k2"), Monday.AddHours(2)).Existing);
+
+        // So many are remembered, the newest.
+        for (var number = 0; number < WorkOrder.MaximumJoined; number++)
+        {
+            joined = openings.Decide(Book(joined), Request(Alarm, $"n{number}", Monday.AddHours(1)), Monday.AddHours(3)).Existing!;
+        }
+
+        var book = Book(order).With(joined);
+        Assert.Null(book.OfKey("k2"));
+        Assert.Equal(1, book.OfKey("n0")!.Number);
+        Assert.Equal(1, book.OfKey("k1")!.Number);
+        Assert.Equal(WorkOrder.MaximumJoined, joined.JoinedBy.Length);
+    }
+
+    [Fact]
     public void An_alarm_whose_order_has_ended_finds_it_reopens_it_or_makes_another_by_when_it_was_raised()
     {
         var openings = new OpeningRules(Confirmations);
