@@ -102,10 +102,11 @@ internal sealed partial class SectorApplier
         {
             // Its alarms go with it.
             Carry(device, outcome.Effects.IsDefault ? [] : [.. outcome.Effects.Where(effect => effect is RuleAction)], entry, offset);
+            Carry(device, turn.Leave(device, rules.At(offset), entry.ReceivedAt.ToMilliseconds(), offset), entry, offset);
             Link(device, default, isGone: true);
             alarms.Remove(device, entry.ReceivedAt.ToMilliseconds(), offset);
             book.Remove(device, offset);
-            turn.Remove(device.Id);
+            rules.Changed(entry.ReceivedAt);
         }
     }
 }

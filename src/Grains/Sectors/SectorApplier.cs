@@ -29,8 +29,32 @@ internal sealed partial class SectorApplier(string sector, SectorBook book, Sect
     private readonly List<(SectorDevice Device, LogEntry Entry, long Offset, ValueTask<DeviceOutcome> Outcome)> _underWay = [];
     private readonly SectorEffects _effects = new(sector, grains, meter, logger);
 
+    /// <summary>True while entries are being applied.</summary>
+    public bool IsApplying { get; private set; }
+
+    /// <summary>False while entries are applied by half, also after that has failed: what is held is then more than the log gives up to the offset of the books.</summary>
+    public bool IsExact { get; private set; } = true;
+
+    /// <summary>Called on the sector's turn when entries were applied, or that has failed.</summary>
+    public Action Applied { get; init; } = static () => { };
+
     /// <summary>Applies consecutive entries; those that are applied already are skipped. Effects are carried out before it completes.</summary>
     public async ValueTask ApplyAsync(ImmutableArray<LogEntry> entries, long firstOffset)
+    {
+        (IsApplying, IsExact) = (true, false);
+        try
+        {
+            await ApplyAllAsync(entries, firstOffset);
+            IsExact = true;
+        }
+        finally
+        {
+            IsApplying = false;
+            Applied();
+        }
+    }
+
+    private async ValueTask ApplyAllAsync(ImmutableArray<LogEntry> entries, long firstOffset)
     {
         var skipped = (int)Math.Clamp(book.Offset + 1 - firstOffset, 0, entries.Length);
         for (var index = skipped; index < entries.Length; index++)

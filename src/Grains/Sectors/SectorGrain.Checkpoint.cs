@@ -8,6 +8,9 @@ public sealed partial class SectorGrain
     /// <summary>Device states that one sector has under way at the same time.</summary>
     private const int SavesAtOnce = 256;
 
+    // A checkpoint that waits for the delivery that is under way.
+    private TaskCompletionSource<Snapshot?>? _wanted;
+
     /// <summary>
     /// The books as of now, then every device that changed before (each at or after its offset in them), then the log may go, as far as history
     /// has it too. Whatever is lost in between is replayed: a device skips what it has.
@@ -22,20 +25,20 @@ public sealed partial class SectorGrain
 
         _isCheckpointDue = false;
         var started = clock.GetTimestamp();
-        var books = SectorSnapshot.Write(_book, keys);
-        var alarms = _alarms.ToSnapshot();
-        var rules = _rules.ToSnapshot(_book, _ruleTurn);
-        var offset = _book.Offset;
-        var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
-        dirty.ForEach(device => device.IsDirty = false);
+        if (await SnapshotAsync() is not var (snapshot, dirty))
+        {
+            Changed();
+            return;
+        }
+
         try
         {
             await SaveAsync(dirty);
-            state.State = new SectorState { Offset = offset, Books = books, Alarms = alarms, Rules = rules };
+            state.State = snapshot;
             await state.WriteStateAsync();
-            _book.Parameters.Forget(offset);
-            _rules.Forget(offset);
-            await release.SnapshotTakenAsync(_sector, _epoch, offset);
+            _book.Parameters.Forget(snapshot.Offset);
+            _rules.Forget(snapshot.Offset);
+            await release.SnapshotTakenAsync(_sector, _epoch, snapshot.Offset);
             meter.Checkpointed(clock.GetElapsedTime(started));
         }
         catch
@@ -44,6 +47,34 @@ public sealed partial class SectorGrain
             Changed();
             throw;
         }
+    }
+
+    /// <summary>
+    /// What the log gives up to an offset, and nothing of what comes after it: so a replay from there does again what was not carried out, such as letting go of what a device
+    /// held that has left. A delivery that is under way is waited for; null after one that failed, until it was applied all the same.
+    /// </summary>
+    private Task<Snapshot?> SnapshotAsync() =>
+        _applier.IsApplying ? (_wanted ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.FromResult(TakeSnapshot());
+
+    private void OnApplied()
+    {
+        var wanted = _wanted;
+        _wanted = null;
+        wanted?.SetResult(TakeSnapshot());
+    }
+
+    private Snapshot? TakeSnapshot()
+    {
+        if (!_applier.IsExact)
+        {
+            return null;
+        }
+
+        var dirty = _book.Devices.Where(device => device.IsDirty).ToList();
+        dirty.ForEach(device => device.IsDirty = false);
+        return new Snapshot(
+            new SectorState { Offset = _book.Offset, Books = SectorSnapshot.Write(_book, keys), Alarms = _alarms.ToSnapshot(), Rules = _rules.ToSnapshot(_book, _ruleTurn) },
+            dirty);
     }
 
     /// <summary>
@@ -88,4 +119,7 @@ public sealed partial class SectorGrain
             }
         }
     }
+
+    /// <summary>What is to be persisted, and the devices that are to be before it.</summary>
+    private sealed record Snapshot(SectorState State, List<SectorDevice> Dirty);
 }

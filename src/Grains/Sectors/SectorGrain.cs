@@ -75,7 +75,7 @@ public sealed partial class SectorGrain(
         _rules.Resume(state.State.Rules, _book);
         _ruleTurn = new SectorRuleTurn(_sector, _book, _alarms, devices.Rules, devices.Places.Of(SectorMap.CommuneOf(_sector)));
         _ruleTurn.Resume(state.State.Rules);
-        _applier = new SectorApplier(_sector, _book, _alarms, _rules, _ruleTurn, GrainFactory, log, meter, logger);
+        _applier = new SectorApplier(_sector, _book, _alarms, _rules, _ruleTurn, GrainFactory, log, meter, logger) { Applied = OnApplied };
         _stream = this.GetStreamProvider(RollUpStreams.Provider).GetStream<SectorPartial>(
             StreamId.Create(RollUpStreams.Sectors, SectorMap.CommuneOf(_sector)));
         _publish = this.RegisterGrainTimer(PublishAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

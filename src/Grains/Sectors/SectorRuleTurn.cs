@@ -73,12 +73,15 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         }
     }
 
-    /// <summary>A device is gone: its alarms went with it.</summary>
-    public void Remove(string device)
+    /// <summary>A device leaves, and its alarms with it: the flags that rules hold up on it go down.</summary>
+    public ImmutableArray<DeviceEffect> Leave(SectorDevice device, RuleSet set, long now, long offset)
     {
-        _memories.Remove(device);
-        _passed.Remove(device);
-        _causes.Remove(device);
+        var effects = new List<(SectorDevice Device, DeviceEffect Effect)>();
+        AddEffects(device, EndsOf(JudgedBy(set), _memories.GetValueOrDefault(device.Id, []), now), offset, effects);
+        _memories.Remove(device.Id);
+        _passed.Remove(device.Id);
+        _causes.Remove(device.Id);
+        return [.. effects.Select(one => one.Effect).Where(effect => effect is RuleAction)];
     }
 
     /// <summary>What the rules decide for the devices as they are now, and the next instant at which time alone may change that. Changes nothing here.</summary>
@@ -184,12 +187,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             Keep(id, [.. memories.Where(memory => rules.Contains(memory.Key))]);
             if (book.Find(id) is { } device)
             {
-                List<RuleFiring> firings =
-                [
-                    .. gone.Select(rule => (Rule: rule, Memory: MemoryOf(memories, rule.Key))).Where(one => one.Memory.Flags != RuleFlags.None)
-                        .Select(one => new RuleFiring(one.Rule, RuleChange.Ends, now) { WasSuspended = (one.Memory.Flags & RuleFlags.Suspended) != 0 }),
-                ];
-                AddEffects(device, firings, offset, effects);
+                AddEffects(device, EndsOf(gone, memories, now), offset, effects);
             }
         }
 
@@ -252,6 +250,13 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             }
         }
     }
+
+    /// <summary>What rules that go had begun ends: not before it began, whatever the clock of the entry says, so that the end is the newer one.</summary>
+    private static List<RuleFiring> EndsOf(IEnumerable<CompiledRule> gone, RuleMemory[] memories, long now) =>
+    [
+        .. gone.Select(rule => (Rule: rule, Memory: MemoryOf(memories, rule.Key))).Where(one => one.Memory.Flags != RuleFlags.None)
+            .Select(one => new RuleFiring(one.Rule, RuleChange.Ends, Math.Max(now, one.Memory.FiredAt)) { WasSuspended = (one.Memory.Flags & RuleFlags.Suspended) != 0 }),
+    ];
 
     private void Keep(string device, List<RuleMemory> kept)
     {

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using Grid.Contracts.Devices;
+using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
+using Grid.Grains.Rules;
+using Microsoft.Extensions.DependencyInjection;
+using static Grid.Tests.City.Rules.RuleCity;
+
+namespace Grid.Tests.City.Rules;
+
+/// <summary>Flags are up while a rule holds them up, and no longer: whoever else holds them up, and whatever becomes of the device.</summary>
+public sealed class RuleFlagsTimeTests
+{
+    private const string Dark = "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) >= 1 then raise alarm \"Noir\" and set flag \"dark\"";
+
+    [Fact]
+    public async Task A_flag_that_two_rules_set_stays_up_until_both_let_go()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(Bin("B1"));
+        await PublishAsync(city, "full", "all", "when fillPercent > 60 then set flag \"bins\"");
+        await PublishAsync(city, "fuller", "all", "when fillPercent > 80 then set flag \"bins\"");
+        await city.ReportAsync(Fill(city, "B1", 90));
+        await FlagAsync(city, "bins", 1);
+        await city.PassAsync(TimeSpan.FromMinutes(5));
+        await city.ReportAsync(Fill(city, "B1", 70));
+        await OpenAsync(city);
+        await FlagAsync(city, "bins", 1);
+        await city.PassAsync(TimeSpan.FromMinutes(5));
+        await city.ReportAsync(Fill(city, "B1", 10));
+        await FlagAsync(city, "bins", 0);
+    }
+
+    [Fact]
+    public async Task A_rule_that_is_retired_lets_go_of_its_own_flag_only()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(Bin("B1"), Bin("B2"));
+        await PublishAsync(city, "full", "all", "when fillPercent > 60 then set flag \"bins\"");
+        await PublishAsync(city, "fuller", "all", "when fillPercent > 80 then set flag \"bins\"");
+        await city.ReportAsync(Fill(city, "B1", 70), Fill(city, "B2", 90));
+        await FlagAsync(city, "bins", 2);
+        await city.Grains.GetGrain<IRuleGrain>("full").Delete();
+        await FollowedAsync(city, "full", null);
+        await FlagAsync(city, "bins", 1);
+        await city.Grains.GetGrain<IRuleGrain>("fuller").Delete();
+        await FollowedAsync(city, "fuller", null);
+        await FlagAsync(city, "bins", 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_flag_and_the_alarm_of_a_rule_about_neighbours_end_when_its_device_leaves(bool moves)
+    {
+        await using var city = await DarkAsync();
+        if (moves)
+        {
+            await city.PutAsync(Cabinet("C1") with { Commune = "29019" });
+        }
+        else
+        {
+            Assert.True(await city.RemoveAsync("C1"));
+        }
+
+        await FlagAsync(city, "dark", 0);
+        Assert.False((await AlarmAsync(city, "C1~rule.dark"))!.IsActive);
+    }
+
+    [Fact]
+    public async Task They_end_when_a_neighbour_leaves_by_which_the_rule_held()
+    {
+        await using var city = await DarkAsync();
+        Assert.True(await city.RemoveAsync("L1"));
+        await FlagAsync(city, "dark", 0);
+        Assert.False((await AlarmAsync(city, "C1~rule.dark"))!.IsActive);
+    }
+
+    [Fact]
+    public async Task They_end_when_the_device_has_the_attributes_no_more_that_the_rule_asks_for()
+    {
+        await using var city = await DarkAsync("each cabinet where zone = \"port\"", Cabinet("C1") with { Attributes = Zone("port") });
+        await city.PutAsync(Cabinet("C1") with { Attributes = Zone("centre") });
+        await FlagAsync(city, "dark", 0);
+        Assert.False((await AlarmAsync(city, "C1~rule.dark"))!.IsActive);
+    }
+
+    [Fact]
+    public async Task They_end_also_when_the_process_dies_after_a_checkpoint_and_before_that_was_taken_to_be_done()
+    {
+        var tap = new StorageTap();
+        var (held, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var first = await DarkAsync(services: tap.Register);
+        await first.Grains.GetGrain<ISectorGrain>(Sector).Checkpoint();
+        await first.ReportAsync(Say.Reading("L1", first.Now, ("supplyVolts", 0)));
+        tap.Before = async state =>
+        {
+            if (state is StoredRuleActions)
+            {
+                held.TrySetResult();
+                await release.Task;
+            }
+        };
+        var removal = first.RemoveAsync("C1");
+        try
+        {
+            await first.UntilAsync(() => Task.FromResult(held.Task.IsCompleted), () => "the action");
+            var checkpoint = first.Grains.GetGrain<ISectorGrain>(Sector).Checkpoint();
+            for (var tick = 0; tick < 50; tick++)
+            {
+                await first.TickAsync();
+            }
+
+            // What is persisted now has not come past what is not done.
+            Assert.False(checkpoint.IsCompleted);
+            await using var second = await first.CrashNowAsync();
+            await FlagAsync(second, "dark", 0);
+            release.SetResult();
+            await checkpoint;
+        }
+        finally
+        {
+            release.TrySetResult();
+            await removal;
+        }
+    }
+
+    private static async Task<TestCity> DarkAsync(string target = "each cabinet", DeviceDescriptor? cabinet = null, Action<IServiceCollection>? services = null)
+    {
+        var city = await TestCity.StartAsync(services);
+        await city.PutAsync(cabinet ?? Cabinet("C1"));
+        await city.PutAsync(Lamp("L1", "C1"));
+        await PublishAsync(city, "dark", "all", Dark.Replace("each cabinet", target, StringComparison.Ordinal));
+        await city.ReportAsync(Say.Reading("L1", city.Now, ("supplyVolts", 0)));
+        await FlagAsync(city, "dark", 1);
+        Assert.True((await AlarmAsync(city, "C1~rule.dark"))!.IsActive);
+        return city;
+    }
+
+    private static ImmutableSortedDictionary<string, AttributeValue> Zone(string name) => ImmutableSortedDictionary<string, AttributeValue>.Empty.Add("zone", AttributeValue.Of(name));
+
+    private static async Task FlagAsync(TestCity city, string flag, int devices)
+    {
+        var flags = city.Grains.GetGrain<ICommuneFlagsGrain>(Ouessant);
+        await city.UntilAsync(async () => (await flags.Get()).GetValueOrDefault(flag) == devices, () => $"{devices} devices that hold up {flag}");
+        await OpenAsync(city);
+        Assert.Equal(devices, (await flags.Get()).GetValueOrDefault(flag));
+    }
+}
