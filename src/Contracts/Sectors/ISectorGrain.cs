@@ -93,7 +93,7 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("VersionOfRule"), AlwaysInterleave]
     ValueTask<long?> VersionOfRule(string rule);
 
-    /// <summary>What its devices count for the groups of the rules of its commune, of each of those that it follows.</summary>
+    /// <summary>What its devices count for the groups of the rules of its commune, of each of those that it follows; nothing while it has not read its log since its start.</summary>
     [Alias("CountForRules"), AlwaysInterleave]
     ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules();
 
@@ -186,6 +186,9 @@ public sealed record SectorPartial
 
     /// <summary>The sum of its devices' contributions.</summary>
     [Id(2)] public required TerritoryFigures Figures { get; init; }
+
+    /// <summary>True when the sector has not come yet to where its log ended when it started.</summary>
+    [Id(3)] public bool IsBehind { get; init; }
 }
 
 /// <summary>Which devices a reader wants.</summary>

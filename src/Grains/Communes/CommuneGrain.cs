@@ -54,7 +54,7 @@ public sealed class CommuneGrain(
         _board = new SummaryBoard(this, PublishAsync, logger);
         _flood = new AlarmFlood(this, () => Partial().Figures, Changed, meter, clock);
         _sectors = new HeldPartials<SectorPartial>(OfSector, meter, Changed);
-        _recorder = FigureRecorder.Start(this, Summary, history, figures, clock, logger);
+        _recorder = FigureRecorder.Start(this, WholeSummary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<SectorPartial>(StreamId.Create(RollUpStreams.Sectors, code))
             .SubscribeAsync((partial, _) => TakeAsync(partial));
@@ -157,6 +157,9 @@ public sealed class CommuneGrain(
             IsAlarmFlood = _flood.IsOn,
         };
     }
+
+    /// <summary>Null while a sector has not read its log since its start: its sum is of what was, and no figure for history or a rule.</summary>
+    private TerritorySummary? WholeSummary() => _sectors.ByKey.Values.Any(partial => partial.IsBehind) ? null : Summary();
 
     private async Task PublishAsync()
     {

@@ -29,7 +29,7 @@ public sealed record FigureOptions
 /// </summary>
 internal sealed partial class FigureRecorder
 {
-    private readonly Func<TerritorySummary> _summary;
+    private readonly Func<TerritorySummary?> _summary;
     private readonly IHistory _history;
     private readonly FigureOptions _options;
     private readonly TimeProvider _clock;
@@ -37,7 +37,7 @@ internal sealed partial class FigureRecorder
     private IGrainTimer _timer = null!;
     private readonly Recorded?[] _recorded = new Recorded?[FigureCatalog.All.Length];
 
-    private FigureRecorder(Func<TerritorySummary> summary, IHistory history, FigureOptions options, TimeProvider clock, ILogger logger) =>
+    private FigureRecorder(Func<TerritorySummary?> summary, IHistory history, FigureOptions options, TimeProvider clock, ILogger logger) =>
         (_summary, _history, _options, _clock, _logger) = (summary, history, options, clock, logger);
 
     /// <summary>The figures as of the last look; null before the first, and for a territory without devices.</summary>
@@ -45,12 +45,12 @@ internal sealed partial class FigureRecorder
 
     /// <summary>Begins, and goes on as long as the grain is active. Looks at whole multiples of the time between two: so do the rules that ask for figures, here and on history.</summary>
     /// <param name="grain">The owner; its timer looks.</param>
-    /// <param name="summary">Its figures now, on its turn.</param>
+    /// <param name="summary">Its figures now, on its turn; null when they are not whole: such a look is left out.</param>
     /// <param name="history">Where they go.</param>
     /// <param name="options">How often.</param>
     /// <param name="clock">The clock of the values.</param>
     /// <param name="logger">For history that fails.</param>
-    public static FigureRecorder Start(Grain grain, Func<TerritorySummary> summary, IHistory history, FigureOptions options, TimeProvider clock, ILogger logger)
+    public static FigureRecorder Start(Grain grain, Func<TerritorySummary?> summary, IHistory history, FigureOptions options, TimeProvider clock, ILogger logger)
     {
         var recorder = new FigureRecorder(summary, history, options, clock, logger);
         recorder._timer = grain.RegisterGrainTimer(
@@ -75,7 +75,11 @@ internal sealed partial class FigureRecorder
 
     private async Task RecordAsync(CancellationToken cancellationToken)
     {
-        var summary = _summary();
+        if (_summary() is not { } summary)
+        {
+            return;
+        }
+
         if (summary.Figures.Kinds.IsEmpty && _recorded[0] is null)
         {
             return;

@@ -33,18 +33,29 @@ public sealed partial class SectorGrain
 
     public ValueTask<long?> VersionOfRule(string rule) => new(_rules.At(_book.Offset).Rules.FirstOrDefault(held => held.Id == rule)?.Version);
 
-    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => new(_ruleTurn.CountForCommune(_rules.At(_book.Offset), Now().ToMilliseconds()));
+    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => new(IsBehind ? [] : _ruleTurn.CountForCommune(_rules.At(_book.Offset), Now().ToMilliseconds()));
 
     private void StartRules()
     {
         _ruleLook = new RuleLook(_sector, GrainFactory, territory, operatorRules, registry, writer, options, meter);
         _lookAtRules = this.RegisterGrainTimer(
-            (_, _) => _ruleLook.LookAsync(_book, _rules, clock),
+            static (grain, _) => grain.LookAtRulesAsync(),
             this,
             new GrainTimerCreationOptions(options.CatchUpAfter, Timeout.InfiniteTimeSpan) { Interleave = true });
         _rulesClock = this.RegisterGrainTimer(TellRulesTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _turnClock = this.RegisterGrainTimer(TakeTurnAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         WatchRules();
+    }
+
+    private async Task LookAtRulesAsync()
+    {
+        if (IsBehind)
+        {
+            // Which devices are here, and so which rules for one of them are followed, and what was followed last, is in the log.
+            await GrainFactory.GetGrain<ISectorGrain>(_sector).CatchUp();
+        }
+
+        await _ruleLook.LookAsync(_book, _rules, clock);
     }
 
     public Task TakeCommune(CommuneRuleInputs inputs)

@@ -57,6 +57,9 @@ public sealed partial class SectorGrain(
     private SectorPartial? _partial;
     private DateTimeOffset _recountedAt;
     private long _epoch;
+
+    // Where its log ended when it started: before it is there, what it holds is older than what it was once.
+    private long _startedAt = long.MaxValue;
     private bool _isPublishDue;
     private bool _isCheckpointDue;
     private Task _checkpointing = Task.CompletedTask;
@@ -92,6 +95,7 @@ public sealed partial class SectorGrain(
 
         StartRules();
         var head = await log.GetHeadAsync(_sector, cancellationToken);
+        _startedAt = head;
         if (head - _book.Offset <= options.ReplayAtOnce)
         {
             await ReadLogAsync(long.MaxValue);
@@ -149,6 +153,8 @@ public sealed partial class SectorGrain(
             await RenewParameters();
         }
     }
+
+    private bool IsBehind => _book.Offset < _startedAt;
 
     public Task CatchUp() => ReadLogAsync(long.MaxValue);
 
@@ -254,7 +260,7 @@ public sealed partial class SectorGrain(
         var figures = _book.ToFigures();
         if (_partial is not { } partial || partial.Version.Offset != _book.Offset || partial.AsOf != _book.AsOf || !ReferenceEquals(partial.Figures, figures))
         {
-            _partial = partial = new SectorPartial { Version = new SectorVersion(_sector, _epoch, _book.Offset), AsOf = _book.AsOf, Figures = figures };
+            _partial = partial = new SectorPartial { Version = new SectorVersion(_sector, _epoch, _book.Offset), AsOf = _book.AsOf, Figures = figures, IsBehind = IsBehind };
         }
 
         return partial;
