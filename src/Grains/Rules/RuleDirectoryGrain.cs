@@ -1,22 +1,34 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
+using Grid.Grains.Devices;
 using Grid.Grains.Rules.Evaluation;
+using Grid.Grains.Waiting;
 using Orleans;
 using Orleans.Runtime;
 
 namespace Grid.Grains.Rules;
 
-/// <summary>The directory of rules: see <see cref="IRuleDirectoryGrain"/>.</summary>
+/// <summary>
+/// The directory of rules: see <see cref="IRuleDirectoryGrain"/>. It has them all at hand, and keeps them on pages, so that to publish thousands one after the other writes
+/// each some times and not some thousand.
+/// </summary>
 public sealed class RuleDirectoryGrain([PersistentState("rules")] IPersistentState<StoredRuleDirectory> state) : Grain, IRuleDirectoryGrain
 {
     // Only what is persisted: it is asked for while a change is under way.
     private ImmutableSortedDictionary<string, RuleListing> _rules = ImmutableSortedDictionary.Create<string, RuleListing>(StringComparer.Ordinal);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _rules = state.State.Rules.ToImmutableSortedDictionary(rule => rule.Id, rule => rule, StringComparer.Ordinal);
-        return base.OnActivateAsync(cancellationToken);
+        if (!state.State.Rules.IsEmpty)
+        {
+            await ToPagesAsync(state.State.Rules);
+        }
+
+        var pages = await Waits.All(Enumerable.Range(0, IRuleDirectoryPageGrain.Pages).Select(async page => await Page(page).List()));
+        _rules = pages.SelectMany(page => page).ToImmutableSortedDictionary(rule => rule.Id, rule => rule, StringComparer.Ordinal);
+        await base.OnActivateAsync(cancellationToken);
     }
 
     public async Task<bool> Note(RuleListing listing)
@@ -33,7 +45,7 @@ public sealed class RuleDirectoryGrain([PersistentState("rules")] IPersistentSta
             return true;
         }
 
-        await WriteAsync(_rules.SetItem(listing.Id, listing));
+        await WriteAsync(PageOf(listing.Id).Put([listing]), _rules.SetItem(listing.Id, listing));
         return true;
     }
 
@@ -41,7 +53,7 @@ public sealed class RuleDirectoryGrain([PersistentState("rules")] IPersistentSta
     {
         if (_rules.ContainsKey(rule))
         {
-            await WriteAsync(_rules.Remove(rule));
+            await WriteAsync(PageOf(rule).Remove(rule), _rules.Remove(rule));
         }
     }
 
@@ -79,12 +91,29 @@ public sealed class RuleDirectoryGrain([PersistentState("rules")] IPersistentSta
         return new(given.DrainToImmutable());
     }
 
-    private async Task WriteAsync(ImmutableSortedDictionary<string, RuleListing> next)
+    /// <summary>What was kept as one goes to the pages. A stop in between leaves both, of which the former counts: nothing was noted since.</summary>
+    private async Task ToPagesAsync(ImmutableArray<RuleListing> rules)
     {
-        state.State = new StoredRuleDirectory { Rules = [.. next.Values] };
+        foreach (var page in rules.GroupBy(rule => NumberOf(rule.Id)))
+        {
+            await Page(page.Key).Put([.. page]);
+        }
+
+        state.State = new StoredRuleDirectory();
+        await state.WriteStateAsync();
+    }
+
+    private static int NumberOf(string rule) => (int)((ulong)Fingerprint.OfRule(rule, 0) / 2 % IRuleDirectoryPageGrain.Pages);
+
+    private IRuleDirectoryPageGrain PageOf(string rule) => Page(NumberOf(rule));
+
+    private IRuleDirectoryPageGrain Page(int number) => GrainFactory.GetGrain<IRuleDirectoryPageGrain>(number.ToString(CultureInfo.InvariantCulture));
+
+    private async Task WriteAsync(Task writing, ImmutableSortedDictionary<string, RuleListing> next)
+    {
         try
         {
-            await state.WriteStateAsync();
+            await writing;
             _rules = next;
         }
         catch

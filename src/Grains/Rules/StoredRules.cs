@@ -24,7 +24,7 @@ public sealed class StoredRuleActions
     [Id(4)] public ImmutableArray<RuleRefusal> Refused { get; set; } = [];
 }
 
-/// <summary>What the directory of rules persists.</summary>
+/// <summary>What a page of the directory of rules persists; the directory itself did so when it had no pages.</summary>
 [GenerateSerializer, Alias("grid.StoredRuleDirectory")]
 public sealed class StoredRuleDirectory
 {
