@@ -105,8 +105,9 @@ internal static class AlarmsCheck
     {
         foreach (var order in world.AlarmOperators.Accepted)
         {
-            // Of an alarm with a long history the oldest events are forgotten.
-            if (await grains.Sector(order.Sector).GetAlarm(order.Alarm) is not { History.Length: < AlarmView.MaximumHistory } alarm)
+            // Of an alarm with a long history the oldest events are forgotten. It goes with its device.
+            var sector = AlarmIds.TryParse(order.Alarm, out var source, out _) && world.Registry.Devices.TryGetValue(source, out var record) ? record.Sector : order.Sector;
+            if (await grains.Sector(sector).GetAlarm(order.Alarm) is not { History.Length: < AlarmView.MaximumHistory } alarm)
             {
                 continue;
             }
