@@ -223,7 +223,7 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
 
         foreach (var cause in _causes.Values.Where(cause => cause.GraceUntil > 0 && cause.GraceUntil <= now).ToArray())
         {
-            Settle(cause, cause.Active.Count, now);
+            Settle(cause, ShareOf(cause), now);
         }
 
         _due = _alarms.Values.Select(alarm => alarm.Due)
