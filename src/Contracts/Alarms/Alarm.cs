@@ -86,6 +86,12 @@ public sealed record Alarm
     /// <summary>It goes on with its device in another sector. Kept here for those who show it and must be told so.</summary>
     [Id(24)] public bool HasLeft { get; init; }
 
+    /// <summary>Communes that its device has left during the episode, the newest last, at most <see cref="MaximumCommunes"/>: there may be a work order of it there.</summary>
+    [Id(25)] public ImmutableArray<string> Communes { get; init; } = [];
+
+    /// <summary>Communes that are remembered.</summary>
+    public const int MaximumCommunes = 4;
+
     /// <summary>Orders that are remembered.</summary>
     public const int MaximumOrders = 8;
 

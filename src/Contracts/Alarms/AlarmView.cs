@@ -168,6 +168,9 @@ public sealed record AlarmView
     /// <summary>True when it goes on with its device in another sector: whoever shows it forgets it here.</summary>
     [Id(19)] public bool HasLeft { get; init; }
 
+    /// <summary>INSEE codes of communes that its device has left since it was raised, the newest last: there may be a work order of it there.</summary>
+    [Id(20)] public ImmutableArray<string> FormerCommunes { get; init; } = [];
+
     /// <summary>Events of one alarm that are kept.</summary>
     public const int MaximumHistory = 40;
 

@@ -168,6 +168,7 @@ public static class AlarmLife
                 Page = goesOn ? alarm.Page : null,
                 IsInterrupted = false,
                 HasLeft = false,
+                Communes = isSame ? alarm.Communes : [],
             },
             AlarmAction.Raise,
             at,

@@ -183,7 +183,7 @@ internal sealed partial class SectorAlarms
         }
     }
 
-    /// <summary>As it goes: with nothing of what the territory gives to its definition, and of what it explains here.</summary>
+    /// <summary>As it goes: with nothing of what the territory gives to its definition, and of what it explains here. What a snapshot of an older version did not have is empty.</summary>
     private Alarm Packed(Alarm alarm, OpenPage? page)
     {
         var (here, anywhere) = (TermsOf(alarm), AlarmTerms.Of([], alarm.Condition, alarm.Kind));
@@ -192,7 +192,10 @@ internal sealed partial class SectorAlarms
             Priority = alarm.Priority == here.Priority ? anywhere.Priority : alarm.Priority,
             Class = alarm.Class == here.Class ? anywhere.Class : alarm.Class,
             Explains = [],
+            Orders = alarm.Orders.IsDefault ? [] : alarm.Orders,
+            History = alarm.History.IsDefault ? [] : alarm.History,
             Page = page ?? alarm.Page,
+            Communes = [.. (alarm.Communes.IsDefault ? [] : alarm.Communes).Where(commune => commune != _commune).TakeLast(Alarm.MaximumCommunes - 1), _commune],
             ChangedAt = 0,
         };
     }
@@ -205,6 +208,7 @@ internal sealed partial class SectorAlarms
             Kind = kind,
             Priority = taken.Priority == anywhere.Priority ? here.Priority : taken.Priority,
             Class = taken.Class == anywhere.Class ? here.Class : taken.Class,
+            Communes = taken.Communes.Remove(_commune),
 
             // Whether one that holds is explained here is looked at when it is put in its place.
             Parent = taken.IsActive ? taken.Parent : null,

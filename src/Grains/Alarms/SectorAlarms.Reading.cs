@@ -70,6 +70,7 @@ internal sealed partial class SectorAlarms
         History = alarm.History,
         Page = alarm.Page,
         HasLeft = alarm.HasLeft,
+        FormerCommunes = alarm.Communes.IsDefault ? [] : alarm.Communes,
     };
 
     private Dictionary<string, int> CountChildren()

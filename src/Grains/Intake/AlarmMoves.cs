@@ -4,6 +4,7 @@ using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Orleans;
+using Orleans.Runtime;
 
 namespace Grid.Grains.Intake;
 
@@ -53,7 +54,14 @@ internal sealed class AlarmMoves(IGrainFactory grains, ITerritoryTable territory
     {
         foreach (var group in moves.GroupBy(change => change.Former!.Sector, StringComparer.Ordinal))
         {
-            await grains.GetGrain<ISectorGrain>(group.Key).ForgetMovingAlarms([.. group.Select(change => change.Device)], group.Max(change => change.Revision));
+            try
+            {
+                await grains.GetGrain<ISectorGrain>(group.Key).ForgetMovingAlarms([.. group.Select(change => change.Device)], group.Max(change => change.Revision));
+            }
+            catch (OrleansException)
+            {
+                // A hint: the move is complete all the same, and what nobody takes goes after its time.
+            }
         }
     }
 }

@@ -94,12 +94,8 @@ internal static class MovingAlarmsCodec
             Write(writer, page);
         }
 
-        writer.Varint((ulong)alarm.Orders.Length);
-        foreach (var order in alarm.Orders)
-        {
-            writer.Text(order);
-        }
-
+        Write(writer, alarm.Orders);
+        Write(writer, alarm.Communes);
         Write(writer, alarm.History);
     }
 
@@ -112,12 +108,7 @@ internal static class MovingAlarmsCodec
         var text = parts.HasFlag(Parts.Text) ? reader.Text() : null;
         var parent = parts.HasFlag(Parts.Parent) ? reader.Text() : null;
         var page = parts.HasFlag(Parts.Page) ? ReadPage(ref reader) : null;
-        var orders = new string[reader.Count()];
-        for (var index = 0; index < orders.Length; index++)
-        {
-            orders[index] = reader.Text();
-        }
-
+        var (orders, communes) = (ReadTexts(ref reader), ReadTexts(ref reader));
         return new Alarm
         {
             Source = source,
@@ -140,9 +131,30 @@ internal static class MovingAlarmsCodec
             ReturnDue = returnDue,
             Page = page,
             IsInterrupted = parts.HasFlag(Parts.Interrupted),
-            Orders = [.. orders],
+            Orders = orders,
+            Communes = communes,
             History = ReadHistory(ref reader),
         };
+    }
+
+    private static void Write(ByteWriter writer, ImmutableArray<string> texts)
+    {
+        writer.Varint((ulong)texts.Length);
+        foreach (var text in texts)
+        {
+            writer.Text(text);
+        }
+    }
+
+    private static ImmutableArray<string> ReadTexts(ref ByteReader reader)
+    {
+        var texts = new string[reader.Count()];
+        for (var index = 0; index < texts.Length; index++)
+        {
+            texts[index] = reader.Text();
+        }
+
+        return [.. texts];
     }
 
     private static void Write(ByteWriter writer, ImmutableArray<AlarmEvent> history)

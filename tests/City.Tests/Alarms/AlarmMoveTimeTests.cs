@@ -79,7 +79,8 @@ public sealed class AlarmMoveTimeTests
         await city.PutAsync(Bin(Plougar));
 
         var after = await AlarmAsync(city, Plougar, Fire);
-        Assert.Equal(before with { Commune = Plougar, History = after.History }, after);
+        Assert.Equal([Ouessant], after.FormerCommunes);
+        Assert.Equal(before with { Commune = Plougar, History = after.History, FormerCommunes = after.FormerCommunes }, after);
         Assert.Equal(before.History, after.History);
         Assert.Empty(await AllAsync(city, Ouessant));
         Assert.Equal(((0, 1, 0), (0, 1, 0)), sizes);
@@ -295,6 +296,9 @@ public sealed class AlarmMoveTimeTests
 
         await city.PutAsync(Bin(Plougar));
         await city.PassAsync(TimeSpan.FromMinutes(30));
+        var moved = await AlarmAsync(city, Plougar, Fire);
+        var second = await city.Grains.GetGrain<IWorkOrdersGrain>(Plougar).Open(order.Request with { Commune = Plougar, Key = "k2", AlarmCommunes = moved.FormerCommunes });
+        Assert.Equal($"Order {order.Id} is about this alarm, whose device has come from there.", second.Conflict);
         Assert.Equal((WorkOrderState.Repaired, repaired.History.Length), ((await orders.Get(order.Id))!.State, (await orders.Get(order.Id))!.History.Length));
 
         await BurnAsync(city, 15);

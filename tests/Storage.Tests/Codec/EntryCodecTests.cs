@@ -262,6 +262,7 @@ public sealed class EntryCodecTests
                 ReturnDue = place % 3 == 0 ? 0 : number,
                 IsInterrupted = number % 2 == 0,
                 Page = place % 2 == 0 ? new OpenPage(at, number % 3 == 0 ? null : at, place, number & 7) : null,
+                Communes = place % 3 == 0 ? ["29019", "2A004"] : [],
                 Orders = [.. metrics.Take(8).Select(other => other.Name)],
                 History = [.. metrics.Take(3).Select(other => new AlarmEvent((AlarmAction)(number & 7), at, other.Name, place % 2 == 0 ? text : null))],
             }),
@@ -302,7 +303,7 @@ public sealed class EntryCodecTests
     };
 
     private static string Shown(MovingAlarms? moving) => moving is null ? "" : $"|{moving with { Alarms = [] }}|"
-        + string.Join('|', moving.Alarms.Select(alarm => $"{alarm with { Orders = [], History = [] }}{string.Join(';', alarm.Orders)}{string.Join(';', alarm.History)}"));
+        + string.Join('|', moving.Alarms.Select(alarm => $"{alarm with { Orders = [], History = [], Communes = [] }}{string.Join(';', alarm.Orders)}{string.Join(';', alarm.Communes)}{string.Join(';', alarm.History)}"));
 
     private static string Shown(DeviceDescriptor device) =>
         $"{device.Id}|{device.Kind}|{device.Commune}|{device.Name}|{device.Position is null}|{Bits(device.Position?.Longitude ?? 0)}|{Bits(device.Position?.Latitude ?? 0)}|"
