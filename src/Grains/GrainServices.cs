@@ -20,6 +20,7 @@ using Grid.Grains.Territory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans;
 
 namespace Grid.Grains;
 
@@ -74,6 +75,7 @@ public static class GrainServices
             provider.GetRequiredService<ITerritoryTable>(),
             provider.GetRequiredService<DeviceDirectory>(),
             provider.GetRequiredService<LogWriter>(),
+            new AlarmMoves(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ITerritoryTable>()),
             provider.GetRequiredService<IHistory>(),
             provider.GetRequiredService<HistoryFeed>(),
             provider.GetRequiredService<IntakeGate>(),

@@ -1,5 +1,6 @@
 using Grid.Runtime;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Grid.Tests.Runtime;
 
@@ -79,6 +80,34 @@ public class TimerTests
         world.Do(world.Grain<ILifeGrain>("a").StartTimer("t", 1, 1, false, false));
         world.Advance(5);
         Assert.Equal(5, world.Script.Told.Count(what => what == "tick t"));
+    }
+
+    [Theory]
+    [InlineData(false, LogLevel.Debug, "A timer callback of life/a ended when what it called was gone: the runtime stops")]
+    [InlineData(true, LogLevel.Warning, "A timer callback of life/a failed; the timer goes on")]
+    public async Task A_callback_that_finds_what_it_calls_gone_while_the_runtime_stops_is_no_failure_and_any_other_is(bool fails, LogLevel level, string line)
+    {
+        var log = new ListLog();
+        await using var world = await Pumped.Start(services: services => services.AddSingleton<ILoggerFactory>(log));
+        var (script, other) = (world.Script, world.Grain<ILifeGrain>("b"));
+        world.Do(other.Touch());
+        script.Answers["tick t"] = async () =>
+        {
+            await script["b is gone"].Task;
+            if (fails)
+                throw new InvalidOperationException("no");
+            await other.Touch();
+        };
+        script.Answers["deactivate b"] = () =>
+        {
+            script["b is gone"].SetResult();
+            return Task.CompletedTask;
+        };
+        world.Do(world.Grain<ILifeGrain>("a").StartTimer("t", 1, 1, false, false));
+        world.Advance(1);
+        await world.Runtime.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([(level, line)], log.Entries.Where(entry => entry.Line.Contains("timer callback", StringComparison.Ordinal)));
+        Assert.Equal(fails ? 1 : 0, log.Entries.Count(entry => entry.Level >= LogLevel.Warning));
     }
 
     [Fact]

@@ -72,6 +72,7 @@ internal static class WorkOrderBinding
             Position = position,
             Alarm = alarm?.Id,
             AlarmRaisedAt = alarm?.LastAt,
+            AlarmCommunes = alarm?.FormerCommunes ?? [],
             Key = key is null ? null : KeyOf(actor, key),
         };
     }

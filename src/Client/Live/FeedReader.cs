@@ -101,6 +101,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
                 }
             },
             cancellationToken);
+        ForgetMoved(gathered, sources, filter);
         return gathered.IsGap ? null : gathered.Alarms;
     }
 
@@ -134,6 +135,7 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
             },
             cancellationToken);
         await KeepMovedAsync(gathered, sources, filter, cancellationToken);
+        ForgetMoved(gathered, sources, filter);
         return gathered;
     }
 
@@ -182,6 +184,11 @@ internal sealed class FeedReader(IGridGrains grains, IDeviceRegistry registry, I
             }
         }
     }
+
+    /// <summary>An alarm that has moved with its device within the scope is told by the sector where it is now, whichever of the two was asked first.</summary>
+    private void ForgetMoved(GatheredChanges gathered, ScopeSources sources, WatchFilter filter) => gathered.Alarms.RemoveAll(alarm =>
+        alarm.HasLeft && directory.Find(alarm.Source) is { } address
+        && sources.Sectors.Any(source => source.Sector == address.Sector && (source.Kinds & filter.Kinds).HasFlag((DeviceKinds)(1 << (int)address.Kind))));
 
     private async Task AddDeviceAsync(string id, WatchFilter filter, List<DeviceChange> devices, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Grid.Contracts.Rights;
 using Orleans;
 using Orleans.Concurrency;
@@ -14,4 +15,8 @@ public interface ICommuneAlarmsGrain : IGrainWithStringKey
     /// <summary>Alarms of the commune have changed.</summary>
     [Alias("Hint"), OneWay]
     Task Hint();
+
+    /// <summary>How far the telling of the alarms of devices has come, of those that are told: for a commune to which they move.</summary>
+    [Alias("GetPages"), AlwaysInterleave]
+    ValueTask<ImmutableArray<ToldAlarm>> GetPages(ImmutableArray<string> devices);
 }

@@ -79,6 +79,9 @@ public sealed record RegisteredEntry : LogEntry
 
     /// <summary>The rules that operators wrote for the sector. The log has none: the sector adds what holds there as of the entry.</summary>
     [Id(3)] public RuleSet Rules { get; init; } = RuleSet.Empty;
+
+    /// <summary>What a device that moved brings along of its alarms; null for one that had none, or has not moved. A sector that has the device already leaves it out.</summary>
+    [Id(4)] public MovingAlarms? Alarms { get; init; }
 }
 
 /// <summary>The device was deleted, or has left for another sector.</summary>
@@ -93,6 +96,9 @@ public sealed record RemovedEntry : LogEntry
 
     /// <summary>The registry's revision of the removal.</summary>
     [Id(2)] public required long Revision { get; init; }
+
+    /// <summary>How far the telling of its alarms has come, of a device that goes on elsewhere.</summary>
+    [Id(3)] public ImmutableArray<ToldAlarm> Told { get; init; } = [];
 }
 
 /// <summary>The device was not heard for longer than its kind allows, found by its sector's sweep.</summary>

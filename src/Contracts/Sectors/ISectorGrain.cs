@@ -130,6 +130,14 @@ public interface ISectorGrain : IGrainWithStringKey
     /// <summary>One alarm with its history; null when there is none of that id.</summary>
     [Alias("GetAlarm"), AlwaysInterleave]
     ValueTask<AlarmView?> GetAlarm(string alarm);
+
+    /// <summary>What devices that have left for another sector take along of their alarms, of those that had any.</summary>
+    [Alias("GetMovingAlarms"), AlwaysInterleave]
+    ValueTask<ImmutableArray<MovingAlarms>> GetMovingAlarms(ImmutableArray<string> devices);
+
+    /// <summary>The new sectors of devices that left by a revision of the registry, or before, have their alarms. A hint: what nobody takes is forgotten after 30 days.</summary>
+    [Alias("ForgetMovingAlarms"), OneWay, AlwaysInterleave]
+    Task ForgetMovingAlarms(ImmutableArray<string> devices, long revision);
 }
 
 /// <summary>One a gateway process: is told that a sector has something new.</summary>

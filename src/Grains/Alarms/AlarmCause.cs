@@ -25,11 +25,49 @@ internal sealed class AlarmCause(string key, string sector)
 
     private readonly CauseSort _sort = AlarmTopology.SortOf(key);
 
+    private readonly Dictionary<string, string?> _active = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CauseShare> _gateways = new(StringComparer.Ordinal);
+
     /// <summary>Ids of the alarms that hold and that it may explain.</summary>
-    public HashSet<string> Active { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyCollection<string> Active => _active.Keys;
 
     /// <summary>Devices that hang on it.</summary>
-    public int Behind { get; set; }
+    public int Behind { get; private set; }
+
+    /// <summary>Of a network, what of it is reached through which gateway.</summary>
+    public IReadOnlyDictionary<string, CauseShare> Gateways => _gateways;
+
+    /// <summary>What sort of cause it is.</summary>
+    public CauseSort Sort => _sort;
+
+    /// <summary>So many more devices hang on it.</summary>
+    /// <param name="change">How many.</param>
+    /// <param name="gateway">The cause that is the gateway through which they are reached; null for none.</param>
+    public void Count(int change, string? gateway)
+    {
+        Behind += change;
+        Through(gateway, 0, change);
+    }
+
+    /// <summary>An alarm that it may explain begins to hold.</summary>
+    /// <param name="alarm">Its id.</param>
+    /// <param name="gateway">The cause that is the gateway of its device; null for none.</param>
+    public void Join(string alarm, string? gateway)
+    {
+        if (_active.TryAdd(alarm, gateway))
+        {
+            Through(gateway, 1, 0);
+        }
+    }
+
+    /// <summary>It holds no more.</summary>
+    public void Leave(string alarm)
+    {
+        if (_active.Remove(alarm, out var gateway))
+        {
+            Through(gateway, -1, 0);
+        }
+    }
 
     /// <summary>The alarm that explains them now; null for none.</summary>
     public string? Parent { get; set; }
@@ -70,7 +108,20 @@ internal sealed class AlarmCause(string key, string sector)
     public IEnumerable<string> OwnAlarms() => _sort == CauseSort.Cabinet ? OfCabinets.Select(condition => AlarmIds.Of(key, condition)) : [];
 
     /// <summary>True when so many hold that they have one cause.</summary>
-    /// <param name="active">How many.</param>
+    /// <param name="share">How many, and of how many devices.</param>
     /// <param name="isTold">They are told as one already: then to the last.</param>
-    public bool IsStorm(int active, bool isTold) => isTold ? active > 0 : active >= LeastAlarms && active * 100L >= Behind * (long)LeastPercent;
+    public static bool IsStorm(CauseShare share, bool isTold) => isTold ? share.Active > 0 : share.Active >= LeastAlarms && share.Active * 100L >= share.Behind * (long)LeastPercent;
+
+    private void Through(string? gateway, int active, int behind)
+    {
+        if (_sort == CauseSort.Network && gateway is not null)
+        {
+            var share = _gateways.GetValueOrDefault(gateway);
+            _gateways[gateway] = new CauseShare(share.Active + active, share.Behind + behind);
+            if (_gateways[gateway] == default)
+            {
+                _gateways.Remove(gateway);
+            }
+        }
+    }
 }

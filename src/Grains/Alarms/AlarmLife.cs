@@ -11,6 +11,9 @@ public static class AlarmLife
     /// <summary>Who acts when nobody does.</summary>
     public const string System = "system";
 
+    /// <summary>Why an alarm returns whose device has moved.</summary>
+    private const string Moved = "moved";
+
     /// <summary>An alarm that comes back within this time after it had returned is the same episode: its first occurrence stays, and its count grows.</summary>
     public static readonly TimeSpan RecurrenceWithin = TimeSpan.FromHours(1);
 
@@ -134,20 +137,38 @@ public static class AlarmLife
             System,
             parent ?? alarm.Parent);
 
+    /// <summary>Its device has moved, and where it is now nobody has found yet that the condition holds: it returns, and raised again within the hour it goes on as it was.</summary>
+    public static Alarm Interrupt(Alarm alarm, long at) =>
+        With(alarm with { IsActive = false, ReturnDue = 0, ClearedAt = at, IsInterrupted = true }, AlarmAction.Return, at, System, Moved);
+
+    /// <summary>Its device has moved to where nobody looks for the condition: it ends, and nobody has to look at it.</summary>
+    public static Alarm EndMoved(Alarm alarm, long at) => With(
+        alarm with { IsActive = false, ReturnDue = 0, RaiseDue = 0, ClearedAt = at, IsAcknowledged = true, IsSuppressed = false, IsOutOfService = false, ShelvedUntil = 0, IsInterrupted = false, Page = null },
+        AlarmAction.Return,
+        at,
+        System,
+        Moved);
+
     private static Alarm Raise(Alarm alarm, long at)
     {
         var isSame = alarm.RaisedAt != 0
             && (StateOf(alarm) == AlarmState.ReturnedUnacknowledged || at - alarm.ClearedAt <= (long)RecurrenceWithin.TotalMilliseconds);
+        // Nothing has happened but that its device moved.
+        var goesOn = isSame && alarm.IsInterrupted;
         return With(
             alarm with
             {
                 IsActive = true,
-                IsAcknowledged = false,
+                IsAcknowledged = goesOn && alarm.IsAcknowledged,
                 RaisedAt = isSame ? alarm.RaisedAt : at,
                 LastAt = at,
                 ClearedAt = 0,
-                Count = isSame ? alarm.Count + 1 : 1,
+                Count = goesOn ? alarm.Count : isSame ? alarm.Count + 1 : 1,
                 Parent = null,
+                Page = goesOn ? alarm.Page : null,
+                IsInterrupted = false,
+                HasLeft = false,
+                Communes = isSame ? alarm.Communes : [],
             },
             AlarmAction.Raise,
             at,

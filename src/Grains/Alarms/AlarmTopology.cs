@@ -31,9 +31,9 @@ internal sealed record AlarmTopology(string? Cabinet, string? Gateway, string? N
             yield return Cabinet;
         }
 
-        if (Gateway is not null)
+        if (GatewayCause is { } gateway)
         {
-            yield return GatewayPrefix + Gateway;
+            yield return gateway;
         }
 
         if (Network is not null)
@@ -41,6 +41,9 @@ internal sealed record AlarmTopology(string? Cabinet, string? Gateway, string? N
             yield return NetworkPrefix + Network;
         }
     }
+
+    /// <summary>The cause that is its gateway; null for none.</summary>
+    public string? GatewayCause => Gateway is null ? null : GatewayPrefix + Gateway;
 
     /// <summary>What sort of cause a key names.</summary>
     public static CauseSort SortOf(string cause) => cause.StartsWith(GatewayPrefix, StringComparison.Ordinal) && cause.Length > GatewayPrefix.Length ? CauseSort.Gateway

@@ -60,6 +60,13 @@ public sealed class CommuneAlarmsGrain(
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<ToldAlarm>> GetPages(ImmutableArray<string> devices)
+    {
+        var wanted = devices.ToHashSet(StringComparer.Ordinal);
+        return new([.. state.State.Pages.Where(page => AlarmIds.TryParse(page.Key, out var source, out _) && wanted.Contains(source)).Select(page => new ToldAlarm(page.Key, page.Value))]);
+    }
+
     private async Task LookAsync()
     {
         _isHinted = false;

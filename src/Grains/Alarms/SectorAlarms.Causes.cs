@@ -65,13 +65,14 @@ internal sealed partial class SectorAlarms
 
             foreach (var cause in CausesOf(alarm))
             {
-                cause.Active.Add(alarm.Id);
+                cause.Join(alarm.Id, book.Find(alarm.Source)?.Topology?.GatewayCause);
             }
         }
 
-        foreach (var cause in _causes.Values)
+        // What is left of a network follows from its gateways.
+        foreach (var cause in _causes.Values.OrderBy(cause => cause.Sort))
         {
-            cause.Parent = cause.OwnAlarms().FirstOrDefault(id => cause.Active.Any(child => _alarms[child].Parent == id)) ?? WantedParent(cause, cause.Active.Count);
+            cause.Parent = cause.OwnAlarms().FirstOrDefault(id => cause.Active.Any(child => _alarms[child].Parent == id)) ?? WantedParent(cause, ShareOf(cause)) ?? MadeOf(cause);
             if (cause.Parent is { } parent && Find(parent) is { IsActive: false } returned)
             {
                 SetGrace(cause, returned.ClearedAt);
@@ -83,7 +84,7 @@ internal sealed partial class SectorAlarms
     {
         foreach (var key in topology?.Causes() ?? [])
         {
-            CauseOf(key).Behind += change;
+            CauseOf(key).Count(change, topology!.GatewayCause);
         }
     }
 
@@ -105,15 +106,16 @@ internal sealed partial class SectorAlarms
     private void Joined(Alarm alarm, long at)
     {
         var causes = CausesOf(alarm).ToArray();
+        var gateway = book.Find(alarm.Source)?.Topology?.GatewayCause;
         foreach (var cause in causes)
         {
-            Settle(cause, cause.Active.Count + 1, at);
+            Settle(cause, ShareOf(cause, joining: 1, gateway), at);
         }
 
         Set(AlarmLife.Explain(alarm, ParentOf(alarm), at));
         foreach (var cause in causes)
         {
-            cause.Active.Add(alarm.Id);
+            cause.Join(alarm.Id, gateway);
             Spans(cause, cause.Active.Count == 1);
         }
 
@@ -125,9 +127,9 @@ internal sealed partial class SectorAlarms
     {
         foreach (var cause in CausesOf(alarm))
         {
-            cause.Active.Remove(alarm.Id);
+            cause.Leave(alarm.Id);
             Spans(cause, cause.Active.Count == 0);
-            Settle(cause, cause.Active.Count, at);
+            Settle(cause, ShareOf(cause), at);
         }
 
         SettleOwn(alarm, at);
@@ -138,15 +140,15 @@ internal sealed partial class SectorAlarms
     {
         if (_causes.TryGetValue(alarm.Source, out var own))
         {
-            Settle(own, own.Active.Count, at);
+            Settle(own, ShareOf(own), at);
         }
     }
 
     /// <summary>Finds what explains the alarms of a cause once so many hold, and tells them.</summary>
-    private void Settle(AlarmCause cause, int active, long at)
+    private void Settle(AlarmCause cause, CauseShare share, long at)
     {
-        var wanted = WantedParent(cause, active);
-        if (wanted != cause.Parent && active > 0 && IsInGrace(cause, at))
+        var wanted = WantedParent(cause, share);
+        if (wanted != cause.Parent && share.Active > 0 && IsInGrace(cause, at))
         {
             return;
         }
@@ -178,7 +180,39 @@ internal sealed partial class SectorAlarms
             // What was probable turns out to be what the cabinet says of itself, or what another sector tells: nobody has to look at both.
             End(wanted is null ? former : AlarmLife.Explain(former, wanted, at), at);
         }
+
+        if (cause.Sort == CauseSort.Gateway)
+        {
+            // What a gateway explains says nothing of the network behind it any more, or does so again.
+            foreach (var network in _causes.Values.Where(other => other.Gateways.ContainsKey(cause.Key)).ToArray())
+            {
+                Settle(network, ShareOf(network), at);
+            }
+        }
     }
+
+    /// <summary>How much of a cause holds, and of how much: of a network, of what is left when the gateways that are out are taken out.</summary>
+    /// <param name="cause">The cause.</param>
+    /// <param name="joining">So many alarms begin to hold that are not among the others yet.</param>
+    /// <param name="gateway">Of devices behind this gateway; null for none.</param>
+    private CauseShare ShareOf(AlarmCause cause, int joining = 0, string? gateway = null)
+    {
+        var all = new CauseShare(cause.Active.Count + joining, cause.Behind);
+        if (cause.Gateways.Count == 0)
+        {
+            return all;
+        }
+
+        CauseShare[] isOut =
+        [
+            .. cause.Gateways.Where(pair => _causes.GetValueOrDefault(pair.Key)?.Parent is not null)
+                .Select(pair => pair.Key == gateway ? pair.Value with { Active = pair.Value.Active + joining } : pair.Value),
+        ];
+        return isOut.Length == 0 ? all : CauseRules.OfNetwork(all, isOut);
+    }
+
+    /// <summary>The alarm that was made of a cause while it holds; null for none.</summary>
+    private string? MadeOf(AlarmCause cause) => AlarmIds.Of(cause.Source, cause.Condition) is var id && Find(id)?.IsActive == true ? id : null;
 
     /// <summary>The supply of a cabinet comes back before its light points say so.</summary>
     private bool IsInGrace(AlarmCause cause, long at)
@@ -197,21 +231,20 @@ internal sealed partial class SectorAlarms
         _due = Math.Min(_due, cause.GraceUntil);
     }
 
-    private string? WantedParent(AlarmCause cause, int active)
+    private string? WantedParent(AlarmCause cause, CauseShare share)
     {
-        if (active > 0 && cause.OwnAlarms().FirstOrDefault(id => Find(id)?.IsActive == true) is { } own)
+        if (share.Active > 0 && cause.OwnAlarms().FirstOrDefault(id => Find(id)?.IsActive == true) is { } own)
         {
             return own;
         }
 
         if (cause.Home is { } home && home != sector)
         {
-            return active > 0 ? AlarmIds.Of(cause.SourceIn(home), cause.Condition) : null;
+            return share.Active > 0 ? AlarmIds.Of(cause.SourceIn(home), cause.Condition) : null;
         }
 
         // The alarm of the home is that of all: it holds until it is told that nothing does anywhere.
-        var made = AlarmIds.Of(cause.Source, cause.Condition);
-        return cause.Home is not null || cause.IsStorm(active, isTold: Find(made)?.IsActive == true) ? made : null;
+        return cause.Home is not null || AlarmCause.IsStorm(share, isTold: MadeOf(cause) is not null) ? AlarmIds.Of(cause.Source, cause.Condition) : null;
     }
 
     private void Explain(Alarm alarm, long at) => Set(AlarmLife.Explain(alarm, ParentOf(alarm), at));

@@ -44,7 +44,7 @@ internal sealed partial class SectorAlarms
     }
 
     /// <summary>One with its history.</summary>
-    public AlarmView? Show(string id) => Find(id) is { } alarm ? View(alarm) : null;
+    public AlarmView? Show(string id) => Find(id) is { HasLeft: false } alarm ? View(alarm) : null;
 
     private AlarmView View(Alarm alarm) => View(alarm, _alarms.Values.Count(other => other.IsActive && other.Parent == alarm.Id));
 
@@ -68,6 +68,9 @@ internal sealed partial class SectorAlarms
         Text = alarm.Text,
         RespondBy = alarm.RaisedAt > 0 && TermsOf(alarm).TimeToRespond is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(alarm.RaisedAt) + time : null,
         History = alarm.History,
+        Page = alarm.Page,
+        HasLeft = alarm.HasLeft,
+        FormerCommunes = alarm.Communes.IsDefault ? [] : alarm.Communes,
     };
 
     private Dictionary<string, int> CountChildren()
@@ -93,7 +96,8 @@ internal sealed partial class SectorAlarms
     private bool IsWanted(Alarm alarm, AlarmFilter filter)
     {
         var state = AlarmLife.StateOf(alarm);
-        return (filter.States == 0 ? state != AlarmState.Normal : (filter.States & (1 << (int)state)) != 0)
+        return !alarm.HasLeft
+            && (filter.States == 0 ? state != AlarmState.Normal : (filter.States & (1 << (int)state)) != 0)
             && (state != AlarmState.Normal || alarm.RaisedAt > 0)
             && (filter.Kinds & (DeviceKinds)(1 << (int)alarm.Kind)) != 0
             && (filter.Priorities == 0 || (filter.Priorities & (1 << (int)alarm.Priority)) != 0)

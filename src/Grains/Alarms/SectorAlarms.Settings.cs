@@ -27,7 +27,7 @@ internal sealed partial class SectorAlarms
         AdvanceTo(at);
         var former = Settings;
         Use(entry.Settings);
-        foreach (var alarm in _alarms.Values.ToArray())
+        foreach (var alarm in _alarms.Values.Where(alarm => !alarm.HasLeft).ToArray())
         {
             var (was, now) = (AlarmTerms.Of(former, alarm.Condition, alarm.Kind), TermsOf(alarm));
             Set(Suppressed(

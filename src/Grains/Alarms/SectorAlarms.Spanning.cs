@@ -19,7 +19,7 @@ internal sealed partial class SectorAlarms
         }
 
         var made = Find(AlarmIds.Of(cause.Source, cause.Condition));
-        return new(cause.Active.Count, made is { IsActive: true }, made is { IsActive: true } ? DateTimeOffset.FromUnixTimeMilliseconds(made.RaisedAt) : null, cause.Home);
+        return new(ShareOf(cause).Active, made is { IsActive: true }, made is { IsActive: true } ? DateTimeOffset.FromUnixTimeMilliseconds(made.RaisedAt) : null, cause.Home);
     }
 
     /// <summary>From now on another sector's alarm explains what hangs on the cause here, or this one's what does anywhere; or each its own.</summary>
@@ -30,7 +30,7 @@ internal sealed partial class SectorAlarms
         AdvanceTo(at);
         var cause = CauseOf(entry.Device);
         cause.Home = entry.Home;
-        Settle(cause, cause.Active.Count, at);
+        Settle(cause, ShareOf(cause), at);
     }
 
     /// <summary>Causes of which something was, or may be, told as one over several sectors.</summary>

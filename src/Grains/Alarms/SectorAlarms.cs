@@ -48,11 +48,12 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
     public Alarm? Find(string id) => _alarms.GetValueOrDefault(id);
 
     /// <summary>All of them, for a snapshot; null while there was none.</summary>
-    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 && Settings.IsEmpty && !_causes.Values.Any(cause => cause.Home is not null) ? null : new()
+    public StoredAlarms? ToSnapshot() => _alarms.Count == 0 && Settings.IsEmpty && _moving.Count == 0 && !_causes.Values.Any(cause => cause.Home is not null) ? null : new()
     {
         Folded = [.. _causes.Values.Where(cause => cause.Home is not null).Select(cause => new FoldedCause(cause.Key, cause.Home!))],
         Settings = Settings,
         Alarms = [.. _alarms.Values],
+        Moving = [.. _moving.Values],
         Starts = [.. book.ToFigures().Kinds.SelectMany(kind => kind.AlarmStarts.Select(start => new AlarmStarts(kind.Kind, start.Minute, start.Count)))],
     };
 
@@ -73,6 +74,7 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             book.CountAlarm(alarm.Kind, AlarmCounts.BucketOf(alarm), +1);
         }
 
+        ResumeMoving(stored is { Moving.IsDefault: false } ? stored.Moving : []);
         foreach (var (cause, home) in stored is { Folded.IsDefault: false } ? stored.Folded : [])
         {
             CauseOf(cause).Home = home;
@@ -221,7 +223,7 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
 
         foreach (var cause in _causes.Values.Where(cause => cause.GraceUntil > 0 && cause.GraceUntil <= now).ToArray())
         {
-            Settle(cause, cause.Active.Count, now);
+            Settle(cause, ShareOf(cause), now);
         }
 
         _due = _alarms.Values.Select(alarm => alarm.Due)
@@ -280,6 +282,11 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             return;
         }
 
+        if (alarm.Page is not null && (alarm.Parent is not null || !(alarm.IsInterrupted || AlarmLife.StateOf(alarm) == AlarmState.Unacknowledged)))
+        {
+            alarm = alarm with { Page = null };
+        }
+
         _alarms[id] = alarm with { ChangedAt = _offset };
         _due = Math.Min(_due, alarm.Due);
         var (was, state) = (former is null ? AlarmState.Normal : AlarmLife.StateOf(former), AlarmLife.StateOf(alarm));
@@ -290,7 +297,7 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
             book.CountAlarm(alarm.Kind, to, +1);
         }
 
-        if (alarm.Parent is null && state == AlarmState.Unacknowledged && (was != AlarmState.Unacknowledged || alarm.LastAt != former!.LastAt))
+        if (id != _arriving && alarm.Parent is null && state == AlarmState.Unacknowledged && (was != AlarmState.Unacknowledged || alarm.LastAt != former!.LastAt))
         {
             book.CountAlarmStarts(new AlarmStarts(alarm.Kind, (int)(alarm.LastAt / 60_000), 1));
         }
@@ -314,9 +321,14 @@ internal sealed partial class SectorAlarms(string sector, SectorBook book)
         var least = now - (long)ClosedFor.TotalMilliseconds;
         for (var index = 0; index < closed.Length && (index < MaximumClosed / 10 || closed[index].ClearedAt < least); index++)
         {
-            _alarms.Remove(closed[index].Id);
-            _closed--;
+            Drop(closed[index]);
         }
+    }
+
+    private void Drop(Alarm closed)
+    {
+        _alarms.Remove(closed.Id);
+        _closed -= AlarmLife.StateOf(closed) == AlarmState.Normal ? 1 : 0;
     }
 
     private Alarm AlarmOf(string source, DeviceKind kind, string condition) => Find(AlarmIds.Of(source, condition)) ?? New(source, condition, kind);

@@ -20,6 +20,9 @@ public sealed record StoredAlarms
 
     /// <summary>Causes that are told as one over several sectors.</summary>
     [Id(3)] public ImmutableArray<FoldedCause> Folded { get; init; } = [];
+
+    /// <summary>What devices that have left take along.</summary>
+    [Id(4)] public ImmutableArray<MovingAlarms> Moving { get; init; } = [];
 }
 
 /// <summary>A cause that is told as one over several sectors.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Sectors;
@@ -24,6 +25,7 @@ public sealed partial class Registrar : IRegistrar
     private readonly ITerritoryTable _territory;
     private readonly DeviceDirectory _directory;
     private readonly LogWriter _writer;
+    private readonly AlarmMoves _alarms;
     private readonly IHistory _history;
     private readonly HistoryFeed _feed;
     private readonly IntakeGate _gate;
@@ -40,14 +42,15 @@ public sealed partial class Registrar : IRegistrar
         ITerritoryTable territory,
         DeviceDirectory directory,
         LogWriter writer,
+        AlarmMoves alarms,
         IHistory history,
         HistoryFeed feed,
         IntakeGate gate,
         TimeProvider clock,
         ILogger<Registrar> logger)
     {
-        (_registry, _keys, _territory, _directory, _writer, _history, _feed, _gate, _clock, _logger) =
-            (registry, keys, territory, directory, writer, history, feed, gate, clock, logger);
+        (_registry, _keys, _territory, _directory, _writer, _alarms, _history, _feed, _gate, _clock, _logger) =
+            (registry, keys, territory, directory, writer, alarms, history, feed, gate, clock, logger);
     }
 
     /// <summary>Fills the directory from the registry. Once, before readings are let in.</summary>
@@ -240,7 +243,7 @@ public sealed partial class Registrar : IRegistrar
         var leaving = changes.Where(Leaves).ToList();
         if (leaving.Count == 0)
         {
-            await ArriveAsync(changes, now, cancellationToken);
+            await ArriveAsync(changes, ImmutableDictionary<string, MovingAlarms>.Empty, now, cancellationToken);
         }
         else
         {
@@ -248,6 +251,7 @@ public sealed partial class Registrar : IRegistrar
         }
 
         await _registry.CompleteAsync([.. changes.Select(change => change.Revision)], cancellationToken);
+        await _alarms.ForgetAsync(leaving.Where(AlarmMoves.IsMove));
     }
 
     /// <summary>
@@ -256,6 +260,8 @@ public sealed partial class Registrar : IRegistrar
     /// </summary>
     private async Task MoveAsync(ImmutableArray<PendingChange> changes, List<PendingChange> leaving, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // Whoever fails to say it fails the move before anything of it is done.
+        var told = await _alarms.ToldAsync(leaving.Where(AlarmMoves.IsMove));
         foreach (var change in leaving)
         {
             if (change.Current is { } current)
@@ -270,8 +276,8 @@ public sealed partial class Registrar : IRegistrar
 
         try
         {
-            await _writer.AppendAndApplyAsync(BySector(leaving, change => change.Former!.Sector, change => RemovedOf(change, now)), cancellationToken);
-            await ArriveAsync(changes, now, cancellationToken);
+            await _writer.AppendAndApplyAsync(BySector(leaving, change => change.Former!.Sector, change => RemovedOf(change, told[change.Device], now)), cancellationToken);
+            await ArriveAsync(changes, await _alarms.OfAsync(leaving.Where(AlarmMoves.IsMove)), now, cancellationToken);
         }
         catch
         {
@@ -282,12 +288,12 @@ public sealed partial class Registrar : IRegistrar
     }
 
     /// <summary>Readings are let in once the log has the registration: nothing that is accepted can come before it.</summary>
-    private async Task ArriveAsync(ImmutableArray<PendingChange> changes, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task ArriveAsync(ImmutableArray<PendingChange> changes, IReadOnlyDictionary<string, MovingAlarms> alarms, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var arriving = changes.Where(change => change.Current is not null).ToList();
         if (arriving.Count > 0)
         {
-            await _writer.AppendAndApplyAsync(BySector(arriving, change => change.Current!.Sector, change => RegisteredOf(change, now)), cancellationToken);
+            await _writer.AppendAndApplyAsync(BySector(arriving, change => change.Current!.Sector, change => RegisteredOf(change, alarms.GetValueOrDefault(change.Device), now)), cancellationToken);
             arriving.ForEach(change => _directory.Set(DirectoryEntry.Of(change.Current!)));
         }
     }
@@ -297,21 +303,23 @@ public sealed partial class Registrar : IRegistrar
         change.Former is { } former
         && (change.Current is not { } current || current.Sector != former.Sector || current.Descriptor.Kind != former.Descriptor.Kind);
 
-    private static RemovedEntry RemovedOf(PendingChange change, DateTimeOffset now) => new()
+    private static RemovedEntry RemovedOf(PendingChange change, IEnumerable<ToldAlarm> told, DateTimeOffset now) => new()
     {
         Device = change.Device,
         ReceivedAt = now,
         Kind = change.Former!.Descriptor.Kind,
-        Moved = change.Current?.Descriptor.Kind == change.Former.Descriptor.Kind,
+        Moved = AlarmMoves.IsMove(change),
         Revision = change.Revision,
+        Told = [.. told],
     };
 
-    private static RegisteredEntry RegisteredOf(PendingChange change, DateTimeOffset now) => new()
+    private static RegisteredEntry RegisteredOf(PendingChange change, MovingAlarms? alarms, DateTimeOffset now) => new()
     {
         Device = change.Device,
         ReceivedAt = now,
         Descriptor = change.Current!.Descriptor,
         Revision = change.Current.Revision,
+        Alarms = alarms,
     };
 
     private static ImmutableArray<SectorEntries> BySector(

@@ -85,6 +85,11 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
             return new WorkOrderAnswer { Conflict = conflict };
         }
 
+        if (await FormerOrderAsync(request) is { } kept)
+        {
+            return new WorkOrderAnswer { Conflict = $"Order {kept} is about this alarm, whose device has come from there." };
+        }
+
         var terms = await GrainFactory.GetGrain<IContractsGrain>(IContractsGrain.Key).Choose(request.Commune, request.Kind, now);
         if (_store.LastNumber == 0)
         {
@@ -92,7 +97,7 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
             await GrainFactory.GetGrain<IWorkOrderPlacesGrain>(IWorkOrderPlacesGrain.Key).Add(request.Commune);
         }
 
-        var order = _rules.Open(request, terms, _store.LastNumber + 1, now);
+        var order = _rules.Open(request with { AlarmCommunes = [] }, terms, _store.LastNumber + 1, now);
         await WriteAsync(_book.With(order), order.Number);
         _instruments.Stepped(WorkOrderVerb.Open);
         return new WorkOrderAnswer { Order = order, IsNew = true, HasChanged = true };
@@ -159,6 +164,26 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
     public ValueTask<ImmutableArray<WorkOrder>> List(WorkOrderQuery query) => new([.. _book.List(query, Now())]);
 
     public ValueTask<ImmutableArray<WorkOrderDelays>> GetDelays(DeviceKinds kinds, DateTimeOffset since) => new(DelayRules.Of(_book.Orders, kinds, since, Now()));
+
+    /// <summary>The order of an alarm that has not ended, in a commune in which its device was before; null for none.</summary>
+    private async Task<string?> FormerOrderAsync(WorkOrderRequest request)
+    {
+        foreach (var commune in request.Alarm is null || request.AlarmCommunes.IsDefault ? [] : request.AlarmCommunes)
+        {
+            var orders = await GrainFactory.GetGrain<IWorkOrdersGrain>(commune).List(new WorkOrderQuery
+            {
+                Device = request.Device,
+                States = [.. Enum.GetValues<WorkOrderState>().Where(state => state is not (WorkOrderState.Closed or WorkOrderState.Cancelled))],
+                Limit = 1_000,
+            });
+            if (orders.FirstOrDefault(order => order.Request.Alarm == request.Alarm) is { } kept)
+            {
+                return kept.Id;
+            }
+        }
+
+        return null;
+    }
 
     private async Task<WorkOrderAnswer> ChangeAsync(WorkOrder order)
     {

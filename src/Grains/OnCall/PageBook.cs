@@ -13,14 +13,6 @@ public sealed class StoredPages
     [Id(0)] public ImmutableSortedDictionary<string, OpenPage> Pages { get; set; } = ImmutableSortedDictionary<string, OpenPage>.Empty.WithComparers(StringComparer.Ordinal);
 }
 
-/// <summary>How far the telling of an alarm has come.</summary>
-/// <param name="RaisedAt">When the alarm was raised: raised again, it is told from the beginning.</param>
-/// <param name="DueAt">When it is to be told next if nobody has acknowledged it; null for never.</param>
-/// <param name="Level">To which level then.</param>
-/// <param name="Attempt">How often that level was told before.</param>
-[GenerateSerializer, Immutable, Alias("grid.OpenPage")]
-public sealed record OpenPage([property: Id(0)] DateTimeOffset RaisedAt, [property: Id(1)] DateTimeOffset? DueAt, [property: Id(2)] int Level, [property: Id(3)] int Attempt);
-
 /// <summary>Which alarms are to be told to who is on call, and when again. Pure.</summary>
 public static class PageBook
 {
@@ -38,8 +30,12 @@ public static class PageBook
     {
         var open = alarms.OrderByDescending(alarm => alarm.Priority).ThenByDescending(alarm => alarm.RaisedAt).Take(MaximumPages).ToDictionary(alarm => alarm.Id, StringComparer.Ordinal);
         var next = pages.RemoveRange(pages.Where(page => !open.TryGetValue(page.Key, out var alarm) || alarm.RaisedAt != page.Value.RaisedAt).Select(page => page.Key));
-        return next.AddRange(open.Values.Where(alarm => !next.ContainsKey(alarm.Id)).Select(alarm => KeyValuePair.Create(alarm.Id, new OpenPage(alarm.RaisedAt, now, 1, 0))));
+        return next.AddRange(open.Values.Where(alarm => !next.ContainsKey(alarm.Id)).Select(alarm => KeyValuePair.Create(alarm.Id, FirstOf(alarm, now))));
     }
+
+    /// <summary>An alarm that has come with its device goes on where its telling had come to.</summary>
+    private static OpenPage FirstOf(AlarmView alarm, DateTimeOffset now) =>
+        alarm.Page is { } page && page.RaisedAt == alarm.RaisedAt ? page : new OpenPage(alarm.RaisedAt, now, 1, 0);
 
     /// <summary>After it was told.</summary>
     public static OpenPage After(OpenPage page, PageAnswer answer, DateTimeOffset now) => answer.Outcome switch

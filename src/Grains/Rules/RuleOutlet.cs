@@ -33,6 +33,7 @@ public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleO
             Kind = origin.Kind,
             Alarm = isOfAlarm ? alarm!.Id : null,
             AlarmRaisedAt = isOfAlarm ? alarm!.RaisedAt : null,
+            AlarmCommunes = isOfAlarm ? alarm!.FormerCommunes : [],
             Key = order.Id,
         });
     }

@@ -17,6 +17,7 @@ internal sealed partial class SectorApplier
     {
         var descriptor = entry.Descriptor;
         var device = book.Find(entry.Device);
+        var (hasCome, brought, at) = (device is null, entry.Alarms, entry.ReceivedAt.ToMilliseconds());
         _effects.Registered(descriptor.Kind);
         if (device is null)
         {
@@ -36,8 +37,15 @@ internal sealed partial class SectorApplier
         device.HasNotedOwn = true;
         Link(device, DeviceLinks.Of(descriptor));
         alarms.Place(device, AlarmTopology.Of(descriptor));
-        alarms.SetWorks(device, descriptor.Flag(AlarmTopology.UnderWorks), entry.ReceivedAt.ToMilliseconds(), offset);
-        entry = WithDefaults(entry, offset);
+        alarms.SetWorks(device, descriptor.Flag(AlarmTopology.UnderWorks), at, offset);
+
+        // One that is here already, such as when the entry is told again, has its alarms.
+        if (hasCome && alarms.Arrive(device, brought, rules.At(offset), at, offset))
+        {
+            rules.AlarmsChanged(entry.ReceivedAt);
+        }
+
+        entry = WithDefaults(entry with { Alarms = null }, offset);
         book.Expect(device, device.LastHeardAt, device.ExpectedSince, SilencePolicy.SilentAfter(descriptor, entry.Defaults.Of(descriptor.Kind)));
         book.Follow(device, DescriptorRules.CabinetHeard(descriptor));
         book.Zones.Place(device, ZonePlace.Of(descriptor));
@@ -45,6 +53,7 @@ internal sealed partial class SectorApplier
         rules.Changed(entry.ReceivedAt);
         await HandToAsync(device, entry, offset);
         await DrainAsync();
+        alarms.SettleArrived(device, at, offset);
         book.MarkChanged(device, offset);
     }
 
@@ -104,9 +113,22 @@ internal sealed partial class SectorApplier
             Carry(device, outcome.Effects.IsDefault ? [] : [.. outcome.Effects.Where(effect => effect is RuleAction)], entry, offset);
             Carry(device, turn.Leave(device, rules.At(offset), entry.ReceivedAt.ToMilliseconds(), offset), entry, offset);
             Link(device, default, isGone: true);
-            alarms.Remove(device, entry.ReceivedAt.ToMilliseconds(), offset);
+            if (entry.Moved)
+            {
+                alarms.Leave(device, entry, offset);
+            }
+            else
+            {
+                alarms.Remove(device, entry.ReceivedAt.ToMilliseconds(), offset);
+            }
+
             book.Remove(device, offset);
             rules.Changed(entry.ReceivedAt);
+        }
+        else if (!entry.Moved)
+        {
+            // It was on its way, and is deleted before it has come anywhere.
+            alarms.ForgetMoving([entry.Device], entry.Revision);
         }
     }
 }

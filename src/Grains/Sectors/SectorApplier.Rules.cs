@@ -55,6 +55,11 @@ internal sealed partial class SectorApplier
                 Priority = alarm.Active ? alarm.Priority : null,
                 Class = alarm.Active ? alarm.Class : null,
             };
+            if (alarm.Active)
+            {
+                alarms.Confirm(AlarmIds.Of(device.Id, alarm.Condition), offset);
+            }
+
             if (alarms.IsNews(signal))
             {
                 rules.AlarmsChanged(entry.ReceivedAt);

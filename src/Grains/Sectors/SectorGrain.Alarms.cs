@@ -70,6 +70,14 @@ public sealed partial class SectorGrain
         }
     }
 
+    public ValueTask<ImmutableArray<MovingAlarms>> GetMovingAlarms(ImmutableArray<string> devices) => new(_alarms.MovingOf(devices));
+
+    public Task ForgetMovingAlarms(ImmutableArray<string> devices, long revision)
+    {
+        _alarms.ForgetMoving(devices, revision);
+        return Task.CompletedTask;
+    }
+
     /// <summary>What is not there yet may be put aside all the same: a condition of a device that is known.</summary>
     private (string Field, string Reason)? Refuse(string id, AlarmOrder order, long now)
     {

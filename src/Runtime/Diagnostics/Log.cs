@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(1015, LogLevel.Warning, "A timer callback of {Grain} failed; the timer goes on")]
     public static partial void TimerFailed(ILogger logger, Exception error, object grain);
 
+    [LoggerMessage(1019, LogLevel.Debug, "A timer callback of {Grain} ended when what it called was gone: the runtime stops")]
+    public static partial void TimerCutShort(ILogger logger, object grain);
+
     [LoggerMessage(1016, LogLevel.Error, "A turn of {Grain} failed in the runtime")]
     public static partial void TurnFailed(ILogger logger, Exception error, object grain);
 

@@ -66,7 +66,8 @@ internal abstract class GrainTimer : IGrainTimer
 
     private void TickNow()
     {
-        if (_stop.IsCancellationRequested || _isRunning)
+        // While the runtime stops, its grains go one after the other: what a timer would call is gone already, and nobody waits for it.
+        if (_stop.IsCancellationRequested || _isRunning || _activation.Runtime.IsStopping)
             return;
         _isRunning = true;
         _tick.Prepare(_activation.SelfReference, _options, default);
@@ -107,7 +108,9 @@ internal abstract class GrainTimer : IGrainTimer
 
         private protected override void OnFinished(Exception? error)
         {
-            if (error is not null)
+            if (error is SiloUnavailableException && timer._activation.Runtime.IsStopping)
+                Log.TimerCutShort(timer._activation.Runtime.Logger, timer._activation);
+            else if (error is not null)
                 Log.TimerFailed(timer._activation.Runtime.Logger, error, timer._activation);
             timer.OnEnded();
         }

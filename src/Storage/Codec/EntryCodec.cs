@@ -26,6 +26,8 @@ internal static class EntryCodec
         AlarmClock = 9,
         AlarmSettings = 10,
         AlarmCause = 11,
+        RegisteredWithAlarms = 12,
+        RemovedWithTold = 13,
         Rules = 20,
         RulesLook = 21,
         RuleTurn = 22,
@@ -57,11 +59,21 @@ internal static class EntryCodec
                 case RegisteredEntry registered:
                     writer.Signed(registered.Revision);
                     DescriptorCodec.Write(writer, registered.Descriptor);
+                    if (registered.Alarms is { } alarms)
+                    {
+                        MovingAlarmsCodec.Write(writer, alarms);
+                    }
+
                     break;
                 case RemovedEntry removed:
                     writer.Signed(removed.Revision);
                     writer.Byte((byte)removed.Kind);
                     writer.Byte(removed.Moved ? (byte)1 : (byte)0);
+                    if (!removed.Told.IsDefaultOrEmpty)
+                    {
+                        MovingAlarmsCodec.Write(writer, removed.Told);
+                    }
+
                     break;
                 case SilencedEntry silenced:
                     writer.Signed(Milliseconds(silenced.LastHeardAt, nameof(SilencedEntry.LastHeardAt)) - received);
@@ -111,7 +123,9 @@ internal static class EntryCodec
             {
                 EntryType.Reading => ReadReading(ref reader, device, received, clock),
                 EntryType.Registered => ReadRegistered(ref reader, device, received),
+                EntryType.RegisteredWithAlarms => ReadRegistered(ref reader, device, received) with { Alarms = MovingAlarmsCodec.Read(ref reader, device) },
                 EntryType.Removed => ReadRemoved(ref reader, device, received),
+                EntryType.RemovedWithTold => ReadRemoved(ref reader, device, received) with { Told = MovingAlarmsCodec.ReadTold(ref reader) },
                 EntryType.Silenced => new SilencedEntry { Device = device, ReceivedAt = received, LastHeardAt = Instant(ref reader, clock + reader.Signed()) },
                 EntryType.Sealed => new SealedEntry { Device = device, ReceivedAt = received, Bytes = [.. reader.Bytes(reader.Count())] },
                 EntryType.Parameters => new ParametersEntry { Device = device, ReceivedAt = received, Defaults = ParameterCodec.Read(ref reader) },
@@ -133,7 +147,9 @@ internal static class EntryCodec
     private static EntryType TypeOf(LogEntry entry) => entry switch
     {
         ReadingEntry => EntryType.Reading,
+        RegisteredEntry { Alarms: not null } => EntryType.RegisteredWithAlarms,
         RegisteredEntry => EntryType.Registered,
+        RemovedEntry { Told.IsDefaultOrEmpty: false } => EntryType.RemovedWithTold,
         RemovedEntry => EntryType.Removed,
         SilencedEntry => EntryType.Silenced,
         SealedEntry => EntryType.Sealed,

@@ -321,6 +321,10 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public Task FoldAlarmCause(string cause, string? home) => throw new InvalidOperationException("The gateway folds nothing.");
 
+    public ValueTask<ImmutableArray<MovingAlarms>> GetMovingAlarms(ImmutableArray<string> devices) => throw new InvalidOperationException("The gateway moves nothing.");
+
+    public Task ForgetMovingAlarms(ImmutableArray<string> devices, long revision) => throw new InvalidOperationException("The gateway moves nothing.");
+
     public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => new(
     [
         .. Alarms.Values.Where(alarm => (filter.Source is null || alarm.Source == filter.Source)

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Sectors;
+using Grid.Grains.Territory;
 
 namespace Grid.Tests.Gateway.Live;
 
@@ -109,5 +111,31 @@ public sealed class FigureAlarmsTests
         await hub.WatchAsync("1", "commune:29232", $$"""{"cursor":"{{cursor}}"}""");
         var frame = await hub.FrameAsync();
         Assert.Equal(("delta", "normal"), (frame.GetProperty("type").GetString(), Assert.Single(frame.GetProperty("alarms").EnumerateArray()).GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task An_alarm_that_moved_with_its_device_is_told_by_the_sector_where_it_is_now_and_one_that_left_the_scope_is_over()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var sector = host.Registry.SectorOf(await host.RegisterAsync("B1", DeviceKind.Bin));
+        var other = SectorMap.SectorsOf("29232", TerritoryTable.Shared.FindCommune("29232")!.Population).First(name => name != sector);
+        await host.Grid.SectorOf(other).ChangeAsync(Fire("B1"), Fire("B2"));
+        await host.Grid.TerritoryOf("commune:29232").SetAsync(summary => summary with { Versions = [new(sector, 1, 1), new(other, 1, 1)] });
+        string cursor;
+        await using (var first = await HubClient.ConnectAsync(host.Address, host.Token))
+        {
+            await first.WatchAsync("1", "commune:29232");
+            cursor = (await first.FrameAsync()).GetProperty("cursor").GetString()!;
+        }
+
+        await host.Grid.SectorOf(other).ChangeAsync(Fire("B1", AlarmState.Normal) with { HasLeft = true }, Fire("B2", AlarmState.Normal) with { HasLeft = true });
+        await host.Grid.SectorOf(sector).ChangeAsync(Fire("B1", AlarmState.Acknowledged));
+        await using var hub = await HubClient.ConnectAsync(host.Address, host.Token);
+        await hub.WatchAsync("1", "commune:29232", $$"""{"cursor":"{{cursor}}"}""");
+        var frame = await hub.FrameAsync();
+        Assert.Equal("delta", frame.GetProperty("type").GetString());
+        Assert.Equal(
+            [("B1", "acknowledged"), ("B2", "normal")],
+            frame.GetProperty("alarms").EnumerateArray().Select(alarm => (alarm.GetProperty("source").GetString()!, alarm.GetProperty("state").GetString()!)).Order());
     }
 }

@@ -49,6 +49,50 @@ public sealed class RulesTests : IDisposable
         await (await PostAsync(again, $"{Rule}/publish")).ProblemAsync(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task A_rollback_by_name_goes_to_the_version_that_was_published_before_and_to_no_other()
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        Task<HttpResponseMessage> RollBackAsync(string to) => PostAsync(server, $"{Rule}/rollback?to={to}");
+        async Task<(int Version, int Published, int Former)> ShownAsync(HttpResponseMessage answer)
+        {
+            var shown = await answer.JsonAsync();
+            return (shown.GetProperty("version").GetInt32(), shown.GetProperty("published").GetInt32(), shown.GetProperty("former").GetInt32());
+        }
+
+        await (await RollBackAsync("1")).ProblemAsync(HttpStatusCode.NotFound);
+        foreach (var limit in new[] { 60, 70, 80 })
+        {
+            Assert.True((await PutAsync(server, Rule, $$"""{"name":"Bac","scope":"all","text":"when fillPercent > {{limit}} then open work order"}""")).IsSuccessStatusCode);
+            if (limit == 60)
+            {
+                await (await PostAsync(server, $"{Rule}/publish")).JsonAsync();
+                Assert.Equal("has no version that was published before", await (await RollBackAsync("2")).ErrorAsync(HttpStatusCode.BadRequest, "id"));
+            }
+            else if (limit == 70)
+            {
+                await (await PostAsync(server, $"{Rule}/publish")).JsonAsync();
+            }
+        }
+
+        // Version 3 is a draft, 9 is none, and none of them was published before.
+        foreach (var to in new[] { "3", "9", "0" })
+        {
+            Assert.Equal("must be 1, the version that was published before", await (await RollBackAsync(to)).ErrorAsync(HttpStatusCode.BadRequest, "to"));
+        }
+
+        foreach (var to in new[] { "first", "-1", "1.5", "99999999999999999999" })
+        {
+            Assert.Equal("must be the number of a version", await (await RollBackAsync(to)).ErrorAsync(HttpStatusCode.BadRequest, "to"));
+        }
+
+        // The current one is published already, and stays so: also when the answer to a rollback was lost and it is asked for again.
+        Assert.Equal((3, 2, 1), await ShownAsync(await RollBackAsync("2")));
+        Assert.Equal((3, 1, 2), await ShownAsync(await RollBackAsync("1")));
+        Assert.Equal((3, 1, 2), await ShownAsync(await RollBackAsync("1")));
+        Assert.Equal((3, 2, 1), await ShownAsync(await RollBackAsync("2")));
+    }
+
     [Theory]
     [InlineData("""{"name":"A","scope":"all","text":"when fillPercent > then open work order"}""", "text", "line 1, column 20: found 'then', expected a condition, such as fillPercent > 80, overflow or night")]
     [InlineData("""{"name":"A","scope":"all","rule":{"when":{"condition":"flood"},"then":[{"openWorkOrder":{}}]}}""", "rule.when.condition", "found 'flood', expected a condition")]

@@ -51,6 +51,21 @@ public sealed class AlarmLifeTests
         Assert.Equal(AlarmState.Normal, AlarmLife.StateOf(AlarmLife.Carry(returned, Order(AlarmAction.Acknowledge, note: null), Start + Minute)));
     }
 
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(90, false)]
+    public void One_whose_device_has_moved_goes_on_as_it_was_when_it_is_found_again_within_the_hour(int minutes, bool goesOn)
+    {
+        var interrupted = AlarmLife.Interrupt(AlarmLife.Carry(Raised(), Order(AlarmAction.Acknowledge), Start + Minute), Start + (2 * Minute));
+        Assert.Equal(AlarmState.Normal, AlarmLife.StateOf(interrupted));
+        var again = AlarmLife.Begin(interrupted, default, Start + ((2 + minutes) * Minute));
+        Assert.Equal((goesOn ? AlarmState.Acknowledged : AlarmState.Unacknowledged, 1, goesOn), (AlarmLife.StateOf(again), again.Count, again.RaisedAt == Start));
+
+        // What repeats after that is counted, and told, as everything is.
+        var repeated = AlarmLife.Begin(AlarmLife.End(again, default, again.LastAt + Minute), default, again.LastAt + (2 * Minute));
+        Assert.Equal((AlarmState.Unacknowledged, 2), (AlarmLife.StateOf(repeated), repeated.Count));
+    }
+
     [Fact]
     public void However_often_it_repeats_within_an_hour_it_is_one_episode_with_a_count()
     {

@@ -44,6 +44,14 @@ public sealed class PageBookTests
     }
 
     [Fact]
+    public void One_that_has_come_with_its_device_goes_on_where_its_telling_had_come_to_unless_it_was_raised_anew_since()
+    {
+        var page = new OpenPage(Now.AddMinutes(-30), Now.AddMinutes(5), 2, 1);
+        Assert.Equal(page, PageBook.With(None, [Alarm("B1", minutesAgo: 30) with { Page = page }], Now)["B1~fire"]);
+        Assert.Equal(new OpenPage(Now, Now, 1, 0), PageBook.With(None, [Alarm("B1") with { Page = page }], Now)["B1~fire"]);
+    }
+
+    [Fact]
     public void Of_too_many_the_most_urgent_are_told()
     {
         var alarms = Enumerable.Range(0, PageBook.MaximumPages + 50).Select(number => Alarm($"B{number}", number, number == PageBook.MaximumPages + 49 ? AlarmPriority.Urgent : AlarmPriority.High));

@@ -101,18 +101,23 @@ internal static class AlarmsCheck
         }
     }
 
+    /// <summary>Where its device is now, an alarm has what people ordered where it was then, once. With a device that was deleted its alarms end where they are.</summary>
     private static async Task CompareWithOrdersAsync(World world, IGridGrains grains)
     {
+        var deleted = world.Journal.Entries().Where(item => item.Entry is RemovedEntry { Moved: false }).Select(item => item.Entry.Device).ToHashSet(StringComparer.Ordinal);
         foreach (var order in world.AlarmOperators.Accepted)
         {
-            // Of an alarm with a long history the oldest events are forgotten.
-            if (await grains.Sector(order.Sector).GetAlarm(order.Alarm) is not { History.Length: < AlarmView.MaximumHistory } alarm)
+            var record = AlarmIds.TryParse(order.Alarm, out var source, out _) ? world.Registry.Devices.GetValueOrDefault(source) : null;
+            if (await grains.Sector(record?.Sector ?? order.Sector).GetAlarm(order.Alarm) is not { } alarm)
             {
-                continue;
+                if (record is not null && record.Sector != order.Sector && world.Journal.Keeps(order.Sector) && world.Journal.Keeps(record.Sector) && !deleted.Contains(source))
+                {
+                    world.Violated("I2", $"{order.Id} to {order.Alarm} was accepted in {order.Sector}, and its device has come to {record.Sector} without it");
+                }
             }
-
-            if (alarm.History.Count(one => one.Note == order.Id) is not 1 and var times)
+            else if (alarm.History.Length < AlarmView.MaximumHistory && alarm.History.Count(one => one.Note == order.Id) is not 1 and var times && !(times == 0 && deleted.Contains(source)))
             {
+                // Of an alarm with a long history the oldest events are forgotten.
                 world.Violated("I2", $"{order.Id} to {order.Alarm} was accepted, and stands {times} times in its history");
             }
         }

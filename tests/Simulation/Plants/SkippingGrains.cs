@@ -126,5 +126,9 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
         public ValueTask<ImmutableArray<AlarmView>> GetAlarms(AlarmFilter filter) => inner.GetAlarms(filter);
 
         public ValueTask<AlarmView?> GetAlarm(string alarm) => inner.GetAlarm(alarm);
+
+        public ValueTask<ImmutableArray<MovingAlarms>> GetMovingAlarms(ImmutableArray<string> devices) => inner.GetMovingAlarms(devices);
+
+        public Task ForgetMovingAlarms(ImmutableArray<string> devices, long revision) => inner.ForgetMovingAlarms(devices, revision);
     }
 }

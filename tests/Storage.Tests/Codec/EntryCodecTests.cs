@@ -75,7 +75,7 @@ public sealed class EntryCodecTests
         from number in Gen.Choose(int.MinValue, int.MaxValue)
         from metrics in Metrics.ListOf()
         from descriptor in Devices
-        from kind in Gen.Choose(0, 12)
+        from kind in Gen.Choose(0, 14)
         select kind switch
         {
             0 => new ReadingEntry
@@ -114,6 +114,16 @@ public sealed class EntryCodecTests
                     Explains = [.. metrics.Select(metric => metric.Name)],
                     Kind = number % 11 == 0 ? DeviceKind.Bin : null,
                 },
+            },
+            13 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number, Alarms = Moving(device, number, text, other, [.. metrics]) },
+            14 => new RemovedEntry
+            {
+                Device = device,
+                ReceivedAt = received,
+                Kind = DeviceKind.Bin,
+                Moved = true,
+                Revision = number,
+                Told = [.. metrics.Select((metric, place) => new ToldAlarm(metric.Name, new OpenPage(other, place % 2 == 0 ? received : null, place, number & 7)))],
             },
             11 => new AlarmCauseEntry { Device = device, ReceivedAt = received, Home = number % 2 == 0 ? "29019.3" : null },
             12 => new AlarmSettingsEntry
@@ -222,6 +232,43 @@ public sealed class EntryCodecTests
         Rules = [new PublishedRule { Id = id, Version = (long)number << 20, Name = text ?? "", Scope = "all", Kinds = (DeviceKinds)(number & 63), Json = """{"when":"é"}""" }],
     };
 
+    private static MovingAlarms Moving(string device, int number, string? text, DateTimeOffset at, MetricValue[] metrics) => new()
+    {
+        Device = device,
+        Revision = (long)number << 20,
+        LeftAt = at.ToUnixTimeMilliseconds(),
+        Holding = number,
+        Alarms =
+        [
+            .. metrics.Select((metric, place) => new Alarm
+            {
+                Source = device,
+                Condition = metric.Name,
+                Kind = (DeviceKind)(place % 6),
+                Priority = (AlarmPriority)(number & 3),
+                Class = AlarmClass.Security,
+                Text = text,
+                IsActive = place % 2 == 0,
+                IsAcknowledged = place % 3 == 0,
+                RaisedAt = number,
+                LastAt = at.ToUnixTimeMilliseconds(),
+                ClearedAt = place,
+                Count = number & 0xffff,
+                Parent = place % 2 == 0 ? text : null,
+                ShelvedUntil = (long)number << 9,
+                IsSuppressed = place % 5 == 0,
+                IsOutOfService = place % 7 == 0,
+                RaiseDue = place % 2 == 0 ? 0 : number,
+                ReturnDue = place % 3 == 0 ? 0 : number,
+                IsInterrupted = number % 2 == 0,
+                Page = place % 2 == 0 ? new OpenPage(at, number % 3 == 0 ? null : at, place, number & 7) : null,
+                Communes = place % 3 == 0 ? ["29019", "2A004"] : [],
+                Orders = [.. metrics.Take(8).Select(other => other.Name)],
+                History = [.. metrics.Take(3).Select(other => new AlarmEvent((AlarmAction)(number & 7), at, other.Name, place % 2 == 0 ? text : null))],
+            }),
+        ],
+    };
+
     private static RuleTurn Turn(MetricValue metric, int number) => new()
     {
         Device = metric.Name,
@@ -245,7 +292,8 @@ public sealed class EntryCodecTests
         AlarmSignalEntry signalled => $"{signalled.Device}|{signalled.ReceivedAt:O}|{signalled.Signal with { Explains = [] }}|{string.Join(';', signalled.Signal.Explains)}",
         ReadingEntry reading => $"{reading.Device}|{reading.ReceivedAt:O}|{reading.ObservedAt:O}|{reading.Session ?? "-none-"}|{reading.Sequence}|"
             + string.Join(';', reading.Metrics.Select(metric => $"{metric.Name}={Bits(metric.Value)}")),
-        RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor),
+        RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor) + Shown(registered.Alarms),
+        RemovedEntry removed => $"{removed with { Told = [] }}|{string.Join('|', removed.Told)}",
         RuleTurnEntry turn => $"{turn.Device}|{turn.ReceivedAt:O}|{turn.At:O}|{string.Join('|', turn.Turns)}",
         RulesEntry rules => $"{rules.Device}|{rules.ReceivedAt:O}|{rules.Rules.Hash}|{string.Join('|', rules.Rules.Rules)}",
         AlarmSettingsEntry given => $"{given.Device}|{given.ReceivedAt:O}|{string.Join('|', given.Settings)}",
@@ -253,6 +301,9 @@ public sealed class EntryCodecTests
             + string.Join('|', given.Defaults.Select(set => $"{set.Kind}:" + string.Join(';', set.Values.Select(value => $"{value.Name}={Bits(value.Value.Number ?? 0)},{value.Value.Number is null},{value.Value.Flag}")))),
         _ => entry.ToString(),
     };
+
+    private static string Shown(MovingAlarms? moving) => moving is null ? "" : $"|{moving with { Alarms = [] }}|"
+        + string.Join('|', moving.Alarms.Select(alarm => $"{alarm with { Orders = [], History = [], Communes = [] }}{string.Join(';', alarm.Orders)}{string.Join(';', alarm.Communes)}{string.Join(';', alarm.History)}"));
 
     private static string Shown(DeviceDescriptor device) =>
         $"{device.Id}|{device.Kind}|{device.Commune}|{device.Name}|{device.Position is null}|{Bits(device.Position?.Longitude ?? 0)}|{Bits(device.Position?.Latitude ?? 0)}|"
