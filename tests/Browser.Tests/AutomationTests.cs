@@ -102,6 +102,35 @@ public sealed class AutomationTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task A_rule_shows_what_it_decided_and_was_not_done()
+    {
+        const string Lamp = "browser-rule-lamp";
+        await using var session = await browser.OpenAsync();
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        (await http.PutAsJsonAsync($"/api/v1/devices/{Lamp}", new { kind = "streetlight", commune = CommuneInsee })).EnsureSuccessStatusCode();
+        var rule = new { name = "browser-refused", scope = $"device:{Lamp}", text = "each streetlight when supplyVolts > 240 then command setDimming(percent: 50) on group cabinet" };
+        (await http.PutAsJsonAsync("/api/v1/rules/browser-refused", rule)).EnsureSuccessStatusCode();
+        (await http.PostAsync("/api/v1/rules/browser-refused/publish", null)).EnsureSuccessStatusCode();
+        var page = session.Page;
+        await ShowAsync(page, "rules");
+        await page.Locator("[data-key='browser-refused']").ClickAsync();
+        await Expect(page.Locator(".editor .progress[data-state='complete']")).ToContainTextAsync("follow version 1");
+        (await http.PostAsJsonAsync("/api/v1/readings", new[] { new { device = Lamp, time = DateTimeOffset.UtcNow, metrics = new { supplyVolts = 245 } } })).EnsureSuccessStatusCode();
+
+        var refused = page.Locator("[data-list='refused'] summary");
+        for (var look = 0; look < MostTrials && await refused.CountAsync() == 0; look++)
+        {
+            await page.Locator("[data-key='browser-refused']").ClickAsync();
+            await Expect(page.Locator("#rule-id")).ToHaveValueAsync("browser-refused");
+        }
+
+        await refused.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("[data-list='refused'] tbody tr")).ToContainTextAsync("it has no cabinet");
+        session.AssertQuiet();
+    }
+
+    [Fact]
     public async Task What_a_pilot_has_is_promoted_after_its_difference_was_seen()
     {
         await using var session = await browser.OpenAsync();

@@ -172,7 +172,7 @@ internal static class RuleEndpoints
 
     private static async Task<IResult> RefusedAsync(string id, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).GetRefused() is { } refused
         ? TypedResults.Json(
-            new RuleRefusalsModel(id, [.. refused.Select(one => new RuleRefusalModel(one.Device, one.Action, one.At, one.Reason))]), GridJson.Default.RuleRefusalsModel)
+            new RuleRefusalsModel(id, [.. refused.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, one.Reason))]), GridJson.Default.RuleRefusalsModel)
         : Problems.NotFound("such rule");
 
     private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains)

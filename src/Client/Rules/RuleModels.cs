@@ -65,10 +65,10 @@ public sealed record RuleRefusalsModel(string Rule, IReadOnlyList<RuleRefusalMod
 
 /// <summary>An action that was not done.</summary>
 /// <param name="Device">On which device the rule held.</param>
-/// <param name="Action"><c>command</c>, <c>workOrder</c>, <c>notification</c> or <c>flag</c>.</param>
+/// <param name="What"><c>command</c>, <c>workOrder</c>, <c>notify</c>, <c>setFlag</c> or <c>endFlag</c>.</param>
 /// <param name="At">When it was refused.</param>
 /// <param name="Reason">Why, for people.</param>
-public sealed record RuleRefusalModel(string Device, string Action, DateTimeOffset At, string Reason);
+public sealed record RuleRefusalModel(string Device, string What, DateTimeOffset At, string Reason);
 
 /// <summary>A rule in a list.</summary>
 /// <param name="Id">Its id.</param>

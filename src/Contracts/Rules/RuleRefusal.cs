@@ -18,8 +18,8 @@ public sealed record RuleRefusal
     /// <summary>The device on which the rule held.</summary>
     [Id(2)] public required string Device { get; init; }
 
-    /// <summary>What it was: <c>command</c>, <c>workOrder</c>, <c>notification</c> or <c>flag</c>.</summary>
-    [Id(3)] public required string Action { get; init; }
+    /// <summary>What it was, in the words of a trial: <c>command</c>, <c>workOrder</c>, <c>notify</c>, <c>setFlag</c> or <c>endFlag</c>.</summary>
+    [Id(3)] public required string What { get; init; }
 
     /// <summary>When it was refused.</summary>
     [Id(4)] public required DateTimeOffset At { get; init; }
@@ -33,12 +33,13 @@ public sealed record RuleRefusal
         Id = task.Id,
         Rule = task.Rule,
         Device = task.Device,
-        Action = task switch
+        What = task switch
         {
             { Command: not null } => "command",
             { WorkOrder: not null } => "workOrder",
-            { Notification: not null } => "notification",
-            _ => "flag",
+            { Notification: not null } => "notify",
+            { Flag.IsSet: true } => "setFlag",
+            _ => "endFlag",
         },
         At = at,
         Reason = reason,

@@ -131,6 +131,27 @@ public sealed class RulesTests : IDisposable
         Assert.Empty((await (await server.Http.GetAsync("/api/v1/rules")).JsonAsync()).GetProperty("items").EnumerateArray());
     }
 
+    [Fact]
+    public async Task What_a_rule_decided_and_was_not_done_is_told_with_the_reason()
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        await (await PutAsync(server, "/api/v1/devices/L1", """{"kind":"streetlight","commune":"29155"}""")).JsonAsync(HttpStatusCode.Created);
+        await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).ProblemAsync(HttpStatusCode.NotFound);
+        await (await PutAsync(server, "/api/v1/rules/dim", """{"name":"Dim","scope":"commune:29155","text":"each streetlight when supplyVolts > 240 then command setDimming(percent: 50) on group cabinet"}""")).JsonAsync(HttpStatusCode.Created);
+        await (await PostAsync(server, "/api/v1/rules/dim/publish")).JsonAsync();
+        await Eventually.HoldsAsync("the sector follows the rule", async () =>
+            (await (await server.Http.GetAsync("/api/v1/rules/dim/rollout")).JsonAsync()).GetProperty("isComplete").GetBoolean());
+        Assert.Equal("""{"rule":"dim","items":[]}""", (await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).JsonAsync()).GetRawText());
+
+        await (await PostAsync(server, "/api/v1/readings", $$$"""[{"device":"L1","time":"{{{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ}}}","metrics":{"supplyVolts":245}}]""")).JsonAsync();
+        JsonElement[] refused = [];
+        await Eventually.HoldsAsync("the command is refused", async () =>
+            (refused = [.. (await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).JsonAsync()).GetProperty("items").EnumerateArray()]).Length > 0);
+        Assert.Equal(("L1", "command", "it has no cabinet"), (Said("device"), Said("what"), Said("reason")));
+
+        string? Said(string name) => Assert.Single(refused).GetProperty(name).GetString();
+    }
+
     [Theory]
     [InlineData("""{"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""", "rule", "must be given: {name, scope, text}")]
     [InlineData("""{"rule":{"scope":"all","text":"when overflow then open work order"},"to":"2026-01-02T00:00:00Z"}""", "from", "must be an instant")]

@@ -5,6 +5,7 @@ import { ApiError } from '../http.ts';
 import { fill, t } from '../i18n.ts';
 import { ScopeSelect } from '../scopeSelect.ts';
 import type { Territories } from '../territories.ts';
+import { RefusedList } from './refusedList.ts';
 import { RolloutMeter } from './rolloutMeter.ts';
 import { deleteRule, publishRule, putRule, rollBackRule, type Rule, type RuleInput, type RuleVersion } from './rulesApi.ts';
 import { freeId, idOf } from './ruleText.ts';
@@ -32,6 +33,7 @@ export class RuleEditor {
   readonly #error = h('p', { class: 'error', role: 'alert' });
   readonly #done = h('p', { role: 'status', 'data-part': 'done' });
   readonly #rollout = new RolloutMeter();
+  readonly #refused = new RefusedList();
   readonly #trial: TrialPanel;
   readonly #fields = h('div', { class: 'fields' });
   readonly #buttons = h('div', { class: 'turns' });
@@ -62,7 +64,7 @@ export class RuleEditor {
     });
     this.#id.addEventListener('input', () => (this.#hasOwnId = true));
     this.element.append(
-      this.#title, this.#state, this.#fields, this.#text.element, this.#error, this.#buttons, this.#done, this.#rollout.element, this.#trial.element, this.#versions,
+      this.#title, this.#state, this.#fields, this.#text.element, this.#error, this.#buttons, this.#done, this.#rollout.element, this.#refused.element, this.#trial.element, this.#versions,
     );
   }
 
@@ -80,6 +82,7 @@ export class RuleEditor {
     this.#begin(rule, { id: rule.id, name: rule.name, scope: rule.scope, text: rule.text });
     this.#saved = this.#written();
     this.#rollout.follow(rule.published === null ? null : rule.id);
+    void this.#refused.show(rule.id);
     this.#title.focus({ preventScroll: true });
   }
 
@@ -88,6 +91,7 @@ export class RuleEditor {
     this.#begin(null, { ...rule, id: rule.id === '' ? '' : freeId(rule.id, this.taken()) });
     this.#saved = '';
     this.#rollout.follow(null);
+    void this.#refused.show(null);
     this.#name.focus();
   }
 
@@ -96,6 +100,7 @@ export class RuleEditor {
     this.#rule = null;
     this.#saved = this.#written();
     this.#rollout.follow(null);
+    void this.#refused.show(null);
     this.#trial.clear();
   }
 
@@ -105,6 +110,7 @@ export class RuleEditor {
     this.#text.translate();
     this.#trial.translate();
     this.#rollout.translate();
+    this.#refused.translate();
     this.#fields.replaceChildren(
       h('div', { class: 'field' }, h('label', { for: this.#name.id }, texts.name), this.#name),
       h('div', { class: 'field' }, h('label', { for: this.#id.id }, texts.id), this.#id),

@@ -51,6 +51,14 @@ export interface Trial {
   cut: string | null;
 }
 
+/** What it decided and was not done. */
+export interface Refusal {
+  device: string;
+  what: TrialWhat;
+  at: string;
+  reason: string;
+}
+
 /** A version in its text or, as it is kept, in its JSON form. */
 export type RuleInput = { name: string; scope: string } & ({ text: string } | { rule: unknown });
 
@@ -63,6 +71,9 @@ export const starters = () => get<Starter[]>('/api/v1/rules/starter');
 export const rule = (id: string) => get<Rule>(path(id));
 
 export const rollout = (id: string) => get<Rollout>(`${path(id)}/rollout`);
+
+/** Newest first. */
+export const refusals = async (id: string) => (await get<{ items: Refusal[] }>(`${path(id)}/refused`)).items;
 
 /** Keeps a draft. */
 export const putRule = async (id: string, input: RuleInput) => (await call('PUT', path(id), input)).value as Rule;
