@@ -142,7 +142,8 @@ internal static class RuleJson
                 return new FigureTerm(Known(json.Only(name).Get(name), FigureCatalog.ByName, new("un chiffre", "a figure")));
             case "alarm" or "is":
                 json.Only("alarm", "is");
-                return new AlarmTerm(json.Get("alarm").Text(new("une condition, ou l’alarme d’une règle", "a condition, or the alarm of a rule")), json.Get("is").OneOf(Vocabulary.Aspects, Phrases.AnAlarmAspect));
+                return new AlarmTerm(
+                    json.Get("alarm").Text(new("une condition, ou l’alarme d’une règle", "a condition, or the alarm of a rule")), json.Get("is").OneOf(Vocabulary.Aspects, Phrases.AnAlarmAspect));
             case "from" or "to":
                 json.Only("from", "to");
                 return new WindowTerm(Point(json.Get("from")), Point(json.Get("to")));
@@ -264,7 +265,8 @@ internal static class RuleJson
         json.Find("priority")?.OneOf(Vocabulary.Priorities, Phrases.APriority) ?? AlarmPriority.Medium,
         json.Find("class")?.OneOf(Vocabulary.Classes, Phrases.AClass) ?? AlarmClass.Service);
 
-    private static Notify Notify(JsonPart json) => new(json.Get("endpoint").Text(new("le nom d’un destinataire", "the name of an endpoint")), json.Get("text").Text(new("le texte du message", "the text of the message")));
+    private static Notify Notify(JsonPart json) => new(
+        json.Get("endpoint").Text(new("le nom d’un destinataire", "the name of an endpoint")), json.Get("text").Text(new("le texte du message", "the text of the message")));
 
     private static SendCommand Command(JsonPart json)
     {

@@ -131,7 +131,8 @@ internal static class RuleText
     private static ClearAlarm Clear(TokenReader reader)
     {
         reader.TakeWord("alarm");
-        return new ClearAlarm(reader.TakeKind(TokenKind.Quoted, new("l’identifiant de la règle dont c’est l’alarme, entre guillemets", "the id of the rule whose alarm it is, in quotes")).Text);
+        var id = new BilingualText("l’identifiant de la règle dont c’est l’alarme, entre guillemets", "the id of the rule whose alarm it is, in quotes");
+        return new ClearAlarm(reader.TakeKind(TokenKind.Quoted, id).Text);
     }
 
     private static SendCommand Command(TokenReader reader)
@@ -160,7 +161,9 @@ internal static class RuleText
     {
         var name = reader.TakeKind(TokenKind.Name, new("le nom d’un argument", "the name of an argument")).Text;
         reader.TakeSign(":");
-        return new CommandArgument(name, reader.TakeWordIf("true") ? 1 : reader.TakeWordIf("false") ? 0 : reader.TakeKind(TokenKind.Number, new("un nombre, true ou false", "a number, true or false")).Number);
+        return new CommandArgument(name, reader.TakeWordIf("true") ? 1
+            : reader.TakeWordIf("false") ? 0
+            : reader.TakeKind(TokenKind.Number, new("un nombre, true ou false", "a number, true or false")).Number);
     }
 
     private static CommandTarget To(TokenReader reader)
