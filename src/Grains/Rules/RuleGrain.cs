@@ -74,8 +74,7 @@ public sealed class RuleGrain(
         };
         if (isNew && !await Directory.Note(Listing(next)))
         {
-            return new RuleAnswer { Problems = [RuleProblem.Of("id", new(
-                $"serait l’une de plus de {RuleDirectory.MaximumRules} règles", $"would be one of more than {RuleDirectory.MaximumRules} rules"))] };
+            return await Refused("id", new($"serait l’une de plus de {RuleDirectory.MaximumRules} règles", $"would be one of more than {RuleDirectory.MaximumRules} rules"));
         }
 
         await WriteAsync(next);
