@@ -101,7 +101,7 @@ internal static class AlarmEndpoints
             var found = await reader.ListAsync(scope, filter, http.RequestAborted);
             var page = found.Take(limit).ToArray();
             var next = found.Count > limit ? PageCursor.Encode(list, TextOf(page[^1])) : null;
-            var inFrench = IsFrench(http);
+            var inFrench = AnswerLanguage.IsFrench(http);
             return TypedResults.Json(new AlarmPage([.. page.Select(alarm => AlarmPresenting.Present(alarm, inFrench))], next), GridJson.Default.AlarmPage);
         }
         catch (WatchRefusedException refused)
@@ -201,10 +201,7 @@ internal static class AlarmEndpoints
     }
 
     private static IResult Shown(AlarmView alarm, HttpContext http) =>
-        TypedResults.Json(AlarmPresenting.Present(alarm, IsFrench(http), withHistory: true), GridJson.Default.AlarmModel);
-
-    /// <summary>The first language that the caller asks for.</summary>
-    private static bool IsFrench(HttpContext http) => http.Request.Headers.AcceptLanguage.ToString().StartsWith("fr", StringComparison.OrdinalIgnoreCase);
+        TypedResults.Json(AlarmPresenting.Present(alarm, AnswerLanguage.IsFrench(http), withHistory: true), GridJson.Default.AlarmModel);
 
     private static string TextOf(AlarmView alarm) => string.Create(CultureInfo.InvariantCulture, $"{alarm.RaisedAt.ToUnixTimeMilliseconds()} {alarm.Id}");
 

@@ -8,6 +8,7 @@ using Grid.Client.Json;
 using Grid.Client.Paging;
 using Grid.Client.Rights;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Rules;
 using Microsoft.AspNetCore.Builder;
@@ -119,8 +120,8 @@ internal static class RuleEndpoints
             rule.Id, ByLanguage(rule.Name, rule.NameFrench), ByLanguage(rule.Text, rule.TextFrench), ByLanguage(rule.Why, rule.WhyFrench)))],
         GridJson.Default.StarterModelArray);
 
-    private static async Task<IResult> GetAsync(string id, IGridGrains grains) =>
-        DeviceBinding.IsKey(id) && await grains.Rule(id).Get() is { } view ? Show(view, StatusCodes.Status200OK) : Problems.NotFound("such rule");
+    private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains) =>
+        DeviceBinding.IsKey(id) && await grains.Rule(id).Get() is { } view ? Show(view, StatusCodes.Status200OK) : NoRule(http);
 
     private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)
     {
@@ -132,13 +133,13 @@ internal static class RuleEndpoints
 
         if (!DeviceBinding.IsKey(id))
         {
-            return Problems.Invalid("id", "is not 1 to 64 of A-Z a-z 0-9 . _ : -");
+            return AnswerLanguage.Invalid(http, ("id", new("n’est pas 1 à 64 de A-Z a-z 0-9 . _ : -", "is not 1 to 64 of A-Z a-z 0-9 . _ : -")));
         }
 
         var answer = await grains.Rule(id).Put(DraftOf(input), Actor.Of(http).Name);
         if (!answer.Problems.IsEmpty)
         {
-            return Refused(answer.Problems);
+            return Refused(http, answer.Problems);
         }
 
         var view = answer.View!;
@@ -155,7 +156,7 @@ internal static class RuleEndpoints
     {
         if (!DeviceBinding.IsKey(id) || !await grains.Rule(id).Delete())
         {
-            return Problems.NotFound("such rule");
+            return NoRule(http);
         }
 
         http.Audit($"rule:{id}", "removed");
@@ -163,17 +164,17 @@ internal static class RuleEndpoints
     }
 
     private static async Task<IResult> PublishAsync(string id, HttpContext http, IGridGrains grains) =>
-        DeviceBinding.IsKey(id) ? Published(http, id, await grains.Rule(id).Publish(Actor.Of(http).Name)) : Problems.NotFound("such rule");
+        DeviceBinding.IsKey(id) ? Published(http, id, await grains.Rule(id).Publish(Actor.Of(http).Name)) : NoRule(http);
 
-    private static async Task<IResult> RolloutAsync(string id, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).Reach() is { } reach
+    private static async Task<IResult> RolloutAsync(string id, HttpContext http, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).Reach() is { } reach
         ? TypedResults.Json(
             new RuleRolloutModel(id, reach.Version, reach.Sectors, reach.Following, reach.Following == reach.Sectors, reach.Behind), GridJson.Default.RuleRolloutModel)
-        : Problems.NotFound("such rule");
+        : NoRule(http);
 
-    private static async Task<IResult> RefusedAsync(string id, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).GetRefused() is { } refused
+    private static async Task<IResult> RefusedAsync(string id, HttpContext http, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).GetRefused() is { } refused
         ? TypedResults.Json(
             new RuleRefusalsModel(id, [.. refused.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, one.Reason))]), GridJson.Default.RuleRefusalsModel)
-        : Problems.NotFound("such rule");
+        : NoRule(http);
 
     private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains)
     {
@@ -181,11 +182,11 @@ internal static class RuleEndpoints
         var version = 0L;
         if (to is not null && !long.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out version))
         {
-            return Refused([new RuleProblem { Field = "to", Reason = "must be the number of a version" }]);
+            return AnswerLanguage.Invalid(http, ("to", new("doit être le numéro d’une version", "must be the number of a version")));
         }
 
         return !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is null
-            ? Problems.NotFound("such rule")
+            ? NoRule(http)
             : Published(http, id, await grains.Rule(id).RollBack(Actor.Of(http).Name, to is null ? null : version));
     }
 
@@ -193,12 +194,12 @@ internal static class RuleEndpoints
     {
         if (!answer.Problems.IsEmpty)
         {
-            return Refused(answer.Problems);
+            return Refused(http, answer.Problems);
         }
 
         if (answer.View is not { } view)
         {
-            return Problems.NotFound("such rule");
+            return NoRule(http);
         }
 
         http.Audit($"rule:{id}", string.Create(CultureInfo.InvariantCulture, $"version {view.Published} is published, in place of {view.Former?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
@@ -213,25 +214,26 @@ internal static class RuleEndpoints
             return fault!;
         }
 
-        var errors = new List<FieldError>();
+        var anInstant = new BilingualText("doit être un instant", "must be an instant");
+        var errors = new List<(string Field, BilingualText Reason)>();
         if (input.Rule is null)
         {
-            errors.Add(new("rule", "must be given: {name, scope, text}"));
+            errors.Add(("rule", new("doit être donné : {name, scope, text}", "must be given: {name, scope, text}")));
         }
 
         if (input.From is null)
         {
-            errors.Add(new("from", "must be an instant"));
+            errors.Add(("from", anInstant));
         }
 
         if (input.To is null)
         {
-            errors.Add(new("to", "must be an instant"));
+            errors.Add(("to", anInstant));
         }
 
         if (errors.Count > 0)
         {
-            return Problems.Invalid(errors);
+            return AnswerLanguage.Invalid(http, errors);
         }
 
         // A draft need not have a name to be tried.
@@ -245,7 +247,7 @@ internal static class RuleEndpoints
         });
         if (!answer.Problems.IsEmpty)
         {
-            return Refused(answer.Problems);
+            return Refused(http, answer.Problems);
         }
 
         // It changes nothing, and shows what many devices did.
@@ -263,7 +265,10 @@ internal static class RuleEndpoints
         Json = input.Rule is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } rule ? rule.GetRawText() : null,
     };
 
-    private static IResult Refused(IEnumerable<RuleProblem> problems) => Problems.Invalid(problems.Select(problem => new FieldError(problem.Field, problem.Reason)));
+    private static IResult Refused(HttpContext http, IEnumerable<RuleProblem> problems) =>
+        AnswerLanguage.Invalid(http, problems.Select(problem => (problem.Field, new BilingualText(problem.ReasonFrench, problem.Reason))));
+
+    private static IResult NoRule(HttpContext http) => AnswerLanguage.NotFound(http, new("Cette règle n’existe pas.", "There is no such rule."));
 
     private static IResult Show(RuleView view, int status)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rights;
 using Orleans;
 using Orleans.Concurrency;
@@ -98,7 +99,7 @@ public sealed record RuleProblem
     /// <summary>The field at fault: <c>name</c>, <c>scope</c>, <c>text</c>, or a place in the JSON such as <c>rule.when.and[1]</c>.</summary>
     [Id(0)] public required string Field { get; init; }
 
-    /// <summary>For people, with line and column of a text.</summary>
+    /// <summary>For people, in English, with line and column of a text.</summary>
     [Id(1)] public required string Reason { get; init; }
 
     /// <summary>Line of the text, from 1; 0 elsewhere.</summary>
@@ -106,6 +107,12 @@ public sealed record RuleProblem
 
     /// <summary>Column of the line, from 1; 0 elsewhere.</summary>
     [Id(3)] public int Column { get; init; }
+
+    /// <summary>The reason in French. Words of the rule language stand as they are.</summary>
+    [Id(4)] public required string ReasonFrench { get; init; }
+
+    /// <summary>A field with the reason in both languages.</summary>
+    public static RuleProblem Of(string field, BilingualText reason) => new() { Field = field, Reason = reason.En, ReasonFrench = reason.Fr };
 }
 
 /// <summary>A version of a rule.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
@@ -74,7 +74,7 @@ public sealed class RuleGrain(
         };
         if (isNew && !await Directory.Note(Listing(next)))
         {
-            return new RuleAnswer { Problems = [new RuleProblem { Field = "id", Reason = $"would be one of more than {RuleDirectory.MaximumRules} rules" }] };
+            return await Refused("id", new($"serait l’une de plus de {RuleDirectory.MaximumRules} règles", $"would be one of more than {RuleDirectory.MaximumRules} rules"));
         }
 
         await WriteAsync(next);
@@ -91,8 +91,8 @@ public sealed class RuleGrain(
     {
         ({ Published: { } published }, { } wanted) when wanted == published => PublishAsync(published),
         ({ Former: { } former }, _) when to is null || to == former => PublishAsync(former),
-        ({ Former: null }, _) => Refused("id", "has no version that was published before"),
-        ({ Former: { } former }, _) => Refused("to", string.Create(CultureInfo.InvariantCulture, $"must be {former}, the version that was published before")),
+        ({ Former: null }, _) => Refused("id", new("n’a aucune version publiée auparavant", "has no version that was published before")),
+        ({ Former: { } former }, _) => Refused("to", new($"doit être {former}, la version publiée auparavant", $"must be {former}, the version that was published before")),
     };
 
     public async Task<RuleReach?> Reach()
@@ -173,7 +173,7 @@ public sealed class RuleGrain(
         return new RuleAnswer { View = _view };
     }
 
-    private Task<RuleAnswer> Refused(string field, string reason) => Task.FromResult(new RuleAnswer { Problems = [new RuleProblem { Field = field, Reason = reason }], View = _view });
+    private Task<RuleAnswer> Refused(string field, BilingualText reason) => Task.FromResult(new RuleAnswer { Problems = [RuleProblem.Of(field, reason)], View = _view });
 
     private async Task NoteAsync(StoredRule rule) => await Directory.Note(Listing(rule));
 

@@ -109,6 +109,33 @@ public sealed class RulesTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_asks_in_French_reads_in_French_what_is_wrong()
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        var wrong = await SendInFrenchAsync(server, HttpMethod.Put, Rule, """{"name":"","scope":"commune:99999","text":"when fillPercent > then open work order"}""");
+        var errors = (await wrong.ProblemAsync(HttpStatusCode.BadRequest)).GetProperty("errors");
+        Assert.Equal(["fr"], wrong.Content.Headers.ContentLanguage);
+        Assert.Equal("doit avoir 1 à 200 caractères", errors.GetProperty("name")[0].GetString());
+        Assert.Equal("ne nomme aucune commune connue", errors.GetProperty("scope")[0].GetString());
+        Assert.Equal("ligne 1, colonne 20 : trouvé 'then', attendu une condition, comme fillPercent > 80, overflow ou night", errors.GetProperty("text")[0].GetString());
+
+        const string Json = """{"name":"A","scope":"all","rule":{"when":{"condition":"flood"},"then":[{"openWorkOrder":{}}]}}""";
+        var json = await SendInFrenchAsync(server, HttpMethod.Put, Rule, Json);
+        Assert.Equal("trouvé 'flood', attendu une condition", await json.ErrorAsync(HttpStatusCode.BadRequest, "rule.when.condition"));
+        var trial = await SendInFrenchAsync(server, HttpMethod.Post, "/api/v1/rules/test", """{"rule":{"scope":"all","text":"when lamp then open work order"},"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""");
+        Assert.StartsWith("ligne 1, colonne 6 : trouvé 'lamp', attendu une mesure", await trial.ErrorAsync(HttpStatusCode.BadRequest, "text"), StringComparison.Ordinal);
+        var back = await SendInFrenchAsync(server, HttpMethod.Post, $"{Rule}/rollback?to=last", "");
+        Assert.Equal("doit être le numéro d’une version", await back.ErrorAsync(HttpStatusCode.BadRequest, "to"));
+        var none = await (await SendInFrenchAsync(server, HttpMethod.Post, $"{Rule}/publish", "")).ProblemAsync(HttpStatusCode.NotFound);
+        Assert.Equal("Cette règle n’existe pas.", none.GetProperty("detail").GetString());
+
+        // English for everyone else, and said to be.
+        var english = await PutAsync(server, Rule, Json);
+        Assert.Equal("found 'flood', expected a condition", await english.ErrorAsync(HttpStatusCode.BadRequest, "rule.when.condition"));
+        Assert.Equal(["en"], english.Content.Headers.ContentLanguage);
+    }
+
+    [Fact]
     public async Task A_trial_tells_what_a_rule_would_have_done_and_changes_nothing()
     {
         await using var server = await GridServer.StartInAsync(_data);
@@ -178,6 +205,13 @@ public sealed class RulesTests : IDisposable
     private static Task<HttpResponseMessage> PutAsync(GridServer server, string path, string body) => server.Http.PutAsync(path, Json(body));
 
     private static Task<HttpResponseMessage> PostAsync(GridServer server, string path, string body = "") => server.Http.PostAsync(path, Json(body));
+
+    private static async Task<HttpResponseMessage> SendInFrenchAsync(GridServer server, HttpMethod method, string path, string body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = Json(body) };
+        request.Headers.Add("Accept-Language", "fr-FR,fr;q=0.9,en;q=0.8");
+        return await server.Http.SendAsync(request);
+    }
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 }

@@ -132,5 +132,33 @@ public sealed class RuleFaultTests
     [MemberData(nameof(JsonMistakes))]
     public void A_mistake_in_json_is_told_with_its_place_and_what_was_expected(string json, string fault) => Assert.Equal(fault, RuleJson.Read(json).Faults[0].ToString());
 
+    [Fact]
+    public void Each_mistake_is_told_in_French_with_the_same_place_and_the_same_words_of_the_language()
+    {
+        Assert.All(AllFaults(), fault =>
+        {
+            FrenchFaults.Judge(fault, fault.ToString());
+            Assert.False(FrenchFaults.IsEnglish(fault.Line.Fr), fault.Line.Fr);
+            Assert.StartsWith(fault.At.Path is { } path ? $"{path} : trouvé " : $"ligne {fault.At.Line}, colonne {fault.At.Column} : trouvé ", fault.Line.Fr, StringComparison.Ordinal);
+            Assert.Contains(", attendu ", fault.Line.Fr, StringComparison.Ordinal);
+            Assert.Equal(FrenchFaults.QuotedIn(fault.ToString()), FrenchFaults.QuotedIn(fault.Line.Fr));
+        });
+
+        // The control: English is found, and quotations are.
+        Assert.All(AllFaults(), fault => Assert.True(FrenchFaults.IsEnglish(fault.ToString())));
+        Assert.Equal(["'each'", "'when'"], FrenchFaults.QuotedIn("found the end, expected 'each' or 'when'"));
+    }
+
+    [Theory]
+    [InlineData("", "ligne 1, colonne 1 : trouvé la fin, attendu 'each' ou 'when'")]
+    [InlineData("when filPercent > 80" + Then, "ligne 1, colonne 6 : trouvé 'filPercent', attendu une mesure, une condition, un chiffre, status, night, day ou un jour de la semaine comme fillPercent")]
+    [InlineData("when fillPercent > 2 h" + Then, "ligne 1, colonne 20 : trouvé une durée, attendu un pourcentage à comparer avec un pourcentage")]
+    [InlineData("when count(of kind bin where same street: overflow) > 3" + Then, "ligne 1, colonne 35 : trouvé 'street', attendu un groupe : l’un de cabinet, commune")]
+    [InlineData("when lampFailure then command setDimming(percent: 150) on this device", "ligne 1, colonne 23 : trouvé percent: 150, attendu percent en nombre de 0 à 100")]
+    public void A_mistake_reads_as_French(string text, string fault) => Assert.Equal(fault, RuleText.Read(text).Faults[0].Line.Fr);
+
+    private static IEnumerable<RuleFault> AllFaults() =>
+        Mistakes.SelectMany(row => RuleText.Read(row.Data.Item1).Faults).Concat(JsonMistakes.SelectMany(row => RuleJson.Read(row.Data.Item1).Faults));
+
     private static string Json(string when) => $"{{\"when\":{when},\"then\":[{{\"openWorkOrder\":{{}}}}]}}";
 }

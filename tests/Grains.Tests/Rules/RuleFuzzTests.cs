@@ -94,6 +94,7 @@ public sealed class RuleFuzzTests
         {
             Assert.NotEmpty(reading.Faults);
             Assert.All(reading.Faults, fault => Assert.True(fault.At.Path is not null || fault.At is { Line: > 0, Column: > 0 }, from));
+            Assert.All(reading.Faults, fault => FrenchFaults.Judge(fault, from));
             return false;
         }
 

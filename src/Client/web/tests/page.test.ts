@@ -153,6 +153,9 @@ test('What is wrong with a rule is found at its line and column, as long as the 
   assert.deepEqual(fault, { line: 2, column: 8, found: "'fillPercnt'", expected: 'a metric: fillPercent' });
   assert.deepEqual(placeOf(text, fault!), [16, 26]);
   assert.equal(text.slice(16, 26), 'fillPercnt');
+  const french = faultOf("ligne 2, colonne 8 : trouvé 'fillPercnt', attendu une mesure comme fillPercent");
+  assert.deepEqual(french, { ...fault!, expected: 'une mesure comme fillPercent' });
+  assert.deepEqual(placeOf(text, french!), [16, 26]);
   assert.deepEqual(placeOf('when overflow', faultOf("line 1, column 14: found the end, expected 'then'")!), [13, 13]);
   assert.deepEqual(placeOf('when', { line: 9, column: 9, found: 'the end', expected: '' }), [4, 4]);
   assert.equal(faultOf('must be given, or the JSON form as rule, and not both'), null);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Territories;
 
 namespace Grid.Grains.Rules.Language;
@@ -7,7 +8,8 @@ namespace Grid.Grains.Rules.Language;
 /// <summary>Reads conditions: by increasing strength <c>or</c>, <c>and</c>, <c>not</c>, comparison, sum, product, sign.</summary>
 internal static class ConditionParser
 {
-    private const string Expected = "a condition, such as fillPercent > 80, overflow or night";
+    private static readonly BilingualText Expected = new(
+        "une condition, comme fillPercent > 80, overflow ou night", "a condition, such as fillPercent > 80, overflow or night");
 
     /// <summary>Words of the language that begin no condition.</summary>
     private static readonly FrozenSet<string> Keywords = new[] { "then", "for", "within", "and", "or", "deadband", "to", "is", "when", "each" }.ToFrozenSet();
@@ -67,7 +69,7 @@ internal static class ConditionParser
         var deadband = 0.0;
         if (reader.TakeWordIf("deadband"))
         {
-            deadband = reader.TakeKind(TokenKind.Number, "a number: by how much it must go back").Number;
+            deadband = reader.TakeKind(TokenKind.Number, new("un nombre : de combien la valeur doit revenir", "a number: by how much it must go back")).Number;
         }
 
         return new ComparisonTerm(comparison, left, right, deadband) { At = at };
@@ -152,7 +154,8 @@ internal static class ConditionParser
             "reported" => new MetricTerm(MetricName(reader)),
             "since" => Since(reader),
             "count" or "share" => Group(reader, name.Text == "share"),
-            _ => throw new RuleFaultException(new RuleFault(name.At, name.Shown, "one of previous(...), rate(...), since(...), reported(...), count(...), share(...)")),
+            _ => throw new RuleFaultException(new RuleFault(
+                name.At, name.Shown, Phrases.OneOf(["previous(...)", "rate(...)", "since(...)", "reported(...)", "count(...)", "share(...)"]))),
         };
         reader.TakeSign(")");
         reader.Leave();
@@ -192,12 +195,12 @@ internal static class ConditionParser
     {
         reader.TakeWord("of");
         reader.TakeWord("kind");
-        var kind = reader.TakeOneOf(Vocabulary.Kinds, "a kind of device");
+        var kind = reader.TakeOneOf(Vocabulary.Kinds, Phrases.AKind);
         var by = GroupBy.Commune;
         if (reader.TakeWordIf("where"))
         {
             reader.TakeWord("same");
-            by = reader.TakeOneOf(Operators.Groups, "a group");
+            by = reader.TakeOneOf(Operators.Groups, Phrases.AGroup);
         }
 
         reader.TakeSign(":");
@@ -211,15 +214,22 @@ internal static class ConditionParser
         {
             if (MetricCatalog.ByName.ContainsKey(token.Text))
             {
-                reader.Refuse($"{token.Text} without quotes: only a metric that the catalogue does not know stands in quotes");
+                reader.Refuse(new(
+                    $"{token.Text} sans guillemets : seule une mesure que le catalogue ne connaît pas est entre guillemets",
+                    $"{token.Text} without quotes: only a metric that the catalogue does not know stands in quotes"));
             }
 
             return reader.Take().Text;
         }
 
-        return token.Kind == TokenKind.Name && MetricCatalog.ByName.TryGetValue(token.Text, out var metric)
-            ? Taken(reader, metric.Name)
-            : reader.Refuse<string>($"a metric{Vocabulary.NearTo(token.Text, MetricCatalog.ByName.Keys)}; one that the catalogue does not know stands in quotes");
+        if (token.Kind == TokenKind.Name && MetricCatalog.ByName.TryGetValue(token.Text, out var metric))
+        {
+            return Taken(reader, metric.Name);
+        }
+
+        var near = Vocabulary.NearTo(token.Text, MetricCatalog.ByName.Keys);
+        return reader.Refuse<string>(new(
+            $"une mesure{near.Fr} ; une que le catalogue ne connaît pas est entre guillemets", $"a metric{near.En}; one that the catalogue does not know stands in quotes"));
     }
 
     private static string Taken(TokenReader reader, string name)
@@ -244,10 +254,16 @@ internal static class ConditionParser
             var word when MetricCatalog.ByName.ContainsKey(word) => new MetricTerm(word),
             _ => null,
         };
-        return term is null
-            ? throw new RuleFaultException(new RuleFault(
-                name.At, name.Shown, $"a metric, a condition, a figure, status, night, day or a weekday{Vocabulary.NearTo(name.Text, Vocabulary.AllNames())}"))
-            : term with { At = name.At };
+        if (term is not null)
+        {
+            return term with { At = name.At };
+        }
+
+        var near = Vocabulary.NearTo(name.Text, Vocabulary.AllNames());
+        throw new RuleFaultException(new RuleFault(
+            name.At,
+            name.Shown,
+            new($"une mesure, une condition, un chiffre, status, night, day ou un jour de la semaine{near.Fr}", $"a metric, a condition, a figure, status, night, day or a weekday{near.En}")));
     }
 
     private static WindowTerm Window(TokenReader reader)
@@ -267,7 +283,7 @@ internal static class ConditionParser
 
         if (reader.Next.Kind != TokenKind.Name || !Vocabulary.Anchors.TryGetValue(reader.Next.Text, out var anchor))
         {
-            return reader.Refuse<TimePoint>("a time of the day such as 22:30, sunset or civilDawn-00:30");
+            return reader.Refuse<TimePoint>(Phrases.ATimeOfDay);
         }
 
         reader.Take();
@@ -280,7 +296,7 @@ internal static class ConditionParser
         var offset = reader.Next;
         return offset is { Kind: TokenKind.Time, Number: <= 720 }
             ? new TimePoint(anchor, sign * (int)reader.Take().Number)
-            : reader.Refuse<TimePoint>("hours and minutes up to 12:00, such as 00:30");
+            : reader.Refuse<TimePoint>(new("des heures et minutes jusqu’à 12:00, comme 00:30", "hours and minutes up to 12:00, such as 00:30"));
     }
 
     private static AlarmTerm Alarm(TokenReader reader)
@@ -288,11 +304,13 @@ internal static class ConditionParser
         var name = reader.Next;
         if (name.Kind != TokenKind.Quoted && !(name.Kind == TokenKind.Name && Vocabulary.Conditions.ContainsKey(name.Text)))
         {
-            reader.Refuse($"a condition{Vocabulary.NearTo(name.Text, Vocabulary.Conditions.Keys)}, or the alarm of a rule in quotes, such as \"rule.pump\"");
+            var near = Vocabulary.NearTo(name.Text, Vocabulary.Conditions.Keys);
+            reader.Refuse(new(
+                $"une condition{near.Fr}, ou l’alarme d’une règle entre guillemets, comme \"rule.pump\"", $"a condition{near.En}, or the alarm of a rule in quotes, such as \"rule.pump\""));
         }
 
         reader.Take();
         reader.TakeWord("is");
-        return new AlarmTerm(name.Text, reader.TakeOneOf(Vocabulary.Aspects, "what the alarm is"));
+        return new AlarmTerm(name.Text, reader.TakeOneOf(Vocabulary.Aspects, Phrases.AnAlarmAspect));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Grid.Contracts.Notifications;
 
 namespace Grid.Grains.Rules.Language;
 
@@ -32,11 +33,11 @@ internal enum TokenKind
 internal readonly record struct Token(TokenKind Kind, string Text, double Number, Origin At)
 {
     /// <summary>For people.</summary>
-    public string Shown => Kind switch
+    public BilingualText Shown => Kind switch
     {
-        TokenKind.End => "the end",
-        TokenKind.Quoted => $"\"{(Text.Length > 40 ? Text[..40] + "..." : Text)}\"",
-        _ => $"'{(Text.Length > 40 ? Text[..40] + "..." : Text)}'",
+        TokenKind.End => new("la fin", "the end"),
+        TokenKind.Quoted => Phrases.Same($"\"{(Text.Length > 40 ? Text[..40] + "..." : Text)}\""),
+        _ => Phrases.Same($"'{(Text.Length > 40 ? Text[..40] + "..." : Text)}'"),
     };
 }
 
@@ -50,7 +51,7 @@ internal static class Lexer
     {
         if (text.Length > RuleLimits.TextLength)
         {
-            throw new RuleFaultException(new RuleFault(new Origin(1, 1, null), $"a text of {text.Length} characters", $"at most {RuleLimits.TextLength}"));
+            throw new RuleFaultException(new RuleFault(new Origin(1, 1, null), TextOf(text.Length), Phrases.AtMost(RuleLimits.TextLength)));
         }
 
         var tokens = new List<Token>();
@@ -107,14 +108,14 @@ internal static class Lexer
             SkipDigits(text, ref place);
             if (place - decimals > RuleLimits.Decimals)
             {
-                throw new RuleFaultException(new RuleFault(at, $"'{Short(text[from..place])}'", $"a number with at most {RuleLimits.Decimals} decimals"));
+                throw new RuleFaultException(new RuleFault(at, Phrases.Same($"'{Short(text[from..place])}'"), Phrases.FewDecimals));
             }
         }
 
         var number = double.Parse(text.AsSpan(from, place - from), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         return number <= RuleLimits.Number
             ? new Token(TokenKind.Number, text[from..place], number, at)
-            : throw new RuleFaultException(new RuleFault(at, $"'{Short(text[from..place])}'", "a number of at most 1000000000000"));
+            : throw new RuleFaultException(new RuleFault(at, Phrases.Same($"'{Short(text[from..place])}'"), new("un nombre d’au plus 1000000000000", "a number of at most 1000000000000")));
     }
 
     private static Token TimeAt(string text, int from, ref int place, Origin at)
@@ -124,7 +125,7 @@ internal static class Lexer
         place += 3;
         return hours <= 23 && minutes <= 59
             ? new Token(TokenKind.Time, text[from..place], (hours * 60) + minutes, at)
-            : throw new RuleFaultException(new RuleFault(at, $"'{text[from..place]}'", "a time from 00:00 to 23:59"));
+            : throw new RuleFaultException(new RuleFault(at, Phrases.Same($"'{text[from..place]}'"), new("une heure de 00:00 à 23:59", "a time from 00:00 to 23:59")));
     }
 
     private static Token QuotedAt(string text, ref int place, Origin at)
@@ -138,7 +139,8 @@ internal static class Lexer
                 place++;
                 return said.Length is > 0 and <= RuleLimits.QuotedLength
                     ? new Token(TokenKind.Quoted, said.ToString(), 0, at)
-                    : throw new RuleFaultException(new RuleFault(at, $"a text of {said.Length} characters", $"1 to {RuleLimits.QuotedLength} characters in quotes"));
+                    : throw new RuleFaultException(new RuleFault(
+                        at, TextOf(said.Length), new($"1 à {RuleLimits.QuotedLength} caractères entre guillemets", $"1 to {RuleLimits.QuotedLength} characters in quotes")));
             }
 
             if (character == '\\' && place + 1 < text.Length && text[place + 1] is '"' or '\\')
@@ -153,7 +155,10 @@ internal static class Lexer
             said.Append(character);
         }
 
-        throw new RuleFaultException(new RuleFault(at, "a text without an end", "a closing '\"' on the same line, and \\\" or \\\\ for these signs in it"));
+        throw new RuleFaultException(new RuleFault(
+            at,
+            new("un texte sans fin", "a text without an end"),
+            new("un '\"' fermant sur la même ligne, et \\\" ou \\\\ pour ces signes dans le texte", "a closing '\"' on the same line, and \\\" or \\\\ for these signs in it")));
     }
 
     /// <summary>True for what no text in quotes may have as it is.</summary>
@@ -164,8 +169,11 @@ internal static class Lexer
         var character = text[place];
         if (!Signs.Contains(character))
         {
-            var shown = char.IsControl(character) || char.IsSurrogate(character) ? $"character {(int)character:x4}" : $"'{character}'";
-            throw new RuleFaultException(new RuleFault(at, shown, "a word, a number, a text in quotes or one of " + string.Join(' ', Signs.ToCharArray())));
+            var signs = string.Join(' ', Signs.ToCharArray());
+            throw new RuleFaultException(new RuleFault(
+                at,
+                char.IsControl(character) || char.IsSurrogate(character) ? new($"le caractère {(int)character:x4}", $"character {(int)character:x4}") : Phrases.Same($"'{character}'"),
+                new($"un mot, un nombre, un texte entre guillemets ou l’un de {signs}", $"a word, a number, a text in quotes or one of {signs}")));
         }
 
         place++;
@@ -185,6 +193,8 @@ internal static class Lexer
             place++;
         }
     }
+
+    private static BilingualText TextOf(int length) => new($"un texte de {length} caractères", $"a text of {length} characters");
 
     private static string Short(string text) => text.Length > 40 ? text[..40] + "..." : text;
 }

@@ -1,3 +1,5 @@
+using Grid.Contracts.Notifications;
+
 namespace Grid.Grains.Rules.Language;
 
 /// <summary>Where a part of a rule stands in its text or in its JSON. Two rules that say the same are equal wherever their parts stand, so that origins never differ.</summary>
@@ -15,12 +17,18 @@ internal readonly record struct Origin(int Line, int Column, string? Path)
 /// <param name="At">Where.</param>
 /// <param name="Found">What stands there, for people.</param>
 /// <param name="Expected">What could stand there, for people.</param>
-internal sealed record RuleFault(Origin At, string Found, string Expected)
+internal sealed record RuleFault(Origin At, BilingualText Found, BilingualText Expected)
 {
+    /// <summary>What was found and expected, without where.</summary>
+    public BilingualText Reason => new($"trouvé {Found.Fr}, attendu {Expected.Fr}", $"found {Found.En}, expected {Expected.En}");
+
     /// <summary>One line for people.</summary>
-    public override string ToString() => At.Path is { } path
-        ? $"{path}: found {Found}, expected {Expected}"
-        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {At.Line}, column {At.Column}: found {Found}, expected {Expected}");
+    public BilingualText Line => At.Path is { } path
+        ? new($"{path} : {Reason.Fr}", $"{path}: {Reason.En}")
+        : new($"ligne {At.Line}, colonne {At.Column} : {Reason.Fr}", $"line {At.Line}, column {At.Column}: {Reason.En}");
+
+    /// <summary>The line in English.</summary>
+    public override string ToString() => Line.En;
 }
 
 /// <summary>Ends the reading of a rule at its first fault. Never leaves this folder.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 
 namespace Grid.Grains.Rules.Language;
 
@@ -68,13 +70,15 @@ internal static class RuleChecker
             var filter = target.Where.Items[place];
             if (place >= RuleLimits.Filters)
             {
-                checker.Refuse(filter.At, "another attribute", $"at most {RuleLimits.Filters}");
+                checker.Refuse(filter.At, new("un attribut de plus", "another attribute"), Phrases.AtMost(RuleLimits.Filters));
                 return;
             }
 
             if (filter.Value.Number is null && filter.Operator is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual))
             {
-                checker.Refuse(filter.At, $"{filter.Name} {Operators.SignOf(filter.Operator)} a text or flag", "= or != for a text or a flag");
+                var compared = $"{filter.Name} {Operators.SignOf(filter.Operator)}";
+                checker.Refuse(
+                    filter.At, new($"{compared} un texte ou true ou false", $"{compared} a text or flag"), new("= ou != pour un texte, true ou false", "= or != for a text or a flag"));
             }
         }
     }
@@ -85,7 +89,10 @@ internal static class RuleChecker
         {
             if (checker.IsAboutDevice)
             {
-                checker.Refuse(rule.When.At, "something of one device in a rule for each commune", "figures, counts and shares of the commune, sun and calendar");
+                checker.Refuse(
+                    rule.When.At,
+                    new("ce que dit un seul équipement dans une règle pour chaque commune", "something of one device in a rule for each commune"),
+                    new("chiffres, count et share de la commune, soleil et calendrier", "figures, counts and shares of the commune, sun and calendar"));
             }
 
             return DeviceKinds.None;
@@ -95,7 +102,11 @@ internal static class RuleChecker
         {
             if ((checker.Kinds & Vocabulary.SetOf(kind)) == 0)
             {
-                checker.Refuse(rule.When.At, $"a condition that no {Vocabulary.Word(kind)} knows", $"what a {Vocabulary.Word(kind)} reports or can be found in");
+                var word = Vocabulary.Word(kind);
+                checker.Refuse(
+                    rule.When.At,
+                    new($"une condition qu’aucun {word} ne connaît", $"a condition that no {word} knows"),
+                    new($"ce qu’un {word} communique ou ce qui peut y être constaté", $"what a {word} reports or can be found in"));
             }
 
             return Vocabulary.SetOf(kind);
@@ -103,7 +114,12 @@ internal static class RuleChecker
 
         if (!checker.IsAboutDevice)
         {
-            checker.Refuse(rule.When.At, "nothing of a device", "'each commune' or 'each' with a kind of device before 'when', or something that devices know");
+            checker.Refuse(
+                rule.When.At,
+                new("rien qui vienne d’un équipement", "nothing of a device"),
+                new(
+                    "'each commune' ou 'each' avec un genre d’équipement avant 'when', ou quelque chose que les équipements connaissent",
+                    "'each commune' or 'each' with a kind of device before 'when', or something that devices know"));
         }
 
         return checker.Kinds;
@@ -117,7 +133,7 @@ internal static class RuleChecker
             var action = rule.Then.Items[place];
             if (place >= RuleLimits.Actions)
             {
-                checker.Refuse(action.At, "another action", $"at most {RuleLimits.Actions}");
+                checker.Refuse(action.At, new("une action de plus", "another action"), Phrases.AtMost(RuleLimits.Actions));
                 return;
             }
 
@@ -125,14 +141,17 @@ internal static class RuleChecker
             {
                 if (hasAlarm)
                 {
-                    checker.Refuse(action.At, "another alarm", "one alarm: it is the rule's own");
+                    checker.Refuse(action.At, new("une alarme de plus", "another alarm"), new("une seule alarme : celle de la règle", "one alarm: it is the rule's own"));
                 }
 
                 hasAlarm = true;
             }
             else if (action is ClearAlarm && rule.Target.IsCommune)
             {
-                checker.Refuse(action.At, "'clear alarm' in a rule for each commune", "an action that needs no device");
+                checker.Refuse(
+                    action.At,
+                    new("'clear alarm' dans une règle pour chaque commune", "'clear alarm' in a rule for each commune"),
+                    new("une action sans équipement", "an action that needs no device"));
             }
             else if (action is SendCommand command)
             {
@@ -147,7 +166,7 @@ internal static class RuleChecker
         if (definitions.Length == 0)
         {
             var names = CommandCatalog.All.Select(known => known.Name).Distinct(StringComparer.Ordinal);
-            checker.Refuse(command.At, $"the unknown command '{command.Name}'", $"one of {string.Join(", ", names)}");
+            checker.Refuse(command.At, new($"la commande inconnue '{command.Name}'", $"the unknown command '{command.Name}'"), Phrases.OneOf(names));
             return;
         }
 
@@ -158,41 +177,58 @@ internal static class RuleChecker
             var (name, value) = command.Arguments.Items[place];
             if (place > 0 && command.Arguments.Items[place - 1].Name == name)
             {
-                checker.Refuse(command.At, $"the argument '{name}' twice", "each argument once");
+                checker.Refuse(command.At, new($"l’argument '{name}' deux fois", $"the argument '{name}' twice"), new("chaque argument une fois", "each argument once"));
             }
             else if (arguments.FirstOrDefault(argument => argument.Name == name) is not { } known)
             {
-                checker.Refuse(command.At, $"the unknown argument '{name}'", arguments.IsEmpty ? "no argument" : $"one of {string.Join(", ", arguments.Select(argument => argument.Name))}");
+                checker.Refuse(
+                    command.At,
+                    new($"l’argument inconnu '{name}'", $"the unknown argument '{name}'"),
+                    arguments.IsEmpty ? new("aucun argument", "no argument") : Phrases.OneOf(arguments.Select(argument => argument.Name)));
             }
             else if (!known.Allows(value))
             {
-                checker.Refuse(command.At, $"{name}: {RulePrinter.Print(value)}", $"{name} as a {known.Rule}");
+                checker.Refuse(command.At, Phrases.Same($"{name}: {RulePrinter.Print(value)}"), Allowed(known));
             }
         }
 
         foreach (var missing in arguments.Where(argument => argument.IsRequired && !command.Arguments.Any(given => given.Name == argument.Name)))
         {
-            checker.Refuse(command.At, $"'{command.Name}' without {missing.Name}", $"{missing.Name} as a {missing.Rule}");
+            checker.Refuse(command.At, new($"'{command.Name}' sans {missing.Name}", $"'{command.Name}' without {missing.Name}"), Allowed(missing));
         }
     }
+
+    private static BilingualText Allowed(ArgumentDefinition argument) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{argument.Name} en nombre {(argument.IsWhole ? "entier " : "")}de {argument.Minimum} à {argument.Maximum}"),
+        $"{argument.Name} as a {argument.Rule}");
 
     private static void CheckReceivers(SendCommand command, bool isCommune, DeviceKinds kinds, CommandDefinition[] definitions, TypeChecker checker)
     {
         var understood = definitions.Aggregate(DeviceKinds.None, (all, one) => all | Vocabulary.SetOf(one.Kind));
-        var words = string.Join(" or ", definitions.Select(one => Vocabulary.Word(one.Kind)));
+        var words = definitions.Select(one => Vocabulary.Word(one.Kind)).ToArray();
         switch (command.Target)
         {
             case CommandTarget.ThisDevice when isCommune:
-                checker.Refuse(command.At, "'this device' in a rule for each commune", "'group commune'");
+                checker.Refuse(
+                    command.At, new("'this device' dans une règle pour chaque commune", "'this device' in a rule for each commune"), Phrases.Same("'group commune'"));
                 break;
             case CommandTarget.ThisDevice when (kinds & ~understood) != 0:
-                checker.Refuse(command.At, $"the command {command.Name} to a device that does not know it", $"'each {words}' before 'when'");
+                checker.Refuse(
+                    command.At,
+                    new($"la commande {command.Name} à un équipement qui ne la connaît pas", $"the command {command.Name} to a device that does not know it"),
+                    new($"{string.Join(" ou ", words.Select(word => $"'each {word}'"))} avant 'when'", $"'each {string.Join(" or ", words)}' before 'when'"));
                 break;
             case CommandTarget.GroupCabinet when isCommune || (kinds & ~(DeviceKinds.Cabinet | DeviceKinds.Streetlight)) != 0:
-                checker.Refuse(command.At, "'group cabinet' in a rule for others than cabinets and streetlights", "'each cabinet' or 'each streetlight' before 'when'");
+                checker.Refuse(
+                    command.At,
+                    new("'group cabinet' dans une règle pour d’autres que les armoires et les points lumineux", "'group cabinet' in a rule for others than cabinets and streetlights"),
+                    new("'each cabinet' ou 'each streetlight' avant 'when'", "'each cabinet' or 'each streetlight' before 'when'"));
                 break;
             case CommandTarget.GroupCabinet or CommandTarget.GroupCommune when !GroupCatalog.ByName.ContainsKey(command.Name):
-                checker.Refuse(command.At, $"the command {command.Name} to a group", $"one of {string.Join(", ", GroupCatalog.ByName.Keys.Where(name => name != GroupCatalog.AllOn).Order(StringComparer.Ordinal))}");
+                checker.Refuse(
+                    command.At,
+                    new($"la commande {command.Name} à un groupe", $"the command {command.Name} to a group"),
+                    Phrases.OneOf(GroupCatalog.ByName.Keys.Where(name => name != GroupCatalog.AllOn).Order(StringComparer.Ordinal)));
                 break;
         }
     }

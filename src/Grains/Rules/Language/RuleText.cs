@@ -1,5 +1,6 @@
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 
 namespace Grid.Grains.Rules.Language;
 
@@ -25,7 +26,7 @@ internal static class RuleText
         var target = reader.IsWord("each") ? Target(reader) : RuleTarget.Any;
         if (!reader.IsWord("when"))
         {
-            reader.Refuse(target == RuleTarget.Any ? "'each' or 'when'" : "'when'");
+            reader.Refuse(target == RuleTarget.Any ? new("'each' ou 'when'", "'each' or 'when'") : Phrases.Same("'when'"));
         }
 
         reader.Take();
@@ -34,7 +35,9 @@ internal static class RuleText
         var within = reader.TakeWordIf("within") ? ConditionParser.Parse(reader) : null;
         if (!reader.IsWord("then"))
         {
-            reader.Refuse(within is not null ? "'and', 'or' or 'then'" : lasting > 0 ? "'within' or 'then'" : "a comparison, 'and', 'or', 'for', 'within' or 'then'");
+            reader.Refuse(within is not null ? new("'and', 'or' ou 'then'", "'and', 'or' or 'then'")
+                : lasting > 0 ? new("'within' ou 'then'", "'within' or 'then'")
+                : new("une comparaison, 'and', 'or', 'for', 'within' ou 'then'", "a comparison, 'and', 'or', 'for', 'within' or 'then'"));
         }
 
         reader.Take();
@@ -46,7 +49,7 @@ internal static class RuleText
 
         if (reader.Next.Kind != TokenKind.End)
         {
-            reader.Refuse("'and' with another action, or the end");
+            reader.Refuse(new("'and' avec une autre action, ou la fin", "'and' with another action, or the end"));
         }
 
         return new Rule(target, when, lasting, within, [.. actions]);
@@ -60,7 +63,7 @@ internal static class RuleText
             return new RuleTarget(null, true, []);
         }
 
-        var kind = reader.TakeOneOf(Vocabulary.Kinds, "commune or a kind of device");
+        var kind = reader.TakeOneOf(Vocabulary.Kinds, Phrases.AKindOrCommune);
         var filters = new List<AttributeFilter>();
         if (reader.TakeWordIf("where"))
         {
@@ -76,11 +79,11 @@ internal static class RuleText
 
     private static AttributeFilter Filter(TokenReader reader)
     {
-        var name = reader.Next.Kind is TokenKind.Name or TokenKind.Quoted ? reader.Take() : reader.Refuse<Token>("the name of an attribute");
+        var name = reader.Next.Kind is TokenKind.Name or TokenKind.Quoted ? reader.Take() : reader.Refuse<Token>(new("le nom d’un attribut", "the name of an attribute"));
         var comparison = Operators.Comparisons.FirstOrDefault(pair => reader.IsSign(pair.Sign));
         if (comparison.Sign is null)
         {
-            reader.Refuse("one of > >= < <= = !=");
+            reader.Refuse(Phrases.AComparison);
         }
 
         reader.Take();
@@ -91,7 +94,8 @@ internal static class RuleText
             { Kind: TokenKind.Number } => AttributeValue.Of(isNegative ? -value.Number : value.Number),
             { Kind: TokenKind.Quoted } when !isNegative => AttributeValue.Of(value.Text),
             { Kind: TokenKind.Name, Text: "true" or "false" } when !isNegative => AttributeValue.Of(value.Text == "true"),
-            _ => reader.Refuse<AttributeValue>(isNegative ? "a number" : "a number, a text in quotes, true or false"),
+            _ => reader.Refuse<AttributeValue>(
+                isNegative ? Phrases.ANumber : new("un nombre, un texte entre guillemets, true ou false", "a number, a text in quotes, true or false")),
         };
         reader.Take();
         return new AttributeFilter(name.Text, comparison.Operator, attribute) { At = name.At };
@@ -99,8 +103,9 @@ internal static class RuleText
 
     private static ActionTerm Action(TokenReader reader)
     {
-        const string Expected = "an action: raise alarm, clear alarm, command, open work order, notify or set flag";
-        var word = reader.TakeKind(TokenKind.Name, Expected);
+        var expected = new BilingualText(
+            "une action : raise alarm, clear alarm, command, open work order, notify ou set flag", "an action: raise alarm, clear alarm, command, open work order, notify or set flag");
+        var word = reader.TakeKind(TokenKind.Name, expected);
         ActionTerm action = word.Text switch
         {
             "raise" => Raise(reader),
@@ -109,7 +114,7 @@ internal static class RuleText
             "open" => Open(reader),
             "notify" => Notify(reader),
             "set" => Flag(reader),
-            _ => throw new RuleFaultException(new RuleFault(word.At, word.Shown, Expected)),
+            _ => throw new RuleFaultException(new RuleFault(word.At, word.Shown, expected)),
         };
         return action with { At = word.At };
     }
@@ -117,21 +122,23 @@ internal static class RuleText
     private static RaiseAlarm Raise(TokenReader reader)
     {
         reader.TakeWord("alarm");
-        var message = reader.TakeKind(TokenKind.Quoted, "the text of the alarm in quotes").Text;
-        var priority = reader.TakeWordIf("priority") ? reader.TakeOneOf(Vocabulary.Priorities, "a priority") : Contracts.Alarms.AlarmPriority.Medium;
-        var @class = reader.TakeWordIf("class") ? reader.TakeOneOf(Vocabulary.Classes, "a class") : Contracts.Alarms.AlarmClass.Service;
+        var message = reader.TakeKind(TokenKind.Quoted, new("le texte de l’alarme entre guillemets", "the text of the alarm in quotes")).Text;
+        var priority = reader.TakeWordIf("priority") ? reader.TakeOneOf(Vocabulary.Priorities, Phrases.APriority) : Contracts.Alarms.AlarmPriority.Medium;
+        var @class = reader.TakeWordIf("class") ? reader.TakeOneOf(Vocabulary.Classes, Phrases.AClass) : Contracts.Alarms.AlarmClass.Service;
         return new RaiseAlarm(message, priority, @class);
     }
 
     private static ClearAlarm Clear(TokenReader reader)
     {
         reader.TakeWord("alarm");
-        return new ClearAlarm(reader.TakeKind(TokenKind.Quoted, "the id of the rule whose alarm it is, in quotes").Text);
+        var id = new BilingualText("l’identifiant de la règle dont c’est l’alarme, entre guillemets", "the id of the rule whose alarm it is, in quotes");
+        return new ClearAlarm(reader.TakeKind(TokenKind.Quoted, id).Text);
     }
 
     private static SendCommand Command(TokenReader reader)
     {
-        var name = reader.TakeKind(TokenKind.Name, $"a command: one of {string.Join(", ", CommandCatalog.All.Select(command => command.Name).Distinct(StringComparer.Ordinal))}");
+        var known = Phrases.OneOf(CommandCatalog.All.Select(command => command.Name).Distinct(StringComparer.Ordinal));
+        var name = reader.TakeKind(TokenKind.Name, new($"une commande : {known.Fr}", $"a command: {known.En}"));
         var arguments = new List<CommandArgument>();
         if (reader.TakeSignIf("(") && !reader.TakeSignIf(")"))
         {
@@ -142,7 +149,7 @@ internal static class RuleText
             while (reader.TakeSignIf(","));
             if (!reader.TakeSignIf(")"))
             {
-                reader.Refuse("',' or ')'");
+                reader.Refuse(new("',' ou ')'", "',' or ')'"));
             }
         }
 
@@ -152,9 +159,11 @@ internal static class RuleText
 
     private static CommandArgument Argument(TokenReader reader)
     {
-        var name = reader.TakeKind(TokenKind.Name, "the name of an argument").Text;
+        var name = reader.TakeKind(TokenKind.Name, new("le nom d’un argument", "the name of an argument")).Text;
         reader.TakeSign(":");
-        return new CommandArgument(name, reader.TakeWordIf("true") ? 1 : reader.TakeWordIf("false") ? 0 : reader.TakeKind(TokenKind.Number, "a number, true or false").Number);
+        return new CommandArgument(name, reader.TakeWordIf("true") ? 1
+            : reader.TakeWordIf("false") ? 0
+            : reader.TakeKind(TokenKind.Number, new("un nombre, true ou false", "a number, true or false")).Number);
     }
 
     private static CommandTarget To(TokenReader reader)
@@ -167,13 +176,13 @@ internal static class RuleText
 
         if (!reader.IsWord("group"))
         {
-            reader.Refuse("'this device', 'group cabinet' or 'group commune'");
+            reader.Refuse(new("'this device', 'group cabinet' ou 'group commune'", "'this device', 'group cabinet' or 'group commune'"));
         }
 
         reader.Take();
         return reader.TakeWordIf("cabinet") ? CommandTarget.GroupCabinet
             : reader.TakeWordIf("commune") ? CommandTarget.GroupCommune
-            : reader.Refuse<CommandTarget>("'cabinet' or 'commune'");
+            : reader.Refuse<CommandTarget>(new("'cabinet' ou 'commune'", "'cabinet' or 'commune'"));
     }
 
     private static OpenWorkOrder Open(TokenReader reader)
@@ -185,13 +194,13 @@ internal static class RuleText
 
     private static Notify Notify(TokenReader reader)
     {
-        var endpoint = reader.Next.Kind is TokenKind.Name or TokenKind.Quoted ? reader.Take() : reader.Refuse<Token>("the name of an endpoint");
-        return new Notify(endpoint.Text, reader.TakeKind(TokenKind.Quoted, "the text of the message in quotes").Text);
+        var endpoint = reader.Next.Kind is TokenKind.Name or TokenKind.Quoted ? reader.Take() : reader.Refuse<Token>(new("le nom d’un destinataire", "the name of an endpoint"));
+        return new Notify(endpoint.Text, reader.TakeKind(TokenKind.Quoted, new("le texte du message entre guillemets", "the text of the message in quotes")).Text);
     }
 
     private static SetFlag Flag(TokenReader reader)
     {
         reader.TakeWord("flag");
-        return new SetFlag(reader.TakeKind(TokenKind.Quoted, "the name of the flag in quotes").Text);
+        return new SetFlag(reader.TakeKind(TokenKind.Quoted, new("le nom du drapeau entre guillemets", "the name of the flag in quotes")).Text);
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
+using Grid.Contracts.Notifications;
 
 namespace Grid.Grains.Rules.Language;
 
@@ -35,7 +35,7 @@ internal sealed class TokenReader(List<Token> tokens)
     {
         if (!TakeWordIf(word))
         {
-            Refuse($"'{word}'");
+            Refuse(Phrases.Same($"'{word}'"));
         }
     }
 
@@ -43,14 +43,14 @@ internal sealed class TokenReader(List<Token> tokens)
     {
         if (!TakeSignIf(sign))
         {
-            Refuse($"'{sign}'");
+            Refuse(Phrases.Same($"'{sign}'"));
         }
     }
 
-    public Token TakeKind(TokenKind kind, string expected) => Next.Kind == kind ? Take() : Refuse<Token>(expected);
+    public Token TakeKind(TokenKind kind, BilingualText expected) => Next.Kind == kind ? Take() : Refuse<Token>(expected);
 
     /// <summary>One of some words.</summary>
-    public T TakeOneOf<T>(IReadOnlyDictionary<string, T> words, string what)
+    public T TakeOneOf<T>(IReadOnlyDictionary<string, T> words, BilingualText what)
     {
         if (Next.Kind == TokenKind.Name && words.TryGetValue(Next.Text, out var value))
         {
@@ -58,15 +58,14 @@ internal sealed class TokenReader(List<Token> tokens)
             return value;
         }
 
-        return Refuse<T>($"{what}: one of {string.Join(", ", words.Keys.Order(StringComparer.Ordinal))}");
+        return Refuse<T>(Phrases.OneOf(what, words.Keys));
     }
 
     /// <summary>A number with its unit of time.</summary>
     public long TakeDuration()
     {
-        const string Expected = "a duration such as 10 min, 2 h or 1 d";
-        var number = TakeKind(TokenKind.Number, Expected);
-        return UnitIf() is { } unit ? Duration(number, unit) : Refuse<long>("a unit of time: s, min, h or d");
+        var number = TakeKind(TokenKind.Number, new("une durée comme 10 min, 2 h ou 1 d", "a duration such as 10 min, 2 h or 1 d"));
+        return UnitIf() is { } unit ? Duration(number, unit) : Refuse<long>(new("une unité de temps : s, min, h ou d", "a unit of time: s, min, h or d"));
     }
 
     /// <summary>The unit of time that stands here, taken; null for none.</summary>
@@ -87,9 +86,11 @@ internal sealed class TokenReader(List<Token> tokens)
     {
         // As it is written: 0.1 s is 100 ms and no other number.
         var milliseconds = (decimal)number.Number * unit;
+        const long Days = RuleLimits.Duration / 86_400_000;
         return milliseconds <= RuleLimits.Duration && milliseconds == Math.Floor(milliseconds)
             ? (long)milliseconds
-            : throw new RuleFaultException(new RuleFault(number.At, number.Shown, string.Create(CultureInfo.InvariantCulture, $"a duration of at most {RuleLimits.Duration / 86_400_000} d in whole milliseconds")));
+            : throw new RuleFaultException(new RuleFault(
+                number.At, number.Shown, new($"une durée d’au plus {Days} d en millisecondes entières", $"a duration of at most {Days} d in whole milliseconds")));
     }
 
     /// <summary>One level deeper.</summary>
@@ -97,15 +98,18 @@ internal sealed class TokenReader(List<Token> tokens)
     {
         if (++_depth > RuleLimits.Depth)
         {
-            throw new RuleFaultException(new RuleFault(Next.At, "another level", $"at most {RuleLimits.Depth} levels of parentheses, 'not' and signs"));
+            throw new RuleFaultException(new RuleFault(
+                Next.At,
+                new("un niveau de plus", "another level"),
+                new($"au plus {RuleLimits.Depth} niveaux de parenthèses, 'not' et signes", $"at most {RuleLimits.Depth} levels of parentheses, 'not' and signs")));
         }
     }
 
     public void Leave() => _depth--;
 
     [DoesNotReturn]
-    public void Refuse(string expected) => throw new RuleFaultException(new RuleFault(Next.At, Next.Shown, expected));
+    public void Refuse(BilingualText expected) => throw new RuleFaultException(new RuleFault(Next.At, Next.Shown, expected));
 
     [DoesNotReturn]
-    public T Refuse<T>(string expected) => throw new RuleFaultException(new RuleFault(Next.At, Next.Shown, expected));
+    public T Refuse<T>(BilingualText expected) => throw new RuleFaultException(new RuleFault(Next.At, Next.Shown, expected));
 }

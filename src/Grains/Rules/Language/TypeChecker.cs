@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 
 namespace Grid.Grains.Rules.Language;
 
@@ -47,12 +48,14 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
                 CheckSchedule(logic.Right, depth + 1);
                 break;
             default:
-                Refuse(expression, Shown(expression), "sun and calendar only: night, day, weekdays, holiday, from ... to ..., with and, or, not");
+                Refuse(expression, Shown(expression), new(
+                    "seulement le soleil et le calendrier : night, day, jours de la semaine, holiday, from ... to ..., avec and, or, not",
+                    "sun and calendar only: night, day, weekdays, holiday, from ... to ..., with and, or, not"));
                 break;
         }
     }
 
-    public void Refuse(Origin at, string found, string expected)
+    public void Refuse(Origin at, BilingualText found, BilingualText expected)
     {
         if (faults.Count < MostFaults)
         {
@@ -60,13 +63,15 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
         }
     }
 
-    private void Refuse(Expression expression, string found, string expected) => Refuse(expression.At, found, expected);
+    private void Refuse(Expression expression, BilingualText found, BilingualText expected) => Refuse(expression.At, found, expected);
 
     private void Expect(Expression expression, ValueType type, int depth)
     {
         if (TypeOf(expression, depth) is { } found && found != type)
         {
-            Refuse(expression, Shown(found), type == ValueType.Truth ? "true or false, such as a comparison, a condition or night" : Shown(type));
+            Refuse(expression, Shown(found), type == ValueType.Truth
+                ? new("vrai ou faux, comme une comparaison, une condition ou night", "true or false, such as a comparison, a condition or night")
+                : Shown(type));
         }
     }
 
@@ -101,10 +106,10 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
                 return ValueType.Truth;
             case AlarmTerm:
                 IsAboutDevice = true;
-                Need(expression, RuleNeeds.Sector, "an alarm");
+                Need(expression, RuleNeeds.Sector, new("une alarme", "an alarm"));
                 return ValueType.Truth;
             case FigureTerm figure:
-                Need(expression, RuleNeeds.Commune, "a figure of the commune");
+                Need(expression, RuleNeeds.Commune, new("un chiffre de la commune", "a figure of the commune"));
                 return Vocabulary.TypeOfNumber(figure.Name);
             case SunTerm or DayTerm or WindowTerm:
                 return ValueType.Truth;
@@ -137,7 +142,7 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
             return ValueType.Number;
         }
 
-        Refuse(rate, $"the rate of {rate.Metric}, which is true or false", "the rate of a number");
+        Refuse(rate, new($"la variation de {rate.Metric}, qui est vrai ou faux", $"the rate of {rate.Metric}, which is true or false"), new("la variation d’un nombre", "the rate of a number"));
         return null;
     }
 
@@ -156,13 +161,14 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
     {
         if (++_groups > RuleLimits.Groups)
         {
-            Refuse(group, "another group", $"at most {RuleLimits.Groups} of count and share");
+            Refuse(group, new("un groupe de plus", "another group"), new($"au plus {RuleLimits.Groups} count et share", $"at most {RuleLimits.Groups} of count and share"));
         }
 
-        Need(group, group.By == GroupBy.Commune ? RuleNeeds.Commune : RuleNeeds.Sector, "a group");
+        Need(group, group.By == GroupBy.Commune ? RuleNeeds.Commune : RuleNeeds.Sector, Phrases.AGroup);
         if (group.By == GroupBy.Cabinet && (Vocabulary.SetOf(group.Kind) & (DeviceKinds.Cabinet | DeviceKinds.Streetlight)) == 0)
         {
-            Refuse(group, $"a {Vocabulary.Word(group.Kind)} of a cabinet", "of kind streetlight or cabinet where same cabinet");
+            var kind = Vocabulary.Word(group.Kind);
+            Refuse(group, new($"un {kind} d’une armoire", $"a {kind} of a cabinet"), new("of kind streetlight ou cabinet where same cabinet", "of kind streetlight or cabinet where same cabinet"));
         }
 
         IsAboutDevice |= group.By == GroupBy.Cabinet;
@@ -189,7 +195,7 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
             return type;
         }
 
-        Refuse(negation, $"the negative of {Shown(type.Value)}", "the negative of a number");
+        Refuse(negation, new($"l’opposé de {Shown(type.Value).Fr}", $"the negative of {Shown(type.Value).En}"), new("l’opposé d’un nombre", "the negative of a number"));
         return null;
     }
 
@@ -216,7 +222,8 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
         };
         if (type is null)
         {
-            Refuse(term, $"{Shown(one)} {Operators.SignOf(term.Operator)} {Shown(other)}", "two numbers, or durations");
+            var (sign, first, second) = (Operators.SignOf(term.Operator), Shown(one), Shown(other));
+            Refuse(term, new($"{first.Fr} {sign} {second.Fr}", $"{first.En} {sign} {second.En}"), new("deux nombres, ou durées", "two numbers, or durations"));
         }
 
         return type;
@@ -241,15 +248,17 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
             || (one, other) is (ValueType.Share, ValueType.Percentage) or (ValueType.Percentage, ValueType.Share);
         if (one == ValueType.Truth)
         {
-            Refuse(comparison.Left, Shown(one), "a number, a duration or status: what is true or false stands alone, or after not");
+            Refuse(comparison.Left, Shown(one), new(
+                "un nombre, une durée ou status : ce qui est vrai ou faux est écrit seul, ou après not",
+                "a number, a duration or status: what is true or false stands alone, or after not"));
         }
         else if (!isSame)
         {
-            Refuse(comparison.Right, Shown(other), $"{Shown(one)} to compare with {Shown(one)}");
+            Refuse(comparison.Right, Shown(other), new($"{Shown(one).Fr} à comparer avec {Shown(one).Fr}", $"{Shown(one).En} to compare with {Shown(one).En}"));
         }
         else if (one == ValueType.Status && comparison.Operator is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual))
         {
-            Refuse(comparison, $"'{Operators.SignOf(comparison.Operator)}'", "= or != for a status");
+            Refuse(comparison, Phrases.Same($"'{Operators.SignOf(comparison.Operator)}'"), new("= ou != pour un état", "= or != for a status"));
         }
     }
 
@@ -257,20 +266,21 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
     {
         if (++Deadbands > RuleLimits.Deadbands)
         {
-            Refuse(comparison, "another deadband", $"at most {RuleLimits.Deadbands}");
+            Refuse(comparison, new("un deadband de plus", "another deadband"), Phrases.AtMost(RuleLimits.Deadbands));
         }
 
         if (comparison.Operator is ComparisonOperator.Equal or ComparisonOperator.NotEqual)
         {
-            Refuse(comparison, $"a deadband on '{Operators.SignOf(comparison.Operator)}'", "a deadband on > >= < or <=");
+            var sign = Operators.SignOf(comparison.Operator);
+            Refuse(comparison, new($"un deadband sur '{sign}'", $"a deadband on '{sign}'"), new("un deadband sur > >= < ou <=", "a deadband on > >= < or <="));
         }
         else if (_isInGroup)
         {
-            Refuse(comparison, "a deadband within a group", "a deadband on the count or the share");
+            Refuse(comparison, new("un deadband dans un groupe", "a deadband within a group"), new("un deadband sur count ou share", "a deadband on the count or the share"));
         }
         else if (left is ValueType.Duration or ValueType.Status)
         {
-            Refuse(comparison, $"a deadband on {Shown(left.Value)}", "a deadband on a number");
+            Refuse(comparison, new($"un deadband sur {Shown(left.Value).Fr}", $"a deadband on {Shown(left.Value).En}"), new("un deadband sur un nombre", "a deadband on a number"));
         }
     }
 
@@ -279,18 +289,19 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
         IsAboutDevice = true;
         if ((Kinds & kinds) == 0)
         {
-            Refuse(expression, $"{name} of {Words(kinds)}", $"what {Words(Kinds)} knows");
+            var (known, wanted) = (Words(kinds), Words(Kinds));
+            Refuse(expression, new($"{name} de {known.Fr}", $"{name} of {known.En}"), new($"ce que {wanted.Fr} connaît", $"what {wanted.En} knows"));
             return;
         }
 
         Kinds &= kinds;
     }
 
-    private void Need(Expression expression, RuleNeeds needs, string what)
+    private void Need(Expression expression, RuleNeeds needs, BilingualText what)
     {
         if (_isInGroup)
         {
-            Refuse(expression, $"{what} within a group", "what a device of the group knows itself");
+            Refuse(expression, new($"{what.Fr} dans un groupe", $"{what.En} within a group"), new("ce qu’un équipement du groupe connaît lui-même", "what a device of the group knows itself"));
         }
 
         Needs = needs > Needs ? needs : Needs;
@@ -300,12 +311,16 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
     {
         if (++Parts > RuleLimits.Parts)
         {
-            throw new RuleFaultException(new RuleFault(expression.At, "another part", $"at most {RuleLimits.Parts} parts in the conditions of a rule"));
+            throw new RuleFaultException(new RuleFault(
+                expression.At,
+                new("une partie de plus", "another part"),
+                new($"au plus {RuleLimits.Parts} parties dans les conditions d’une règle", $"at most {RuleLimits.Parts} parts in the conditions of a rule")));
         }
 
         if (depth > RuleLimits.Depth)
         {
-            throw new RuleFaultException(new RuleFault(expression.At, "another level", $"at most {RuleLimits.Depth} levels in a condition"));
+            throw new RuleFaultException(new RuleFault(
+                expression.At, new("un niveau de plus", "another level"), new($"au plus {RuleLimits.Depth} niveaux dans une condition", $"at most {RuleLimits.Depth} levels in a condition")));
         }
     }
 
@@ -324,21 +339,20 @@ internal sealed class TypeChecker(ImmutableArray<RuleFault>.Builder faults)
 
     private static bool IsPercent(ValueType type) => type is ValueType.Percent or ValueType.Percentage;
 
-    private static string Words(DeviceKinds kinds) => kinds == DeviceKinds.All
-        ? "every kind"
-        : string.Join(" or ", Enum.GetValues<DeviceKind>().Where(kind => (kinds & Vocabulary.SetOf(kind)) != 0).Select(Vocabulary.Word));
+    private static BilingualText Words(DeviceKinds kinds) => kinds == DeviceKinds.All
+        ? new("tout genre", "every kind")
+        : Phrases.Either([.. Enum.GetValues<DeviceKind>().Where(kind => (kinds & Vocabulary.SetOf(kind)) != 0).Select(Vocabulary.Word)]);
 
-    private static string Shown(ValueType type) => type switch
+    private static BilingualText Shown(ValueType type) => type switch
     {
-        ValueType.Truth => "true or false",
-        ValueType.Number => "a number",
-        ValueType.Percent => "a percentage",
-        ValueType.Percentage => "a percentage",
-        ValueType.Share => "a share",
-        ValueType.Duration => "a duration",
-        ValueType.Status => "a status",
+        ValueType.Truth => new("vrai ou faux", "true or false"),
+        ValueType.Number => Phrases.ANumber,
+        ValueType.Percent or ValueType.Percentage => new("un pourcentage", "a percentage"),
+        ValueType.Share => new("une part", "a share"),
+        ValueType.Duration => new("une durée", "a duration"),
+        ValueType.Status => new("un état", "a status"),
         _ => throw new InvalidOperationException($"Values have no type {type}."),
     };
 
-    private static string Shown(Expression expression) => $"'{RulePrinter.Print(expression)}'";
+    private static BilingualText Shown(Expression expression) => Phrases.Same($"'{RulePrinter.Print(expression)}'");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 
@@ -97,11 +98,11 @@ internal static class Vocabulary
     public static ValueType TypeOfNumber(string name) => name.EndsWith("Percent", StringComparison.Ordinal) ? ValueType.Percent : ValueType.Number;
 
     /// <summary>The names most like one that there is not, for people.</summary>
-    public static string NearTo(string name, IEnumerable<string> known)
+    public static BilingualText NearTo(string name, IEnumerable<string> known)
     {
         var near = known.Select(one => (Name: one, Distance: Distance(name, one))).Where(item => item.Distance <= Math.Max(2, name.Length / 3))
             .OrderBy(item => item.Distance).ThenBy(item => item.Name, StringComparer.Ordinal).Take(3).Select(item => item.Name).ToArray();
-        return near.Length == 0 ? "" : $" such as {string.Join(" or ", near)}";
+        return near.Length == 0 ? Phrases.Same("") : new($" comme {Phrases.Either(near).Fr}", $" such as {Phrases.Either(near).En}");
     }
 
     /// <summary>Every name that may stand alone in a condition.</summary>

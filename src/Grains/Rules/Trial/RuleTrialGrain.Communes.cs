@@ -17,7 +17,9 @@ public sealed partial class RuleTrialGrain
     {
         if (SectorTerms.Alarms(rule).FirstOrDefault() is { } alarm)
         {
-            return Refused("rule", $"asks for '{RulePrinter.Print(alarm)}', which history does not have: it cannot be tried");
+            var asked = RulePrinter.Print(alarm);
+            return Refused("rule", new(
+                $"demande '{asked}', que l’historique n’a pas : elle ne peut pas être essayée", $"asks for '{asked}', which history does not have: it cannot be tried"));
         }
 
         var scope = request.Scope ?? request.Rule.Scope;
@@ -25,7 +27,7 @@ public sealed partial class RuleTrialGrain
         var communes = device is { } known ? [(known.Descriptor.Commune, DeviceKinds.All)] : await CommunesAsync(scope, DeviceKinds.All);
         if (communes is not { } some || (rule.Target.IsCommune && device is not null))
         {
-            return Refused("scope", rule.Target.IsCommune && device is not null ? "must be a territory: the rule is for each commune" : WrongScope);
+            return Refused("scope", rule.Target.IsCommune && device is not null ? RuleForms.NoTerritory : RuleForms.ScopeForms);
         }
 
         var readings = new TrialReadings(history);
@@ -58,12 +60,16 @@ public sealed partial class RuleTrialGrain
                     continue;
                 }
 
-                return Refused("rule", $"asks for {missing}, of which history has nothing in commune {code} before {request.To:O}: it cannot be tried");
+                return Refused("rule", new(
+                    $"demande {missing}, dont l’historique n’a rien pour la commune {code} avant {request.To:O} : elle ne peut pas être essayée",
+                    $"asks for {missing}, of which history has nothing in commune {code} before {request.To:O}: it cannot be tried"));
             }
 
             if (competence != DeviceKinds.All && named.Keys.FirstOrDefault(figure => CommuneTerms.KindOf(figure) is null) is { } mixed)
             {
-                return Refused("rule", $"asks for {mixed}, which history has of all kinds and not of those for which the scope is competent: it cannot be tried");
+                return Refused("rule", new(
+                    $"demande {mixed}, que l’historique a pour tous les genres et non pour ceux de la compétence de la portée : elle ne peut pas être essayée",
+                    $"asks for {mixed}, which history has of all kinds and not of those for which the scope is competent: it cannot be tried"));
             }
 
             var states = new List<TrialState>();
@@ -94,9 +100,15 @@ public sealed partial class RuleTrialGrain
         }
 
         var found = await registry.ListAsync(new DeviceQuery { Communes = [(commune, kinds)], Limit = MostDevices + 1 }, CancellationToken.None);
-        return found.FirstOrDefault(record => (groups & Vocabulary.SetOf(record.Descriptor.Kind)) != 0 && PersonalData.SubscriberOf(record.Descriptor) is not null) is { } person
-            ? ([], Refused("rule", $"counts each {Vocabulary.Word(person.Descriptor.Kind)} of commune {commune}, some of which are persons': of those nothing is told, so that it cannot be tried"))
-            : ([.. found.Where(record => PersonalData.SubscriberOf(record.Descriptor) is null)], null);
+        if (found.FirstOrDefault(record => (groups & Vocabulary.SetOf(record.Descriptor.Kind)) != 0 && PersonalData.SubscriberOf(record.Descriptor) is not null) is not { } person)
+        {
+            return ([.. found.Where(record => PersonalData.SubscriberOf(record.Descriptor) is null)], null);
+        }
+
+        var kind = Vocabulary.Word(person.Descriptor.Kind);
+        return ([], Refused("rule", new(
+            $"compte chaque {kind} de la commune {commune}, dont certains sont à des personnes : de ceux-là rien n’est dit, elle ne peut donc pas être essayée",
+            $"counts each {kind} of commune {commune}, some of which are persons': of those nothing is told, so that it cannot be tried")));
     }
 
     private async Task<Dictionary<string, Queue<(DateTimeOffset Look, double Value)>>> FiguresAsync(TrialReadings readings, Rule rule, string commune, RuleTrialRequest request)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Parameters;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Storage;
@@ -38,7 +39,6 @@ public sealed partial class RuleTrialGrain(
 
     private const string RuleId = "trial";
     private const string All = "all";
-    private const string WrongScope = "must be device:ID, commune:INSEE, syndicate:SIREN, department:CODE or all";
 
     /// <summary>A trial ends well before whoever waits for it gives up.</summary>
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(15);
@@ -55,7 +55,8 @@ public sealed partial class RuleTrialGrain(
 
         if (request.To <= request.From || request.To - request.From > TimeSpan.FromDays(RuleTrialRequest.MaximumDays))
         {
-            return new RuleTrialAnswer { Problems = [new RuleProblem { Field = "to", Reason = $"must be after from, by at most {RuleTrialRequest.MaximumDays} days" }] };
+            return Refused("to", new(
+                $"doit être après from, d’au plus {RuleTrialRequest.MaximumDays} jours", $"must be after from, by at most {RuleTrialRequest.MaximumDays} days"));
         }
 
         var started = clock.GetTimestamp();
@@ -68,7 +69,7 @@ public sealed partial class RuleTrialGrain(
         var found = await DevicesAsync(request.Scope ?? request.Rule.Scope, kinds);
         if (found is null)
         {
-            return Refused("scope", WrongScope);
+            return Refused("scope", RuleForms.ScopeForms);
         }
 
         var cut = found.Count > MostDevices ? $"only {MostDevices} devices were tried" : null;
@@ -103,7 +104,7 @@ public sealed partial class RuleTrialGrain(
         Cut = events.Count > MostEvents ? $"only the first {MostEvents} of {events.Count} events are told" : cut,
     };
 
-    private static RuleTrialAnswer Refused(string field, string reason) => new() { Problems = [new RuleProblem { Field = field, Reason = reason }] };
+    private static RuleTrialAnswer Refused(string field, BilingualText reason) => new() { Problems = [RuleProblem.Of(field, reason)] };
 
     public ValueTask<ImmutableArray<StarterRule>> Starters() => new(StarterRules.All);
 

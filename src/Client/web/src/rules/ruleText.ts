@@ -8,9 +8,9 @@ export interface RuleFault {
   expected: string;
 }
 
-/** The fault behind a reason such as `line 1, column 6: found 'lamp', expected ...`; null when it names no place. */
+/** The fault behind a reason such as `line 1, column 6: found 'lamp', expected ...`, or the same in French; null when it names no place. */
 export function faultOf(reason: string): RuleFault | null {
-  const match = /^line (\d+), column (\d+): found (.*), expected (.*)$/s.exec(reason);
+  const match = /^line (\d+), column (\d+): found (.*), expected (.*)$/s.exec(reason) ?? /^ligne (\d+), colonne (\d+) : trouvé (.*), attendu (.*)$/s.exec(reason);
   return match === null ? null : { line: Number(match[1]), column: Number(match[2]), found: match[3] ?? '', expected: match[4] ?? '' };
 }
 

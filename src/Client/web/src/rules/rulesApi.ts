@@ -1,4 +1,5 @@
 import { all, call, get } from '../http.ts';
+import { language } from '../i18n.ts';
 import type { Language } from '../language.ts';
 
 /** A trial reads what thousands of devices measured: the server gives it 15 s and then says what is left out. */
@@ -62,6 +63,9 @@ export interface Refusal {
 /** A version in its text or, as it is kept, in its JSON form. */
 export type RuleInput = { name: string; scope: string } & ({ text: string } | { rule: unknown });
 
+/** Why a rule is refused is told in the language of the page. */
+const said = () => ({ 'Accept-Language': language() });
+
 const path = (id: string) => `/api/v1/rules/${encodeURIComponent(id)}`;
 
 export const rules = () => all<RuleItem>('/api/v1/rules?limit=1000');
@@ -76,14 +80,14 @@ export const rollout = (id: string) => get<Rollout>(`${path(id)}/rollout`);
 export const refusals = async (id: string) => (await get<{ items: Refusal[] }>(`${path(id)}/refused`)).items;
 
 /** Keeps a draft. */
-export const putRule = async (id: string, input: RuleInput) => (await call('PUT', path(id), input)).value as Rule;
+export const putRule = async (id: string, input: RuleInput) => (await call('PUT', path(id), input, said())).value as Rule;
 
-export const publishRule = async (id: string) => (await call('POST', `${path(id)}/publish`)).value as Rule;
+export const publishRule = async (id: string) => (await call('POST', `${path(id)}/publish`, undefined, said())).value as Rule;
 
-export const rollBackRule = async (id: string) => (await call('POST', `${path(id)}/rollback`)).value as Rule;
+export const rollBackRule = async (id: string) => (await call('POST', `${path(id)}/rollback`, undefined, said())).value as Rule;
 
-export const deleteRule = (id: string) => call('DELETE', path(id));
+export const deleteRule = (id: string) => call('DELETE', path(id), undefined, said());
 
 /** What it would have done between two instants. */
 export const tryRule = async (input: RuleInput, from: string, to: string, signal: AbortSignal) =>
-  (await call('POST', '/api/v1/rules/test', { rule: input, from, to }, {}, { millis: trialMillis, signal })).value as Trial;
+  (await call('POST', '/api/v1/rules/test', { rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;
