@@ -29,10 +29,9 @@ public sealed class PlantTests
 
         var found = Enumerable.Range(1, MostSeeds)
             .Select(seed => Simulations.Run(SmallWorld.Of(seed) with { Plant = plant, Faults = faults, HasPrograms = true }))
-            .FirstOrDefault(result => result.Violations.Count > 0);
+            .FirstOrDefault(result => result.Violations.Any(violation => violation.StartsWith(invariant, StringComparison.Ordinal)));
 
         Assert.True(found is not null, $"{plant} was not found in {MostSeeds} worlds");
-        Assert.Contains(found.Violations, violation => violation.StartsWith(invariant, StringComparison.Ordinal));
     }
 
     [Fact]
