@@ -142,7 +142,9 @@ public sealed class CheckAndRepairTests : IAsyncLifetime
         }
 
         var content = await StoredContent.ReadAsync(_killed);
-        Flip(data, "registry.db-wal", 5_000);
+
+        // Amid its commits: a log that is damaged before the first of them ends has none, and there is nothing to find.
+        Flip(data, "registry.db-wal", new FileInfo(Path.Combine(data, "registry.db-wal")).Length / 2);
         Assert.False(Check(data).IsWhole);
 
         var report = Repair(data);

@@ -64,7 +64,10 @@ public sealed class RuleFlagsTimeTests
         }
 
         await FlagAsync(city, "dark", 0);
-        Assert.False((await AlarmAsync(city, "C1~rule.dark"))!.IsActive);
+
+        // One that moves takes its alarm along, and the rule does not cover the place where it is now.
+        Assert.False(await AlarmAsync(city, "C1~rule.dark") is { IsActive: true });
+        Assert.False(moves && await city.Grains.GetGrain<ISectorGrain>("29019.0").GetAlarm("C1~rule.dark") is { IsActive: true });
     }
 
     [Fact]
