@@ -4,7 +4,6 @@ using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Orleans;
-using Orleans.Runtime;
 
 namespace Grid.Grains.Intake;
 
@@ -58,9 +57,9 @@ internal sealed class AlarmMoves(IGrainFactory grains, ITerritoryTable territory
             {
                 await grains.GetGrain<ISectorGrain>(group.Key).ForgetMovingAlarms([.. group.Select(change => change.Device)], group.Max(change => change.Revision));
             }
-            catch (OrleansException)
+            catch (Exception)
             {
-                // A hint: the move is complete all the same, and what nobody takes goes after its time.
+                // A hint, whatever becomes of it: the move is complete all the same, and what nobody takes goes after its time.
             }
         }
     }

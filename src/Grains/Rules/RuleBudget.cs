@@ -12,7 +12,7 @@ namespace Grid.Grains.Rules;
 public readonly record struct RuleSpending([property: Id(0)] string Rule, [property: Id(1)] DateTimeOffset Hour, [property: Id(2)] int Actions);
 
 /// <summary>
-/// What a rule may have done in a sector within an hour: so that one that was written too wide floods neither contractors nor gateways. What is over it is left out, counted, and an alarm says so. A flag that is let go is free. Pure.
+/// What a rule may have done in a sector within an hour: so that one that was written too wide floods neither contractors nor gateways. What is over it is left out, counted, and an alarm says so. A flag that is let go is free, and so is a command that is cut. Pure.
 /// </summary>
 internal static class RuleBudget
 {

@@ -60,7 +60,15 @@ public sealed partial class SectorGrain
     {
         var wanted = _wanted;
         _wanted = null;
-        wanted?.SetResult(TakeSnapshot());
+        try
+        {
+            wanted?.SetResult(TakeSnapshot());
+        }
+        catch (Exception exception)
+        {
+            // It is the checkpoint that failed, and not what was applied.
+            wanted!.SetException(exception);
+        }
     }
 
     private Snapshot? TakeSnapshot()
