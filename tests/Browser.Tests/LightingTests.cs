@@ -174,7 +174,7 @@ public sealed class LightingTests(BrowserFixture browser)
         await using var session = await browser.OpenAsync();
         var page = session.Page;
         string? sent = null;
-        var asked = 0;
+        var done = false;
         await page.RouteAsync("**/api/v1/group-commands", route =>
         {
             sent = route.Request.PostData;
@@ -183,7 +183,8 @@ public sealed class LightingTests(BrowserFixture browser)
         await page.RouteAsync("**/api/v1/group-commands/g1", route => route.FulfillAsync(new()
         {
             ContentType = "application/json",
-            Body = Interlocked.Increment(ref asked) < 2 ? Group("running", """{"accepted":5,"transmitted":15,"confirmed":10}""") : Group("done", """{"confirmed":28,"expired":2}"""),
+            // Running until the page has been seen to say so: however long a look takes, there is something to see.
+            Body = Volatile.Read(ref done) ? Group("done", """{"confirmed":28,"expired":2}""") : Group("running", """{"accepted":5,"transmitted":15,"confirmed":10}"""),
         }));
         await session.ChooseCommuneAsync("Landerneau");
         var territory = page.GetByRole(AriaRole.Region, new() { Name = "Whole territory" });
@@ -205,6 +206,7 @@ public sealed class LightingTests(BrowserFixture browser)
         await dialog.GetByRole(AriaRole.Button, new() { NameRegex = new(@"^Light \d+ light points$") }).ClickAsync();
         await Expect(territory.GetByText("10 of 30 at their end")).ToBeVisibleAsync();
         await Expect(territory.Locator("[data-count='transmitted']")).ToHaveTextAsync("15");
+        Volatile.Write(ref done, true);
         await Expect(territory.GetByRole(AriaRole.Status)).ToHaveTextAsync("All on now in Landerneau – done");
         await Expect(territory.Locator("[data-count='expired']")).ToHaveTextAsync("2");
         var body = JsonDocument.Parse(sent!).RootElement;
