@@ -74,7 +74,11 @@ public static class DesiredReports
 
     /// <summary>True while the device has done something else than it should for long.</summary>
     public static bool IsDiscrepant(DesiredState? desired, long now) =>
-        desired is not null && desired.Aims.Any(aim => aim.IsDiscrepant && ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim));
+        desired is not null && HasDiscrepancy(desired, now);
+
+    // Apart, so that nothing is made for the many that were never commanded.
+    private static bool HasDiscrepancy(DesiredState desired, long now) =>
+        desired.Aims.Any(aim => aim.IsDiscrepant && ReferenceEquals(desired.EffectiveAt(aim.Metric, now), aim));
 
     private static DesiredAim Obeyed(DesiredAim aim) => aim is { IsSettled: true, ContradictedAt: 0 }
         ? aim

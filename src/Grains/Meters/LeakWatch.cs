@@ -34,8 +34,9 @@ internal static class LeakWatch
             }
         }
 
-        var watch = NightWatch.With(state.Night, settings, calendar.DayOf(report.At), report.At, raw, flow);
-        return ReferenceEquals(watch, state.Night) ? state : state with { Night = watch };
+        var flows = state.NightFlows;
+        var watch = NightWatch.With(state.Night, ref flows, settings, calendar.DayOf(report.At), report.At, raw, flow);
+        return state with { Night = watch, NightFlows = flows };
     }
 
     private static Stillness StillAfter(Stillness still, MeterSettings settings, IndexPoint? before, IndexPoint? newest, long? flow, long at)
@@ -46,7 +47,7 @@ internal static class LeakWatch
 
     private static MeterState Judge(MeterState state, MeterSettings settings, NightWatch night)
     {
-        var (verdict, minimum) = NightFlow.Of(night, settings);
+        var (verdict, minimum) = NightFlow.Of(night, state.NightFlows, settings);
         if (verdict == NightVerdict.Unknown)
         {
             return state with { Night = night with { IsJudged = true } };

@@ -131,7 +131,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
             : WithoutFlow(state) with { Index = null, Carried = null, Months = null, IsAbnormal = false };
         state = former.Fluid == settings.Fluid ? state : state with { Usual = default, IsUnusual = false };
         return !settings.IsCustomersWater ? WithoutFlow(state) with { IsAbnormal = false }
-            : settings.Water.LeakNights == 0 ? state with { Night = null, IsLeaking = false }
+            : settings.Water.LeakNights == 0 ? state with { Night = null, NightFlows = default, IsLeaking = false }
             : state;
     }
 
@@ -180,7 +180,7 @@ public readonly struct MeterRules : IDeviceRules<MeterSettings, MeterState>
     }
 
     private static MeterState WithoutFlow(MeterState state) =>
-        state with { Night = null, Still = default, BurstSince = 0, IsLeaking = false, IsBursting = false };
+        state with { Night = null, NightFlows = default, Still = default, BurstSince = 0, IsLeaking = false, IsBursting = false };
 
     private static DayAmounts AmountsOf(MeterState state, long modulus)
     {

@@ -7,7 +7,7 @@ using Orleans;
 namespace Grid.Grains.Meters;
 
 /// <summary>
-/// What a meter remembers. 96 bytes, 120 for three days of its index, and of a customer's water 104 for the night, 16 for each of its readings until it is judged (4 of a meter that
+/// What a meter remembers. 120 bytes, 120 for three days of its index, and of a customer's water 80 for the night, 16 for each of its readings until it is judged (4 of a meter that
 /// reports hourly, 10 of one that reports every quarter of an hour), and at most 208 for the months. Beside that 720 for what is usual, where it may be known by the hour.
 /// </summary>
 [GenerateSerializer, Alias("grid.MeterState")]
@@ -33,6 +33,9 @@ public readonly record struct MeterState
 
     /// <summary>Customer's water: the night; null before the first.</summary>
     [Id(6)] public NightWatch? Night { get; init; }
+
+    /// <summary>Customer's water: the flows of that night.</summary>
+    [Id(21)] public NightFlows NightFlows { get; init; }
 
     /// <summary>Customer's water: when less than what leaks last flowed.</summary>
     [Id(7)] public Stillness Still { get; init; }

@@ -30,15 +30,15 @@ internal static class NightFlow
     private const int Covered = 2;
 
     /// <summary>What the night says, and its least flow in millilitres an hour.</summary>
-    public static (NightVerdict Verdict, long Minimum) Of(NightWatch night, MeterSettings settings)
+    public static (NightVerdict Verdict, long Minimum) Of(NightWatch night, NightFlows flows, MeterSettings settings)
     {
         var (isZero, minimum, covered) = OfIndex(night, settings);
         var isKnown = minimum is not null && covered * Covered >= night.To - night.From;
-        if (night.FlowFrom != 0 && settings.Water.IsFine)
+        if (flows.From != 0 && settings.Water.IsFine)
         {
-            isZero |= night.LeastFlow < settings.Water.LeakMinimum;
-            isKnown |= (night.FlowTo - night.FlowFrom) * Covered >= night.To - night.From;
-            minimum = Math.Min(minimum ?? long.MaxValue, night.LeastFlow);
+            isZero |= flows.Least < settings.Water.LeakMinimum;
+            isKnown |= (flows.To - flows.From) * Covered >= night.To - night.From;
+            minimum = Math.Min(minimum ?? long.MaxValue, flows.Least);
         }
 
         return (isZero ? NightVerdict.Zero : isKnown ? NightVerdict.Flow : NightVerdict.Unknown, minimum ?? 0);

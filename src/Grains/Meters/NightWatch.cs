@@ -10,9 +10,9 @@ namespace Grid.Grains.Meters;
 public readonly record struct NightPoint([property: Id(0)] long At, [property: Id(1)] long Raw);
 
 /// <summary>
-/// What is known of the flow of the newest night: the last reading before its hours, the first one of each quarter of an hour in them, and the first one after them. So it
-/// depends on which readings came and not on their order, and is bounded, at most 22. Once the night is judged they are let go. 104 bytes, and 16 for each reading of a night that
-/// is not judged yet.
+/// What is known of the index in the newest night: the last reading before its hours, the first one of each quarter of an hour in them, and the first one after them. So it
+/// depends on which readings came and not on their order, and is bounded, at most 22. Once the night is judged they are let go. 80 bytes, and 16 for each reading of a night that
+/// is not judged yet. Most reports of a night say nothing new of it: what each one may change is apart, in <see cref="NightFlows"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("grid.NightWatch")]
 public sealed record NightWatch
@@ -40,15 +40,6 @@ public sealed record NightWatch
     /// <summary>Its readings, by time; empty once <see cref="IsDecided"/>.</summary>
     [Id(3)] public NightPoint[] Points { get; init; } = [];
 
-    /// <summary>The least flow that was reported in its hours, in millilitres an hour; counts when <see cref="FlowFrom"/> is not 0.</summary>
-    [Id(4)] public long LeastFlow { get; init; }
-
-    /// <summary>The first report of a flow in its hours, in Unix milliseconds; 0 for none.</summary>
-    [Id(5)] public long FlowFrom { get; init; }
-
-    /// <summary>The last one.</summary>
-    [Id(6)] public long FlowTo { get; init; }
-
     /// <summary>True from its judgement until a late reading says more.</summary>
     [Id(7)] public bool IsJudged { get; init; }
 
@@ -69,12 +60,13 @@ public sealed record NightWatch
 
     /// <summary>The watch with what a report says of a night in it; the same one when that is nothing.</summary>
     /// <param name="watch">The former one; null before the first.</param>
+    /// <param name="flows">The flows that were reported in the hours of its night.</param>
     /// <param name="settings">The meter's attributes.</param>
     /// <param name="day">The local day of the report.</param>
     /// <param name="at">Time of the report, in Unix milliseconds.</param>
     /// <param name="raw">Its index, in thousandths; null for none.</param>
     /// <param name="flow">Its flow, in millilitres an hour; null for none.</param>
-    public static NightWatch? With(NightWatch? watch, MeterSettings settings, LocalDay day, long at, long? raw, long? flow)
+    public static NightWatch? With(NightWatch? watch, ref NightFlows flows, MeterSettings settings, LocalDay day, long at, long? raw, long? flow)
     {
         if (at > day.Night.End + MostWidening + Margin || (watch is not null && (watch.Day > day.Day || (watch.Day == day.Day && watch.IsDecided))))
         {
@@ -90,10 +82,17 @@ public sealed record NightWatch
             return watch;
         }
 
+        var former = isOpen ? flows : default;
+        var present = flow is { } now && at >= from && at <= to ? former.With(at, now) : former;
         var night = isOpen ? watch! : Begin(watch, day.Day, from, to);
         var next = raw is { } index ? night.With(new NightPoint(at, index)) : night;
-        next = flow is { } now && at >= from && at <= to ? next.With(at, now) : next;
-        return ReferenceEquals(next, night) ? watch : next with { IsJudged = false };
+        if (ReferenceEquals(next, night) && present == former)
+        {
+            return watch;
+        }
+
+        flows = present;
+        return next.IsJudged ? next with { IsJudged = false } : next;
     }
 
     private static NightWatch Begin(NightWatch? former, int day, long from, long to) => new()
@@ -106,18 +105,6 @@ public sealed record NightWatch
         Minimum = former?.Minimum ?? 0,
         MinimumAt = former?.MinimumAt ?? 0,
     };
-
-    private NightWatch With(long at, long flow)
-    {
-        if (FlowFrom == 0)
-        {
-            return this with { LeastFlow = flow, FlowFrom = at, FlowTo = at };
-        }
-
-        return flow >= LeastFlow && at >= FlowFrom && at <= FlowTo
-            ? this
-            : this with { LeastFlow = Math.Min(LeastFlow, flow), FlowFrom = Math.Min(FlowFrom, at), FlowTo = Math.Max(FlowTo, at) };
-    }
 
     private NightWatch With(NightPoint point)
     {
