@@ -22,6 +22,9 @@ internal sealed class Slab
 
     private int _values;
 
+    /// <summary>Somebody reads it, for as long as they like: it is never written anew.</summary>
+    public bool IsSeen { get; set; }
+
     /// <summary>False when there is no room.</summary>
     public bool HasRoom(int values) => Count < Readings && _values + values <= Values;
 
@@ -37,6 +40,9 @@ internal sealed class Slab
         Times[Count] = time;
         Ends[Count++] = _values;
     }
+
+    /// <summary>Empty again.</summary>
+    public void Clear() => (Count, _values) = (0, 0);
 
     /// <summary>Where the values of a reading begin.</summary>
     public int StartOf(int reading) => reading == 0 ? 0 : Ends[reading - 1];
@@ -98,10 +104,14 @@ internal sealed record SlabView(Slab[] Slabs, int[] Counts)
 /// <summary>What is not durable yet: the slabs that are filled, and those that are being made durable. Under the owner's lock.</summary>
 internal sealed class HistoryBuffer
 {
+    /// <summary>Empty slabs that are kept for what comes: large arrays that are made and dropped all the time make the collector look at everything for them.</summary>
+    private const int MostSpare = 16;
+
     private readonly List<Slab> _filling = [];
+    private readonly Stack<Slab> _spare = new();
     private Slab[] _flushing = [];
 
-    /// <summary>Memory in use.</summary>
+    /// <summary>Memory of what is in it.</summary>
     public long Bytes => (_filling.Count + _flushing.Length) * Slab.Bytes;
 
     public bool IsEmpty => _filling.Count == 0;
@@ -119,7 +129,7 @@ internal sealed class HistoryBuffer
         var slab = _filling.Count > 0 ? _filling[^1] : null;
         if (slab is null || !slab.HasRoom(metrics.Length))
         {
-            _filling.Add(slab = new Slab());
+            _filling.Add(slab = _spare.TryPop(out var spare) ? spare : new Slab());
         }
 
         var dropped = 0;
@@ -151,12 +161,30 @@ internal sealed class HistoryBuffer
         return new SlabView(_flushing, [.. _flushing.Select(slab => slab.Count)]);
     }
 
-    public void EndFlush() => _flushing = [];
+    /// <summary>What was handed over is durable: whoever makes it durable is through with it.</summary>
+    public void EndFlush()
+    {
+        foreach (var slab in _flushing)
+        {
+            if (!slab.IsSeen && _spare.Count < MostSpare)
+            {
+                slab.Clear();
+                _spare.Push(slab);
+            }
+        }
+
+        _flushing = [];
+    }
 
     /// <summary>All that is not durable, as of now.</summary>
     public SlabView View()
     {
         Slab[] slabs = [.. _flushing, .. _filling];
+        foreach (var slab in slabs)
+        {
+            slab.IsSeen = true;
+        }
+
         return slabs.Length == 0 ? SlabView.Empty : new SlabView(slabs, [.. slabs.Select(slab => slab.Count)]);
     }
 }

@@ -15,6 +15,14 @@ internal sealed class HistoryFlusher(HistoryCore core)
     private readonly ByteWriter _content = new(4096);
     private readonly ByteWriter _fragment = new(4096);
 
+    /// <summary>Room that is kept from one flush to the next, in readings: large arrays that are made and dropped all the time make the collector look at everything for them.</summary>
+    private const int MostKept = 1 << 20;
+    private const int MostLists = 4;
+
+    private readonly Stack<List<long>> _lists = new();
+    private long[] _order = [];
+    private int[] _starts = [];
+
     // Series of which the catalogue does not have what is known: kept until it has.
     private readonly HashSet<SeriesInfo> _unsaved = [];
 
@@ -73,10 +81,18 @@ internal sealed class HistoryFlusher(HistoryCore core)
             core.Catalog.Put(state => state with { Pending = [] });
         });
         core.Fault("after the catalogue");
+        foreach (var list in days.Values)
+        {
+            if (_lists.Count < MostLists && list.Capacity <= MostKept)
+            {
+                list.Clear();
+                _lists.Push(list);
+            }
+        }
     }
 
     /// <summary>Readings by series, in the order in which they came: each the place of its slab and of itself in one number.</summary>
-    private static long[] BySeries(SlabView view)
+    private ReadOnlySpan<long> BySeries(SlabView view)
     {
         var total = 0;
         var greatest = 0;
@@ -89,7 +105,7 @@ internal sealed class HistoryFlusher(HistoryCore core)
             }
         }
 
-        var starts = new int[greatest + 2];
+        var starts = Cleared(ref _starts, greatest + 2);
         for (var place = 0; place < view.Slabs.Length; place++)
         {
             foreach (var series in view.Slabs[place].Series.AsSpan(0, view.Counts[place]))
@@ -103,7 +119,7 @@ internal sealed class HistoryFlusher(HistoryCore core)
             starts[series] += starts[series - 1];
         }
 
-        var order = new long[total];
+        var order = Cleared(ref _order, total);
         for (var place = 0; place < view.Slabs.Length; place++)
         {
             var all = view.Slabs[place].Series;
@@ -116,8 +132,25 @@ internal sealed class HistoryFlusher(HistoryCore core)
         return order;
     }
 
+    private static Span<T> Cleared<T>(ref T[] array, int length)
+    {
+        if (length > MostKept)
+        {
+            return new T[length];
+        }
+
+        if (array.Length < length)
+        {
+            array = new T[Math.Clamp(array.Length * 2, length, MostKept)];
+        }
+
+        var span = array.AsSpan(0, length);
+        span.Clear();
+        return span;
+    }
+
     /// <summary>Asks who the series are.</summary>
-    private void Identify(SlabView view, long[] order)
+    private void Identify(SlabView view, ReadOnlySpan<long> order)
     {
         var former = -1;
         foreach (var place in order)
@@ -137,10 +170,10 @@ internal sealed class HistoryFlusher(HistoryCore core)
     }
 
     /// <summary>Readings by their day, still by series; those that retention has no room for are left out and counted.</summary>
-    private Dictionary<int, List<long>> ByDay(SlabView view, long[] order)
+    private Dictionary<int, List<long>> ByDay(SlabView view, ReadOnlySpan<long> order)
     {
         var days = new Dictionary<int, List<long>>();
-        var (day, of, series, sweptBefore) = (int.MinValue, new List<long>(), -1, int.MinValue);
+        var (day, of, series, sweptBefore) = (int.MinValue, default(List<long>), -1, int.MinValue);
         foreach (var place in order)
         {
             var slab = view.Slabs[place >> 32];
@@ -161,13 +194,13 @@ internal sealed class HistoryFlusher(HistoryCore core)
             if (now != day)
             {
                 day = now;
-                if (!days.TryGetValue(day, out of!))
+                if (!days.TryGetValue(day, out of))
                 {
-                    days[day] = of = [];
+                    days[day] = of = _lists.TryPop(out var spare) ? spare : [];
                 }
             }
 
-            of.Add(place);
+            of!.Add(place);
         }
 
         return days;
