@@ -11,7 +11,7 @@ public sealed record RuleWarning
     /// <summary>Loops that are told, the shortest first.</summary>
     public const int MostLoops = 5;
 
-    /// <summary>The rules of the loop by their ids, the rule itself first; only the rule itself when it feeds itself, or when not all could be compared.</summary>
+    /// <summary>The rules of the loop by their ids, the rule itself first; only the rule itself when it feeds itself, or when not all could be compared. One that is not kept yet has no id, and is not among them.</summary>
     [Id(0)] public required ImmutableArray<string> Rules { get; init; }
 
     /// <summary>For people: the loop by the names of its rules and what links them.</summary>

@@ -58,7 +58,7 @@ public sealed partial class RuleDirectoryGrain(
         if (_rules.ContainsKey(rule))
         {
             await WriteAsync(PageOf(rule).Remove(rule), _rules.Remove(rule));
-            _read.Remove(rule);
+            _nodes.Remove(rule);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
 
     private readonly Dictionary<string, RuleMemory[]> _memories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long[]> _passed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, RuleCause[]> _causes = new(StringComparer.Ordinal);
+    private readonly SectorRuleCauses _causes = new(sets);
 
     /// <summary>What rules see of the commune as of its last look; null for what is not known.</summary>
     public Func<CompiledRule, IRuleSurroundings?> Commune { get; set; } = static _ => null;
@@ -38,8 +38,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         [.. _passed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new SectorRulesPassed(pair.Key, pair.Value))];
 
     /// <summary>What is to be stored: the commands that these rules gave last.</summary>
-    public ImmutableArray<SectorRuleCause> CausesToSnapshot() => 
-        [.. _causes.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Select(cause => new SectorRuleCause(pair.Key, cause.Command, cause.At)))];
+    public ImmutableArray<SectorRuleCause> CausesToSnapshot() => _causes.ToSnapshot();
 
     /// <summary>Goes on from what is stored.</summary>
     public void Resume(StoredSectorRules? stored)
@@ -54,10 +53,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             _passed[device] = rules;
         }
 
-        foreach (var cause in (stored?.Causes ?? []).GroupBy(cause => cause.Device, StringComparer.Ordinal))
-        {
-            _causes[cause.Key] = [.. cause.Select(one => new RuleCause(one.Command, one.At))];
-        }
+        _causes.Resume(stored?.Causes ?? []);
     }
 
     /// <summary>A device is registered: which filters of attributes it passes.</summary>
@@ -81,7 +77,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         AddEffects(device, EndsOf(JudgedBy(set), _memories.GetValueOrDefault(device.Id, []), now), set, offset, effects);
         _memories.Remove(device.Id);
         _passed.Remove(device.Id);
-        _causes.Remove(device.Id);
+        _causes.Forget(device.Id);
         return [.. effects.Select(one => one.Effect).Where(effect => effect is RuleAction)];
     }
 
@@ -153,7 +149,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             foreach (var turn in ofDevice.Where(turn => rules.ContainsKey(turn.Rule)))
             {
                 var (rule, at) = (rules[turn.Rule], entry.At.ToMilliseconds());
-                var memory = MemoryOf(turn) with { Cause = CauseOf(rule, set, turn, MemoryOf([.. kept], turn.Rule)) };
+                var memory = MemoryOf(turn) with { Cause = _causes.Began(rule, set, turn, MemoryOf([.. kept], turn.Rule)) };
                 kept.RemoveAll(one => one.Key == turn.Rule);
                 if (!memory.IsAtRest)
                 {
@@ -234,14 +230,6 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
     /// <summary>That it began some time ago is forgotten with the next change, which is early enough.</summary>
     private static bool IsNews(RuleMemory memory, RuleMemory after) => after.IsAtRest ? !memory.IsAtRest : after != memory && after with { FiredAt = memory.FiredAt } != memory;
 
-    /// <summary>
-    /// What brought about that a condition holds, as long as it does: among rules of a ring, what one of them commanded for the device. Others begin after 15 minutes as if nobody had: what moved, the sector does not know.
-    /// </summary>
-    private string? CauseOf(CompiledRule rule, RuleSet set, RuleTurn turn, RuleMemory former) => turn.Since == 0 ? null
-        : turn.Since == former.Since ? former.Cause
-        : _causes.TryGetValue(turn.Device, out var given) && sets.Of(set).Rings.Of(rule.Id) is { } ring ? RuleCauses.Best(rule.Id, null, given, ring, turn.Since)
-        : null;
-
     private void AddEffects(SectorDevice device, List<RuleFiring> firings, RuleSet set, long offset, List<(SectorDevice, DeviceEffect)> effects)
     {
         if (firings.Count == 0)
@@ -250,14 +238,13 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         }
 
         var at = firings[^1].At;
-        var cause = _causes.GetValueOrDefault(device.Id, []).Where(given => at - given.At <= RuleChain.CauseMilliseconds).Select(given => RuleChain.Of(given.Command)).LastOrDefault(RuleChain.None);
+        var cause = _causes.Lately(device.Id, at);
         foreach (var effect in RuleEffectsOf.Firings(firings, $"{device.Id}@{sector}", device.Kind, offset, cause))
         {
             effects.Add((device, effect));
             if (effect is RuleCommand { IsCut: false } command)
             {
-                var lately = _causes.GetValueOrDefault(device.Id, []).Where(given => at - given.At <= MemoryOf(set, given));
-                _causes[device.Id] = RuleCause.With([.. lately], command.Id, at);
+                _causes.Add(device.Id, command, set, at);
             }
         }
     }
@@ -293,9 +280,6 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
 
         return new RuleMemory { Key = key };
     }
-
-    /// <summary>For how long a command may be a cause.</summary>
-    private long MemoryOf(RuleSet set, RuleCause given) => sets.Of(set).Rings.OfMark(RuleChain.Of(given.Command).Last)?.MemoryMilliseconds ?? RuleChain.CauseMilliseconds;
 
     private static RuleMemory MemoryOf(RuleTurn turn) => new()
     {

@@ -7,7 +7,7 @@ using Orleans;
 namespace Grid.Grains.Rules.Evaluation;
 
 /// <summary>
-/// What the rules of a device remember. The device owns it and its arrays, and writes in place. About 100 bytes, 32 for each rule that is not at rest, and 32 for each metric
+/// What the rules of a device remember. The device owns it and its arrays, and writes in place. About 100 bytes, 40 for each rule that is not at rest, and 32 for each metric
 /// of which a rule asks what it was before. A device without rules has none.
 /// </summary>
 [GenerateSerializer, Alias("grid.DeviceRuleState")]

@@ -25,7 +25,7 @@ internal static class LoopWarnings
         var warnings = RuleLoops.Through(graph, rule, RuleWarning.MostLoops).Select(Of).ToList();
         if (graph.IsCut)
         {
-            warnings.Add(RuleWarning.Of([rule.Id], Phrases.NotAllCompared));
+            warnings.Add(RuleWarning.Of(IdsOf([rule]), Phrases.NotAllCompared));
         }
 
         comparisons = graph.Comparisons;
@@ -36,14 +36,16 @@ internal static class LoopWarnings
     {
         if (loop is [{ } own])
         {
-            return RuleWarning.Of([own.From.Id], Phrases.FeedsItself(NameOf(own.From), own.Move.By, own.Seen));
+            return RuleWarning.Of(IdsOf([own.From]), Phrases.FeedsItself(NameOf(own.From), own.Move.By, own.Seen));
         }
 
         var links = loop.Select(link => Phrases.Link(NameOf(link.From), link.Move.By, link.Seen, NameOf(link.To))).ToArray();
         return RuleWarning.Of(
-            [.. loop.Select(link => link.From.Id).Distinct(StringComparer.Ordinal)],
+            IdsOf(loop.Select(link => link.From).Distinct()),
             Phrases.Loop(new BilingualText(string.Join(" ; ", links.Select(link => link.Fr)), string.Join("; ", links.Select(link => link.En)))));
     }
+
+    private static ImmutableArray<string> IdsOf(IEnumerable<RuleNode> rules) => [.. rules.Select(rule => rule.Id).Where(id => id.Length > 0)];
 
     private static string NameOf(RuleNode rule) => rule.Id.Length == 0 || rule.Name == rule.Id ? rule.Name : $"{rule.Name} ({rule.Id})";
 }

@@ -9,6 +9,9 @@ namespace Grid.Grains.Rules.Loops;
 /// <param name="Communes">INSEE codes; null for anywhere, also where nobody knows.</param>
 internal sealed record RuleGround(string Scope, string? Device, FrozenSet<string>? Communes)
 {
+    /// <summary>Of a rule of which nobody has asked yet where it holds.</summary>
+    public static RuleGround Nowhere { get; } = new("", null, FrozenSet<string>.Empty);
+
     /// <summary>Whether there is a commune in which both hold.</summary>
     public bool Meets(RuleGround other)
     {

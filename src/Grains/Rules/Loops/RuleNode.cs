@@ -10,6 +10,7 @@ internal sealed class RuleNode
     private readonly ImmutableArray<RuleMove> _beginning;
     private readonly ImmutableArray<RuleMove> _end;
 
+    /// <summary>What a rule looks at and moves.</summary>
     /// <param name="id">The rule's id.</param>
     /// <param name="name">Its name, for people.</param>
     /// <param name="rule">What it says.</param>
@@ -21,6 +22,9 @@ internal sealed class RuleNode
         (_beginning, _end) = (RuleMove.BeginningOf(id, rule, kinds), RuleMove.EndOf(id, rule));
     }
 
+    private RuleNode(RuleNode other, RuleGround ground) =>
+        (Id, Name, Rule, Ground, Looks, _beginning, _end) = (other.Id, other.Name, other.Rule, ground, other.Looks, other._beginning, other._end);
+
     public string Id { get; }
 
     public string Name { get; }
@@ -30,6 +34,9 @@ internal sealed class RuleNode
     public RuleGround Ground { get; }
 
     public RuleLooks Looks { get; }
+
+    /// <summary>The same rule elsewhere.</summary>
+    public RuleNode On(RuleGround ground) => new(this, ground);
 
     /// <summary>What it moves when it begins to hold, or when it ends.</summary>
     public ImmutableArray<RuleMove> MovesOn(Turning turning) => turning == Turning.Begins ? _beginning : _end;
