@@ -22,7 +22,7 @@ public interface ICommuneFlagsGrain : IGrainWithStringKey
     /// <param name="isUp">True to hold it up.</param>
     /// <param name="at">Since when.</param>
     /// <returns>Whether it is so now.</returns>
-    [Alias("Hold")]
+    [Alias("HoldOrWait")]
     Task<FlagAnswer> Hold(string flag, string rule, string device, bool isUp, DateTimeOffset at);
 
     /// <summary>How many devices hold each flag up, by name: a device once, by however many rules.</summary>
