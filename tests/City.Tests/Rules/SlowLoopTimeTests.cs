@@ -1,8 +1,6 @@
-using Grid.Contracts.Commands;
-using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
-using Grid.Grains.Devices;
 using Grid.Grains.Rules.Evaluation;
 using static Grid.Tests.City.Rules.RuleCity;
 
@@ -42,42 +40,62 @@ public sealed class SlowLoopTimeTests
         await AssertCutAsync(second, "down", "up");
     }
 
-    [Fact]
-    public async Task Rules_of_neighbours_that_wait_are_cut()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rules_of_neighbours_that_wait_are_cut(bool dies)
     {
         var outlet = new Outlet();
-        await using var city = await TestCity.StartAsync(outlet.Register);
-        await city.PutAsync(Cabinet("C1"), Lamp("L1", "C1"));
-        await PublishAsync(city, "off", "all", "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) = 0 for 20 min then command setSegment(segment: 1, on: 0) on this device and notify ops \"off\"");
-        await PublishAsync(city, "on", "all", "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) = 1 for 20 min then command setSegment(segment: 1, on: 1) on this device and notify ops \"on\"");
-        await city.ReportAsync(Say.Reading("C1", city.Now, ("segment1On", 1)));
-        for (var round = 0; round < 3; round++)
+        await using var first = await TestCity.StartAsync(outlet.Register);
+        await first.PutAsync(Cabinet("C1"), Lamp("L1", "C1"));
+        await PublishAsync(first, "off", "all", "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) = 0 for 20 min then command setSegment(segment: 1, on: 0) on this device and notify ops \"off\"");
+        await PublishAsync(first, "on", "all", "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) = 1 for 20 min then command setSegment(segment: 1, on: 1) on this device and notify ops \"on\"");
+        await first.ReportAsync(Say.Reading("C1", first.Now, ("segment1On", 1)));
+        await RoundAsync(first, 0);
+        await RoundAsync(first, 1);
+
+        // What was commanded is in the snapshot of the sector, or in its log.
+        await using var second = dies ? await DieAsync() : null;
+        await RoundAsync(second ?? first, 2);
+        Assert.Equal(["off", "on", "off"], outlet.Told.Where(one => one.Device == "C1").Select(one => one.Message));
+        await AssertCutAsync(second ?? first, "off", "on");
+
+        async Task RoundAsync(TestCity city, int round)
         {
             await city.ReportAsync(Say.Reading("L1", city.Now, ("supplyVolts", round % 2 == 0 ? 230 : 0)));
             await PassUntilAsync(city, () => outlet.Told.Count() > round);
             await OpenAsync(city);
         }
 
-        Assert.Equal(["off", "on", "off"], outlet.Told.Where(one => one.Device == "C1").Select(one => one.Message));
-        await AssertCutAsync(city, "off", "on");
+        async Task<TestCity> DieAsync()
+        {
+            await first.Grains.GetGrain<ISectorGrain>(Sector).Checkpoint();
+            return await first.CrashNowAsync(outlet.Register);
+        }
     }
 
-    [Fact]
-    public async Task Rules_of_communes_that_wait_are_cut()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rules_of_communes_that_wait_are_cut(bool dies)
     {
         var outlet = new Outlet();
-        await using var city = await TestCity.StartAsync(outlet.Register);
-        await city.PutAsync(Cabinet("C1"), Lamp("L1", "C1"));
-        await PublishAsync(city, "up", "commune:29155", "each commune when lighting.powerWatts < 50 for 20 min then command setDimming(percent: 100, durationMinutes: 60) on group commune and notify ops \"up\"");
-        await PublishAsync(city, "down", "commune:29155", "each commune when lighting.powerWatts > 50 for 20 min then command setDimming(percent: 10, durationMinutes: 60) on group commune and notify ops \"down\"");
-        for (var round = 0; round < 3; round++)
+        await using var first = await TestCity.StartAsync(outlet.Register);
+        await first.PutAsync(Cabinet("C1"), Lamp("L1", "C1"));
+        await PublishAsync(first, "up", "commune:29155", "each commune when lighting.powerWatts < 50 for 20 min then command setDimming(percent: 100, durationMinutes: 60) on group commune and notify ops \"up\"");
+        await PublishAsync(first, "down", "commune:29155", "each commune when lighting.powerWatts > 50 for 20 min then command setDimming(percent: 10, durationMinutes: 60) on group commune and notify ops \"down\"");
+        await RoundAsync(first, 0);
+        await RoundAsync(first, 1);
+        await using var second = dies ? await first.CrashNowAsync(outlet.Register) : null;
+        await RoundAsync(second ?? first, 2);
+        Assert.Equal(["up", "down", "up"], outlet.Told.Select(one => one.Message));
+        await AssertCutAsync(second ?? first, "up", "down");
+
+        async Task RoundAsync(TestCity city, int round)
         {
             await city.ReportAsync(Say.Reading("L1", city.Now, ("powerWatts", round % 2 == 0 ? 10 : 90)));
             await LooksUntilAsync(city, () => outlet.Told.Count() > round, 60);
         }
-
-        Assert.Equal(["up", "down", "up"], outlet.Told.Select(one => one.Message));
-        await AssertCutAsync(city, "up", "down");
     }
 
     [Fact]
@@ -103,7 +121,7 @@ public sealed class SlowLoopTimeTests
     }
 
     /// <summary>The lamp shows what it was told, after each beginning of a rule; the last is not shown.</summary>
-    private static async Task RoundsAsync(TestCity city, Outlet outlet, int rounds, Func<double, Contracts.Intake.IncomingReading> report)
+    private static async Task RoundsAsync(TestCity city, Outlet outlet, int rounds, Func<double, IncomingReading> report)
     {
         var level = 60.0;
         for (var round = 0; round < rounds; round++)

@@ -7,8 +7,8 @@ namespace Grid.Grains.Rules.Loops;
 /// <param name="mostComparisons">Pairs that it compares; beyond it nothing links any more, and <see cref="IsCut"/> says so.</param>
 internal sealed class RuleGraph(int mostComparisons)
 {
-    /// <summary>Pairs that one search compares: some 10 ms.</summary>
-    public const int MostComparisons = 50_000;
+    /// <summary>Pairs that one search compares.</summary>
+    public const int MostComparisons = 20_000;
 
     private readonly Dictionary<Facet, Dictionary<string, List<RuleNode>>> _looking = [];
     private readonly Dictionary<Facet, Dictionary<string, List<RuleNode>>> _moving = [];

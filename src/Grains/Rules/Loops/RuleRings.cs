@@ -11,9 +11,6 @@ namespace Grid.Grains.Rules.Loops;
 /// </summary>
 internal sealed class RuleRings
 {
-    /// <summary>Pairs that are compared of one set; of more, all are taken for one ring.</summary>
-    private const int MostComparisons = 20_000;
-
     private readonly FrozenDictionary<string, RuleRing> _ofRule;
 
     private RuleRings(IEnumerable<RuleRing> rings) =>
@@ -36,9 +33,11 @@ internal sealed class RuleRings
             return new RuleRings([]);
         }
 
-        var graph = new RuleGraph(MostComparisons);
+        var graph = new RuleGraph(RuleGraph.MostComparisons);
         nodes.ForEach(graph.Add);
         var rings = RuleLoops.All(graph, nodes);
+
+        // Of more than can be compared nobody knows: all are taken for one.
         return new RuleRings((graph.IsCut ? [nodes] : rings).Select(RuleRing.Of));
     }
 
