@@ -131,6 +131,38 @@ public sealed class AutomationTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task A_loop_of_rules_is_shown_before_it_is_published_and_where_it_is_asked_for()
+    {
+        await using var session = await browser.OpenAsync();
+        using var http = new HttpClient { BaseAddress = new(browser.Address) };
+        const string Scope = "device:browser-loop-lamp";
+        var down = new { name = "Loop down", scope = Scope, text = "each streetlight when dimmingPercent > 50 then command setDimming(percent: 40) on this device" };
+        (await http.PutAsJsonAsync("/api/v1/rules/browser-loop-down", down)).EnsureSuccessStatusCode();
+        (await http.PostAsync("/api/v1/rules/browser-loop-down/publish", null)).EnsureSuccessStatusCode();
+        var up = new { name = "Loop up", scope = Scope, text = "each streetlight when dimmingPercent < 50 then command setDimming(percent: 50) on this device" };
+        (await http.PutAsJsonAsync("/api/v1/rules/browser-loop-up", up)).EnsureSuccessStatusCode();
+        var page = session.Page;
+        await ShowAsync(page, "rules");
+        await page.Locator("[data-key='browser-loop-up']").ClickAsync();
+        await Expect(page.Locator("#rule-id")).ToHaveValueAsync("browser-loop-up");
+        var warnings = page.Locator(".editor > [role='status'] [data-list='warnings'] li");
+        await Expect(warnings).ToHaveCountAsync(0);
+
+        // With a trial, once it is saved, and where the page asks.
+        await page.Locator("#rule-text").FillAsync("each streetlight when dimmingPercent < 50 then command setDimming(percent: 60) on this device");
+        await page.Locator("[data-act='try']").ClickAsync();
+        await Expect(page.Locator(".trial-result [data-list='warnings'] li")).ToContainTextAsync("“Loop up (browser-loop-up)”");
+        await page.Locator("[data-act='publish']").ClickAsync();
+        await Expect(page.Locator("#confirm-choice [data-list='warnings'] li")).ToContainTextAsync("Loop of rules: “Loop up (browser-loop-up)” by 'command setDimming' moves dimmingPercent");
+        await page.Locator("#confirm-send").ClickAsync();
+        await Expect(page.Locator("[data-part='state']")).ToHaveTextAsync("Published, version 2");
+        await Expect(warnings).ToHaveCountAsync(1);
+        (await http.DeleteAsync("/api/v1/rules/browser-loop-up")).EnsureSuccessStatusCode();
+        (await http.DeleteAsync("/api/v1/rules/browser-loop-down")).EnsureSuccessStatusCode();
+        session.AssertQuiet();
+    }
+
+    [Fact]
     public async Task What_a_pilot_has_is_promoted_after_its_difference_was_seen()
     {
         await using var session = await browser.OpenAsync();

@@ -60,7 +60,7 @@ internal static class RuleEndpoints
             .RequireRight(Right.ManageDevices);
         rules.MapPost("/rules/{id}/publish", PublishAsync)
             .WithName("publishRule")
-            .WithSummary("Devices follow the newest version from now on.")
+            .WithSummary("Devices follow the newest version from now on. Loops of rules that it is part of are told as warnings.")
             .Produces<RuleModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("rule.publish")
@@ -87,7 +87,7 @@ internal static class RuleEndpoints
             .RequireRight(Right.ManageDevices);
         rules.MapPost("/rules/test", TestAsync)
             .WithName("testRule")
-            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?}. Changes nothing.")
+            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?, id?}; and the loops that there would be beside the published rules. Changes nothing.")
             .Accepts<RuleTestInput>("application/json")
             .Produces<RuleTestModel>()
             .ProducesValidationProblem()
@@ -121,7 +121,7 @@ internal static class RuleEndpoints
         GridJson.Default.StarterModelArray);
 
     private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains) =>
-        DeviceBinding.IsKey(id) && await grains.Rule(id).Get() is { } view ? Show(view, StatusCodes.Status200OK) : NoRule(http);
+        DeviceBinding.IsKey(id) && await grains.Rule(id).Get() is { } view ? Show(http, view, await grains.Rule(id).GetWarnings(), StatusCodes.Status200OK) : NoRule(http);
 
     private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)
     {
@@ -149,7 +149,7 @@ internal static class RuleEndpoints
             http.Response.Headers.Location = $"/api/v1/rules/{id}";
         }
 
-        return Show(view, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return Show(http, view, answer.Warnings, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains)
@@ -173,7 +173,7 @@ internal static class RuleEndpoints
 
     private static async Task<IResult> RefusedAsync(string id, HttpContext http, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).GetRefused() is { } refused
         ? TypedResults.Json(
-            new RuleRefusalsModel(id, [.. refused.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, one.Reason))]), GridJson.Default.RuleRefusalsModel)
+            new RuleRefusalsModel(id, [.. refused.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, AnswerLanguage.Say(http, new BilingualText(one.ReasonFrench ?? one.Reason, one.Reason))))]), GridJson.Default.RuleRefusalsModel)
         : NoRule(http);
 
     private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains)
@@ -203,7 +203,7 @@ internal static class RuleEndpoints
         }
 
         http.Audit($"rule:{id}", string.Create(CultureInfo.InvariantCulture, $"version {view.Published} is published, in place of {view.Former?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
-        return Show(view, StatusCodes.Status200OK);
+        return Show(http, view, answer.Warnings, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> TestAsync(HttpContext http, IGridGrains grains)
@@ -250,10 +250,12 @@ internal static class RuleEndpoints
             return Refused(http, answer.Problems);
         }
 
+        var warnings = await grains.RuleDirectory().FindLoops(input.Id, draft.Name.Length == 0 ? draft with { Name = input.Id ?? "trial" } : draft);
+
         // It changes nothing, and shows what many devices did.
         http.Audit(input.Scope ?? draft.Scope, string.Create(CultureInfo.InvariantCulture, $"tried on {answer.Devices} devices: {input.Rule!.Text ?? input.Rule.Rule?.GetRawText()}"));
         return TypedResults.Json(
-            new RuleTestModel([.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))], answer.Devices, answer.Readings, answer.Cut),
+            new RuleTestModel([.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))], answer.Devices, answer.Readings, answer.Cut, WarningsOf(http, warnings)),
             GridJson.Default.RuleTestModel);
     }
 
@@ -268,9 +270,12 @@ internal static class RuleEndpoints
     private static IResult Refused(HttpContext http, IEnumerable<RuleProblem> problems) =>
         AnswerLanguage.Invalid(http, problems.Select(problem => (problem.Field, new BilingualText(problem.ReasonFrench, problem.Reason))));
 
+    private static IReadOnlyList<RuleWarningModel> WarningsOf(HttpContext http, IEnumerable<RuleWarning> warnings) =>
+        [.. warnings.Select(warning => new RuleWarningModel(warning.Rules, AnswerLanguage.Say(http, new BilingualText(warning.ReasonFrench, warning.Reason))))];
+
     private static IResult NoRule(HttpContext http) => AnswerLanguage.NotFound(http, new("Cette règle n’existe pas.", "There is no such rule."));
 
-    private static IResult Show(RuleView view, int status)
+    private static IResult Show(HttpContext http, RuleView view, IEnumerable<RuleWarning> warnings, int status)
     {
         var newest = view.Versions[0];
         return TypedResults.Json(
@@ -284,7 +289,8 @@ internal static class RuleEndpoints
                 view.Former,
                 view.Text,
                 JsonOf(newest.Json),
-                [.. view.Versions.Select(version => new RuleVersionModel(version.Version, version.Name, version.Scope, version.By, version.At, JsonOf(version.Json)))]),
+                [.. view.Versions.Select(version => new RuleVersionModel(version.Version, version.Name, version.Scope, version.By, version.At, JsonOf(version.Json)))],
+                WarningsOf(http, warnings)),
             GridJson.Default.RuleModel,
             statusCode: status);
     }

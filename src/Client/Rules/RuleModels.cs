@@ -15,7 +15,8 @@ public sealed record RuleInput(string? Name, string? Scope, string? Text, JsonEl
 /// <param name="From">From when on.</param>
 /// <param name="To">Until when, exclusive; at most 31 days later.</param>
 /// <param name="Scope">On whom; the rule's own scope when it is left out.</param>
-public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTimeOffset? To, string? Scope);
+/// <param name="Id">The rule of which it would be the next version: its loops are looked for in its place. Left out for a new one.</param>
+public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTimeOffset? To, string? Scope, string? Id = null);
 
 /// <summary>A rule as GET shows it.</summary>
 /// <param name="Id">Its id.</param>
@@ -28,6 +29,7 @@ public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTi
 /// <param name="Text">What the newest version says, as text.</param>
 /// <param name="Rule">The same in its JSON form.</param>
 /// <param name="Versions">The versions that are kept, newest first.</param>
+/// <param name="Warnings">What speaks against the newest version beside the rules that are published; after publishing and going back, against the one that is. It hinders nothing.</param>
 public sealed record RuleModel(
     string Id,
     string Name,
@@ -38,7 +40,13 @@ public sealed record RuleModel(
     long? Former,
     string Text,
     JsonElement Rule,
-    IReadOnlyList<RuleVersionModel> Versions);
+    IReadOnlyList<RuleVersionModel> Versions,
+    IReadOnlyList<RuleWarningModel> Warnings);
+
+/// <summary>What speaks against a rule: a loop that it is part of.</summary>
+/// <param name="Rules">The rules of the loop by their ids, the rule itself first.</param>
+/// <param name="Message">For people: the loop by the names of its rules and what links them.</param>
+public sealed record RuleWarningModel(IReadOnlyList<string> Rules, string Message);
 
 /// <summary>A version of a rule.</summary>
 /// <param name="Version">Its number.</param>
@@ -88,7 +96,8 @@ public sealed record RulePage(IReadOnlyList<RuleListItem> Items, string? NextCur
 /// <param name="Devices">Devices that it was tried on.</param>
 /// <param name="Readings">Readings that it was tried on.</param>
 /// <param name="Cut">Why it is not whole; null when it is.</param>
-public sealed record RuleTestModel(IReadOnlyList<RuleTestEvent> Events, int Devices, int Readings, string? Cut);
+/// <param name="Warnings">What speaks against it beside the rules that are published.</param>
+public sealed record RuleTestModel(IReadOnlyList<RuleTestEvent> Events, int Devices, int Readings, string? Cut, IReadOnlyList<RuleWarningModel> Warnings);
 
 /// <summary>Something that a rule would have done.</summary>
 /// <param name="At">When.</param>

@@ -29,6 +29,15 @@ public interface IRuleDirectoryGrain : IGrainWithStringKey
     /// <summary>The published rules of these scopes, each for the kinds of its giver; and all that are for one device.</summary>
     [Alias("GivenTo"), AlwaysInterleave]
     ValueTask<ImmutableArray<PublishedRule>> GivenTo(ImmutableArray<RuleGiver> givers);
+
+    /// <summary>
+    /// Loops that there would be beside the published rules if a rule said this, in place of what it says now; empty for what is no right rule. Compares a bounded number of rules, and says so
+    /// where that was not enough.
+    /// </summary>
+    /// <param name="rule">The rule's id; null for a new one.</param>
+    /// <param name="draft">What it would say.</param>
+    [Alias("FindLoops"), AlwaysInterleave]
+    Task<ImmutableArray<RuleWarning>> FindLoops(string? rule, RuleDraft draft);
 }
 
 /// <summary>A scope of which the rules hold somewhere, and for which kinds.</summary>

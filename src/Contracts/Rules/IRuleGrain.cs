@@ -37,6 +37,10 @@ public interface IRuleGrain : IGrainWithStringKey
     [Alias("GetRefused"), AlwaysInterleave]
     Task<ImmutableArray<RuleRefusal>?> GetRefused();
 
+    /// <summary>What speaks against the newest version beside the rules that are published; empty when there is no such rule. It can be published all the same.</summary>
+    [Alias("GetWarnings"), AlwaysInterleave]
+    Task<ImmutableArray<RuleWarning>> GetWarnings();
+
     /// <summary>Removes the rule: devices follow it no more, and what it raised ends. False when there is none.</summary>
     [Alias("Delete")]
     Task<bool> Delete();
@@ -176,6 +180,9 @@ public sealed record RuleAnswer
 
     /// <summary>True when the call made the rule.</summary>
     [Id(2)] public bool IsNew { get; init; }
+
+    /// <summary>What speaks against it, which hinders nothing; empty when nothing does.</summary>
+    [Id(3)] public ImmutableArray<RuleWarning> Warnings { get; init; } = [];
 }
 
 /// <summary>What is to be tried.</summary>

@@ -1,5 +1,6 @@
 using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 
 namespace Grid.Contracts.Rules;
 
@@ -12,8 +13,8 @@ public interface IRuleOutlet
     /// <summary>Takes a message to be delivered: persisted when answered, delivered later.</summary>
     Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken);
 
-    /// <summary>Sets or ends a flag of a commune; done when answered.</summary>
-    Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken);
+    /// <summary>Sets or ends a flag of a commune; done when answered. Why it is not up, null when it is as it was to be.</summary>
+    Task<BilingualText?> SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken);
 }
 
 /// <summary>The device on which a rule acts, or the commune.</summary>

@@ -1,3 +1,4 @@
+using Grid.Contracts.Notifications;
 using Orleans;
 
 namespace Grid.Contracts.Rules;
@@ -24,11 +25,14 @@ public sealed record RuleRefusal
     /// <summary>When it was refused.</summary>
     [Id(4)] public required DateTimeOffset At { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why, for people, in English.</summary>
     [Id(5)] public required string Reason { get; init; }
 
+    /// <summary>The same in French; null of what was refused before it was told.</summary>
+    [Id(6)] public string? ReasonFrench { get; init; }
+
     /// <summary>The refusal of an action.</summary>
-    public static RuleRefusal Of(RuleTask task, DateTimeOffset at, string reason) => new()
+    public static RuleRefusal Of(RuleTask task, DateTimeOffset at, BilingualText reason) => new()
     {
         Id = task.Id,
         Rule = task.Rule,
@@ -42,6 +46,7 @@ public sealed record RuleRefusal
             _ => "endFlag",
         },
         At = at,
-        Reason = reason,
+        Reason = reason.En,
+        ReasonFrench = reason.Fr,
     };
 }

@@ -13,6 +13,9 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
     private List<RuleFiring>? _firings;
     private RuleGuard? _guard;
 
+    // Of the entry that is being applied, in Unix milliseconds.
+    private long _receivedAt;
+
     /// <summary>True when it has rules that this process has not seen: they must be given before the next entry.</summary>
     public bool LacksRules => State.Rules is { } rules && RulesOf(rules) is null;
 
@@ -116,10 +119,13 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         Status = Status,
         HeardAt = State.HeardAt,
         Place = _place,
+        Desired = State.Desired,
+        ReceivedAt = _receivedAt,
+        Offset = State.Offset,
     };
 
-    /// <summary>What rules have done by an entry that was taken in at an instant, kept for its replay.</summary>
-    private ImmutableArray<DeviceEffect> RuleEffects(long receivedAt)
+    /// <summary>What rules have done by an entry, kept for its replay.</summary>
+    private ImmutableArray<DeviceEffect> RuleEffects()
     {
         if (_firings is not { Count: > 0 } firings)
         {
@@ -127,11 +133,15 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         }
 
         _firings = null;
-        var effects = RuleEffectsOf.Firings(firings, $"{id}@{State.Sector}", TRules.Kind, State.Offset, RuleChain.CauseOf(State.Desired, firings[^1].At, receivedAt));
+        var effects = RuleEffectsOf.Firings(firings, $"{id}@{State.Sector}", TRules.Kind, State.Offset, RuleChain.CauseOf(State.Desired, firings[^1].At, _receivedAt));
         context.Instruments.RulesFired(firings.Count, effects.Count(effect => effect is RuleCommand { IsCut: true }));
         if (State.Rules is { } kept)
         {
             kept.Given = RuleEffectGiven.With(kept.Given, effects, State.Sector, State.Offset);
+            foreach (var command in effects.OfType<RuleCommand>().Where(command => !command.IsCut && RulesOf(kept)?.Rings.Of(command.Rule) is not null))
+            {
+                kept.Causes = RuleCause.With(kept.Causes, command.Id, command.At.ToMilliseconds());
+            }
         }
 
         return effects;

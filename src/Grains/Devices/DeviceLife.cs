@@ -62,8 +62,9 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     /// <summary>Takes one entry, as <see cref="IDeviceGrain.Apply"/> says.</summary>
     public DeviceOutcome Apply(LogEntry entry, LogPosition at, long after, out Persistence persistence)
     {
+        _receivedAt = entry.ReceivedAt.ToMilliseconds();
         var outcome = Change(entry, at, after, out persistence);
-        return RuleEffects(entry.ReceivedAt.ToMilliseconds()) is { IsEmpty: false } effects ? outcome with { Effects = outcome.Effects.IsDefaultOrEmpty ? effects : [.. outcome.Effects, .. effects] } : outcome;
+        return RuleEffects() is { IsEmpty: false } effects ? outcome with { Effects = outcome.Effects.IsDefaultOrEmpty ? effects : [.. outcome.Effects, .. effects] } : outcome;
     }
 
     private DeviceOutcome Change(LogEntry entry, LogPosition at, long after, out Persistence persistence)

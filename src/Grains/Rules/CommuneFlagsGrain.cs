@@ -18,13 +18,9 @@ public sealed class CommuneFlagsGrain([PersistentState("flags")] IPersistentStat
     }
 
     /// <inheritdoc/>
-    public async Task<bool> Hold(string flag, string rule, string device, bool isUp, DateTimeOffset at)
+    public async Task<FlagAnswer> Hold(string flag, string rule, string device, bool isUp, DateTimeOffset at)
     {
-        if (_flags.With(flag, rule, device, new FlagHolding(isUp, at)) is not { } next)
-        {
-            return false;
-        }
-
+        var next = _flags.With(flag, rule, device, new FlagHolding(isUp, at));
         if (!ReferenceEquals(next, _flags))
         {
             state.State = next.ToStored();
@@ -42,7 +38,7 @@ public sealed class CommuneFlagsGrain([PersistentState("flags")] IPersistentStat
             _flags = next;
         }
 
-        return true;
+        return isUp ? _flags.AnswerOf(flag) : FlagAnswer.Done;
     }
 
     /// <inheritdoc/>

@@ -13,54 +13,63 @@ public sealed class FlagBook
     public static readonly TimeSpan LetGoKnownFor = RuleActionsGrain.GivenUpAfter + TimeSpan.FromDays(1);
 
     /// <summary>No flags.</summary>
-    public static readonly FlagBook Empty = new(Ordinal<FlagDevices>());
+    public static readonly FlagBook Empty = new(Ordinal<FlagDevices>(), Ordinal<FlagDevices>());
 
     // Whoever held a flag up when rules were not told apart.
     private const string SomeRule = "";
 
     private readonly ImmutableSortedDictionary<string, FlagDevices> _flags;
 
-    private FlagBook(ImmutableSortedDictionary<string, FlagDevices> flags) => _flags = flags;
+    // What is held up and has no room: the same, and shown to nobody.
+    private readonly ImmutableSortedDictionary<string, FlagDevices> _waiting;
+
+    private FlagBook(ImmutableSortedDictionary<string, FlagDevices> flags, ImmutableSortedDictionary<string, FlagDevices> waiting) => (_flags, _waiting) = (flags, waiting);
 
     /// <summary>What is stored, also by a program that did not tell rules apart.</summary>
     public static FlagBook Of(StoredFlags stored)
     {
         var former = stored.Flags.SelectMany(flag => flag.Value.Where(device => device.Value.IsUp).Select(device => (Flag: flag.Key, Device: device.Key, Rule: SomeRule, Holding: device.Value)));
-        var held = stored.Held.SelectMany(flag => flag.Value.SelectMany(device => device.Value.Select(rule => (Flag: flag.Key, Device: device.Key, Rule: rule.Key, Holding: rule.Value))));
-        return new FlagBook(former.Concat(held).GroupBy(one => one.Flag, StringComparer.Ordinal).ToImmutableSortedDictionary(
-            flag => flag.Key,
-            flag => flag.GroupBy(one => one.Device, StringComparer.Ordinal).ToImmutableSortedDictionary(
-                device => device.Key,
-                device => device.ToImmutableSortedDictionary(one => one.Rule, one => one.Holding, StringComparer.Ordinal),
-                StringComparer.Ordinal),
-            StringComparer.Ordinal));
+        return new FlagBook(Of(former.Concat(ItemsOf(stored.Held))), Of(ItemsOf(stored.Waiting)));
     }
 
     /// <summary>As it is persisted.</summary>
-    public StoredFlags ToStored() => new() { Held = _flags };
+    public StoredFlags ToStored() => new() { Held = _flags, Waiting = _waiting };
 
     /// <summary>How many devices hold each flag up, by name: a device once, by however many rules.</summary>
     public ImmutableSortedDictionary<string, int> Count() => _flags.ToImmutableSortedDictionary(flag => flag.Key, flag => flag.Value.Values.Count(IsUp), StringComparer.Ordinal);
 
-    /// <summary>A rule holds a flag up on a device, or does so no more. The same object when that is no news, null when there are too many flags.</summary>
-    public FlagBook? With(string flag, string rule, string device, FlagHolding holding)
+    /// <summary>What became of a flag that was to be held up.</summary>
+    public FlagAnswer AnswerOf(string flag) => _flags.ContainsKey(flag) ? FlagAnswer.Done : _waiting.ContainsKey(flag) ? FlagAnswer.Waits : FlagAnswer.LeftOut;
+
+    /// <summary>
+    /// A rule holds a flag up on a device, or does so no more. The same object when that is no news. One for which there is no room waits; when a flag goes down, the one goes up that has waited longest.
+    /// </summary>
+    public FlagBook With(string flag, string rule, string device, FlagHolding holding)
     {
-        var devices = _flags.GetValueOrDefault(flag) ?? Ordinal<FlagRules>();
-        if (devices.IsEmpty && !holding.IsUp)
+        var isShown = _flags.ContainsKey(flag) || (_flags.Count < ICommuneFlagsGrain.MaximumFlags && !_waiting.ContainsKey(flag));
+        var flags = isShown ? _flags : _waiting;
+        if (!flags.TryGetValue(flag, out var former) && (!holding.IsUp || (!isShown && _waiting.Count >= ICommuneFlagsGrain.MaximumWaiting)))
         {
             return this;
         }
 
-        if (devices.IsEmpty && _flags.Count >= ICommuneFlagsGrain.MaximumFlags)
+        var devices = With(former ?? Ordinal<FlagRules>(), rule, device, holding);
+        if (ReferenceEquals(devices, former))
         {
-            return null;
+            return this;
         }
 
+        var next = devices.Values.Any(IsUp) ? flags.SetItem(flag, devices) : flags.Remove(flag);
+        return isShown ? new FlagBook(next, _waiting).Raised() : new FlagBook(_flags, next);
+    }
+
+    private static FlagDevices With(FlagDevices devices, string rule, string device, FlagHolding holding)
+    {
         var rules = devices.GetValueOrDefault(device) ?? Ordinal<FlagHolding>();
         var known = rules.GetValueOrDefault(rule);
         if (known == holding || known?.At > holding.At)
         {
-            return this;
+            return devices;
         }
 
         if (rules.GetValueOrDefault(SomeRule) is { } some && (holding.IsUp ? some.At == holding.At : known is not { IsUp: true } && some.At <= holding.At))
@@ -69,9 +78,33 @@ public sealed class FlagBook
             rules = rules.Remove(SomeRule);
         }
 
-        devices = Retained(devices.SetItem(device, rules.SetItem(rule, holding)), holding.At - LetGoKnownFor);
-        return new FlagBook(devices.Values.Any(IsUp) ? _flags.SetItem(flag, devices) : _flags.Remove(flag));
+        return Retained(devices.SetItem(device, rules.SetItem(rule, holding)), holding.At - LetGoKnownFor);
     }
+
+    /// <summary>With those that have waited longest, as far as there is room.</summary>
+    private FlagBook Raised()
+    {
+        var (flags, waiting) = (_flags, _waiting);
+        while (flags.Count < ICommuneFlagsGrain.MaximumFlags && !waiting.IsEmpty)
+        {
+            var (flag, devices) = waiting.MinBy(one => one.Value.Values.SelectMany(rules => rules.Values).Where(holding => holding.IsUp).Min(holding => holding.At));
+            (flags, waiting) = (flags.SetItem(flag, devices), waiting.Remove(flag));
+        }
+
+        return ReferenceEquals(flags, _flags) ? this : new FlagBook(flags, waiting);
+    }
+
+    private static IEnumerable<(string Flag, string Device, string Rule, FlagHolding Holding)> ItemsOf(ImmutableSortedDictionary<string, FlagDevices> flags) =>
+        flags.SelectMany(flag => flag.Value.SelectMany(device => device.Value.Select(rule => (flag.Key, device.Key, rule.Key, rule.Value))));
+
+    private static ImmutableSortedDictionary<string, FlagDevices> Of(IEnumerable<(string Flag, string Device, string Rule, FlagHolding Holding)> items) =>
+        items.GroupBy(one => one.Flag, StringComparer.Ordinal).ToImmutableSortedDictionary(
+            flag => flag.Key,
+            flag => flag.GroupBy(one => one.Device, StringComparer.Ordinal).ToImmutableSortedDictionary(
+                device => device.Key,
+                device => device.ToImmutableSortedDictionary(one => one.Rule, one => one.Holding, StringComparer.Ordinal),
+                StringComparer.Ordinal),
+            StringComparer.Ordinal);
 
     /// <summary>Without what was let go long ago.</summary>
     private static FlagDevices Retained(FlagDevices devices, DateTimeOffset from)
@@ -101,6 +134,9 @@ public sealed class StoredFlags
 
     /// <summary>By flag, then by device, then by rule.</summary>
     [Id(1)] public ImmutableSortedDictionary<string, FlagDevices> Held { get; set; } = ImmutableSortedDictionary<string, FlagDevices>.Empty;
+
+    /// <summary>The same of those for which there was no room.</summary>
+    [Id(2)] public ImmutableSortedDictionary<string, FlagDevices> Waiting { get; set; } = ImmutableSortedDictionary<string, FlagDevices>.Empty;
 }
 
 /// <summary>Whether a flag is held up, and since when.</summary>

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
+using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Waiting;
@@ -14,7 +17,8 @@ namespace Grid.Grains.Rules;
 /// The directory of rules: see <see cref="IRuleDirectoryGrain"/>. It has them all at hand, and keeps them on pages, so that to publish thousands one after the other writes
 /// each some times and not some thousand.
 /// </summary>
-public sealed class RuleDirectoryGrain([PersistentState("rules")] IPersistentState<StoredRuleDirectory> state) : Grain, IRuleDirectoryGrain
+public sealed partial class RuleDirectoryGrain(
+    [PersistentState("rules")] IPersistentState<StoredRuleDirectory> state, ITerritoryTable table, IBodyRegistry bodies, IDeviceDirectory devices) : Grain, IRuleDirectoryGrain
 {
     // Only what is persisted: it is asked for while a change is under way.
     private ImmutableSortedDictionary<string, RuleListing> _rules = ImmutableSortedDictionary.Create<string, RuleListing>(StringComparer.Ordinal);
@@ -54,6 +58,7 @@ public sealed class RuleDirectoryGrain([PersistentState("rules")] IPersistentSta
         if (_rules.ContainsKey(rule))
         {
             await WriteAsync(PageOf(rule).Remove(rule), _rules.Remove(rule));
+            _nodes.Remove(rule);
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class RuleGrain(
         if (newest is not null && (newest.Name, newest.Scope, newest.Json) == (draft.Name, draft.Scope, json))
         {
             await NoteAsync(former);
-            return new RuleAnswer { View = _view };
+            return await AnswerAsync(newest);
         }
 
         var version = new RuleVersion
@@ -79,7 +79,8 @@ public sealed class RuleGrain(
 
         await WriteAsync(next);
         await NoteAsync(next);
-        return new RuleAnswer { View = _view, IsNew = isNew };
+        var answer = await AnswerAsync(version);
+        return answer with { IsNew = isNew };
     }
 
     public ValueTask<RuleView?> Get() => new(_view);
@@ -138,6 +139,8 @@ public sealed class RuleGrain(
         return [.. refused.OrderByDescending(one => one.At).ThenBy(one => one.Id, StringComparer.Ordinal).Take(RuleRefusal.Remembered)];
     }
 
+    public async Task<ImmutableArray<RuleWarning>> GetWarnings() => state.State.Versions is [var newest, ..] ? await WarningsOfAsync(newest) : [];
+
     public async Task<bool> Delete()
     {
         var former = state.State;
@@ -170,8 +173,14 @@ public sealed class RuleGrain(
         // Also when nothing changed: whoever got no answer asks again, and the sectors may not have been told.
         await NoteAsync(state.State);
         await TellOfAsync(state.State);
-        return new RuleAnswer { View = _view };
+        return await AnswerAsync(PublishedOf(state.State)!);
     }
+
+    /// <summary>The rule as it is now, with what speaks against a version of it.</summary>
+    private async Task<RuleAnswer> AnswerAsync(RuleVersion version) => new() { View = _view, Warnings = await WarningsOfAsync(version) };
+
+    private async Task<ImmutableArray<RuleWarning>> WarningsOfAsync(RuleVersion version) =>
+        await Directory.FindLoops(this.GetPrimaryKeyString(), new RuleDraft { Name = version.Name, Scope = version.Scope, Json = version.Json });
 
     private Task<RuleAnswer> Refused(string field, BilingualText reason) => Task.FromResult(new RuleAnswer { Problems = [RuleProblem.Of(field, reason)], View = _view });
 

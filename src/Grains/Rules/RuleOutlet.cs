@@ -14,6 +14,14 @@ public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleO
 {
     private const int LongestTitle = 200;
 
+    private static readonly BilingualText Waits = new(
+        $"la commune a déjà {ICommuneFlagsGrain.MaximumFlags} drapeaux : celui-ci attend que l’un d’eux soit baissé",
+        $"the commune has {ICommuneFlagsGrain.MaximumFlags} flags already: this one waits until one of them goes down");
+
+    private static readonly BilingualText LeftOut = new(
+        $"la commune a déjà {ICommuneFlagsGrain.MaximumFlags} drapeaux, et {ICommuneFlagsGrain.MaximumWaiting} autres attendent : celui-ci n’est pas levé",
+        $"the commune has {ICommuneFlagsGrain.MaximumFlags} flags already, and {ICommuneFlagsGrain.MaximumWaiting} others wait: this one is left out");
+
     /// <inheritdoc/>
     public async Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken)
     {
@@ -58,6 +66,11 @@ public sealed class RuleOutlet(IGrainFactory grains, Notifier notifier) : IRuleO
     }
 
     /// <inheritdoc/>
-    public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) =>
-        grains.GetGrain<ICommuneFlagsGrain>(SectorMap.CommuneOf(origin.Sector)).Hold(flag.Name, flag.Rule, origin.Device, flag.IsSet, flag.At);
+    public async Task<BilingualText?> SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) =>
+        await grains.GetGrain<ICommuneFlagsGrain>(SectorMap.CommuneOf(origin.Sector)).Hold(flag.Name, flag.Rule, origin.Device, flag.IsSet, flag.At) switch
+        {
+            FlagAnswer.Done => null,
+            FlagAnswer.Waits => Waits,
+            _ => LeftOut,
+        };
 }

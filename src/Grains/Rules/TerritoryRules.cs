@@ -65,15 +65,17 @@ public sealed class TerritoryRules(IBodyRegistry bodies, ITerritoryTable table)
     /// <param name="day">The local day.</param>
     /// <param name="isHere">Whether a device is in the commune.</param>
     /// <param name="leftOut">Told how many rules are too many.</param>
-    public async Task<RuleSet> OfCommuneAsync(IGrainFactory grains, string commune, DateOnly day, Func<string, bool> isHere, Action<int> leftOut)
+    /// <returns>These rules; and all that hold in the commune, whoever looks at them.</returns>
+    public async Task<(RuleSet Followed, RuleSet All)> OfCommuneAsync(IGrainFactory grains, string commune, DateOnly day, Func<string, bool> isHere, Action<int> leftOut)
     {
-        var rules = (await GivenAsync(grains, commune, day)).Where(rule => CommuneTerms.IsFollowed(rule, isHere)).ToArray();
+        var given = (await GivenAsync(grains, commune, day)).Where(rule => RuleScopes.DeviceOf(rule.Scope) is not { } device || isHere(device)).ToArray();
+        var rules = given.Where(rule => CommuneTerms.IsFollowed(rule, isHere)).ToArray();
         if (rules.Length > RuleDirectory.MaximumOfSector)
         {
             leftOut(rules.Length - RuleDirectory.MaximumOfSector);
         }
 
-        return RuleSets.SetOf(rules.Take(RuleDirectory.MaximumOfSector));
+        return (RuleSets.SetOf(rules.Take(RuleDirectory.MaximumOfSector)), RuleSets.SetOf(given.OrderBy(rule => rule.Id, StringComparer.Ordinal).Take(RuleDirectory.MaximumOfSector)));
     }
 
     private async Task<ImmutableArray<PublishedRule>> GivenAsync(IGrainFactory grains, string commune, DateOnly day) =>

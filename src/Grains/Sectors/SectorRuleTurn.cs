@@ -24,7 +24,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
 
     private readonly Dictionary<string, RuleMemory[]> _memories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long[]> _passed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SectorRuleCause> _causes = new(StringComparer.Ordinal);
+    private readonly SectorRuleCauses _causes = new(sets);
 
     /// <summary>What rules see of the commune as of its last look; null for what is not known.</summary>
     public Func<CompiledRule, IRuleSurroundings?> Commune { get; set; } = static _ => null;
@@ -38,7 +38,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         [.. _passed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new SectorRulesPassed(pair.Key, pair.Value))];
 
     /// <summary>What is to be stored: the commands that these rules gave last.</summary>
-    public ImmutableArray<SectorRuleCause> CausesToSnapshot() => [.. _causes.Values.OrderBy(cause => cause.Device, StringComparer.Ordinal)];
+    public ImmutableArray<SectorRuleCause> CausesToSnapshot() => _causes.ToSnapshot();
 
     /// <summary>Goes on from what is stored.</summary>
     public void Resume(StoredSectorRules? stored)
@@ -53,10 +53,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             _passed[device] = rules;
         }
 
-        foreach (var cause in stored?.Causes ?? [])
-        {
-            _causes[cause.Device] = cause;
-        }
+        _causes.Resume(stored?.Causes ?? []);
     }
 
     /// <summary>A device is registered: which filters of attributes it passes.</summary>
@@ -77,10 +74,10 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
     public ImmutableArray<DeviceEffect> Leave(SectorDevice device, RuleSet set, long now, long offset)
     {
         var effects = new List<(SectorDevice Device, DeviceEffect Effect)>();
-        AddEffects(device, EndsOf(JudgedBy(set), _memories.GetValueOrDefault(device.Id, []), now), offset, effects);
+        AddEffects(device, EndsOf(JudgedBy(set), _memories.GetValueOrDefault(device.Id, []), now), set, offset, effects);
         _memories.Remove(device.Id);
         _passed.Remove(device.Id);
-        _causes.Remove(device.Id);
+        _causes.Forget(device.Id);
         return [.. effects.Select(one => one.Effect).Where(effect => effect is RuleAction)];
     }
 
@@ -151,7 +148,8 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             var firings = new List<RuleFiring>();
             foreach (var turn in ofDevice.Where(turn => rules.ContainsKey(turn.Rule)))
             {
-                var memory = MemoryOf(turn);
+                var (rule, at) = (rules[turn.Rule], entry.At.ToMilliseconds());
+                var memory = MemoryOf(turn) with { Cause = _causes.Began(rule, set, turn, MemoryOf([.. kept], turn.Rule)) };
                 kept.RemoveAll(one => one.Key == turn.Rule);
                 if (!memory.IsAtRest)
                 {
@@ -160,12 +158,12 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
 
                 if (ChangeOf(turn.Marks) is not RuleChange.None and var change)
                 {
-                    firings.Add(new RuleFiring(rules[turn.Rule], change, entry.At.ToMilliseconds()));
+                    firings.Add(new RuleFiring(rule, change, at) { Cause = RuleChain.Lasting(rule, memory, at) });
                 }
             }
 
             Keep(device.Id, kept);
-            AddEffects(device, firings, offset, effects);
+            AddEffects(device, firings, set, offset, effects);
         }
 
         return effects;
@@ -187,7 +185,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             Keep(id, [.. memories.Where(memory => rules.Contains(memory.Key))]);
             if (book.Find(id) is { } device)
             {
-                AddEffects(device, EndsOf(gone, memories, now), offset, effects);
+                AddEffects(device, EndsOf(gone, memories, now), set, offset, effects);
             }
         }
 
@@ -232,7 +230,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
     /// <summary>That it began some time ago is forgotten with the next change, which is early enough.</summary>
     private static bool IsNews(RuleMemory memory, RuleMemory after) => after.IsAtRest ? !memory.IsAtRest : after != memory && after with { FiredAt = memory.FiredAt } != memory;
 
-    private void AddEffects(SectorDevice device, List<RuleFiring> firings, long offset, List<(SectorDevice, DeviceEffect)> effects)
+    private void AddEffects(SectorDevice device, List<RuleFiring> firings, RuleSet set, long offset, List<(SectorDevice, DeviceEffect)> effects)
     {
         if (firings.Count == 0)
         {
@@ -240,13 +238,13 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         }
 
         var at = firings[^1].At;
-        var cause = _causes.TryGetValue(device.Id, out var given) && at - given.At <= RuleChain.CauseMilliseconds ? RuleChain.Of(given.Command) : RuleChain.None;
+        var cause = _causes.Lately(device.Id, at);
         foreach (var effect in RuleEffectsOf.Firings(firings, $"{device.Id}@{sector}", device.Kind, offset, cause))
         {
             effects.Add((device, effect));
             if (effect is RuleCommand { IsCut: false } command)
             {
-                _causes[device.Id] = new SectorRuleCause(device.Id, command.Id, at);
+                _causes.Add(device.Id, command, set, at);
             }
         }
     }

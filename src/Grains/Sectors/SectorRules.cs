@@ -33,7 +33,7 @@ public sealed record StoredSectorRules
 [GenerateSerializer, Immutable, Alias("grid.SectorRulesPassed")]
 public readonly record struct SectorRulesPassed([property: Id(0)] string Device, [property: Id(1)] long[] Rules);
 
-/// <summary>The last command that such a rule gave for a device: what it brings about is no new cause.</summary>
+/// <summary>A command that such a rule gave for a device, the newest of each rule, <see cref="RuleCause.Bound"/> of a device at most: what it brings about is no new cause.</summary>
 /// <param name="Device">The device's key.</param>
 /// <param name="Command">The command's id, which tells through which rules it came about.</param>
 /// <param name="At">When, in Unix milliseconds.</param>

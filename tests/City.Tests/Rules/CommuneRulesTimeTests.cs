@@ -154,13 +154,12 @@ public sealed class CommuneRulesTimeTests
         await city.ReportAsync(Say.Reading("L1", city.Now, ("powerWatts", 10)));
         await PublishAsync(city, "up", "commune:29155", "each commune when lighting.powerWatts < 50 then command setDimming(percent: 100, durationMinutes: 60) on group commune and notify ops \"up\"");
         await PublishAsync(city, "down", "commune:29155", "each commune when lighting.powerWatts > 50 then command setDimming(percent: 10, durationMinutes: 60) on group commune and notify ops \"down\"");
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 5; round++)
         {
-            await LooksAsync(city, 2);
+            await LooksUntilAsync(city, () => outlet.Told.Count() > round);
             await city.ReportAsync(Say.Reading("L1", city.Now, ("powerWatts", round % 2 == 0 ? 90 : 10)));
         }
 
-        await LooksAsync(city, 2);
         var told = outlet.Told.ToArray();
         Assert.Equal(["up", "down", "up", "down", "up"], told.Select(one => one.Message));
 

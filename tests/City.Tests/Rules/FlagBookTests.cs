@@ -37,17 +37,42 @@ public sealed class FlagBookTests
     {
         var book = Down(Up(Up(FlagBook.Empty, "one", "B1", 1), "one", "B2", 1), "one", "B1", 2);
         Assert.Equal(["B1", "B2"], book.ToStored().Held["full"].Keys);
-        var later = book.With("full", "one", "B3", new FlagHolding(true, Noon.AddMinutes(3) + FlagBook.LetGoKnownFor))!;
+        var later = book.With("full", "one", "B3", new FlagHolding(true, Noon.AddMinutes(3) + FlagBook.LetGoKnownFor));
         Assert.Equal(["B2", "B3"], later.ToStored().Held["full"].Keys);
     }
 
     [Fact]
     public void A_commune_has_so_many_flags_and_what_is_not_up_is_none()
     {
-        var book = Enumerable.Range(0, ICommuneFlagsGrain.MaximumFlags).Aggregate(FlagBook.Empty, (one, number) => one.With($"f{number}", "r", "B1", new FlagHolding(true, Noon))!);
-        Assert.Null(book.With("more", "r", "B1", new FlagHolding(true, Noon)));
+        var book = Full();
         Assert.Same(book, book.With("more", "r", "B1", new FlagHolding(false, Noon)));
-        Assert.NotNull(book.With("f1", "other", "B1", new FlagHolding(true, Noon)));
+        Assert.Equal(2, book.With("f1", "other", "B2", new FlagHolding(true, Noon)).Count()["f1"]);
+        Assert.Equal(FlagAnswer.Done, book.AnswerOf("f1"));
+    }
+
+    [Fact]
+    public void A_flag_for_which_there_is_no_room_waits_and_goes_up_when_one_goes_down()
+    {
+        var book = Full().With("late", "r", "B1", new FlagHolding(true, Noon.AddMinutes(2))).With("early", "r", "B1", new FlagHolding(true, Noon.AddMinutes(1)));
+        Assert.Equal((FlagAnswer.Waits, FlagAnswer.Waits), (book.AnswerOf("late"), book.AnswerOf("early")));
+        Assert.DoesNotContain("early", book.Count().Keys);
+
+        // Stored, it waits still; the one goes up first that has waited longer, and not one that was let go.
+        book = FlagBook.Of(JsonSerializer.Deserialize<StoredFlags>(JsonSerializer.Serialize(book.ToStored(), StateJson.Options), StateJson.Options)!);
+        var next = book.With("f3", "r", "B1", new FlagHolding(false, Noon.AddMinutes(5)));
+        Assert.Equal((FlagAnswer.Waits, FlagAnswer.Done, FlagAnswer.LeftOut), (next.AnswerOf("late"), next.AnswerOf("early"), next.AnswerOf("f3")));
+        next = book.With("early", "r", "B1", new FlagHolding(false, Noon.AddMinutes(4))).With("f3", "r", "B1", new FlagHolding(false, Noon.AddMinutes(5)));
+        Assert.Equal((FlagAnswer.Done, FlagAnswer.LeftOut), (next.AnswerOf("late"), next.AnswerOf("early")));
+        Assert.Equal(ICommuneFlagsGrain.MaximumFlags, next.Count().Count);
+    }
+
+    [Fact]
+    public void Only_so_many_flags_wait()
+    {
+        var book = Enumerable.Range(0, ICommuneFlagsGrain.MaximumWaiting).Aggregate(Full(), (one, number) => one.With($"w{number}", "r", "B1", new FlagHolding(true, Noon)));
+        var more = book.With("more", "r", "B1", new FlagHolding(true, Noon));
+        Assert.Same(book, more);
+        Assert.Equal(FlagAnswer.LeftOut, more.AnswerOf("more"));
     }
 
     [Fact]
@@ -70,7 +95,10 @@ public sealed class FlagBookTests
         Assert.Empty(Down(book, "one", "B1", 4).Count());
     }
 
-    private static FlagBook Up(FlagBook book, string rule, string device, int minute) => book.With("full", rule, device, new FlagHolding(true, Noon.AddMinutes(minute)))!;
+    private static FlagBook Full() =>
+        Enumerable.Range(0, ICommuneFlagsGrain.MaximumFlags).Aggregate(FlagBook.Empty, (one, number) => one.With($"f{number}", "r", "B1", new FlagHolding(true, Noon)));
 
-    private static FlagBook Down(FlagBook book, string rule, string device, int minute) => book.With("full", rule, device, new FlagHolding(false, Noon.AddMinutes(minute)))!;
+    private static FlagBook Up(FlagBook book, string rule, string device, int minute) => book.With("full", rule, device, new FlagHolding(true, Noon.AddMinutes(minute)));
+
+    private static FlagBook Down(FlagBook book, string rule, string device, int minute) => book.With("full", rule, device, new FlagHolding(false, Noon.AddMinutes(minute)));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rules;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,7 +30,11 @@ internal sealed class Outlet : IRuleOutlet
 
     public Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken) => NoteAsync(notification, origin, "notify", notification.Message);
 
-    public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) => NoteAsync(flag, origin, flag.IsSet ? "setFlag" : "endFlag", flag.Name);
+    public async Task<BilingualText?> SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken)
+    {
+        await NoteAsync(flag, origin, flag.IsSet ? "setFlag" : "endFlag", flag.Name);
+        return null;
+    }
 
     private Task NoteAsync(RuleAction action, RuleOrigin origin, string what, string message)
     {

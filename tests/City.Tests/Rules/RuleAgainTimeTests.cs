@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Microsoft.Extensions.DependencyInjection;
@@ -126,16 +127,16 @@ public sealed class RuleAgainTimeTests
 
         public Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken)
+        public Task<BilingualText?> SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken)
         {
             if (flag.IsSet && Failures > 0)
             {
                 Failures--;
-                return Task.FromException(new IOException("planted"));
+                return Task.FromException<BilingualText?>(new IOException("planted"));
             }
 
             _flags.Enqueue(flag.IsSet);
-            return Task.CompletedTask;
+            return Task.FromResult<BilingualText?>(null);
         }
     }
 }

@@ -94,6 +94,16 @@ internal static class RuleCity
         await OpenAsync(city);
     }
 
+    /// <summary>Looks of communes pass until something has come about: a machine that is busy misses some, as a grid may.</summary>
+    public static async Task LooksUntilAsync(TestCity city, Func<bool> holds, int most = 20)
+    {
+        for (var look = 0; !holds(); look++)
+        {
+            Assert.True(look < most, $"It did not come about within {most} minutes.");
+            await LooksAsync(city, 1);
+        }
+    }
+
     /// <summary>What a rule would have done from an instant until now.</summary>
     public static async Task<RuleTrialAnswer> TryAsync(TestCity city, string scope, string text, DateTimeOffset from)
     {

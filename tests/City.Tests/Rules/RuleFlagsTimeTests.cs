@@ -32,6 +32,38 @@ public sealed class RuleFlagsTimeTests
     }
 
     [Fact]
+    public async Task A_flag_for_which_a_commune_has_no_room_is_refused_and_goes_up_when_there_is()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(Bin("B1"));
+        var flags = city.Grains.GetGrain<ICommuneFlagsGrain>(Ouessant);
+        for (var number = 0; number < ICommuneFlagsGrain.MaximumFlags; number++)
+        {
+            Assert.Equal(FlagAnswer.Done, await flags.Hold($"f{number}", "others", "B9", true, city.Now));
+        }
+
+        await PublishAsync(city, "full", "all", "when fillPercent > 60 then set flag \"bins\"");
+        await city.ReportAsync(Fill(city, "B1", 90));
+        await OpenAsync(city);
+        var rule = city.Grains.GetGrain<IRuleGrain>("full");
+        await city.UntilAsync(async () => (await rule.GetRefused())?.Length == 1, () => "the refusal");
+        var refused = Assert.Single((await rule.GetRefused())!.Value);
+        Assert.Equal(("B1", "setFlag"), (refused.Device, refused.What));
+        Assert.Equal("the commune has 100 flags already: this one waits until one of them goes down", refused.Reason);
+        Assert.Equal("la commune a déjà 100 drapeaux : celui-ci attend que l’un d’eux soit baissé", refused.ReasonFrench);
+        Assert.DoesNotContain("bins", (await flags.Get()).Keys);
+
+        // Also after a crash; and it goes down as any other.
+        await using var second = await city.CrashNowAsync();
+        flags = second.Grains.GetGrain<ICommuneFlagsGrain>(Ouessant);
+        Assert.Equal(FlagAnswer.Done, await flags.Hold("f7", "others", "B9", false, second.Now));
+        Assert.Equal(1, (await flags.Get())["bins"]);
+        await second.PassAsync(TimeSpan.FromMinutes(5));
+        await second.ReportAsync(Fill(second, "B1", 10));
+        await FlagAsync(second, "bins", 0);
+    }
+
+    [Fact]
     public async Task A_rule_that_is_retired_lets_go_of_its_own_flag_only()
     {
         await using var city = await TestCity.StartAsync();

@@ -154,7 +154,7 @@ internal sealed class FakeFlags : ICommuneFlagsGrain
 {
     public ImmutableSortedDictionary<string, int> Up { get; set; } = ImmutableSortedDictionary<string, int>.Empty;
 
-    public Task<bool> Hold(string flag, string rule, string device, bool isUp, DateTimeOffset at) => throw new InvalidOperationException("Rules set flags.");
+    public Task<FlagAnswer> Hold(string flag, string rule, string device, bool isUp, DateTimeOffset at) => throw new InvalidOperationException("Rules set flags.");
 
     public ValueTask<ImmutableSortedDictionary<string, int>> Get() => new(Up);
 }

@@ -175,6 +175,8 @@ public sealed class RulesTests : IDisposable
         await Eventually.HoldsAsync("the command is refused", async () =>
             (refused = [.. (await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).JsonAsync()).GetProperty("items").EnumerateArray()]).Length > 0);
         Assert.Equal(("L1", "command", "it has no cabinet"), (Said("device"), Said("what"), Said("reason")));
+        refused = [.. (await (await SendInFrenchAsync(server, HttpMethod.Get, "/api/v1/rules/dim/refused", "")).JsonAsync()).GetProperty("items").EnumerateArray()];
+        Assert.Equal("il n’a pas d’armoire", Said("reason"));
 
         string? Said(string name) => Assert.Single(refused).GetProperty(name).GetString();
     }
@@ -187,6 +189,46 @@ public sealed class RulesTests : IDisposable
     {
         await using var server = await GridServer.StartInAsync(_data);
         Assert.Equal(reason, await (await PostAsync(server, "/api/v1/rules/test", body)).ErrorAsync(HttpStatusCode.BadRequest, field));
+    }
+
+    [Fact]
+    public async Task A_loop_of_rules_is_told_before_and_after_publishing_and_hinders_nothing()
+    {
+        const string Down = """{"name":"Baisser","scope":"commune:29155","text":"each streetlight when dimmingPercent > 50 for 1 d then command setDimming(percent: 40) on this device"}""";
+        const string Up = """{"name":"Monter","scope":"department:29","text":"each streetlight when dimmingPercent < 50 then command setDimming(percent: 60) on this device"}""";
+        const string Elsewhere = """{"name":"Ailleurs","scope":"commune:29019","text":"each streetlight when dimmingPercent < 50 then command setDimming(percent: 60) on this device"}""";
+        await using var server = await GridServer.StartInAsync(_data);
+        Assert.Empty(WarningsOf(await (await PutAsync(server, "/api/v1/rules/down", Down)).JsonAsync(HttpStatusCode.Created)));
+        Assert.Empty(WarningsOf(await (await PostAsync(server, "/api/v1/rules/down/publish")).JsonAsync()));
+        Assert.Empty(WarningsOf(await (await PutAsync(server, "/api/v1/rules/elsewhere", Elsewhere)).JsonAsync(HttpStatusCode.Created)));
+        Assert.Empty(WarningsOf(await (await PostAsync(server, "/api/v1/rules/elsewhere/publish")).JsonAsync()));
+
+        // Of what is tried, of a draft, of what is published, and of the rule on the other side.
+        var trial = await (await PostAsync(server, "/api/v1/rules/test", $$"""{"rule":{{Up}},"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""")).JsonAsync();
+        Assert.Equal(["down"], RulesOf(Assert.Single(WarningsOf(trial))));
+        var draft = Assert.Single(WarningsOf(await (await PutAsync(server, "/api/v1/rules/up", Up)).JsonAsync(HttpStatusCode.Created)));
+        Assert.Equal(["up", "down"], RulesOf(draft));
+        Assert.Equal(
+            "Loop of rules: “Monter (up)” by 'command setDimming' moves dimmingPercent, at which “Baisser (down)” looks; “Baisser (down)” by 'command setDimming' moves dimmingPercent, at which “Monter (up)” looks. "
+            + "A command that goes round is cut.",
+            draft.GetProperty("message").GetString());
+        Assert.Empty(WarningsOf(await (await server.Http.GetAsync("/api/v1/rules/down")).JsonAsync()));
+        var answer = await SendInFrenchAsync(server, HttpMethod.Post, "/api/v1/rules/up/publish", "");
+        Assert.Equal(["fr"], answer.Content.Headers.ContentLanguage);
+        var published = await answer.JsonAsync();
+        Assert.Equal(1, published.GetProperty("published").GetInt32());
+        Assert.StartsWith("Boucle de règles : « Monter (up) » agit par 'command setDimming' sur dimmingPercent", Assert.Single(WarningsOf(published)).GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["down", "up"], RulesOf(Assert.Single(WarningsOf(await (await server.Http.GetAsync("/api/v1/rules/down")).JsonAsync()))));
+
+        // The next version of one of them is looked at in its place.
+        var mended = Up.Replace("percent: 60", "percent: 50", StringComparison.Ordinal);
+        Assert.Empty(WarningsOf(await (await PostAsync(server, "/api/v1/rules/test", $$"""{"id":"up","rule":{{mended}},"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""")).JsonAsync()));
+        Assert.Empty(WarningsOf(await (await PutAsync(server, "/api/v1/rules/up", mended)).JsonAsync()));
+        Assert.Empty(WarningsOf(await (await PostAsync(server, "/api/v1/rules/up/publish")).JsonAsync()));
+        Assert.Single(WarningsOf(await (await PostAsync(server, "/api/v1/rules/up/rollback")).JsonAsync()));
+
+        static JsonElement[] WarningsOf(JsonElement rule) => [.. rule.GetProperty("warnings").EnumerateArray()];
+        static IEnumerable<string?> RulesOf(JsonElement warning) => warning.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString());
     }
 
     [Fact]

@@ -246,7 +246,7 @@ public sealed class RuleEvaluationTests
     {
         var bench = Bin("fillPercent > 80 deadband 5 for 1 min").Report(0, ("fillPercent", 90)).Report(10, ("fillPercent", 1)).Report(20, ("fillPercent", 1));
         Assert.Null(bench.State.Rules);
-        Assert.Equal(32, System.Runtime.CompilerServices.Unsafe.SizeOf<RuleMemory>());
+        Assert.Equal(40, System.Runtime.CompilerServices.Unsafe.SizeOf<RuleMemory>());
     }
 
     [Fact]

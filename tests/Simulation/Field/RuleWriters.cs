@@ -191,7 +191,11 @@ internal sealed class RuleWitness(World world, GridProcess process) : IRuleOutle
 
     public Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken) => Note(origin, notification);
 
-    public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) => Note(origin, flag);
+    public async Task<BilingualText?> SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken)
+    {
+        await Note(origin, flag);
+        return null;
+    }
 
     private Task Note(RuleOrigin origin, RuleAction action)
     {

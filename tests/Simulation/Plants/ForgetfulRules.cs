@@ -1,3 +1,4 @@
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rules;
 using Grid.Simulation.Faults;
 
@@ -14,6 +15,6 @@ internal sealed class ForgetfulRules(IRuleOutlet inner, Chance chance) : IRuleOu
     public Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken) =>
         chance.Happens(Share) ? Task.CompletedTask : inner.NotifyAsync(origin, notification, cancellationToken);
 
-    public Task SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) =>
-        chance.Happens(Share) ? Task.CompletedTask : inner.SetFlagAsync(origin, flag, cancellationToken);
+    public Task<BilingualText?> SetFlagAsync(RuleOrigin origin, RuleFlag flag, CancellationToken cancellationToken) =>
+        chance.Happens(Share) ? Task.FromResult<BilingualText?>(null) : inner.SetFlagAsync(origin, flag, cancellationToken);
 }

@@ -6,6 +6,7 @@ using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
 using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Rules.Language;
+using Grid.Grains.Rules.Loops;
 
 namespace Grid.Grains.Rules.Communes;
 
@@ -56,6 +57,27 @@ internal static class CommuneRuleTurn
 
         return (next.DrainToImmutable(), firings);
     }
+
+    /// <summary>
+    /// Memories with what brought about that their conditions hold: of a rule whose condition begins to, and that is in a ring, what one of the ring commanded. What a condition remembers, it remembers as long as it lasts.
+    /// </summary>
+    public static ImmutableArray<RuleMemory> WithCauses(
+        CompiledRule[] rules, ImmutableArray<RuleMemory> memories, ImmutableArray<RuleMemory> former, ImmutableArray<CommuneCommand> commands, RuleRings rings) =>
+        commands.IsEmpty ? memories :
+        [
+            .. memories.Select(memory => memory.Since != 0 && former.FirstOrDefault(one => one.Key == memory.Key).Since != memory.Since
+                && rules.FirstOrDefault(rule => rule.Key == memory.Key) is { } rule && rings.Of(rule.Id) is { } ring
+                && RuleCauses.Best(rule.Id, null, commands.Select(command => new RuleCause(command.Id, command.At)), ring, memory.Since) is { } cause
+                    ? memory with { Cause = cause }
+                    : memory),
+        ];
+
+    /// <summary>The commands that can be the cause of what is seen at an instant: all lately; of rules of a ring the newest of each for as long as the ring remembers.</summary>
+    public static ImmutableArray<CommuneCommand> StillCauses(ImmutableArray<CommuneCommand> commands, RuleRings rings, long now) =>
+    [
+        .. commands.Where((command, place) => now - command.At <= RuleChain.CauseMilliseconds || (RuleChain.Of(command.Id).Last is var mark && rings.OfMark(mark) is { } ring
+            && now - command.At <= ring.MemoryMilliseconds && commands.Skip(place + 1).All(later => RuleChain.Of(later.Id).Last != mark))),
+    ];
 
     /// <summary>The source of the alarms that rules raise at a commune: no device, in its first sector.</summary>
     public static string SourceOf(string inseeCode, string firstSector) => $"commune:{inseeCode}{AlarmIds.SectorMark}{firstSector}";

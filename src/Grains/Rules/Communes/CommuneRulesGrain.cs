@@ -9,6 +9,7 @@ using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 using Grid.Grains.RollUp;
 using Grid.Grains.Rules.Evaluation;
+using Grid.Grains.Rules.Loops;
 using Grid.Grains.Sectors;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -82,7 +83,7 @@ public sealed partial class CommuneRulesGrain(
             await ActAsync();
             var now = clock.GetUtcNow();
             var look = options.LookOf(now);
-            var rules = await territoryRules.OfCommuneAsync(GrainFactory, _commune, territory.DayAt(_commune, now), IsHere, meter.RulesLeftOut);
+            var (rules, beside) = await territoryRules.OfCommuneAsync(GrainFactory, _commune, territory.DayAt(_commune, now), IsHere, meter.RulesLeftOut);
             _isAwake = rules.Hash != 0 || state.State.Rules.Hash != 0;
             if (!_isAwake)
             {
@@ -93,7 +94,7 @@ public sealed partial class CommuneRulesGrain(
 
             // A timer alone does not keep a grain.
             DelayDeactivation(TimeSpan.MaxValue);
-            if (look.ToMilliseconds() <= _lookedAt || await JudgeAsync(rules, look))
+            if (look.ToMilliseconds() <= _lookedAt || await JudgeAsync(rules, devices.Rules.Of(beside).Rings, look))
             {
                 next = options.UntilNextLook(now) + After;
             }
@@ -109,7 +110,7 @@ public sealed partial class CommuneRulesGrain(
     }
 
     /// <summary>False while the commune has not looked at its figures yet.</summary>
-    private async Task<bool> JudgeAsync(RuleSet set, DateTimeOffset look)
+    private async Task<bool> JudgeAsync(RuleSet set, RuleRings rings, DateTimeOffset look)
     {
         if (await GrainFactory.GetGrain<ICommuneGrain>(_commune).GetSample() is not { } sample || options.LookOf(sample.At) != look)
         {
@@ -123,10 +124,11 @@ public sealed partial class CommuneRulesGrain(
         var former = state.State;
         var (memories, firings) = CommuneRuleTurn.Judge(
             rules, [.. devices.Rules.Of(former.Rules).OfCommune.Where(rule => rule.Rule.Target.IsCommune)], former.Memories, CommuneRuleTurn.Seeing(sample.Summary, counts), devices.Places.Of(_commune), now);
+        memories = CommuneRuleTurn.WithCauses(rules, memories, former.Memories, former.Commands, rings);
         _lookedAt = now;
         if (firings.Count > 0 || set.Hash != former.Rules.Hash || !memories.SequenceEqual(former.Memories))
         {
-            await DecideAsync(set, memories, firings, now);
+            await DecideAsync(set, rings, memories, firings, now);
             await ActAsync();
         }
 
@@ -163,18 +165,19 @@ public sealed partial class CommuneRulesGrain(
     }
 
     /// <summary>Durable before anything is done.</summary>
-    private async Task DecideAsync(RuleSet set, ImmutableArray<RuleMemory> memories, List<RuleFiring> firings, long now)
+    private async Task DecideAsync(RuleSet set, RuleRings rings, ImmutableArray<RuleMemory> memories, List<RuleFiring> firings, long now)
     {
         var former = state.State;
-        var commands = former.Commands.RemoveAll(command => now - command.At > RuleChain.CauseMilliseconds);
+        var commands = CommuneRuleTurn.StillCauses(former.Commands, rings, now);
         var signals = former.Signals;
         var tasks = former.Tasks.ToBuilder();
         var cut = 0;
         foreach (var firing in firings)
         {
             var kind = CommuneRuleTurn.KindOf(firing.Rule);
-            var cause = commands.Select(command => RuleChain.Of(command.Id)).Append(RuleChain.None).MaxBy(chain => chain.Depth);
-            foreach (var effect in RuleEffectsOf.Firings([firing], _source, kind, now, cause, "commune"))
+            var cause = commands.Where(command => now - command.At <= RuleChain.CauseMilliseconds).Select(command => RuleChain.Of(command.Id)).Append(RuleChain.None).MaxBy(chain => chain.Depth);
+            var lasting = RuleChain.Lasting(firing.Rule, memories.FirstOrDefault(memory => memory.Key == firing.Rule.Key), now);
+            foreach (var effect in RuleEffectsOf.Firings([firing with { Cause = lasting }], _source, kind, now, cause, "commune"))
             {
                 switch (effect)
                 {

@@ -22,7 +22,7 @@ public sealed class StoredCommuneRules
     /// <summary>The actions that were decided and may not be handed on yet, oldest first.</summary>
     [Id(3)] public ImmutableArray<RuleTask> Tasks { get; set; } = [];
 
-    /// <summary>The commands that were given lately: what they bring about is no new cause.</summary>
+    /// <summary>The commands that were given lately, longer ago only the newest of each rule of a ring: what they bring about is no new cause.</summary>
     [Id(4)] public ImmutableArray<CommuneCommand> Commands { get; set; } = [];
 
     /// <summary>The look of the last decision, in Unix milliseconds: no look is judged twice.</summary>

@@ -7,7 +7,7 @@ using Orleans;
 namespace Grid.Grains.Rules.Evaluation;
 
 /// <summary>
-/// What the rules of a device remember. The device owns it and its arrays, and writes in place. About 100 bytes, 32 for each rule that is not at rest, and 32 for each metric
+/// What the rules of a device remember. The device owns it and its arrays, and writes in place. About 100 bytes, 40 for each rule that is not at rest, and 32 for each metric
 /// of which a rule asks what it was before. A device without rules has none.
 /// </summary>
 [GenerateSerializer, Alias("grid.DeviceRuleState")]
@@ -33,6 +33,25 @@ public sealed class DeviceRuleState
 
     /// <summary>The effects that they had last, so that the replay of an entry has them again; null for none.</summary>
     [Id(6)] public RuleEffectGiven[]? Given { get; set; }
+
+    /// <summary>The commands that rules of a ring gave here last, the newest of each rule, at most <see cref="RuleCause.Bound"/>; null for none. Replaced, never written in place.</summary>
+    [Id(7)] public RuleCause[]? Causes { get; set; }
+}
+
+/// <summary>A command that a rule gave: what it brings about is no new cause.</summary>
+/// <param name="Command">The command's id, which tells through which rules it came about.</param>
+/// <param name="At">When, in Unix milliseconds.</param>
+[GenerateSerializer, Immutable, Alias("grid.RuleCause")]
+public readonly record struct RuleCause([property: Id(0)] string Command, [property: Id(1)] long At)
+{
+    /// <summary>Commands that are remembered for a device, the newest of each rule.</summary>
+    public const int Bound = 8;
+
+    internal static RuleCause[] With(RuleCause[]? kept, string command, long at)
+    {
+        var mark = RuleChain.Of(command).Last;
+        return [.. (kept ?? []).Where(cause => RuleChain.Of(cause.Command).Last != mark).TakeLast(Bound - 1), new RuleCause(command, at)];
+    }
 }
 
 /// <summary>An effect that the rules of a device had: one of these.</summary>

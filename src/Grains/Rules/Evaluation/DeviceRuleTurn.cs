@@ -65,7 +65,7 @@ internal static class DeviceRuleTurn
 
         if (isDirty)
         {
-            Evaluate(state, guard, dirty, restless, ref frame, ref firings);
+            Evaluate(state, rules, kind, guard, dirty, restless, ref frame, ref firings);
         }
 
         (state.EvaluatedAt, state.DueAt) = (now, guard.Due);
@@ -84,7 +84,8 @@ internal static class DeviceRuleTurn
     }
 
     /// <summary>Evaluates some rules, in the order of the set.</summary>
-    private static void Evaluate(DeviceRuleState state, RuleGuard guard, ReadOnlySpan<ulong> dirty, ReadOnlySpan<ulong> restless, ref RuleFrame frame, ref List<RuleFiring>? firings)
+    private static void Evaluate(
+        DeviceRuleState state, CompiledRules rules, DeviceKind kind, RuleGuard guard, ReadOnlySpan<ulong> dirty, ReadOnlySpan<ulong> restless, ref RuleFrame frame, ref List<RuleFiring>? firings)
     {
         var plan = guard.Plan;
         var kept = new KeptMemories(state.Rules, guard.Standing);
@@ -105,9 +106,14 @@ internal static class DeviceRuleTurn
 
                 frame.Due = long.MaxValue;
                 var next = RuleStep.Next(rule, isKnown ? memory : new RuleMemory { Key = rule.Key }, ref frame, out var change);
+                if (next.Since != 0 && !(isKnown && memory.Since == next.Since) && RuleCauses.Began(rule, rules, kind, frame, state.Causes) is { } cause)
+                {
+                    next = next with { Cause = cause };
+                }
+
                 if (change != RuleChange.None)
                 {
-                    (firings ??= []).Add(new RuleFiring(rule, change, frame.Now));
+                    (firings ??= []).Add(new RuleFiring(rule, change, frame.Now) { Cause = RuleChain.Lasting(rule, next, frame.Now) });
                     if (change == RuleChange.Fails)
                     {
                         guard.Break();
@@ -191,6 +197,9 @@ internal readonly record struct RuleFiring(CompiledRule Rule, RuleChange Change,
 {
     /// <summary>It ends by going away after it failed.</summary>
     public bool WasSuspended { get; init; }
+
+    /// <summary>What brought about what has lasted until it begins.</summary>
+    public RuleChain Cause { get; init; } = RuleChain.None;
 }
 
 /// <summary>Whether a device has the attributes that a rule asks for.</summary>

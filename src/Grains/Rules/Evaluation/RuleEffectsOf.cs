@@ -16,7 +16,7 @@ internal static class RuleEffectsOf
     /// <param name="device">The device.</param>
     /// <param name="kind">Its trade.</param>
     /// <param name="offset">The entry's offset in the log of its sector.</param>
-    /// <param name="cause">How what the device does now came about.</param>
+    /// <param name="cause">How what the device does now came about; what a rule waited for has the cause of its own beginning.</param>
     /// <param name="where">For people: on what a rule is suspended; null for the word of the kind.</param>
     public static ImmutableArray<DeviceEffect> Firings(IReadOnlyList<RuleFiring> firings, string device, DeviceKind kind, long offset, RuleChain cause, string? where = null)
     {
@@ -58,6 +58,7 @@ internal static class RuleEffectsOf
     private static DeviceEffect Begin(RuleFiring firing, ActionTerm action, string hash, RuleChain cause)
     {
         var (rule, at) = (firing.Rule, At(firing));
+        cause = RuleChain.Of(rule.Id, firing.Cause, cause);
         var (id, chain) = (IdOf(hash), cause.With(rule.Id));
         return action switch
         {

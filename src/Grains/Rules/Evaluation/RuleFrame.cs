@@ -31,6 +31,15 @@ internal struct RuleFrame
     /// <summary>What lies beyond the device; null on the device's turn.</summary>
     public IRuleSurroundings? Around;
 
+    /// <summary>What the device is to do: commands of rules may be the cause of what it shows. Null where nobody knows.</summary>
+    public DesiredState? Desired;
+
+    /// <summary>When the entry was taken in that it is judged by, in Unix milliseconds: what was commanded later did not cause it.</summary>
+    public long ReceivedAt;
+
+    /// <summary>The entry's offset in the log of the device's sector.</summary>
+    public long Offset;
+
     /// <summary>The instant for which it is judged, in Unix milliseconds.</summary>
     public long Now;
 

@@ -16,7 +16,7 @@ public enum RuleFlags : byte
     Suspended = 2,
 }
 
-/// <summary>What a rule remembers on one device: 32 bytes, and nothing while it is at rest.</summary>
+/// <summary>What a rule remembers on one device: 40 bytes, and nothing while it is at rest.</summary>
 [GenerateSerializer, Immutable, Alias("grid.RuleMemory")]
 public readonly record struct RuleMemory
 {
@@ -34,6 +34,9 @@ public readonly record struct RuleMemory
 
     /// <summary>Where it stands.</summary>
     [Id(4)] public RuleFlags Flags { get; init; }
+
+    /// <summary>The command of a rule that brought its condition about, as long as that lasts; null for none. What begins when it has lasted follows from that command too.</summary>
+    [Id(5)] public string? Cause { get; init; }
 
     /// <summary>True when there is nothing to remember.</summary>
     public bool IsAtRest => Since == 0 && FiredAt == 0 && Bands == 0 && Flags == RuleFlags.None;

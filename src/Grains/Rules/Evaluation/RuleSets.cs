@@ -5,6 +5,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
 using Grid.Grains.Devices;
 using Grid.Grains.Rules.Language;
+using Grid.Grains.Rules.Loops;
 
 namespace Grid.Grains.Rules.Evaluation;
 
@@ -15,6 +16,7 @@ internal sealed class CompiledRules
     private readonly string[][] _previous;
     private readonly bool[] _isSelective;
     private readonly int _count;
+    private readonly Lazy<RuleRings> _rings;
 
     // A plan for each choice of rules that devices have; of more choices all are forgotten, and made again for those that ask.
     private const int MostPlans = 1_024;
@@ -33,6 +35,7 @@ internal sealed class CompiledRules
     public CompiledRules(long hash, IReadOnlyCollection<CompiledRule> rules)
     {
         (Hash, _count) = (hash, rules.Count);
+        _rings = new Lazy<RuleRings>(() => RuleRings.Of(rules));
         (_ofDevice, _previous) = ByKind(rules);
         _isSelective = [.. _ofDevice.Select(ofKind => ofKind.Any(rule => rule.IsSelective))];
         OfSector = [.. rules.Where(rule => rule.Facts.Needs == RuleNeeds.Sector)];
@@ -44,6 +47,9 @@ internal sealed class CompiledRules
 
     /// <summary>The rules for communes, and those for devices that ask for figures or groups of their commune.</summary>
     public CompiledRule[] OfCommune { get; }
+
+    /// <summary>Which of them can have each other begin again and again. Looked for when somebody asks first.</summary>
+    public RuleRings Rings => _rings.Value;
 
     /// <summary>The kinds of which a rule asks for attributes; none when it asks for none.</summary>
     public static DeviceKinds FilteredKindsOf(PublishedRule published) =>

@@ -63,6 +63,7 @@ internal static class RuleStep
             FiredAt = change == RuleChange.Begins ? frame.Now : firedAt,
             Bands = frame.Bands,
             Flags = isNow ? RuleFlags.Holds : RuleFlags.None,
+            Cause = since == memory.Since ? memory.Cause : null,
         };
     }
 }

@@ -45,4 +45,22 @@ internal static class Phrases
 
     /// <summary>The words with 'or' between them.</summary>
     public static BilingualText Either(IReadOnlyCollection<string> words) => new(string.Join(" ou ", words), string.Join(" or ", words));
+
+    /// <summary>Too many rules to look at all.</summary>
+    public static readonly BilingualText NotAllCompared = new(
+        "Trop de règles publiées agissent sur ce que d’autres regardent : elles n’ont pas toutes été comparées, et il peut y avoir d’autres boucles.",
+        "Too many published rules act on what others look at: not all were compared, and there may be other loops.");
+
+    /// <summary>A rule moves what it looks at itself.</summary>
+    public static BilingualText FeedsItself(string name, string by, string seen) => new(
+        $"La règle « {name} » s’alimente elle-même : par '{by}' elle agit sur {seen}, qu’elle regarde. Une commande qui en découle est coupée.",
+        $"Rule “{name}” feeds itself: by '{by}' it moves {seen}, at which it looks. A command that follows from it is cut.");
+
+    /// <summary>A rule moves what another looks at.</summary>
+    public static BilingualText Link(string from, string by, string seen, string to) => new(
+        $"« {from} » agit par '{by}' sur {seen}, que regarde « {to} »", $"“{from}” by '{by}' moves {seen}, at which “{to}” looks");
+
+    /// <summary>The links of a loop.</summary>
+    public static BilingualText Loop(BilingualText links) => new(
+        $"Boucle de règles : {links.Fr}. Une commande qui fait le tour est coupée.", $"Loop of rules: {links.En}. A command that goes round is cut.");
 }

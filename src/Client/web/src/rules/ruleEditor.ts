@@ -12,6 +12,7 @@ import { freeId, idOf } from './ruleText.ts';
 import { RuleTextField } from './ruleTextField.ts';
 import { TrialPanel } from './trialPanel.ts';
 import { versionList } from './versionList.ts';
+import { warningList } from './warningList.ts';
 
 /** What a new rule begins with. */
 export interface NewRule {
@@ -37,6 +38,7 @@ export class RuleEditor {
   readonly #trial: TrialPanel;
   readonly #fields = h('div', { class: 'fields' });
   readonly #buttons = h('div', { class: 'turns' });
+  readonly #warnings = h('div', { role: 'status' });
   readonly #versions = h('div', {});
   /** The rule as the server has it; null for one that it has not yet. */
   #rule: Rule | null = null;
@@ -55,6 +57,7 @@ export class RuleEditor {
     this.#scope.onChange(() => this.#changed());
     this.#trial = new TrialPanel(
       () => this.#input(),
+      () => this.id,
       (error) => this.#refuse(error),
       choose,
     );
@@ -64,7 +67,7 @@ export class RuleEditor {
     });
     this.#id.addEventListener('input', () => (this.#hasOwnId = true));
     this.element.append(
-      this.#title, this.#state, this.#fields, this.#text.element, this.#error, this.#buttons, this.#done, this.#rollout.element, this.#refused.element, this.#trial.element, this.#versions,
+      this.#title, this.#state, this.#fields, this.#text.element, this.#error, this.#warnings, this.#buttons, this.#done, this.#rollout.element, this.#refused.element, this.#trial.element, this.#versions,
     );
   }
 
@@ -149,6 +152,7 @@ export class RuleEditor {
       ...(rule !== null && rule.former !== null ? [button('rollback', fill(texts.rollBack, { version: String(rule.former) }), (asked) => this.#rollBack(rule, asked))] : []),
       ...(rule === null ? [] : [button('delete', texts.remove, (asked) => this.#remove(rule, asked))]),
     );
+    this.#warnings.replaceChildren(...warningList(texts.warnings, rule?.warnings ?? []));
     this.#versions.replaceChildren(...(rule === null ? [] : [versionList(rule, this.territories, (version, asked) => void this.#do(asked, () => this.#restore(rule, version)))]));
   }
 
@@ -217,7 +221,7 @@ export class RuleEditor {
     const rule = await this.#save();
     if (rule === null) return;
     const values = { name: rule.name, version: String(rule.version), scope: this.territories.nameOf(rule.scope, t().scopes) };
-    const isAgreed = await confirmed({ title: fill(t().rules.publishAsk, values), text: fill(t().rules.publishMeans, values), send: t().rules.publish }, this.#again(asked));
+    const isAgreed = await confirmed({ title: fill(t().rules.publishAsk, values), text: fill(t().rules.publishMeans, values), send: t().rules.publish, choice: warningList(t().rules.warnings, rule.warnings) }, this.#again(asked));
     if (!isAgreed) return;
     this.#take(await publishRule(rule.id));
     write(this.#done, fill(t().rules.published, values));

@@ -7,7 +7,7 @@ export type RuleTexts = Record<
   | 'save' | 'saved' | 'publish' | 'publishAsk' | 'publishMeans' | 'published' | 'rollBack' | 'rollBackAsk' | 'rollBackMeans' | 'remove' | 'removeAsk' | 'removeMeans'
   | 'leaveAsk' | 'leaveMeans' | 'leave' | 'draftOnly' | 'publishedAs' | 'publishedAndDraft'
   | 'rolloutTitle' | 'rolloutAsked' | 'rolloutNone' | 'rolloutRunning' | 'rolloutComplete'
-  | 'refused' | 'refusedTitle' | 'why'
+  | 'refused' | 'refusedTitle' | 'why' | 'warnings'
   | 'versions' | 'versionsTitle' | 'version' | 'by' | 'when' | 'isPublished' | 'isDraft' | 'isFormer' | 'restore' | 'restoreVersion' | 'restored'
   | 'trial' | 'trialHint' | 'from' | 'to' | 'tryIt' | 'tryCancel' | 'trying' | 'didNothing' | 'triedOn' | 'readings' | 'cut' | 'firstEvents' | 'device' | 'what' | 'detail',
   string
@@ -29,7 +29,7 @@ export const en: RuleTexts = {
   draftOnly: 'Draft, version {version}', publishedAs: 'Published, version {published}', publishedAndDraft: 'Published, version {published}; draft, version {version}',
   rolloutTitle: 'Sectors that follow it', rolloutAsked: 'Asking the sectors', rolloutNone: 'No version is published.', rolloutRunning: '{done} of {all} sectors follow version {version}.',
   rolloutComplete: 'All {all} sectors follow version {version}.',
-  refused: 'Decided and not done ({n})', refusedTitle: 'What the rule decided last and was not done', why: 'Why',
+  refused: 'Decided and not done ({n})', refusedTitle: 'What the rule decided last and was not done', why: 'Why', warnings: 'It can be published, but look at this first:',
   versions: 'Versions ({n})', versionsTitle: 'Versions', version: 'Version', by: 'By', when: 'When', isPublished: 'published', isDraft: 'draft', isFormer: 'published before',
   restore: 'Make it the draft', restoreVersion: 'Make version {version} the draft', restored: 'Version {version} is the draft again, as version {draft}.',
   trial: 'What would it have done?', trialHint: 'By what devices measured in these days. Nothing is changed, raised or commanded.', from: 'From', to: 'To', tryIt: 'Try it', tryCancel: 'Stop',
@@ -59,7 +59,7 @@ export const fr: RuleTexts = {
   draftOnly: 'Brouillon, version {version}', publishedAs: 'Publiée, version {published}', publishedAndDraft: 'Publiée, version {published} ; brouillon, version {version}',
   rolloutTitle: 'Secteurs qui la suivent', rolloutAsked: 'Les secteurs sont interrogés', rolloutNone: 'Aucune version n’est publiée.', rolloutRunning: '{done} secteurs sur {all} suivent la version {version}.',
   rolloutComplete: 'Les {all} secteurs suivent tous la version {version}.',
-  refused: 'Décidé et non fait ({n})', refusedTitle: 'Ce que la règle a décidé en dernier et qui n’a pas été fait', why: 'Pourquoi',
+  refused: 'Décidé et non fait ({n})', refusedTitle: 'Ce que la règle a décidé en dernier et qui n’a pas été fait', why: 'Pourquoi', warnings: 'Elle peut être publiée, mais voyez d’abord ceci :',
   versions: 'Versions ({n})', versionsTitle: 'Versions', version: 'Version', by: 'Par', when: 'Quand', isPublished: 'publiée', isDraft: 'brouillon', isFormer: 'publiée auparavant',
   restore: 'Reprendre en brouillon', restoreVersion: 'Reprendre la version {version} en brouillon', restored: 'La version {version} est de nouveau le brouillon, comme version {draft}.',
   trial: 'Qu’aurait-elle fait ?', trialHint: 'D’après ce que les équipements ont mesuré ces jours-là. Rien n’est changé, levé ni commandé.', from: 'Du', to: 'Au', tryIt: 'Essayer', tryCancel: 'Arrêter',

@@ -22,10 +22,17 @@ export interface RuleVersion {
   rule: unknown;
 }
 
+/** What speaks against a rule that can be published all the same: a loop that it is part of. */
+export interface RuleWarning {
+  rules: string[];
+  message: string;
+}
+
 export interface Rule extends RuleItem {
   former: number | null;
   text: string;
   versions: RuleVersion[];
+  warnings: RuleWarning[];
 }
 
 export interface Rollout {
@@ -50,6 +57,7 @@ export interface Trial {
   devices: number;
   readings: number;
   cut: string | null;
+  warnings: RuleWarning[];
 }
 
 /** What it decided and was not done. */
@@ -72,12 +80,12 @@ export const rules = () => all<RuleItem>('/api/v1/rules?limit=1000');
 
 export const starters = () => get<Starter[]>('/api/v1/rules/starter');
 
-export const rule = (id: string) => get<Rule>(path(id));
+export const rule = async (id: string) => (await call('GET', path(id), undefined, said())).value as Rule;
 
 export const rollout = (id: string) => get<Rollout>(`${path(id)}/rollout`);
 
 /** Newest first. */
-export const refusals = async (id: string) => (await get<{ items: Refusal[] }>(`${path(id)}/refused`)).items;
+export const refusals = async (id: string) => ((await call('GET', `${path(id)}/refused`, undefined, said())).value as { items: Refusal[] }).items;
 
 /** Keeps a draft. */
 export const putRule = async (id: string, input: RuleInput) => (await call('PUT', path(id), input, said())).value as Rule;
@@ -88,6 +96,6 @@ export const rollBackRule = async (id: string) => (await call('POST', `${path(id
 
 export const deleteRule = (id: string) => call('DELETE', path(id), undefined, said());
 
-/** What it would have done between two instants. */
-export const tryRule = async (input: RuleInput, from: string, to: string, signal: AbortSignal) =>
-  (await call('POST', '/api/v1/rules/test', { rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;
+/** What it would have done between two instants; with the id of the rule of which it would be the next version. */
+export const tryRule = async (id: string | null, input: RuleInput, from: string, to: string, signal: AbortSignal) =>
+  (await call('POST', '/api/v1/rules/test', { id, rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;

@@ -5,6 +5,7 @@ import { ApiError } from '../http.ts';
 import { counted, fill, t } from '../i18n.ts';
 import { cutOf } from './ruleText.ts';
 import { tryRule, type RuleInput, type Trial, type TrialWhat } from './rulesApi.ts';
+import { warningList } from './warningList.ts';
 
 const dayMillis = 86_400_000;
 
@@ -25,6 +26,8 @@ export class TrialPanel {
 
   constructor(
     private readonly input: () => RuleInput | null,
+    /** The rule of which that would be the next version; null for a new one. */
+    private readonly id: () => string | null,
     /** Shows what is wrong with the rule itself; false when that is not what failed. */
     private readonly refuse: (error: ApiError) => boolean,
     private readonly choose: (device: string) => void,
@@ -73,7 +76,7 @@ export class TrialPanel {
     try {
       // Both days are whole; what is not over yet ends now.
       const to = Math.min(Date.now(), new Date(`${this.#to.value}T00:00`).getTime() + dayMillis);
-      const found = await tryRule(input, new Date(`${this.#from.value}T00:00`).toISOString(), new Date(to).toISOString(), running.signal);
+      const found = await tryRule(this.id(), input, new Date(`${this.#from.value}T00:00`).toISOString(), new Date(to).toISOString(), running.signal);
       this.#found = found;
       this.#render(found);
     } catch (error) {
@@ -116,6 +119,7 @@ export class TrialPanel {
     const now = new Date();
     const cut = found.cut === null ? null : cutOf(found.cut);
     this.#result.replaceChildren(
+      ...warningList(texts.warnings, found.warnings),
       ...(found.cut === null ? [] : [h('p', { class: 'error' }, fill(texts.cut, { reason: cut === null ? found.cut : counted(texts.cuts[cut.bound], cut.n) }))]),
       ...(found.events.length === 0 ? [] : [this.#table(found, now)]),
       ...(found.events.length > shown ? [h('p', { class: 'muted' }, fill(texts.firstEvents, { n: format.number(shown), all: format.number(found.events.length) }))] : []),
