@@ -19,6 +19,9 @@ internal static class AnswerLanguage
     /// <summary>404. The answer names its language.</summary>
     public static IResult NotFound(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status404NotFound, Say(http, detail));
 
+    /// <summary>403. The answer names its language.</summary>
+    public static IResult Forbidden(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status403Forbidden, Say(http, detail));
+
     private static string Say(HttpContext http, BilingualText text)
     {
         var isFrench = IsFrench(http);
