@@ -66,7 +66,8 @@ internal static class AlarmEndpoints
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
         .Audited(action)
-        .RequireRight(Right.Command);
+        .RequireRight(Right.Command)
+        .Reaches(Reach.Alarm);
 
     private static async Task<IResult> ListAsync(HttpContext http, AlarmReader reader)
     {

@@ -79,7 +79,7 @@ internal static class CommandEndpoints
         switch (answer.Status)
         {
             case SubmitStatus.Refused:
-                return Problems.Invalid(answer.Field ?? "name", answer.Reason ?? "is refused by the device");
+                return AnswerLanguage.Invalid(http, (answer.Field ?? "name", new(answer.ReasonFrench ?? answer.Reason ?? "est refusé par l’équipement", answer.Reason ?? "is refused by the device")));
             case SubmitStatus.Conflict:
                 return Problems.Conflict($"This {IdempotencyKey.Header} stands for another request to this device.");
             case SubmitStatus.Accepted:

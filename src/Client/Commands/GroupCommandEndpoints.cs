@@ -91,7 +91,7 @@ internal static class GroupCommandEndpoints
         switch (answer.Status)
         {
             case SubmitStatus.Refused:
-                return Problems.Invalid(answer.Field ?? "selector", answer.Reason ?? "is refused");
+                return AnswerLanguage.Invalid(http, (answer.Field ?? "selector", new(answer.ReasonFrench ?? answer.Reason ?? "est refusé", answer.Reason ?? "is refused")));
             case SubmitStatus.Conflict:
                 return Problems.Conflict($"This {IdempotencyKey.Header} stands for another request.");
             case SubmitStatus.Accepted:

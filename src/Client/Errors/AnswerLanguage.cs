@@ -22,6 +22,9 @@ internal static class AnswerLanguage
     /// <summary>403. The answer names its language.</summary>
     public static IResult Forbidden(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status403Forbidden, Say(http, detail));
 
+    /// <summary>415. The answer names its language.</summary>
+    public static IResult UnsupportedType(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status415UnsupportedMediaType, Say(http, detail));
+
     private static string Say(HttpContext http, BilingualText text)
     {
         var isFrench = IsFrench(http);

@@ -247,9 +247,11 @@ internal static class RuleEndpoints
             return fault ?? NoRule(http);
         }
 
+        var inFrench = AnswerLanguage.IsFrench(http);
+        http.Response.Headers.ContentLanguage = inFrench ? "fr" : "en";
         var seen = refused.Where(one => rights.MaySee(http, one.Device)).ToList();
         return TypedResults.Json(
-            new RuleRefusalsModel(id, [.. seen.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, one.Reason))], refused.Length - seen.Count),
+            new RuleRefusalsModel(id, [.. seen.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, inFrench ? one.ReasonFrench ?? one.Reason : one.Reason))], refused.Length - seen.Count),
             GridJson.Default.RuleRefusalsModel);
     }
 

@@ -1,3 +1,4 @@
+using Grid.Contracts.Notifications;
 using Orleans;
 
 namespace Grid.Contracts.Rules;
@@ -27,8 +28,11 @@ public sealed record RuleRefusal
     /// <summary>Why, for people.</summary>
     [Id(5)] public required string Reason { get; init; }
 
+    /// <summary>Why, in French; null of one that was kept before there were both.</summary>
+    [Id(6)] public string? ReasonFrench { get; init; }
+
     /// <summary>The refusal of an action.</summary>
-    public static RuleRefusal Of(RuleTask task, DateTimeOffset at, string reason) => new()
+    public static RuleRefusal Of(RuleTask task, DateTimeOffset at, BilingualText reason) => new()
     {
         Id = task.Id,
         Rule = task.Rule,
@@ -42,6 +46,7 @@ public sealed record RuleRefusal
             _ => "endFlag",
         },
         At = at,
-        Reason = reason,
+        Reason = reason.En,
+        ReasonFrench = reason.Fr,
     };
 }

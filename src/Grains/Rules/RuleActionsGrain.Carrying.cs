@@ -1,5 +1,6 @@
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
@@ -11,19 +12,21 @@ namespace Grid.Grains.Rules;
 public sealed partial class RuleActionsGrain
 {
     /// <summary>Has it done; what kept it from being done otherwise, null for nothing.</summary>
-    private async Task<string?> CarryOutAsync(RuleTask task, CancellationToken cancellationToken)
+    private async Task<BilingualText?> CarryOutAsync(RuleTask task, CancellationToken cancellationToken)
     {
         var origin = new RuleOrigin(task.Device, task.Kind, this.GetPrimaryKeyString());
         if (task.Command is { } command)
         {
             if (command.IsCut)
             {
-                return "it follows from its own command, or from those of several rules in turn: the loop is cut";
+                return new(
+                    "elle découle de sa propre commande, ou de celles de plusieurs règles l’une après l’autre : la boucle est coupée",
+                    "it follows from its own command, or from those of several rules in turn: the loop is cut");
             }
 
             if (clock.GetUtcNow() - task.TakenAt >= Expiry)
             {
-                return "it could not be given while it was valid";
+                return new("elle n’a pas pu être donnée tant qu’elle valait", "it could not be given while it was valid");
             }
 
             return await CommandAsync(origin, command, cancellationToken);
@@ -56,7 +59,7 @@ public sealed partial class RuleActionsGrain
         return null;
     }
 
-    private async Task<string?> CommandAsync(RuleOrigin origin, RuleCommand command, CancellationToken cancellationToken)
+    private async Task<BilingualText?> CommandAsync(RuleOrigin origin, RuleCommand command, CancellationToken cancellationToken)
     {
         if (origin.IsCommune)
         {
@@ -65,7 +68,7 @@ public sealed partial class RuleActionsGrain
 
         if (await registry.GetAsync(origin.Device, cancellationToken) is not { Descriptor: { } device })
         {
-            return "the device is gone";
+            return new("l’équipement n’est plus là", "the device is gone");
         }
 
         if (command.Receivers == RuleReceivers.Device)
@@ -81,13 +84,13 @@ public sealed partial class RuleActionsGrain
                 Connector = device.Connector?.Type ?? string.Empty,
                 Gateway = ConnectorSpec.GatewayOf(device.Connector),
             });
-            return Refusal(answer.Status, answer.Field, answer.Reason);
+            return Refusal(answer.Status, answer.Field, answer.Reason, answer.ReasonFrench);
         }
 
-        return await SelectAsync(command.Receivers, device, cancellationToken) is { } selector ? await CommandGroupAsync(command, selector) : "it has no cabinet";
+        return await SelectAsync(command.Receivers, device, cancellationToken) is { } selector ? await CommandGroupAsync(command, selector) : new("il n’a pas d’armoire", "it has no cabinet");
     }
 
-    private async Task<string?> CommandGroupAsync(RuleCommand command, GroupSelector selector)
+    private async Task<BilingualText?> CommandGroupAsync(RuleCommand command, GroupSelector selector)
     {
         var group = await GrainFactory.GetGrain<IGroupCommandGrain>(command.Id).Submit(new GroupRequest
         {
@@ -97,7 +100,7 @@ public sealed partial class RuleActionsGrain
             ExpiresIn = Expiry,
             Actor = Actor + command.Rule,
         });
-        return Refusal(group.Status, group.Field, group.Reason);
+        return Refusal(group.Status, group.Field, group.Reason, group.ReasonFrench);
     }
 
     private async Task<GroupSelector?> SelectAsync(RuleReceivers receivers, DeviceDescriptor device, CancellationToken cancellationToken)
@@ -118,5 +121,6 @@ public sealed partial class RuleActionsGrain
     }
 
     /// <summary>Under an id that is of this action alone there can only be this command: one that says something else, such as of a group that has changed since, was given before.</summary>
-    private static string? Refusal(SubmitStatus status, string? field, string? reason) => status is SubmitStatus.Accepted or SubmitStatus.Conflict ? null : $"{field}: {reason}";
+    private static BilingualText? Refusal(SubmitStatus status, string? field, string? reason, string? french) =>
+        status is SubmitStatus.Accepted or SubmitStatus.Conflict ? null : new($"{field} : {french ?? reason}", $"{field}: {reason}");
 }

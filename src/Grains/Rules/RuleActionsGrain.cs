@@ -145,7 +145,7 @@ public sealed partial class RuleActionsGrain(
                 {
                     meter.Refused();
                     refused.Add(RuleRefusal.Of(task, clock.GetUtcNow(), reason));
-                    LogRefused(logger, task.Id, task.Device, reason);
+                    LogRefused(logger, task.Id, task.Device, reason.En);
                 }
                 else
                 {
@@ -160,7 +160,7 @@ public sealed partial class RuleActionsGrain(
                 if (clock.GetUtcNow() - task.TakenAt >= GivenUpAfter)
                 {
                     done.Add(task.Id);
-                    refused.Add(RuleRefusal.Of(task, clock.GetUtcNow(), "it failed for a day"));
+                    refused.Add(RuleRefusal.Of(task, clock.GetUtcNow(), new("elle a échoué pendant un jour", "it failed for a day")));
                     meter.GivenUp();
                     LogGivenUp(logger, this.GetPrimaryKeyString(), task.Id, exception);
                 }

@@ -60,6 +60,7 @@ internal static class StateCopy<T>
         copy.EvaluatedAt = rules.EvaluatedAt;
         copy.DueAt = rules.DueAt;
         copy.Given = Over(copy.Given, rules.Given);
+        copy.Lasting = Over(copy.Lasting, rules.Lasting);
         return copy;
     }
 

@@ -33,6 +33,12 @@ public sealed class DeviceRuleState
 
     /// <summary>The effects that they had last, so that the replay of an entry has them again; null for none.</summary>
     [Id(6)] public RuleEffectGiven[]? Given { get; set; }
+
+    /// <summary>While it moves to another sector: since when the conditions of its rules hold. Where the same rules hold, what has lasted already counts. Null for none.</summary>
+    [Id(7)] public RuleMemory[]? Lasting { get; set; }
+
+    /// <summary>Nothing to be kept but where there are rules.</summary>
+    internal bool IsForgettable => Given is null && Lasting is null;
 }
 
 /// <summary>An effect that the rules of a device had: one of these.</summary>

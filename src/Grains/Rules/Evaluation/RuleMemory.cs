@@ -35,6 +35,9 @@ public readonly record struct RuleMemory
     /// <summary>Where it stands.</summary>
     [Id(4)] public RuleFlags Flags { get; init; }
 
+    /// <summary>What goes along to another sector: that the condition holds, and not that the rule does, which is for the rules there to say.</summary>
+    internal RuleMemory Lasting => new() { Key = Key, Since = Since, Bands = Bands };
+
     /// <summary>True when there is nothing to remember.</summary>
     public bool IsAtRest => Since == 0 && FiredAt == 0 && Bands == 0 && Flags == RuleFlags.None;
 }
