@@ -14,7 +14,7 @@ internal static class JsonBody
 
     private static readonly BilingualText IsNull = new("est null", "is null");
     private static readonly BilingualText OtherType = new("est d’un autre type qu’attendu", "has another type than expected");
-    private static readonly BilingualText Malformed = new("n’est pas du JSON bien formé, ou d’un autre type qu’attendu", "is malformed JSON, or of another type than expected");
+    private static readonly BilingualText Malformed = new("n’est pas du JSON bien formé", "is malformed JSON");
 
     /// <summary>The value, or the answer that says what is wrong: 415, or 400 with the field.</summary>
     public static async ValueTask<(T? Value, IResult? Fault)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
@@ -32,15 +32,19 @@ internal static class JsonBody
         }
         catch (JsonException fault)
         {
-            return (null, AnswerLanguage.Invalid(request.HttpContext, (FieldOf(fault.Path), ReasonOf(fault))));
+            return (null, AnswerLanguage.Invalid(request.HttpContext, (FieldOf(fault), ReasonOf(fault))));
         }
     }
 
     /// <summary>What is wrong, by field, in English; <c>body</c> for the whole.</summary>
-    public static FieldError ErrorOf(JsonException fault) => new(FieldOf(fault.Path), ReasonOf(fault).En);
+    public static FieldError ErrorOf(JsonException fault) => new(FieldOf(fault), ReasonOf(fault).En);
 
-    /// <summary>From <c>$.position.lon</c> to <c>position.lon</c>.</summary>
-    private static string FieldOf(string? path) => path is null or "$" or "" ? "body" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$');
+    /// <summary>The text itself cannot be read; else a value in it.</summary>
+    private static bool IsMalformed(JsonException fault) => fault.InnerException is JsonException;
+
+    /// <summary>From <c>$.position.lon</c> to <c>position.lon</c>; what cannot be read is no field.</summary>
+    private static string FieldOf(JsonException fault) =>
+        IsMalformed(fault) || fault.Path is null or "$" or "" ? "body" : fault.Path.StartsWith("$.", StringComparison.Ordinal) ? fault.Path[2..] : fault.Path.TrimStart('$');
 
     private static BilingualText ReasonOf(JsonException fault)
     {
@@ -55,6 +59,6 @@ internal static class JsonBody
             return new($"n’a pas le champ obligatoire : {fields}", $"misses a required field: {fields}");
         }
 
-        return fault.InnerException is null && fault.Message.Contains("could not be converted", StringComparison.Ordinal) ? OtherType : Malformed;
+        return IsMalformed(fault) ? Malformed : OtherType;
     }
 }

@@ -136,7 +136,7 @@ public sealed class RulesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"name":"A","scope":""", "body", "n’est pas du JSON bien formé, ou d’un autre type qu’attendu", "is malformed JSON, or of another type than expected")]
+    [InlineData("""{"name":"A","scope":""", "body", "n’est pas du JSON bien formé", "is malformed JSON")]
     [InlineData("null", "body", "est null", "is null")]
     [InlineData("""{"name":["A"]}""", "name", "est d’un autre type qu’attendu", "has another type than expected")]
     [InlineData("""{"rule":{},"from":"yesterday"}""", "from", "n’est pas un instant RFC 3339, comme 2026-11-22T10:00:00.000Z", "is no RFC 3339 instant, such as 2026-11-22T10:00:00.000Z")]
@@ -212,7 +212,7 @@ public sealed class RulesTests : IDisposable
         await (await PostAsync(server, "/api/v1/rules/dim/publish")).JsonAsync();
         await Eventually.HoldsAsync("the sector follows the rule", async () =>
             (await (await server.Http.GetAsync("/api/v1/rules/dim/rollout")).JsonAsync()).GetProperty("isComplete").GetBoolean());
-        Assert.Equal("""{"rule":"dim","items":[]}""", (await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).JsonAsync()).GetRawText());
+        Assert.Equal("""{"rule":"dim","items":[],"elsewhere":0}""", (await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).JsonAsync()).GetRawText());
 
         await (await PostAsync(server, "/api/v1/readings", $$$"""[{"device":"L1","time":"{{{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ}}}","metrics":{"supplyVolts":245}}]""")).JsonAsync();
         JsonElement[] refused = [];
