@@ -85,10 +85,18 @@ public static class Gateway
         services.AddSingleton<SubscriberReader>();
         services.AddSingleton<SubscriberExport>();
         services.AddSingleton(new GatewayMode(mode));
+        services.AddSingleton<TerritoryRights>();
+        services.AddSingleton<ReachCheck>();
+        services.AddSingleton<RuleRights>();
+        services.AddSingleton<PlanRights>();
+        services.AddSingleton<ScopeRights>();
+        services.AddOptions<AccessTokenOptions>().BindConfiguration("Grid:Auth").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AccessTokenOptions>, AccessTokenValidation>();
         if (mode == AuthenticationMode.Local)
         {
+            services.AddSingleton<AccessTokens>();
             services.AddSingleton(_ => AdministratorToken.LoadOrCreate(dataDirectory));
-            services.AddSingleton(provider => new Authenticator(provider.GetRequiredService<AdministratorToken>()));
+            services.AddSingleton(provider => new Authenticator(provider.GetRequiredService<AdministratorToken>(), provider.GetRequiredService<AccessTokens>()));
         }
         else
         {
@@ -146,13 +154,13 @@ public static class Gateway
         HealthEndpoints.Map(app, api);
         MetricsEndpoint.Map(app);
         Open311Endpoints.Map(app);
-        app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read);
+        app.MapOpenApi("/openapi/{documentName}.json").RequireRight(Right.Read).Reaches(Reach.Nothing);
         app.MapHub<LiveHub>("/hubs/live", options =>
         {
             options.Transports = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
             options.TransportMaxBufferSize = HubBufferBytes;
             options.ApplicationMaxBufferSize = MaximumHubMessageBytes;
-        }).RequireRight(Right.Read);
+        }).RequireRight(Right.Read).Reaches(Reach.Nothing);
         return app;
     }
 

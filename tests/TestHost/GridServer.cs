@@ -82,7 +82,7 @@ public sealed class GridServer : IAsyncDisposable
         services.AddSingleton<ILoggerProvider>(log);
         if (services.Any(service => service.ServiceType == typeof(AdministratorToken)))
         {
-            services.AddSingleton<Authenticator>(provider => new ReaderAuthenticator(provider.GetRequiredService<AdministratorToken>()));
+            services.AddSingleton<Authenticator>(provider => new ReaderAuthenticator(provider.GetRequiredService<AdministratorToken>(), provider.GetRequiredService<AccessTokens>()));
         }
     }
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Grid.Tests.Host;
 
-/// <summary>Beside the administrator, a reader: may do everything but what concerns persons.</summary>
-public sealed class ReaderAuthenticator(AdministratorToken token) : Authenticator(token)
+/// <summary>Beside the administrator and who has a token of the settings, a reader: may do everything but what concerns persons.</summary>
+public sealed class ReaderAuthenticator(AdministratorToken token, AccessTokens others) : Authenticator(token, others)
 {
     /// <summary>The reader's token.</summary>
     public const string ReaderToken = "reader-token-of-the-tests";

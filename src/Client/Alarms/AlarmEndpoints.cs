@@ -28,18 +28,21 @@ internal static class AlarmEndpoints
             .WithSummary("Alarms of a scope, the newest first. Those that another alarm explains are left out, unless asked for with parent or children.")
             .Produces<AlarmPage>()
             .ProducesValidationProblem()
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Scope);
         alarms.MapGet("/alarm-definitions", Definitions)
             .WithName("listAlarmDefinitions")
             .WithSummary("What each alarm is: priority, class, time to respond, delays, and its texts in French and English.")
             .Produces<AlarmDefinitionList>()
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Nothing);
         alarms.MapGet("/alarms/{id}", GetAsync)
             .WithName("getAlarm")
             .WithSummary("One alarm with its history.")
             .Produces<AlarmModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Alarm);
         Order(alarms.MapPost("/alarms/{id}/acknowledge", AcknowledgeAsync).Accepts<AcknowledgeInput>("application/json"), "acknowledgeAlarm", "alarm.acknowledge", "Acknowledge an alarm, and those that it explains. A second time changes nothing.");
         Order(alarms.MapPost("/alarms/{id}/shelve", ShelveAsync).Accepts<ShelveInput>("application/json"), "shelveAlarm", "alarm.shelve", "Put an alarm aside until an instant, at most 30 days ahead; it comes back by itself.");
         Order(alarms.MapPost("/alarms/{id}/unshelve", UnshelveAsync), "unshelveAlarm", "alarm.unshelve", "Take an alarm back before its time.");
@@ -52,7 +55,8 @@ internal static class AlarmEndpoints
             .Produces<AcknowledgeManyAnswer>()
             .ProducesValidationProblem()
             .Audited("alarm.acknowledge")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Handler);
     }
 
     private static void Order(RouteHandlerBuilder route, string name, string action, string summary) => route
@@ -62,7 +66,8 @@ internal static class AlarmEndpoints
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
         .Audited(action)
-        .RequireRight(Right.Command);
+        .RequireRight(Right.Command)
+        .Reaches(Reach.Alarm);
 
     private static async Task<IResult> ListAsync(HttpContext http, AlarmReader reader)
     {
@@ -134,7 +139,7 @@ internal static class AlarmEndpoints
         return await OrderAsync(id, new() { Action = AlarmAction.Acknowledge, By = Actor.Of(http).Name, Note = input.Note }, http, reader);
     }
 
-    private static async Task<IResult> AcknowledgeManyAsync(HttpContext http, AlarmReader reader)
+    private static async Task<IResult> AcknowledgeManyAsync(HttpContext http, AlarmReader reader, ReachCheck reach)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.AcknowledgeManyInput);
         if (input is null)
@@ -148,6 +153,11 @@ internal static class AlarmEndpoints
         }
 
         var order = new AlarmOrder { Action = AlarmAction.Acknowledge, By = Actor.Of(http).Name, Note = input.Note };
+        if (!await reach.CoversAlarmsAsync(Territory.Of(http), ids, http.RequestAborted))
+        {
+            return RouteReaches.Forbidden(http);
+        }
+
         var (accepted, rejected) = await reader.OrderAsync(ids, order);
         http.Audit("alarms", accepted.Count == 0 ? ["none of those asked for"] : [.. accepted.Select(id => $"{id}: {input.Note ?? "no note"}")]);
         return TypedResults.Json(new AcknowledgeManyAnswer(accepted.Count, rejected), GridJson.Default.AcknowledgeManyAnswer);

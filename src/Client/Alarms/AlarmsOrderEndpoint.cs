@@ -29,9 +29,10 @@ internal static class AlarmsOrderEndpoint
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
         .Audited("alarm.order")
-        .RequireRight(Right.Command);
+        .RequireRight(Right.Command)
+            .Reaches(Reach.Handler);
 
-    private static async Task<IResult> OrderAsync(HttpContext http, AlarmReader reader)
+    private static async Task<IResult> OrderAsync(HttpContext http, AlarmReader reader, ReachCheck reach)
     {
         if (!IdempotencyKey.TryRead(http.Request, out var key, out var keyFault))
         {
@@ -73,6 +74,11 @@ internal static class AlarmsOrderEndpoint
         if (ids.Count > AlarmReader.MaximumAtOnce)
         {
             return Problems.Invalid(field, $"has more than {AlarmReader.MaximumAtOnce} alarms; order them in parts, by ids");
+        }
+
+        if (!await reach.CoversAlarmsAsync(Territory.Of(http), ids, http.RequestAborted))
+        {
+            return RouteReaches.Forbidden(http);
         }
 
         var (accepted, rejected) = await reader.OrderAsync(ids, order);

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Grid.Client.Live;
 using Grid.Contracts.Rights;
 using Microsoft.AspNetCore.Http;
 
@@ -9,6 +11,9 @@ namespace Grid.Client.Authentication;
 /// <param name="Rights">What they may do.</param>
 public sealed record Actor(string Name, FrozenSet<Right> Rights)
 {
+    /// <summary>Where their rights hold, as given: communes, bodies, departments. Null for everywhere.</summary>
+    public ImmutableArray<LiveScope>? Territory { get; init; }
+
     /// <summary>Everything that a person may do.</summary>
     public static FrozenSet<Right> AllRights { get; } = Enum.GetValues<Right>().Where(right => right != Right.Internal).ToFrozenSet();
 

@@ -12,9 +12,10 @@ public class Authenticator
     private static readonly Actor Anybody = new("open", Actor.RightsWithoutPersons);
 
     private readonly AdministratorToken? _token;
+    private readonly AccessTokens? _others;
 
-    /// <summary>Callers prove that they have the token.</summary>
-    public Authenticator(AdministratorToken token) => _token = token;
+    /// <summary>Callers prove that they have the administrator's token, or one of the others.</summary>
+    public Authenticator(AdministratorToken token, AccessTokens? others = null) => (_token, _others) = (token, others);
 
     /// <summary>For one that finds out otherwise.</summary>
     protected Authenticator() => _token = null;
@@ -33,7 +34,7 @@ public class Authenticator
         }
 
         var token = BearerToken(request) ?? (allowsQueryToken ? request.Query["access_token"] is [{ Length: > 0 } single] ? single : null : null);
-        return token is not null && _token.Matches(token) ? Administrator : null;
+        return token is null ? null : _token.Matches(token) ? Administrator : _others?.Find(token);
     }
 
     private static string? BearerToken(HttpRequest request) =>

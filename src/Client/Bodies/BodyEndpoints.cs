@@ -45,7 +45,8 @@ internal static class BodyEndpoints
             .ProducesValidationProblem()
             .WithMetadata(new Limits.BodyLimit(MembersBodyBytes))
             .Audited("body.put")
-            .RequireRight(Right.Administer);
+            .RequireRight(Right.Administer)
+            .Reaches(Reach.Whole);
         bodies.MapPut("/{siren}/members", PutMembersAsync)
             .WithName("putBodyMembers")
             .WithSummary("Replace the members of a body: an array of {commune, kinds?, from?, to?}.")
@@ -55,7 +56,8 @@ internal static class BodyEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithMetadata(new Limits.BodyLimit(MembersBodyBytes))
             .Audited("body.members")
-            .RequireRight(Right.Administer);
+            .RequireRight(Right.Administer)
+            .Reaches(Reach.Whole);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, IBodyRegistry bodies)

@@ -30,20 +30,23 @@ internal static class CommandEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .Audited("command.submit")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Device);
         commands.MapGet("/commands/{id}", GetAsync)
             .WithName("getCommand")
             .WithSummary("Show a command and its ledger.")
             .Produces<CommandModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Command);
         commands.MapDelete("/commands/{id}", CancelAsync)
             .WithName("cancelCommand")
             .WithSummary("Cancel a command: it ends superseded, unless it is final already. What was transmitted is not taken back.")
             .Produces<CommandModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("command.cancel")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Command);
     }
 
     private static async Task<IResult> SubmitAsync(string id, HttpContext http, IDeviceRegistry registry, IGridGrains grains)
@@ -76,7 +79,7 @@ internal static class CommandEndpoints
         switch (answer.Status)
         {
             case SubmitStatus.Refused:
-                return Problems.Invalid(answer.Field ?? "name", answer.Reason ?? "is refused by the device");
+                return AnswerLanguage.Invalid(http, (answer.Field ?? "name", new(answer.ReasonFrench ?? answer.Reason ?? "est refusé par l’équipement", answer.Reason ?? "is refused by the device")));
             case SubmitStatus.Conflict:
                 return Problems.Conflict($"This {IdempotencyKey.Header} stands for another request to this device.");
             case SubmitStatus.Accepted:

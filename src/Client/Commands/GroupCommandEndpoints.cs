@@ -33,30 +33,34 @@ internal static class GroupCommandEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithMetadata(new Limits.BodyLimit(SelectorBodyBytes))
             .Audited("group-command.submit")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Handler);
         commands.MapGet("/{id}", GetAsync)
             .WithName("getGroupCommand")
             .WithSummary("Show a command to many devices, with its members counted by state as of now.")
             .Produces<GroupCommandModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.GroupCommand);
         commands.MapGet("/{id}/members", ListAsync)
             .WithName("listGroupCommandMembers")
             .WithSummary("List the members of a command to many devices, of one state when asked. Query: state, limit, cursor.")
             .Produces<GroupMemberPageModel>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.GroupCommand);
         commands.MapDelete("/{id}", CancelAsync)
             .WithName("cancelGroupCommand")
             .WithSummary("Cancel a command to many devices: what is not final ends superseded. What was transmitted is not taken back.")
             .Produces<GroupCommandModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("group-command.cancel")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.GroupCommand);
     }
 
-    private static async Task<IResult> SubmitAsync(HttpContext http, IGridGrains grains)
+    private static async Task<IResult> SubmitAsync(HttpContext http, IGridGrains grains, TerritoryRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.GroupCommandInput);
         if (input is null)
@@ -76,13 +80,18 @@ internal static class GroupCommandEndpoints
             return Problems.Invalid(errors);
         }
 
+        if (!await rights.CoversAsync(Territory.Of(http), request.Selector, http.RequestAborted))
+        {
+            return RouteReaches.Forbidden(http);
+        }
+
         // No device has an empty key: never the id of a command to one.
         var command = CommandBinding.IdOf(string.Empty, actor, key);
         var answer = await grains.GroupCommand(command).Submit(request);
         switch (answer.Status)
         {
             case SubmitStatus.Refused:
-                return Problems.Invalid(answer.Field ?? "selector", answer.Reason ?? "is refused");
+                return AnswerLanguage.Invalid(http, (answer.Field ?? "selector", new(answer.ReasonFrench ?? answer.Reason ?? "est refusé", answer.Reason ?? "is refused")));
             case SubmitStatus.Conflict:
                 return Problems.Conflict($"This {IdempotencyKey.Header} stands for another request.");
             case SubmitStatus.Accepted:

@@ -29,13 +29,15 @@ internal static class DeviceEndpoints
                 + "it feeds), q (part of the id or the name). With a status, a page may be short of its limit although nextCursor is not null.")
             .Produces<DevicePage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Filters);
         devices.MapGet("/{id}", GetAsync)
             .WithName("getDevice")
             .WithSummary("Show a device: what is registered, reported and desired.")
             .Produces<DeviceModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Device);
         devices.MapPut("/{id}", PutAsync)
             .WithName("putDevice")
             .WithSummary("Create or replace a device. A secret that is left out stays as it is.")
@@ -45,14 +47,16 @@ internal static class DeviceEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .Audited("device.put")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Device);
         devices.MapDelete("/{id}", DeleteAsync)
             .WithName("deleteDevice")
             .WithSummary("Remove a device and its contribution; with history=true its history too.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("device.delete")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Device);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, DeviceListing listing)
@@ -86,6 +90,11 @@ internal static class DeviceEndpoints
         if (DeviceBinding.Bind(id, input, former?.Descriptor, errors) is not { } device)
         {
             return Problems.Invalid(errors);
+        }
+
+        if (!Territory.Of(http).Covers(device.Commune, device.Kind))
+        {
+            return RouteReaches.Forbidden(http);
         }
 
         // Once begun it is finished, even when the caller leaves: the registrar's own steps must not be cut in half by a closed connection.

@@ -19,6 +19,12 @@ internal static class AnswerLanguage
     /// <summary>404. The answer names its language.</summary>
     public static IResult NotFound(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status404NotFound, Say(http, detail));
 
+    /// <summary>403. The answer names its language.</summary>
+    public static IResult Forbidden(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status403Forbidden, Say(http, detail));
+
+    /// <summary>415. The answer names its language.</summary>
+    public static IResult UnsupportedType(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status415UnsupportedMediaType, Say(http, detail));
+
     /// <summary>A text in the language of the request, which the answer names.</summary>
     public static string Say(HttpContext http, BilingualText text)
     {

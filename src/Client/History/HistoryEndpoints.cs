@@ -31,7 +31,8 @@ internal static class HistoryEndpoints
             .Produces<DeviceHistoryModel>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Device);
         MapFigures(history, "/communes/{insee}/history", "getCommuneHistory", "commune", CommuneAsync);
         MapFigures(history, "/syndicates/{siren}/history", "getSyndicateHistory", "body", BodyAsync);
         MapFigures(history, "/departments/{code}/history", "getDepartmentHistory", "department", DepartmentAsync);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Grid.Client.Audit;
 using Grid.Client.Devices;
 using Grid.Client.Errors;
+using Grid.Client.Rights;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Storage;
@@ -29,7 +30,7 @@ internal sealed class DeviceImport(IDeviceRegistry registry, IRegistrar registra
         var batch = new List<DeviceDescriptor>(BatchSize);
         await foreach (var device in devices)
         {
-            if (await BindAsync(device, lines, rejected, http.RequestAborted) is not { } descriptor)
+            if (await BindAsync(device, lines, rejected, Territory.Of(http), http.RequestAborted) is not { } descriptor)
             {
                 continue;
             }
@@ -65,7 +66,7 @@ internal sealed class DeviceImport(IDeviceRegistry registry, IRegistrar registra
         }
     }
 
-    private async Task<DeviceDescriptor?> BindAsync(ImportedDevice device, Dictionary<string, int> lines, List<RejectedDevice> rejected, CancellationToken cancellationToken)
+    private async Task<DeviceDescriptor?> BindAsync(ImportedDevice device, Dictionary<string, int> lines, List<RejectedDevice> rejected, Territory territory, CancellationToken cancellationToken)
     {
         var id = device.Input.Id;
         var errors = new List<FieldError>(device.Errors);
@@ -77,8 +78,13 @@ internal sealed class DeviceImport(IDeviceRegistry registry, IRegistrar registra
         else if (errors.Count == 0)
         {
             // A secret that is left out stays as it is.
-            var known = device.Input.Connector is not null && id is not null && DeviceBinding.IsKey(id) ? await registry.GetAsync(id, cancellationToken) : null;
+            var known = (device.Input.Connector is not null || !territory.IsWhole) && id is not null && DeviceBinding.IsKey(id) ? await registry.GetAsync(id, cancellationToken) : null;
             descriptor = DeviceBinding.Bind(id ?? "", device.Input, known?.Descriptor, errors);
+            if (descriptor is not null && !(territory.Covers(descriptor.Commune, descriptor.Kind) && (known is null || territory.Covers(known.Descriptor.Commune, known.Descriptor.Kind))))
+            {
+                errors.Add(new("commune", "is outside of where your rights hold, or that of the device as it is"));
+                descriptor = null;
+            }
         }
 
         rejected.AddRange(errors.Select(error => new RejectedDevice(device.Line, id, error.Field, error.Reason)));

@@ -40,7 +40,8 @@ internal static class ImportEndpoint
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithMetadata(new BodyLimit(limits.ImportBytes))
             .AuditedByStep("devices.import")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
     }
 
     private static async Task<IResult> ImportAsync(HttpContext http, DeviceImport import, IRegistrar registrar)

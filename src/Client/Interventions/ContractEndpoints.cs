@@ -27,13 +27,15 @@ internal static class ContractEndpoints
             .WithSummary("The contracts, by id.")
             .Produces<ContractPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         contracts.MapGet("/{id}", GetAsync)
             .WithName("getContract")
             .WithSummary("Show a contract. The ETag is its version.")
             .Produces<ContractModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         contracts.MapPut("/{id}", PutAsync)
             .WithName("putContract")
             .WithSummary("Create or replace a contract. With If-Match, only that version. Orders that are open keep the terms that they were opened with.")
@@ -43,10 +45,11 @@ internal static class ContractEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .Audited("contract.put")
-            .RequireRight(Right.Administer);
+            .RequireRight(Right.Administer)
+            .Reaches(Reach.Handler);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains)
+    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains, TerritoryRights rights)
     {
         const string List = "contracts";
         var query = new QueryReader(http.Request.Query);
@@ -56,16 +59,31 @@ internal static class ContractEndpoints
             return fault;
         }
 
-        var found = await grains.ServiceContracts().List(after, limit + 1);
+        var found = new List<ContractView>();
+        while (await grains.ServiceContracts().List(after, limit + 1) is { IsEmpty: false } some && found.Count <= limit)
+        {
+            foreach (var contract in some)
+            {
+                if (found.Count <= limit && await rights.CoversAsync(Territory.Of(http), contract.Contract.Holder, http.RequestAborted))
+                {
+                    found.Add(contract);
+                }
+            }
+
+            after = some[^1].Contract.Id;
+        }
+
         return TypedResults.Json(
-            new ContractPage([.. found.Take(limit).Select(ContractBinding.Present)], found.Length > limit ? PageCursor.Encode(List, found[limit - 1].Contract.Id) : null),
+            new ContractPage([.. found.Take(limit).Select(ContractBinding.Present)], found.Count > limit ? PageCursor.Encode(List, found[limit - 1].Contract.Id) : null),
             GridJson.Default.ContractPage);
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains) =>
-        id.Length <= MaximumIdLength && await grains.ServiceContracts().Get(id) is { } view ? Show(http, view, StatusCodes.Status200OK) : Problems.NotFound("such contract");
+    private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains, TerritoryRights rights) =>
+        id.Length > MaximumIdLength || await grains.ServiceContracts().Get(id) is not { } view ? Problems.NotFound("such contract")
+        : await rights.CoversAsync(Territory.Of(http), view.Contract.Holder, http.RequestAborted) ? Show(http, view, StatusCodes.Status200OK)
+        : RouteReaches.Forbidden(http);
 
-    private static async Task<IResult> PutAsync(string id, HttpContext http, ITerritoryTable table, IGridGrains grains)
+    private static async Task<IResult> PutAsync(string id, HttpContext http, ITerritoryTable table, IGridGrains grains, TerritoryRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.ContractInput);
         if (input is null)
@@ -77,6 +95,13 @@ internal static class ContractEndpoints
         if (ContractBinding.Bind(id, input, table, errors) is not { } contract)
         {
             return Problems.Invalid(errors);
+        }
+
+        var territory = Territory.Of(http);
+        if (!await rights.CoversAsync(territory, contract.Holder, http.RequestAborted)
+            || (await grains.ServiceContracts().Get(id) is { } former && !await rights.CoversAsync(territory, former.Contract.Holder, http.RequestAborted)))
+        {
+            return RouteReaches.Forbidden(http);
         }
 
         var answer = await grains.ServiceContracts().Put(contract, VersionedChange.VersionOf(http.Request));

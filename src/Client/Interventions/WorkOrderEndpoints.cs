@@ -9,6 +9,7 @@ using Grid.Client.Errors;
 using Grid.Client.Json;
 using Grid.Client.Paging;
 using Grid.Client.Rights;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Storage;
@@ -38,20 +39,23 @@ internal static class WorkOrderEndpoints
                 + "of them, at most 100,000 rows. An order whose deadline moves between two pages may be in both or in none.")
             .Produces<WorkOrderPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Scope);
         orders.MapGet("/delays", DelaysAsync)
             .WithName("getWorkOrderDelays")
             .WithSummary("How long orders took by contractor and lot, in working hours, and how many were late.")
             .WithDescription("since: orders opened from this RFC 3339 instant on; the last 365 days without it. format as for the list.")
             .Produces<DelayList>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Scope);
         orders.MapGet("/{id}", GetAsync)
             .WithName("getWorkOrder")
             .WithSummary("Show a work order with its history.")
             .Produces<WorkOrderModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.WorkOrder);
         orders.MapPost("", OpenAsync)
             .WithName("openWorkOrder")
             .WithSummary("Open a work order. With an Idempotency-Key, or for the same alarm, the same request again finds the same order.")
@@ -61,7 +65,8 @@ internal static class WorkOrderEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status409Conflict)
             .Audited("work-order.open")
-            .RequireRight(Right.Intervene);
+            .RequireRight(Right.Intervene)
+            .Reaches(Reach.Handler);
         orders.MapPatch("/{id}", ActAsync)
             .WithName("actOnWorkOrder")
             .WithSummary("Act on a work order: assign, pause, resume, arrive, leave, repair, close, reopen, cancel, prioritise. 409 where its state does not allow it.")
@@ -71,7 +76,8 @@ internal static class WorkOrderEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .Audited("work-order.act")
-            .RequireRight(Right.Intervene);
+            .RequireRight(Right.Intervene)
+            .Reaches(Reach.WorkOrder);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, WorkOrderListing listing, TimeProvider time)
@@ -144,6 +150,12 @@ internal static class WorkOrderEndpoints
         if (WorkOrderBinding.Bind(input, device, alarm, table, Actor.Of(http).Name, key, errors) is not { } request)
         {
             return Problems.Invalid(errors);
+        }
+
+        var territory = Territory.Of(http);
+        if (!territory.Covers(request.Commune, request.Device is null || request.Kind is not { } kind ? DeviceKinds.All : (DeviceKinds)(1 << (int)kind)))
+        {
+            return RouteReaches.Forbidden(http);
         }
 
         var answer = await grains.WorkOrders(request.Commune).Open(request);

@@ -16,7 +16,7 @@ public sealed class InstantConverter : JsonConverter<DateTimeOffset>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var instant)
             ? instant.ToUniversalTime()
-            : throw new JsonException("is no RFC 3339 instant, such as 2026-11-22T10:00:00.000Z");
+            : throw new BilingualJsonException(new("n’est pas un instant RFC 3339, comme 2026-11-22T10:00:00.000Z", "is no RFC 3339 instant, such as 2026-11-22T10:00:00.000Z"));
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)

@@ -33,7 +33,7 @@ public sealed class WordConverter<T> : JsonConverter<T>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && Words<T>.TryParse(reader.GetString(), out var value)
             ? value
-            : throw new JsonException($"is none of {Words<T>.All}");
+            : throw new BilingualJsonException(new($"n’est aucun de {Words<T>.All}", $"is none of {Words<T>.All}"));
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Words<T>.Of(value));

@@ -24,9 +24,10 @@ internal static class ControllerEndpoints
         .Produces<ControllerPage>()
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)
-        .RequireRight(Right.Read);
+        .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
 
-    private static async Task<IResult> ListAsync(string id, HttpContext http, IGridGrains grains, FieldControllers controllers)
+    private static async Task<IResult> ListAsync(string id, HttpContext http, IGridGrains grains, FieldControllers controllers, PlanRights rights)
     {
         var query = new QueryReader(http.Request.Query);
         var word = query.Text("state");
@@ -51,13 +52,18 @@ internal static class ControllerEndpoints
             return fault;
         }
 
-        if (!DeviceBinding.IsKey(id) || await grains.LightingPlan(id).Get() is null)
+        if (!DeviceBinding.IsKey(id) || await grains.LightingPlan(id).Get() is not { } view)
         {
             return Problems.NotFound("such lighting plan");
         }
 
+        if (await rights.SeenAsync(http, view) is null)
+        {
+            return RouteReaches.Forbidden(http);
+        }
+
         var place = after?.Split(Separator) is [var sector, var device] ? (sector, device) : default((string, string)?);
-        var page = await controllers.ListAsync(id, state, place, limit + 1);
+        var page = await controllers.ListAsync(id, Territory.Of(http), state, place, limit + 1);
         return TypedResults.Json(
             new ControllerPage(
                 [.. page.Take(limit).Select(item => ControllerModel.Of(item.View))],

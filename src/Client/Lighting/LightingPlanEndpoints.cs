@@ -31,13 +31,15 @@ internal static class LightingPlanEndpoints
             .WithSummary("List lighting plans by id.")
             .Produces<LightingPlanPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         plans.MapGet("/lighting-plans/{id}", GetAsync)
             .WithName("getLightingPlan")
             .WithSummary("Show a lighting plan with its assignments and warnings.")
             .Produces<LightingPlanModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         plans.MapPut("/lighting-plans/{id}", PutAsync)
             .WithName("putLightingPlan")
             .WithSummary("Create or replace a lighting plan. Its assignments stay as they are.")
@@ -46,14 +48,16 @@ internal static class LightingPlanEndpoints
             .Produces<LightingPlanModel>(StatusCodes.Status201Created)
             .ProducesValidationProblem()
             .Audited("lighting-plan.put")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Handler);
         plans.MapDelete("/lighting-plans/{id}", DeleteAsync)
             .WithName("deleteLightingPlan")
             .WithSummary("Remove a lighting plan and its assignments.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("lighting-plan.delete")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Handler);
         plans.MapPut("/lighting-plans/{id}/assignments", AssignAsync)
             .WithName("putLightingPlanAssignments")
             .WithSummary("Replace what a lighting plan is assigned to: an array of {commune?, syndicate?, cabinet?, ids?, group?}.")
@@ -63,24 +67,27 @@ internal static class LightingPlanEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithMetadata(new Limits.BodyLimit(AssignmentsBodyBytes))
             .Audited("lighting-plan.assign")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Handler);
         plans.MapGet("/lighting-plans/{id}/preview", PreviewAsync)
             .WithName("previewLightingPlan")
             .WithSummary("What a light does under a plan in a commune, in the night that begins on a date.")
             .Produces<PreviewModel>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         plans.MapGet("/devices/{id}/night", NightAsync)
             .WithName("getDeviceNight")
             .WithSummary("What a cabinet or a light point should do in the night that begins on a date, under the plan that it is under.")
             .Produces<PreviewModel>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Device);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains)
+    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains, PlanRights rights)
     {
         const string List = "lighting-plans";
         var query = new QueryReader(http.Request.Query);
@@ -91,18 +98,35 @@ internal static class LightingPlanEndpoints
             return fault;
         }
 
-        var page = await grains.LightingDirectory().List(after, limit + 1);
+        var page = new List<PlanSummary>();
+        while (await grains.LightingDirectory().List(after, limit + 1) is { IsEmpty: false } some && page.Count <= limit)
+        {
+            foreach (var plan in some)
+            {
+                if (page.Count <= limit && await rights.SeenAsync(http, plan.Assignments) is { } assignments)
+                {
+                    page.Add(plan with { Assignments = assignments });
+                }
+            }
+
+            after = some[^1].Id;
+        }
+
         return TypedResults.Json(
-            new LightingPlanPage([.. page.Take(limit).Select(LightingPlanPresenting.Present)], page.Length > limit ? PageCursor.Encode(List, page[limit - 1].Id) : null),
+            new LightingPlanPage([.. page.Take(limit).Select(LightingPlanPresenting.Present)], page.Count > limit ? PageCursor.Encode(List, page[limit - 1].Id) : null),
             GridJson.Default.LightingPlanPage);
     }
 
-    private static async Task<IResult> GetAsync(string id, IGridGrains grains, FieldControllers controllers) =>
-        DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Get() is { } view
-            ? TypedResults.Json(LightingPlanPresenting.Present(view) with { Controllers = await controllers.CountAsync(id) }, GridJson.Default.LightingPlanModel)
-            : Problems.NotFound("such lighting plan");
+    private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains, FieldControllers controllers, PlanRights rights) =>
+        !DeviceBinding.IsKey(id) || await grains.LightingPlan(id).Get() is not { } view ? Problems.NotFound("such lighting plan")
+        : await rights.SeenAsync(http, view) is not { } seen ? RouteReaches.Forbidden(http)
+        : TypedResults.Json(LightingPlanPresenting.Present(seen) with { Controllers = await controllers.CountAsync(id, Territory.Of(http)) }, GridJson.Default.LightingPlanModel);
 
-    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)
+    /// <summary>The answer to a caller who may not change a plan that is there; null for one who may, and when there is none.</summary>
+    private static async Task<IResult?> ChangeFaultAsync(string id, HttpContext http, IGridGrains grains, PlanRights rights) =>
+        DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Get() is { } view && !await rights.MayChangeAsync(http, view.Assignments) ? RouteReaches.Forbidden(http) : null;
+
+    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains, PlanRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.LightingPlanInput);
         if (input is null)
@@ -126,6 +150,11 @@ internal static class LightingPlanEndpoints
             return Problems.Invalid(errors);
         }
 
+        if (await ChangeFaultAsync(id, http, grains, rights) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var answer = await grains.LightingPlan(id).Put(plan);
         if (answer.View is not { } view)
         {
@@ -144,8 +173,13 @@ internal static class LightingPlanEndpoints
             LightingPlanPresenting.Present(view), GridJson.Default.LightingPlanModel, statusCode: answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains)
+    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains, PlanRights rights)
     {
+        if (await ChangeFaultAsync(id, http, grains, rights) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (!DeviceBinding.IsKey(id) || !await grains.LightingPlan(id).Delete())
         {
             return Problems.NotFound("such lighting plan");
@@ -155,7 +189,7 @@ internal static class LightingPlanEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> AssignAsync(string id, HttpContext http, IGridGrains grains)
+    private static async Task<IResult> AssignAsync(string id, HttpContext http, IGridGrains grains, PlanRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.ListAssignmentModel);
         if (input is null)
@@ -175,6 +209,16 @@ internal static class LightingPlanEndpoints
             return Problems.NotFound("such lighting plan");
         }
 
+        if (await ChangeFaultAsync(id, http, grains, rights) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        if (!await rights.MayChangeAsync(http, assignments))
+        {
+            return RouteReaches.Forbidden(http);
+        }
+
         var answer = await grains.LightingPlan(id).Assign(assignments);
         if (answer.View is not { } view)
         {
@@ -185,7 +229,7 @@ internal static class LightingPlanEndpoints
         return TypedResults.Json(LightingPlanPresenting.Present(view), GridJson.Default.LightingPlanModel);
     }
 
-    private static async Task<IResult> PreviewAsync(string id, HttpContext http, ITerritoryTable table, IGridGrains grains)
+    private static async Task<IResult> PreviewAsync(string id, HttpContext http, ITerritoryTable table, IGridGrains grains, PlanRights rights)
     {
         var query = new QueryReader(http.Request.Query);
         var commune = query.Text("commune");
@@ -198,6 +242,11 @@ internal static class LightingPlanEndpoints
         if (query.Fault() is { } fault)
         {
             return fault;
+        }
+
+        if (!Territory.Of(http).Covers(commune!, PlanRights.Lights) || (DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Get() is { } view && await rights.SeenAsync(http, view) is null))
+        {
+            return RouteReaches.Forbidden(http);
         }
 
         return DeviceBinding.IsKey(id) && await grains.LightingPlan(id).Preview(commune!, date, 0) is { } preview

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Grid.Client.Authentication;
 using Grid.Client.Limits;
 using Grid.Client.Metrics;
+using Grid.Client.Rights;
 using Grid.Contracts.Rights;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Hosting;
@@ -12,10 +13,13 @@ namespace Grid.Client.Live;
 
 /// <summary>The live face of Grid: <c>/hubs/live</c>, JSON protocol.</summary>
 internal sealed partial class LiveHub(
-    LiveFeeds feeds, GatewayMeter meter, IOptions<GatewayLimits> limits, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveHub> log) : Hub
+    LiveFeeds feeds, TerritoryRights rights, GatewayMeter meter, IOptions<GatewayLimits> limits, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveHub> log) : Hub
 {
     private const string CountedKey = "grid.counted";
     private const string StreamsKey = "grid.streams";
+
+    // Who is a member of a body changes by the day: a stream that goes on is looked at again.
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
     public override async Task OnConnectedAsync()
@@ -58,10 +62,11 @@ internal sealed partial class LiveHub(
         try
         {
             options ??= new();
-            var (filter, interval) = WatchFilter.Of(options, Context.GetHttpContext()?.Features.Get<Actor>()?.SeesPersonalData == true);
+            var actor = Context.GetHttpContext()?.Features.Get<Actor>() ?? throw new WatchRefusedException("connection", "has not signed in");
+            var (filter, interval) = WatchFilter.Of(options, actor.SeesPersonalData);
             var streams = (StreamCount)Context.Items[StreamsKey]!;
             return streams.TryAdd(limits.Value.StreamsPerConnection)
-                ? StreamAsync(new(parsed, filter, interval), options.Cursor, streams, cancellationToken)
+                ? StreamAsync(new(parsed, filter, interval), actor, options.Cursor, streams, cancellationToken)
                 : throw new WatchRefusedException("connection", "has too many streams");
         }
         catch (WatchRefusedException fault)
@@ -71,15 +76,23 @@ internal sealed partial class LiveHub(
     }
 
     private async IAsyncEnumerable<EncodedFrame> StreamAsync(
-        FeedKey key, string? cursor, StreamCount streams, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FeedKey key, Actor actor, string? cursor, StreamCount streams, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         meter.StreamOpened();
         try
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+            await RequireAsync(actor, key.Scope, end.Token);
+            var lookedAt = time.GetTimestamp();
             await using var subscription = new Subscription(key, cursor, feeds, meter, time);
             while (await NextAsync(subscription, end.Token) is { } frames)
             {
+                if (time.GetElapsedTime(lookedAt) >= LookAgainAfter)
+                {
+                    await RequireAsync(actor, key.Scope, end.Token);
+                    lookedAt = time.GetTimestamp();
+                }
+
                 foreach (var frame in frames)
                 {
                     if (frame.AsOf is { } asOf && frame.Type == "delta")
@@ -96,6 +109,14 @@ internal sealed partial class LiveHub(
         {
             streams.Remove();
             meter.StreamClosed();
+        }
+    }
+
+    private async Task RequireAsync(Actor actor, LiveScope scope, CancellationToken cancellationToken)
+    {
+        if (actor.Territory is not null && !await rights.CoversAsync(await rights.OfAsync(actor, cancellationToken), scope.ToString(), cancellationToken))
+        {
+            throw Refused(new("scope", "is outside of where your rights hold"));
         }
     }
 

@@ -25,13 +25,15 @@ internal static class EndpointRoutes
             .WithSummary("List who can be told. Filter: scope.")
             .Produces<EndpointPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         endpoints.MapGet("/{id}", GetAsync)
             .WithName("getNotificationEndpoint")
             .WithSummary("Show an endpoint. Its secret is never shown.")
             .Produces<EndpointModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         endpoints.MapPut("/{id}", PutAsync)
             .WithName("putNotificationEndpoint")
             .WithSummary("Create or replace an endpoint. A webhook without a secret gets one, which this answer shows once; secret: null makes a new one.")
@@ -41,7 +43,8 @@ internal static class EndpointRoutes
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .Audited("notification-endpoint.put")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         endpoints.MapDelete("/{id}", DeleteAsync)
             .WithName("deleteNotificationEndpoint")
             .WithSummary("Remove an endpoint. What waits for it fails.")
@@ -49,7 +52,8 @@ internal static class EndpointRoutes
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("notification-endpoint.delete")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         endpoints.MapPost("/{id}/test", TestAsync)
             .WithName("testNotificationEndpoint")
             .WithSummary("Send a test message to an endpoint. How it goes: GET /notifications/{id}.")
@@ -58,10 +62,11 @@ internal static class EndpointRoutes
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .Audited("notification-endpoint.test")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains)
+    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains, ScopeRights rights)
     {
         var query = new QueryReader(http.Request.Query);
         var scope = query.Text("scope");
@@ -72,7 +77,7 @@ internal static class EndpointRoutes
             return fault;
         }
 
-        var page = (await grains.NotificationEndpoints().List())
+        var page = (await rights.SeenAsync(http, await grains.NotificationEndpoints().List()))
             .Where(endpoint => (scope is null || endpoint.Scope == scope) && (after is null || string.CompareOrdinal(endpoint.Id, after) > 0))
             .Take(limit + 1).ToList();
         return TypedResults.Json(
@@ -80,10 +85,12 @@ internal static class EndpointRoutes
             GridJson.Default.EndpointPage);
     }
 
-    private static async Task<IResult> GetAsync(string id, IGridGrains grains) =>
-        await grains.NotificationEndpoints().Find(id) is { } endpoint ? TypedResults.Json(EndpointModel.Of(endpoint), GridJson.Default.EndpointModel) : Problems.NotFound("such endpoint");
+    private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains, ScopeRights rights) =>
+        await grains.NotificationEndpoints().Find(id) is not { } endpoint ? Problems.NotFound("such endpoint")
+        : await rights.MaySeeAsync(http, endpoint.Scope) ? TypedResults.Json(EndpointModel.Of(endpoint), GridJson.Default.EndpointModel)
+        : RouteReaches.Forbidden(http);
 
-    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)
+    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains, ScopeRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.EndpointInput);
         if (input is null)
@@ -98,7 +105,7 @@ internal static class EndpointRoutes
 
         var endpoints = grains.NotificationEndpoints();
         var former = await endpoints.Find(id);
-        if ((ScopeRights.Fault(http, input.Scope) ?? (former is null ? null : ScopeRights.Fault(http, former.Scope))) is { } forbidden)
+        if ((await rights.FaultAsync(http, input.Scope) ?? (former is null ? null : await rights.FaultAsync(http, former.Scope))) is { } forbidden)
         {
             return forbidden;
         }
@@ -130,7 +137,7 @@ internal static class EndpointRoutes
         return TypedResults.Json(model, GridJson.Default.EndpointModel, statusCode: answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains)
+    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains, ScopeRights rights)
     {
         var endpoints = grains.NotificationEndpoints();
         if (await endpoints.Find(id) is not { } endpoint)
@@ -138,7 +145,7 @@ internal static class EndpointRoutes
             return Problems.NotFound("such endpoint");
         }
 
-        if (ScopeRights.Fault(http, endpoint.Scope) is { } forbidden)
+        if (await rights.FaultAsync(http, endpoint.Scope) is { } forbidden)
         {
             return forbidden;
         }
@@ -148,7 +155,7 @@ internal static class EndpointRoutes
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> TestAsync(string id, HttpContext http, IGridGrains grains, INotificationOutbox outbox)
+    private static async Task<IResult> TestAsync(string id, HttpContext http, IGridGrains grains, ScopeRights rights, INotificationOutbox outbox)
     {
         var endpoints = grains.NotificationEndpoints();
         if (await endpoints.Find(id) is not { } endpoint)
@@ -156,7 +163,7 @@ internal static class EndpointRoutes
             return Problems.NotFound("such endpoint");
         }
 
-        if (ScopeRights.Fault(http, endpoint.Scope) is { } forbidden)
+        if (await rights.FaultAsync(http, endpoint.Scope) is { } forbidden)
         {
             return forbidden;
         }

@@ -75,13 +75,15 @@ internal static class NotificationRoutes
             .WithSummary("List deliveries, the newest first. Filters: endpoint, state.")
             .Produces<DeliveryPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         notifications.MapGet("/{id}", GetAsync)
             .WithName("getNotification")
             .WithSummary("Show a notification and how its delivery goes.")
             .Produces<DeliveryModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         notifications.MapPost("/{id}/retry", RetryAsync)
             .WithName("retryNotification")
             .WithSummary("Try a failed or expired notification again.")
@@ -89,7 +91,8 @@ internal static class NotificationRoutes
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .Audited("notification.retry")
-            .RequireRight(Right.Command);
+            .RequireRight(Right.Command)
+            .Reaches(Reach.Handler);
     }
 
     /// <summary>202 with where to look.</summary>
@@ -99,7 +102,7 @@ internal static class NotificationRoutes
         return TypedResults.Json(DeliveryModel.Of(delivery), GridJson.Default.DeliveryModel, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, INotificationOutbox outbox)
+    private static async Task<IResult> ListAsync(HttpContext http, INotificationOutbox outbox, ScopeRights rights)
     {
         var query = new QueryReader(http.Request.Query);
         var (endpoint, states, limit) = (query.Text("endpoint"), query.Words<NotificationState>("state"), query.Limit());
@@ -116,6 +119,11 @@ internal static class NotificationRoutes
             return fault;
         }
 
+        if (!await rights.MaySeeEndpointAsync(http, endpoint ?? ""))
+        {
+            return RouteReaches.Forbidden(http);
+        }
+
         var found = await outbox.ListAsync(
             new NotificationQuery { Endpoint = endpoint, State = state, After = after is null ? null : KeyOf(after), Limit = limit + 1 }, http.RequestAborted);
         return TypedResults.Json(
@@ -123,15 +131,21 @@ internal static class NotificationRoutes
             GridJson.Default.DeliveryPage);
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext http, INotificationOutbox outbox) => await outbox.GetAsync(id, http.RequestAborted) is { } delivery
-        ? TypedResults.Json(DeliveryModel.Of(delivery), GridJson.Default.DeliveryModel)
-        : Problems.NotFound("such notification");
+    private static async Task<IResult> GetAsync(string id, HttpContext http, INotificationOutbox outbox, ScopeRights rights) =>
+        await outbox.GetAsync(id, http.RequestAborted) is not { } delivery ? Problems.NotFound("such notification")
+        : await rights.MaySeeEndpointAsync(http, delivery.Notification.Endpoint) ? TypedResults.Json(DeliveryModel.Of(delivery), GridJson.Default.DeliveryModel)
+        : RouteReaches.Forbidden(http);
 
-    private static async Task<IResult> RetryAsync(string id, HttpContext http, IGridGrains grains, INotificationOutbox outbox)
+    private static async Task<IResult> RetryAsync(string id, HttpContext http, IGridGrains grains, INotificationOutbox outbox, ScopeRights rights)
     {
         if (await outbox.GetAsync(id, http.RequestAborted) is not { } former)
         {
             return Problems.NotFound("such notification");
+        }
+
+        if (!await rights.MaySeeEndpointAsync(http, former.Notification.Endpoint))
+        {
+            return RouteReaches.Forbidden(http);
         }
 
         if (!await grains.NotificationEndpoints().Retry(id) || await outbox.GetAsync(id, CancellationToken.None) is not { } delivery)

@@ -50,14 +50,14 @@ internal static class OnCallRoutes
     private static async Task<IResult> GetAsync(string scope, HttpContext http, ScopeResolver scopes, IGridGrains grains) =>
         await ExistsAsync(scope, scopes, http.RequestAborted) ? Show(http, await grains.OnCall(scope).Get()) : NoSuchScope();
 
-    private static async Task<IResult> PutAsync(string scope, HttpContext http, ScopeResolver scopes, IGridGrains grains)
+    private static async Task<IResult> PutAsync(string scope, HttpContext http, ScopeResolver scopes, IGridGrains grains, ScopeRights rights)
     {
         if (!await ExistsAsync(scope, scopes, http.RequestAborted))
         {
             return NoSuchScope();
         }
 
-        if (ScopeRights.Fault(http, scope) is { } forbidden)
+        if (await rights.FaultAsync(http, scope) is { } forbidden)
         {
             return forbidden;
         }
@@ -90,14 +90,14 @@ internal static class OnCallRoutes
         return Show(http, answer.View);
     }
 
-    private static async Task<IResult> DeleteAsync(string scope, HttpContext http, ScopeResolver scopes, IGridGrains grains)
+    private static async Task<IResult> DeleteAsync(string scope, HttpContext http, ScopeResolver scopes, IGridGrains grains, ScopeRights rights)
     {
         if (!await ExistsAsync(scope, scopes, http.RequestAborted) || (await grains.OnCall(scope).Get()).Calendar is null)
         {
             return Problems.NotFound("on-call calendar of this scope");
         }
 
-        if (ScopeRights.Fault(http, scope) is { } forbidden)
+        if (await rights.FaultAsync(http, scope) is { } forbidden)
         {
             return forbidden;
         }

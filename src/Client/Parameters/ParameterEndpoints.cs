@@ -31,7 +31,8 @@ internal static class ParameterEndpoints
             .WithSummary("Show the parameters of the rules that hold for a device, and where each comes from.")
             .Produces<DeviceParametersModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Device);
     }
 
     private static void MapGet(IEndpointRouteBuilder parameters, string route, string name, string whose, Delegate handler) => parameters.MapGet(route, handler)

@@ -26,7 +26,8 @@ internal static class PromotionEndpoint
             .Produces<PromotionModel>()
             .ProducesValidationProblem()
             .Audited("promotion.test")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         promotions.MapPost("", PromoteAsync)
             .WithName("promote")
             .WithSummary("Carries out a difference that was looked at: {from, to, parts?, difference}.")
@@ -38,12 +39,13 @@ internal static class PromotionEndpoint
             .AuditedByStep("promotion")
 
             // Rules and defaults of a body reach the devices of all its members: for whoever may change those.
-            .RequireRight(Right.Administer);
+            .RequireRight(Right.Administer)
+            .Reaches(Reach.Handler);
     }
 
-    private static async Task<IResult> TestAsync(HttpContext http, Promotion promotion, ITerritoryTable table, ScopeMembers members)
+    private static async Task<IResult> TestAsync(HttpContext http, Promotion promotion, ITerritoryTable table, ScopeMembers members, TerritoryRights rights)
     {
-        var (input, scope, parts, fault) = await ReadAsync(http, table, members);
+        var (input, scope, parts, fault) = await ReadAsync(http, table, members, rights);
         if (scope is null)
         {
             return fault!;
@@ -54,9 +56,9 @@ internal static class PromotionEndpoint
         return TypedResults.Json(difference, GridJson.Default.PromotionModel);
     }
 
-    private static async Task<IResult> PromoteAsync(HttpContext http, Promotion promotion, ITerritoryTable table, ScopeMembers members)
+    private static async Task<IResult> PromoteAsync(HttpContext http, Promotion promotion, ITerritoryTable table, ScopeMembers members, TerritoryRights rights)
     {
-        var (input, scope, parts, fault) = await ReadAsync(http, table, members);
+        var (input, scope, parts, fault) = await ReadAsync(http, table, members, rights);
         if (scope is null)
         {
             return fault!;
@@ -73,12 +75,19 @@ internal static class PromotionEndpoint
             : Problems.Conflict("What would change is not what was looked at. Nothing was changed: look at it again with POST /api/v1/promotions/test.");
     }
 
-    private static async Task<(PromotionInput? Input, PromotionScope? Scope, HashSet<string> Parts, IResult? Fault)> ReadAsync(HttpContext http, ITerritoryTable table, ScopeMembers members)
+    private static async Task<(PromotionInput? Input, PromotionScope? Scope, HashSet<string> Parts, IResult? Fault)> ReadAsync(HttpContext http, ITerritoryTable table, ScopeMembers members, TerritoryRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.PromotionInput);
         if (input is null)
         {
             return (null, null, [], fault);
+        }
+
+        // What the pilot has is read, and what it comes to is changed.
+        var territory = Territory.Of(http);
+        if (!await rights.CoversAsync(territory, input.From, http.RequestAborted) || !await rights.CoversAsync(territory, input.To, http.RequestAborted))
+        {
+            return (input, null, [], RouteReaches.Forbidden(http));
         }
 
         var errors = new List<FieldError>();

@@ -9,10 +9,10 @@ using Microsoft.Net.Http.Headers;
 namespace Grid.Client.Rights;
 
 /// <summary>
-/// Lets a request through to its route when its caller has the route's right. Runs after routing. What no route was found for goes on, to its
+/// Lets a request through to its route when its caller has the route's right, over what the request reaches. Runs after routing. What no route was found for goes on, to its
 /// 404 or to the page's files.
 /// </summary>
-public sealed class RightsGate(RequestDelegate next, Authenticator authenticator, GatewayMeter meter)
+public sealed class RightsGate(RequestDelegate next, Authenticator authenticator, TerritoryRights territories, ReachCheck reach, GatewayMeter meter)
 {
     /// <summary>Answers 401 or 403 itself.</summary>
     public async Task InvokeAsync(HttpContext http)
@@ -48,6 +48,15 @@ public sealed class RightsGate(RequestDelegate next, Authenticator authenticator
         }
 
         http.Features.Set(actor);
+        var territory = await territories.OfAsync(actor, http.RequestAborted);
+        http.Features.Set(territory);
+        if (!await reach.AllowsAsync(http, endpoint, territory))
+        {
+            meter.RequestRefused("territory");
+            await RouteReaches.Forbidden(http).ExecuteAsync(http);
+            return;
+        }
+
         await next(http);
     }
 }

@@ -11,6 +11,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Notifications;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -30,18 +31,21 @@ internal static class RuleEndpoints
             .WithSummary("List rules by id; of one scope only with scope.")
             .Produces<RulePage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         rules.MapGet("/rules/starter", StartersAsync)
             .WithName("listStarterRules")
             .WithSummary("The rules that ship with the grid, in French and English, to be copied, tried and published.")
             .Produces<StarterModel[]>()
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Nothing);
         rules.MapGet("/rules/{id}", GetAsync)
             .WithName("getRule")
             .WithSummary("Show a rule with its versions, as text and in its JSON form.")
             .Produces<RuleModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         rules.MapPut("/rules/{id}", PutAsync)
             .WithName("putRule")
             .WithSummary("Create a rule, or give it a new version, as draft: devices go on with the version that is published. {name, scope, text} or {name, scope, rule}.")
@@ -50,33 +54,38 @@ internal static class RuleEndpoints
             .Produces<RuleModel>(StatusCodes.Status201Created)
             .ProducesValidationProblem()
             .Audited("rule.put")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         rules.MapDelete("/rules/{id}", DeleteAsync)
             .WithName("deleteRule")
             .WithSummary("Remove a rule. Devices follow it no more, and what it raised ends.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("rule.delete")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         rules.MapPost("/rules/{id}/publish", PublishAsync)
             .WithName("publishRule")
             .WithSummary("Devices follow the newest version from now on. Loops of rules that it is part of are told as warnings.")
             .Produces<RuleModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("rule.publish")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         rules.MapGet("/rules/{id}/rollout", RolloutAsync)
             .WithName("getRuleRollout")
             .WithSummary("How far the published version has come: how many sectors follow it already. In a sector all devices begin to follow at once.")
             .Produces<RuleRolloutModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         rules.MapGet("/rules/{id}/refused", RefusedAsync)
             .WithName("getRuleRefusals")
             .WithSummary("What the rule decided last and was not done, with the reason, newest first: a sector remembers 100 of all rules.")
             .Produces<RuleRefusalsModel>()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         rules.MapPost("/rules/{id}/rollback", RollBackAsync)
             .WithName("rollBackRule")
             .WithSummary("Devices follow the version again that was published before. With ?to=VERSION it must be that one, and the same again changes nothing.")
@@ -84,7 +93,8 @@ internal static class RuleEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .Audited("rule.rollback")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
         rules.MapPost("/rules/test", TestAsync)
             .WithName("testRule")
             .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?, id?}; and the loops that there would be beside the published rules. Changes nothing.")
@@ -92,10 +102,11 @@ internal static class RuleEndpoints
             .Produces<RuleTestModel>()
             .ProducesValidationProblem()
             .Audited("rule.test")
-            .RequireRight(Right.ManageDevices);
+            .RequireRight(Right.ManageDevices)
+            .Reaches(Reach.Handler);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains)
+    private static async Task<IResult> ListAsync(HttpContext http, IGridGrains grains, RuleRights rights)
     {
         const string List = "rules";
         var query = new QueryReader(http.Request.Query);
@@ -107,12 +118,32 @@ internal static class RuleEndpoints
         }
 
         var scope = http.Request.Query["scope"] is [{ Length: > 0 } text] ? text : null;
-        var page = await grains.RuleDirectory().List(after, scope, limit + 1);
+        var page = await ReadableAsync(http, grains, rights, after, scope, limit + 1);
         return TypedResults.Json(
             new RulePage(
                 [.. page.Take(limit).Select(rule => new RuleListItem(rule.Id, rule.Name, rule.Scope, rule.Version, rule.Published?.Version))],
-                page.Length > limit ? PageCursor.Encode(List, page[limit - 1].Id) : null),
+                page.Count > limit ? PageCursor.Encode(List, page[limit - 1].Id) : null),
             GridJson.Default.RulePage);
+    }
+
+    /// <summary>The first rules that the caller may read: there are at most <see cref="RuleDirectory.MaximumRules"/>.</summary>
+    private static async Task<List<RuleListing>> ReadableAsync(HttpContext http, IGridGrains grains, RuleRights rights, string? after, string? scope, int limit)
+    {
+        var found = new List<RuleListing>();
+        while (await grains.RuleDirectory().List(after, scope, limit) is { IsEmpty: false } some && found.Count < limit)
+        {
+            foreach (var rule in some)
+            {
+                if (found.Count < limit && await rights.MayReadAsync(http, rule))
+                {
+                    found.Add(rule);
+                }
+            }
+
+            after = some[^1].Id;
+        }
+
+        return found;
     }
 
     private static async Task<IResult> StartersAsync(IGridGrains grains) => TypedResults.Json(
@@ -120,10 +151,25 @@ internal static class RuleEndpoints
             rule.Id, ByLanguage(rule.Name, rule.NameFrench), ByLanguage(rule.Text, rule.TextFrench), ByLanguage(rule.Why, rule.WhyFrench)))],
         GridJson.Default.StarterModelArray);
 
-    private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains) =>
-        DeviceBinding.IsKey(id) && await grains.Rule(id).Get() is { } view ? Show(http, view, await grains.Rule(id).GetWarnings(), StatusCodes.Status200OK) : NoRule(http);
+    private static async Task<IResult> GetAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights)
+    {
+        var (view, fault) = await ReadAsync(id, http, grains, rights);
+        return fault ?? Show(http, view!, await grains.Rule(id).GetWarnings(), StatusCodes.Status200OK);
+    }
 
-    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains)
+    /// <summary>The rule; or the answer to a caller who may not read it, or when there is none.</summary>
+    private static async Task<(RuleView? View, IResult? Fault)> ReadAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights) =>
+        !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is not { } view ? (null, NoRule(http))
+        : await rights.MayReadAsync(http, view) ? (view, null)
+        : (null, RouteReaches.Forbidden(http));
+
+    /// <summary>The answer to a caller who may not change a rule, or when there is none; null for one who may.</summary>
+    private static async Task<IResult?> ChangeFaultAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights, bool goesBack = false, long? to = null) =>
+        !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is not { } view ? NoRule(http)
+        : await rights.MayChangeAsync(http, view, goesBack ? view.Former : null, to) ? null
+        : RouteReaches.Forbidden(http);
+
+    private static async Task<IResult> PutAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.RuleInput);
         if (input is null)
@@ -136,7 +182,13 @@ internal static class RuleEndpoints
             return AnswerLanguage.Invalid(http, ("id", new("n’est pas 1 à 64 de A-Z a-z 0-9 . _ : -", "is not 1 to 64 of A-Z a-z 0-9 . _ : -")));
         }
 
-        var answer = await grains.Rule(id).Put(DraftOf(input), Actor.Of(http).Name);
+        var draft = DraftOf(input);
+        if (!await rights.MayWriteAsync(http, id, draft) || (await grains.Rule(id).Get() is { } former && !await rights.MayChangeAsync(http, former)))
+        {
+            return RouteReaches.Forbidden(http);
+        }
+
+        var answer = await grains.Rule(id).Put(draft, Actor.Of(http).Name);
         if (!answer.Problems.IsEmpty)
         {
             return Refused(http, answer.Problems);
@@ -152,9 +204,14 @@ internal static class RuleEndpoints
         return Show(http, view, answer.Warnings, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains)
+    private static async Task<IResult> DeleteAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights)
     {
-        if (!DeviceBinding.IsKey(id) || !await grains.Rule(id).Delete())
+        if (await ChangeFaultAsync(id, http, grains, rights) is { } fault)
+        {
+            return fault;
+        }
+
+        if (!await grains.Rule(id).Delete())
         {
             return NoRule(http);
         }
@@ -163,20 +220,42 @@ internal static class RuleEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> PublishAsync(string id, HttpContext http, IGridGrains grains) =>
-        DeviceBinding.IsKey(id) ? Published(http, id, await grains.Rule(id).Publish(Actor.Of(http).Name)) : NoRule(http);
+    private static async Task<IResult> PublishAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights) =>
+        await ChangeFaultAsync(id, http, grains, rights) ?? Published(http, id, await grains.Rule(id).Publish(Actor.Of(http).Name));
 
-    private static async Task<IResult> RolloutAsync(string id, HttpContext http, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).Reach() is { } reach
-        ? TypedResults.Json(
-            new RuleRolloutModel(id, reach.Version, reach.Sectors, reach.Following, reach.Following == reach.Sectors, reach.Behind), GridJson.Default.RuleRolloutModel)
-        : NoRule(http);
+    private static async Task<IResult> RolloutAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights)
+    {
+        var (_, fault) = await ReadAsync(id, http, grains, rights);
+        if (fault is not null || await grains.Rule(id).Reach() is not { } reach)
+        {
+            return fault ?? NoRule(http);
+        }
 
-    private static async Task<IResult> RefusedAsync(string id, HttpContext http, IGridGrains grains) => DeviceBinding.IsKey(id) && await grains.Rule(id).GetRefused() is { } refused
-        ? TypedResults.Json(
-            new RuleRefusalsModel(id, [.. refused.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, AnswerLanguage.Say(http, new BilingualText(one.ReasonFrench ?? one.Reason, one.Reason))))]), GridJson.Default.RuleRefusalsModel)
-        : NoRule(http);
+        var territory = Territory.Of(http);
+        return TypedResults.Json(
+            new RuleRolloutModel(
+                id, reach.Version, reach.Sectors, reach.Following, reach.Following == reach.Sectors,
+                [.. reach.Behind.Where(sector => territory.KindsIn(SectorMap.CommuneOf(sector)) != DeviceKinds.None)]),
+            GridJson.Default.RuleRolloutModel);
+    }
 
-    private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains)
+    private static async Task<IResult> RefusedAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights)
+    {
+        var (_, fault) = await ReadAsync(id, http, grains, rights);
+        if (fault is not null || await grains.Rule(id).GetRefused() is not { } refused)
+        {
+            return fault ?? NoRule(http);
+        }
+
+        var inFrench = AnswerLanguage.IsFrench(http);
+        http.Response.Headers.ContentLanguage = inFrench ? "fr" : "en";
+        var seen = refused.Where(one => rights.MaySee(http, one.Device)).ToList();
+        return TypedResults.Json(
+            new RuleRefusalsModel(id, [.. seen.Select(one => new RuleRefusalModel(one.Device, one.What, one.At, inFrench ? one.ReasonFrench ?? one.Reason : one.Reason))], refused.Length - seen.Count),
+            GridJson.Default.RuleRefusalsModel);
+    }
+
+    private static async Task<IResult> RollBackAsync(string id, HttpContext http, IGridGrains grains, RuleRights rights)
     {
         var to = http.Request.Query["to"] is [{ Length: > 0 } text] ? text : null;
         var version = 0L;
@@ -185,9 +264,8 @@ internal static class RuleEndpoints
             return AnswerLanguage.Invalid(http, ("to", new("doit être le numéro d’une version", "must be the number of a version")));
         }
 
-        return !DeviceBinding.IsKey(id) || await grains.Rule(id).Get() is null
-            ? NoRule(http)
-            : Published(http, id, await grains.Rule(id).RollBack(Actor.Of(http).Name, to is null ? null : version));
+        return await ChangeFaultAsync(id, http, grains, rights, goesBack: true, to is null ? null : version)
+            ?? Published(http, id, await grains.Rule(id).RollBack(Actor.Of(http).Name, to is null ? null : version));
     }
 
     private static IResult Published(HttpContext http, string id, RuleAnswer answer)
@@ -206,7 +284,7 @@ internal static class RuleEndpoints
         return Show(http, view, answer.Warnings, StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> TestAsync(HttpContext http, IGridGrains grains)
+    private static async Task<IResult> TestAsync(HttpContext http, IGridGrains grains, RuleRights rights)
     {
         var (input, fault) = await JsonBody.ReadAsync(http.Request, GridJson.Default.RuleTestInput);
         if (input is null)
@@ -238,9 +316,15 @@ internal static class RuleEndpoints
 
         // A draft need not have a name to be tried.
         var draft = DraftOf(input.Rule!);
+        draft = draft.Name.Length == 0 ? draft with { Name = "trial" } : draft;
+        if (!await rights.MayWriteAsync(http, Trials, draft, input.Scope ?? draft.Scope))
+        {
+            return RouteReaches.Forbidden(http);
+        }
+
         var answer = await grains.RuleTrial(Trials).Try(new RuleTrialRequest
         {
-            Rule = draft.Name.Length == 0 ? draft with { Name = "trial" } : draft,
+            Rule = draft,
             From = input.From!.Value,
             To = input.To!.Value,
             Scope = input.Scope,

@@ -69,7 +69,8 @@ public sealed record RuleRolloutModel(string Rule, long? Version, int Sectors, i
 /// <summary>What a rule decided and was not done.</summary>
 /// <param name="Rule">Its id.</param>
 /// <param name="Items">Newest first.</param>
-public sealed record RuleRefusalsModel(string Rule, IReadOnlyList<RuleRefusalModel> Items);
+/// <param name="Elsewhere">How many more there are of devices that are gone, or lie where the caller has no rights.</param>
+public sealed record RuleRefusalsModel(string Rule, IReadOnlyList<RuleRefusalModel> Items, int Elsewhere);
 
 /// <summary>An action that was not done.</summary>
 /// <param name="Device">On which device the rule held.</param>

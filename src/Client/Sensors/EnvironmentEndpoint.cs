@@ -71,7 +71,7 @@ internal static class EnvironmentEndpoint
             return Problems.NotFound("such commune");
         }
 
-        var (sensors, isComplete) = await SensorsAsync(insee, radius, registry, http.RequestAborted);
+        var (sensors, isComplete) = await SensorsAsync(insee, radius, registry, Territory.Of(http), http.RequestAborted);
         var views = new DeviceView[sensors.Count];
         await FewAtOnce.EachAsync(
             sensors.Count, AskedAtOnce, async index => views[index] = await grains.Device(DeviceKind.Environment, sensors[index].Id).GetView(), http.RequestAborted);
@@ -90,9 +90,9 @@ internal static class EnvironmentEndpoint
             GridJson.Default.EnvironmentModel);
     }
 
-    /// <summary>The sensors of the commune, and those around them.</summary>
+    /// <summary>The sensors of the commune, and those around them that are the caller's too.</summary>
     private static async Task<(List<DeviceDescriptor> Sensors, bool IsComplete)> SensorsAsync(
-        string insee, double radius, IDeviceRegistry registry, CancellationToken cancellationToken)
+        string insee, double radius, IDeviceRegistry registry, Territory territory, CancellationToken cancellationToken)
     {
         var query = new DeviceQuery { Kinds = DeviceKinds.Environment, Limit = MostSensors };
         var own = await registry.ListAsync(query with { Communes = [(insee, DeviceKinds.Environment)] }, cancellationToken);
@@ -102,7 +102,7 @@ internal static class EnvironmentEndpoint
         if (places.Length > 0)
         {
             var around = await registry.ListAsync(query with { Box = BoxAround(places, radius) }, cancellationToken);
-            sensors.AddRange(around.Select(record => record.Descriptor).Where(sensor => sensor.Commune != insee));
+            sensors.AddRange(around.Select(record => record.Descriptor).Where(sensor => sensor.Commune != insee && territory.Covers(sensor.Commune, sensor.Kind)));
             isComplete &= around.Length < MostSensors;
         }
 

@@ -1,7 +1,9 @@
 using Grid.Client.Errors;
 using Grid.Client.Json;
+using Grid.Client.Live;
 using Grid.Client.Paging;
 using Grid.Client.Rights;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
@@ -22,7 +24,8 @@ internal static class TerritoryEndpoints
             .WithSummary("Figures of communes, by INSEE code. Filters: department, syndicate (any body).")
             .Produces<SummaryPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         territories.MapGet("/communes/{insee}", CommuneAsync)
             .WithName("getCommune")
             .WithSummary("Figures of a commune.")
@@ -40,7 +43,8 @@ internal static class TerritoryEndpoints
             .WithSummary("Figures of the departments that have a device, by code.")
             .Produces<SummaryPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         territories.MapGet("/departments/{code}", DepartmentAsync)
             .WithName("getDepartment")
             .WithSummary("Figures of a department.")
@@ -81,9 +85,10 @@ internal static class TerritoryEndpoints
             return fault;
         }
 
+        var territory = Territory.Of(http);
         Commune[] page =
         [
-            .. communes.Where(commune => after is null || string.CompareOrdinal(commune.InseeCode, after) > 0)
+            .. communes.Where(commune => territory.Covers(commune.InseeCode, DeviceKinds.All)).Where(commune => after is null || string.CompareOrdinal(commune.InseeCode, after) > 0)
                 .OrderBy(commune => commune.InseeCode, StringComparer.Ordinal).Take(limit + 1),
         ];
         var summaries = await Task.WhenAll(page.Take(limit).Select(async commune => Placed(commune, await grains.Commune(commune.InseeCode).GetSummary())));
@@ -102,9 +107,11 @@ internal static class TerritoryEndpoints
             return fault;
         }
 
+        var territory = Territory.Of(http);
         Department[] page =
         [
             .. (await members.DepartmentsWithDevicesAsync(http.RequestAborted))
+                .Where(department => territory.CoversTerritory(new LiveScope(ScopeKind.Department, department.Code)))
                 .Where(department => after is null || string.CompareOrdinal(department.Code, after) > 0)
                 .OrderBy(department => department.Code, StringComparer.Ordinal).Take(limit + 1),
         ];

@@ -4,6 +4,7 @@ using Grid.Client.Json;
 using Grid.Client.Paging;
 using Grid.Client.Rights;
 using Grid.Client.Territories;
+using Grid.Contracts.Devices;
 using Grid.Contracts.Rights;
 using Grid.Contracts.Territories;
 using Grid.Contracts.Zones;
@@ -27,14 +28,16 @@ internal static class WaterZoneEndpoints
             .WithSummary("Balances of water zones on a local day, the greatest loss in litres a day first. Filters: department, commune. day: yesterday (default) or today.")
             .Produces<WaterZonePage>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         zones.MapGet("/{id}", ShowAsync)
             .WithName("getWaterZone")
             .WithSummary("Balance of a water zone on a local day: what came in, left, was delivered and was lost, and how many meters are known. day: yesterday (default) or today.")
             .Produces<WaterZoneModel>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
         zones.MapGet("/{id}/history", HistoryAsync)
             .WithName("getWaterZoneHistory")
             .WithSummary("A figure of a water zone over the days that are over.")
@@ -44,7 +47,8 @@ internal static class WaterZoneEndpoints
             .Produces<FigureHistoryModel>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .RequireRight(Right.Read);
+            .RequireRight(Right.Read)
+            .Reaches(Reach.Handler);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, ITerritoryTable table, ScopeMembers members, IGridGrains grains)
@@ -70,7 +74,7 @@ internal static class WaterZoneEndpoints
             return fault;
         }
 
-        var found = await BalancesAsync(place?.Department ?? department, day, members, grains, http.RequestAborted);
+        var found = await BalancesAsync(http, place?.Department ?? department, day, members, grains);
         var page = found.Where(zone => place is null || zone.Balance.Communes.Contains(place.InseeCode))
             .Select(zone => (Rank: WaterZoneRank.Of(zone.Department, zone.Balance), zone.Balance))
             .Where(zone => after is not { } last || zone.Rank.CompareTo(last) > 0)
@@ -92,7 +96,7 @@ internal static class WaterZoneEndpoints
             return fault;
         }
 
-        var zone = (await BalancesAsync(department, day, members, grains, http.RequestAborted)).FirstOrDefault(zone => zone.Balance.Zone == id);
+        var zone = (await BalancesAsync(http, department, day, members, grains)).FirstOrDefault(zone => zone.Balance.Zone == id);
         return zone.Balance is null ? Problems.NotFound("such water zone") : TypedResults.Json(WaterZonePresenting.Present(zone.Department, zone.Balance), GridJson.Default.WaterZoneModel);
     }
 
@@ -119,8 +123,8 @@ internal static class WaterZoneEndpoints
             return fault;
         }
 
-        var zone = (await BalancesAsync(department, ZoneDay.Yesterday, members, grains, http.RequestAborted)).FirstOrDefault(zone => zone.Balance.Zone == id);
-        if ((zone.Department ?? department) is not { } found)
+        var zone = (await BalancesAsync(http, department, ZoneDay.Yesterday, members, grains)).FirstOrDefault(zone => zone.Balance.Zone == id);
+        if ((zone.Department ?? (Territory.Of(http).IsWhole ? department : null)) is not { } found)
         {
             return Problems.NotFound("such water zone");
         }
@@ -166,14 +170,19 @@ internal static class WaterZoneEndpoints
         }
     }
 
-    /// <summary>Of one department, or of all that have a device.</summary>
+    /// <summary>Of one department, or of all that have a device; only zones of which all communes are the caller's.</summary>
     private static async Task<List<(string Department, WaterZoneBalance Balance)>> BalancesAsync(
-        string? department, ZoneDay day, ScopeMembers members, IGridGrains grains, CancellationToken cancellationToken)
+        HttpContext http, string? department, ZoneDay day, ScopeMembers members, IGridGrains grains)
     {
         string[] departments = department is null
-            ? [.. (await members.DepartmentsWithDevicesAsync(cancellationToken)).Select(found => found.Code)]
+            ? [.. (await members.DepartmentsWithDevicesAsync(http.RequestAborted)).Select(found => found.Code)]
             : [department];
         var balances = await Task.WhenAll(departments.Select(async code => (Code: code, Balances: await grains.WaterZones(code).GetBalances(day))));
-        return [.. balances.SelectMany(found => found.Balances.Select(balance => (found.Code, balance)))];
+        var territory = Territory.Of(http);
+        return
+        [
+            .. balances.SelectMany(found => found.Balances.Select(balance => (found.Code, balance)))
+                .Where(found => territory.IsWhole || found.balance.Communes.All(commune => territory.Covers(commune, DeviceKind.Meter))),
+        ];
     }
 }

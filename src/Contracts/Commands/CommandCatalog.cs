@@ -18,6 +18,9 @@ public sealed record ArgumentDefinition(string Name, double Minimum, double Maxi
     /// <summary>What a value must be, for errors.</summary>
     public string Rule => string.Create(CultureInfo.InvariantCulture, $"{(IsWhole ? "whole number" : "number")} from {Minimum} to {Maximum}");
 
+    /// <summary>The same in French.</summary>
+    public string RuleFrench => string.Create(CultureInfo.InvariantCulture, $"{(IsWhole ? "nombre entier" : "nombre")} de {Minimum} à {Maximum}");
+
     /// <summary>True for a value that the argument may have.</summary>
     public bool Allows(double value) => value >= Minimum && value <= Maximum && (!IsWhole || value == Math.Floor(value));
 }

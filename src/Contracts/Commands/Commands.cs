@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Rights;
 using Orleans;
 
@@ -113,6 +114,9 @@ public sealed record SubmitAnswer
 
     /// <summary>The command, when accepted.</summary>
     [Id(3)] public CommandView? Command { get; init; }
+
+    /// <summary>Why it was refused, in French.</summary>
+    [Id(4)] public string? ReasonFrench { get; init; }
 }
 
 /// <summary>A step in the life of a command.</summary>
@@ -273,6 +277,12 @@ public sealed record DesiredAnswer
 
     /// <summary>When something ends by itself, so that what lies below it counts again and the device is to be told; null for never.</summary>
     [Id(6)] public DateTimeOffset? Resumes { get; init; }
+
+    /// <summary>Why it was refused, in French.</summary>
+    [Id(7)] public string? ReasonFrench { get; init; }
+
+    /// <summary>The change is refused.</summary>
+    public static DesiredAnswer Refused(string field, BilingualText reason) => new() { Field = field, Reason = reason.En, ReasonFrench = reason.Fr };
 }
 
 /// <summary>What a device is told: the state that it should be in, as a command.</summary>

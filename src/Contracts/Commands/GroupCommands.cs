@@ -177,6 +177,9 @@ public sealed record GroupAnswer
 
     /// <summary>The command, when accepted.</summary>
     [Id(3)] public GroupView? Group { get; init; }
+
+    /// <summary>Why it was refused, in French.</summary>
+    [Id(4)] public string? ReasonFrench { get; init; }
 }
 
 /// <summary>Where a group command is. The numbers are stored: never renumber.</summary>

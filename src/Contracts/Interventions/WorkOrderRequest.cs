@@ -47,7 +47,7 @@ public sealed record WorkOrderRequest
     /// <summary>What a citizen has told; null when it comes from elsewhere.</summary>
     [Id(12)] public CitizenReport? Report { get; init; }
 
-    /// <summary>INSEE codes of communes in which the device of the alarm was before: one that has an order of the alarm that has not ended keeps it, and there is no second. Not kept with the order.</summary>
+    /// <summary>INSEE codes of communes in which the device of the alarm was before: one that has an order of the alarm that has not ended, or that ended after the alarm was raised, keeps it, and there is no second. Not kept with the order.</summary>
     [Id(13)] public ImmutableArray<string> AlarmCommunes { get; init; } = [];
 }
 

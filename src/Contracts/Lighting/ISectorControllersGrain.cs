@@ -59,6 +59,9 @@ public sealed record ProgramChoice
 
     /// <summary>Why there is none, for people.</summary>
     [Id(1)] public string? Reason { get; init; }
+
+    /// <summary>The same in French.</summary>
+    [Id(2)] public string? ReasonFrench { get; init; }
 }
 
 /// <summary>How far a controller is with the program that it should run. The numbers are stored: never renumber.</summary>

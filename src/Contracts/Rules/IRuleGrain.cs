@@ -29,6 +29,10 @@ public interface IRuleGrain : IGrainWithStringKey
     [Alias("RollBack")]
     Task<RuleAnswer> RollBack(string actor, long? to);
 
+    /// <summary>What a rule would reach beside the devices that it is for; null for one that is wrong. Keeps nothing, whatever the key.</summary>
+    [Alias("TargetsOf"), AlwaysInterleave]
+    ValueTask<RuleTargets?> TargetsOf(RuleDraft draft);
+
     /// <summary>How far the published version has come; null when there is no such rule. Asks every sector concerned.</summary>
     [Alias("Reach"), AlwaysInterleave]
     Task<RuleReach?> Reach();

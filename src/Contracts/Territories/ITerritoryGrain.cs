@@ -78,6 +78,9 @@ public sealed record TerritoryPartial
 
     /// <summary>The sums.</summary>
     [Id(3)] public required TerritoryFigures Figures { get; init; }
+
+    /// <summary>True while a sector in it has not read its log since its start: what it says is of then, and no figure for history.</summary>
+    [Id(4)] public bool IsBehind { get; init; }
 }
 
 /// <summary>Figures of a territory as they are shown: thousandths held as integers.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
 
@@ -78,7 +79,7 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
     public static ImmutableArray<DerivedFigure> Explain(CabinetState state, CabinetSettings settings, long now, LocalCalendar calendar) => UsualConsumption.Explain(state, settings, calendar);
 
     /// <inheritdoc/>
-    public static Aim? AimOf(CabinetSettings settings, DesiredChange change, out string? reason)
+    public static Aim? AimOf(CabinetSettings settings, DesiredChange change, out BilingualText? reason)
     {
         reason = null;
         return new Aim(string.Create(CultureInfo.InvariantCulture, $"segment{(int)change.Arguments["segment"]}On"), change.Arguments["on"], Tolerance: 0);
@@ -90,7 +91,7 @@ public readonly struct CabinetRules : IDeviceRules<CabinetSettings, CabinetState
         ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("segment", aim.Metric[7] - '0').Add("on", aim.Value));
 
     /// <inheritdoc/>
-    public static string? RefusePlan(CabinetSettings settings) => null;
+    public static BilingualText? RefusePlan(CabinetSettings settings) => null;
 
     /// <summary>One segment as planned is enough: which of them the plan switches is the cabinet's wiring.</summary>
     public static string? PlanShown(ReadingEntry entry, double? planned)

@@ -35,7 +35,7 @@ public sealed class CommandGrain(
         var desired = refusal ?? await DeviceGrains.Get(GrainFactory, request.Kind, request.Device).SetDesired(change);
         if (desired.Reason is not null)
         {
-            return new SubmitAnswer { Status = SubmitStatus.Refused, Field = desired.Field, Reason = desired.Reason };
+            return new SubmitAnswer { Status = SubmitStatus.Refused, Field = desired.Field, Reason = desired.Reason, ReasonFrench = desired.ReasonFrench };
         }
 
         if (desired.HeldBy is { } layer)
@@ -81,7 +81,7 @@ public sealed class CommandGrain(
                 return (change with { Planned = await controllers.GetPlanned(request.Device, now, expiresAt) }, null);
             case CommandCatalog.LoadProgram:
                 var program = await controllers.Reload(request.Device, id);
-                return (change with { ProgramVersion = program.Version }, program.Reason is { } reason ? new DesiredAnswer { Field = "device", Reason = reason } : null);
+                return (change with { ProgramVersion = program.Version }, program.Reason is { } reason ? new DesiredAnswer { Field = "device", Reason = reason, ReasonFrench = program.ReasonFrench } : null);
             default:
                 return (change, null);
         }

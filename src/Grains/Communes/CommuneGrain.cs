@@ -136,6 +136,7 @@ public sealed class CommuneGrain(
                 Versions = [.. sectors.Select(partial => partial.Version)],
                 AsOf = sectors.Count == 0 ? DateTimeOffset.UnixEpoch : sectors.Max(partial => partial.AsOf),
                 Figures = sum.ToFigures(),
+                IsBehind = sectors.Any(partial => partial.IsBehind),
             };
             _flood.Judge(_partial.Figures);
         }
@@ -159,7 +160,7 @@ public sealed class CommuneGrain(
     }
 
     /// <summary>Null while a sector has not read its log since its start: its sum is of what was, and no figure for history or a rule.</summary>
-    private TerritorySummary? WholeSummary() => _sectors.ByKey.Values.Any(partial => partial.IsBehind) ? null : Summary();
+    private TerritorySummary? WholeSummary() => Partial().IsBehind ? null : Summary();
 
     private async Task PublishAsync()
     {

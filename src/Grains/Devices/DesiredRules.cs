@@ -46,7 +46,7 @@ public static class DesiredRules
         var state = former ?? new DesiredState();
         if (change.Name == CommandCatalog.FollowPlan)
         {
-            answer = TRules.RefusePlan(settings) is { } reason ? new DesiredAnswer { Field = "device", Reason = reason } : new DesiredAnswer();
+            answer = TRules.RefusePlan(settings) is { } reason ? DesiredAnswer.Refused("device", reason) : new DesiredAnswer();
             return answer.Reason is null ? FollowPlan<TRules, TSettings, TState>(state, change, out answer) : former;
         }
 
@@ -57,7 +57,7 @@ public static class DesiredRules
 
         if (TRules.AimOf(settings, change, out var refused) is not { } aim)
         {
-            answer = new DesiredAnswer { Field = "device", Reason = refused };
+            answer = DesiredAnswer.Refused("device", refused!.Value);
             return former;
         }
 
@@ -236,7 +236,8 @@ public static class DesiredRules
     {
         if (!CommandCatalog.ByName.TryGetValue((kind, change.Name), out var command))
         {
-            return new DesiredAnswer { Field = "name", Reason = $"a device of kind {kind.ToString().ToLowerInvariant()} has no command '{change.Name}'" };
+            return DesiredAnswer.Refused("name", new(
+                $"un équipement du type {kind.ToString().ToLowerInvariant()} n’a pas de commande '{change.Name}'", $"a device of kind {kind.ToString().ToLowerInvariant()} has no command '{change.Name}'"));
         }
 
         foreach (var argument in command.Arguments)
@@ -245,12 +246,12 @@ public static class DesiredRules
             {
                 if (argument.IsRequired)
                 {
-                    return new DesiredAnswer { Field = $"args.{argument.Name}", Reason = "is required" };
+                    return DesiredAnswer.Refused($"args.{argument.Name}", new("est obligatoire", "is required"));
                 }
             }
             else if (!argument.Allows(value))
             {
-                return new DesiredAnswer { Field = $"args.{argument.Name}", Reason = $"must be a {argument.Rule}" };
+                return DesiredAnswer.Refused($"args.{argument.Name}", new($"doit être un {argument.RuleFrench}", $"must be a {argument.Rule}"));
             }
         }
 
@@ -258,7 +259,7 @@ public static class DesiredRules
         {
             if (!command.Arguments.Any(argument => argument.Name == name))
             {
-                return new DesiredAnswer { Field = $"args.{name}", Reason = $"'{change.Name}' has no such argument" };
+                return DesiredAnswer.Refused($"args.{name}", new($"'{change.Name}' n’a pas cet argument", $"'{change.Name}' has no such argument"));
             }
         }
 

@@ -14,7 +14,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
     {
         if (State.Settings is not { } settings)
         {
-            answer = new DesiredAnswer { Field = "device", Reason = "is not registered" };
+            answer = DesiredAnswer.Refused("device", new("n’est pas enregistré", "is not registered"));
             return false;
         }
 

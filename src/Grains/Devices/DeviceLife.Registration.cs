@@ -43,8 +43,8 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         State.Confirmations = KeptConfirmations.Rebase(State.Confirmations, at.Offset);
         if (State.Rules is { } rules)
         {
-            // What they raised stayed behind, and what they did is for its former sector to carry out: in its new one they begin anew.
-            (rules.Set, rules.Rules) = (0, null);
+            // What they raised stayed behind, and what they did is for its former sector to carry out: in its new one they begin anew, with what has lasted already.
+            (rules.Set, rules.Rules, rules.Lasting) = (0, null, isMove ? rules.Lasting ?? DeviceRuleTurn.Lasting(rules.Rules) : null);
         }
 
         return Register(entry) with { Effects = EffectsOf(at.Offset) };
@@ -112,7 +112,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
     private DeviceOutcome Remove(RemovedEntry entry, out Persistence persistence)
     {
         persistence = Persistence.Now;
-        LeaveRules(entry.ReceivedAt.ToMilliseconds());
+        LeaveRules(entry.ReceivedAt.ToMilliseconds(), entry.Moved);
         if (entry.Moved)
         {
             State.Stage = DeviceStage.Moving;

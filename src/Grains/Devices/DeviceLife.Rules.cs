@@ -82,6 +82,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
             DeviceRuleTurn.Replace(state, former, rules, TRules.Kind, now, ref _firings);
         }
 
+        DeviceRuleTurn.Arrive(state, rules, TRules.Kind);
         _rules = rules;
         if (descriptor is not null)
         {
@@ -91,24 +92,27 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         if (rules.Of(TRules.Kind).Length == 0)
         {
             // Nothing left to remember but what a replay would have to tell again.
-            State.Rules = state.Given is null && _firings is null ? null : state;
+            State.Rules = state.IsForgettable && _firings is null ? null : state;
             state.DueAt = long.MaxValue;
         }
     }
 
-    /// <summary>It leaves its sector: what lasts as long as its rules hold ends, and it remembers of them what they did last, for a replay.</summary>
-    private void LeaveRules(long now)
+    /// <summary>
+    /// It leaves its sector: what lasts as long as its rules hold ends, and it remembers of them what they did last, for a replay; and on its way to another one, since when their conditions hold.
+    /// </summary>
+    private void LeaveRules(long now, bool isMove)
     {
         if (State.Rules is { } state)
         {
             AdvanceRules(now);
+            state.Lasting = isMove ? DeviceRuleTurn.Lasting(state.Rules) : null;
             if (RulesOf(state) is { } rules)
             {
                 DeviceRuleTurn.Replace(state, rules, CompiledRules.Empty, TRules.Kind, now, ref _firings);
             }
 
             (state.Rules, state.DueAt) = (null, long.MaxValue);
-            State.Rules = state.Given is null && _firings is null ? null : state;
+            State.Rules = state.IsForgettable && _firings is null ? null : state;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Grains.Parameters;
 
 namespace Grid.Grains.Devices;
@@ -90,9 +91,9 @@ public interface IDeviceRules<TSettings, TState>
     static virtual ImmutableArray<DerivedFigure> Explain(TState state, TSettings settings, long now, LocalCalendar calendar) => [];
 
     /// <summary>What a command, whose arguments are in range, asks for; null with a reason when the device cannot do it.</summary>
-    static virtual Aim? AimOf(TSettings settings, DesiredChange change, out string? reason)
+    static virtual Aim? AimOf(TSettings settings, DesiredChange change, out BilingualText? reason)
     {
-        reason = "this device takes no such command";
+        reason = new("cet équipement ne prend pas cette commande", "this device takes no such command");
         return null;
     }
 
@@ -100,7 +101,7 @@ public interface IDeviceRules<TSettings, TState>
     static virtual DeviceOrder OrderOf(Aim aim) => throw new NotSupportedException($"Nothing sets {aim.Metric}.");
 
     /// <summary>Why the device follows no lighting plan; null when it may.</summary>
-    static virtual string? RefusePlan(TSettings settings) => "this device follows no lighting plan";
+    static virtual BilingualText? RefusePlan(TSettings settings) => new("cet équipement ne suit aucun plan d’éclairage", "this device follows no lighting plan");
 
     /// <summary>
     /// What a report shows of a device that follows its plan, for people; null when it shows nothing of the kind, or another level than the one that is planned

@@ -165,7 +165,7 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
 
     public ValueTask<ImmutableArray<WorkOrderDelays>> GetDelays(DeviceKinds kinds, DateTimeOffset since) => new(DelayRules.Of(_book.Orders, kinds, since, Now()));
 
-    /// <summary>The order of an alarm that has not ended, in a commune in which its device was before; null for none.</summary>
+    /// <summary>The order of an alarm in a commune in which its device was before: one that has not ended, or that ended after the alarm was raised; null for none.</summary>
     private async Task<string?> FormerOrderAsync(WorkOrderRequest request)
     {
         foreach (var commune in request.Alarm is null || request.AlarmCommunes.IsDefault ? [] : request.AlarmCommunes)
@@ -173,10 +173,9 @@ public sealed partial class WorkOrdersGrain : Grain, IWorkOrdersGrain, IRemindab
             var orders = await GrainFactory.GetGrain<IWorkOrdersGrain>(commune).List(new WorkOrderQuery
             {
                 Device = request.Device,
-                States = [.. Enum.GetValues<WorkOrderState>().Where(state => state is not (WorkOrderState.Closed or WorkOrderState.Cancelled))],
                 Limit = 1_000,
             });
-            if (orders.FirstOrDefault(order => order.Request.Alarm == request.Alarm) is { } kept)
+            if (orders.FirstOrDefault(order => order.Request.Alarm == request.Alarm && !(order.IsEnded && request.AlarmRaisedAt > order.EndedAt)) is { } kept)
             {
                 return kept.Id;
             }

@@ -19,12 +19,14 @@ public sealed partial class RuleActionsGrain
         {
             if (command.IsCut)
             {
-                return new("elle découle de sa propre commande, ou de celles de plusieurs règles l’une après l’autre : la boucle est coupée", "it follows from its own command, or from those of several rules in turn: the loop is cut");
+                return new(
+                    "elle découle de sa propre commande, ou de celles de plusieurs règles l’une après l’autre : la boucle est coupée",
+                    "it follows from its own command, or from those of several rules in turn: the loop is cut");
             }
 
             if (clock.GetUtcNow() - task.TakenAt >= Expiry)
             {
-                return new("elle n’a pas pu être donnée tant qu’elle était valable", "it could not be given while it was valid");
+                return new("elle n’a pas pu être donnée tant qu’elle valait", "it could not be given while it was valid");
             }
 
             return await CommandAsync(origin, command, cancellationToken);
@@ -83,10 +85,10 @@ public sealed partial class RuleActionsGrain
                 Connector = device.Connector?.Type ?? string.Empty,
                 Gateway = ConnectorSpec.GatewayOf(device.Connector),
             });
-            return Refusal(answer.Status, answer.Field, answer.Reason);
+            return Refusal(answer.Status, answer.Field, answer.Reason, answer.ReasonFrench);
         }
 
-        return await SelectAsync(command.Receivers, device, cancellationToken) is { } selector ? await CommandGroupAsync(command, selector) : new BilingualText("il n’a pas d’armoire", "it has no cabinet");
+        return await SelectAsync(command.Receivers, device, cancellationToken) is { } selector ? await CommandGroupAsync(command, selector) : new("il n’a pas d’armoire", "it has no cabinet");
     }
 
     private async Task<BilingualText?> CommandGroupAsync(RuleCommand command, GroupSelector selector)
@@ -99,7 +101,7 @@ public sealed partial class RuleActionsGrain
             ExpiresIn = Expiry,
             Actor = Actor + command.Rule,
         });
-        return Refusal(group.Status, group.Field, group.Reason);
+        return Refusal(group.Status, group.Field, group.Reason, group.ReasonFrench);
     }
 
     private async Task<GroupSelector?> SelectAsync(RuleReceivers receivers, DeviceDescriptor device, CancellationToken cancellationToken)
@@ -120,5 +122,6 @@ public sealed partial class RuleActionsGrain
     }
 
     /// <summary>Under an id that is of this action alone there can only be this command: one that says something else, such as of a group that has changed since, was given before.</summary>
-    private static BilingualText? Refusal(SubmitStatus status, string? field, string? reason) => status is SubmitStatus.Accepted or SubmitStatus.Conflict ? null : new BilingualText($"{field}: {reason}", $"{field}: {reason}");
+    private static BilingualText? Refusal(SubmitStatus status, string? field, string? reason, string? french) =>
+        status is SubmitStatus.Accepted or SubmitStatus.Conflict ? null : new($"{field} : {french ?? reason}", $"{field}: {reason}");
 }

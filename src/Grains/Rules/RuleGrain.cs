@@ -96,6 +96,13 @@ public sealed class RuleGrain(
         ({ Former: { } former }, _) => Refused("to", new($"doit être {former}, la version publiée auparavant", $"must be {former}, the version that was published before")),
     };
 
+    public ValueTask<RuleTargets?> TargetsOf(RuleDraft draft) => new(RuleForms.Read(draft, table, out _) is not { } rule ? null : new RuleTargets
+    {
+        IsBeyondDevice = RuleChecker.FactsOf(rule).Needs != RuleNeeds.Device
+            || rule.Then.Any(action => action is SetFlag or SendCommand { Target: not CommandTarget.ThisDevice }),
+        Endpoints = [.. rule.Then.OfType<Notify>().Select(action => action.Endpoint).Distinct(StringComparer.Ordinal)],
+    });
+
     public async Task<RuleReach?> Reach()
     {
         if (_view is not { } view)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Grains.Devices;
 using Grid.Grains.Maintenance;
 using Grid.Grains.Parameters;
@@ -131,12 +132,13 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         [.. LampWear.Explain(state, settings), .. ExplainUsual(state, settings) is { } usual ? [usual] : ImmutableArray<DerivedFigure>.Empty];
 
     /// <inheritdoc/>
-    public static Aim? AimOf(StreetlightSettings settings, DesiredChange change, out string? reason)
+    public static Aim? AimOf(StreetlightSettings settings, DesiredChange change, out BilingualText? reason)
     {
         var percent = change.Arguments["percent"];
-        reason = settings.IsPassive ? "a passive light point follows its cabinet and cannot be dimmed"
+        var minimum = string.Create(CultureInfo.InvariantCulture, $"{settings.SafetyMinimum / 1_000.0} %");
+        reason = settings.IsPassive ? new("un point lumineux passif suit son armoire et ne se gradue pas", "a passive light point follows its cabinet and cannot be dimmed")
             : percent * 1_000 < settings.SafetyMinimum && change.Layer != ControlLayer.Plan
-                ? string.Create(CultureInfo.InvariantCulture, $"this light point may not be dimmed below its safety minimum of {settings.SafetyMinimum / 1_000.0} %")
+                ? new($"ce point lumineux ne se gradue pas sous son minimum de sécurité de {minimum}", $"this light point may not be dimmed below its safety minimum of {minimum}")
             : null;
         return reason is null ? new Aim("dimmingPercent", percent, ConfirmationTolerancePercent) : null;
     }
@@ -146,8 +148,8 @@ public readonly struct StreetlightRules : IDeviceRules<StreetlightSettings, Stre
         new(CommandCatalog.SetDimming, ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal).Add("percent", aim.Value));
 
     /// <inheritdoc/>
-    public static string? RefusePlan(StreetlightSettings settings) =>
-        settings.IsPassive ? "a passive light point follows its cabinet, whose plan it has" : null;
+    public static BilingualText? RefusePlan(StreetlightSettings settings) =>
+        settings.IsPassive ? new("un point lumineux passif suit son armoire, dont il a le plan", "a passive light point follows its cabinet, whose plan it has") : null;
 
     /// <inheritdoc/>
     public static string? PlanShown(ReadingEntry entry, double? planned) =>

@@ -61,7 +61,7 @@ public sealed class BodyGrain(
         _board = new SummaryBoard(this, PublishAsync, logger);
         _flood = new AlarmFlood(this, () => Partial().Figures, Changed, meter, clock);
         _communes = new HeldPartials<TerritoryPartial>(OfCommune, meter, Changed);
-        FigureRecorder.Start(this, Summary, history, figures, clock, logger);
+        FigureRecorder.Start(this, WholeSummary, history, figures, clock, logger);
         await this.GetStreamProvider(RollUpStreams.Provider)
             .GetStream<TerritoryPartial>(StreamId.Create(RollUpStreams.Communes, _key))
             .SubscribeAsync((partial, _) => TakeAsync(partial));
@@ -182,6 +182,7 @@ public sealed class BodyGrain(
                 Versions = SectorVersions.Merge(counted.Select(partial => partial.Versions)),
                 AsOf = counted.Count == 0 ? DateTimeOffset.UnixEpoch : counted.Max(partial => partial.AsOf),
                 Figures = sum.ToFigures(),
+                IsBehind = counted.Any(partial => partial.IsBehind),
             };
             _flood.Judge(_partial.Figures);
         }
@@ -204,6 +205,9 @@ public sealed class BodyGrain(
             IsAlarmFlood = _flood.IsOn,
         };
     }
+
+    /// <summary>Null while a sector of a member has not read its log since its start: the sum is of what was, and no figure for history.</summary>
+    private TerritorySummary? WholeSummary() => Partial().IsBehind ? null : Summary();
 
     private Task PublishAsync() => _board.NotifyAsync(Summary);
 }

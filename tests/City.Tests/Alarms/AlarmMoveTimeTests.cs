@@ -311,6 +311,51 @@ public sealed class AlarmMoveTimeTests
             () => "the order to close");
     }
 
+    [Theory]
+    [InlineData(WorkOrderVerb.Cancel)]
+    [InlineData(WorkOrderVerb.Close)]
+    public async Task An_order_of_it_that_has_ended_where_it_was_is_the_only_one_of_that_occurrence(WorkOrderVerb end)
+    {
+        await using var city = await BurningAsync();
+        var alarm = await AlarmAsync(city, Ouessant, Fire);
+        var orders = city.Grains.GetGrain<IWorkOrdersGrain>(Ouessant);
+        var order = (await orders.Open(new WorkOrderRequest
+        {
+            Commune = Ouessant,
+            Origin = WorkOrderOrigin.Alarm,
+            By = "ana",
+            Priority = WorkOrderPriority.High,
+            Title = "Feu",
+            Device = "B1",
+            Kind = DeviceKind.Bin,
+            Alarm = Fire,
+            AlarmRaisedAt = alarm.LastAt,
+            Key = "k1",
+        })).Order!;
+        if (end == WorkOrderVerb.Close)
+        {
+            await BurnAsync(city, 15);
+            await city.PassAsync(TimeSpan.FromMinutes(5));
+            await orders.Act(order.Id, new WorkOrderAction { Verb = WorkOrderVerb.Repair, By = "ana", Note = "done", Key = "a1" });
+        }
+
+        await orders.Act(order.Id, new WorkOrderAction { Verb = end, By = "ana", Note = "no fire", Key = "a2" });
+        await city.UntilAsync(async () => (await orders.Get(order.Id))!.IsEnded, () => "the order to end");
+        await city.PassAsync(TimeSpan.FromMinutes(1));
+        await city.PutAsync(Bin(Plougar));
+        var there = city.Grains.GetGrain<IWorkOrdersGrain>(Plougar);
+        var moved = await AlarmAsync(city, Plougar, Fire);
+        var again = order.Request with { Commune = Plougar, Key = "k2", AlarmRaisedAt = moved.LastAt, AlarmCommunes = moved.FormerCommunes };
+        Assert.Equal($"Order {order.Id} is about this alarm, whose device has come from there.", (await there.Open(again)).Conflict);
+
+        // Another occurrence is another order.
+        await BurnAsync(city, 15);
+        await city.PassAsync(TimeSpan.FromMinutes(5));
+        await BurnAsync(city);
+        var next = await AlarmAsync(city, Plougar, Fire);
+        Assert.True((await there.Open(again with { AlarmRaisedAt = next.LastAt, AlarmCommunes = next.FormerCommunes })).IsNew);
+    }
+
     [Fact]
     public async Task An_alarm_of_a_rule_goes_on_where_the_rule_holds_and_ends_where_it_does_not()
     {
@@ -327,11 +372,10 @@ public sealed class AlarmMoveTimeTests
             await OrderAsync(city, Ouessant, alarm, AlarmAction.Acknowledge, "seen");
         }
 
+        // What has lasted already counts: one that has to last goes on at once too.
         await city.PutAsync(Bin(Plougar));
-        Assert.Equal([AlarmState.Normal, AlarmState.Acknowledged, AlarmState.Normal], await StatesAsync());
+        Assert.Equal([AlarmState.Normal, AlarmState.Acknowledged, AlarmState.Acknowledged], await StatesAsync());
         await city.PassAsync(TimeSpan.FromMinutes(15));
-
-        // One that has to last again goes on as it was when it has.
         Assert.Equal([AlarmState.Normal, AlarmState.Acknowledged, AlarmState.Acknowledged], await StatesAsync());
         Assert.Equal(1, (await AlarmAsync(city, Plougar, "B1~rule.slow")).Count);
         Assert.Equal((0, 2, 0), await CountsAsync(city));
@@ -345,6 +389,37 @@ public sealed class AlarmMoveTimeTests
             }
 
             return [.. states];
+        }
+    }
+
+    [Fact]
+    public async Task What_has_to_last_and_has_lasted_in_part_is_raised_after_a_move_when_it_would_have_been()
+    {
+        await using var city = await TestCity.StartAsync();
+        await city.PutAsync(Bin(Ouessant), Bin(Plougar, "P1"));
+        await PublishAsync(city, "slow", "all", "when fillPercent > 60 for 20 min then raise alarm \"Plein\"", Ouessant, Plougar);
+        await city.ReportAsync(Say.Reading("B1", city.Now, ("fillPercent", 70)), Say.Reading("P1", city.Now, ("fillPercent", 70)));
+        await MinutesAsync(12);
+        await city.PutAsync(Bin(Plougar));
+        Assert.Null(await Sector(city, Plougar).GetAlarm("B1~rule.slow"));
+        await MinutesAsync(12);
+
+        // When it is for one that has stayed.
+        Assert.Equal((await AlarmAsync(city, Plougar, "P1~rule.slow")).RaisedAt, (await AlarmAsync(city, Plougar, "B1~rule.slow")).RaisedAt);
+
+        // What does not hold where it leaves has nothing to count.
+        await city.ReportAsync(Say.Reading("B1", city.Now, ("fillPercent", 10)));
+        await city.PutAsync(Bin(Ouessant));
+        await city.ReportAsync(Say.Reading("B1", city.Now, ("fillPercent", 70)));
+        await MinutesAsync(15);
+        Assert.False((await AlarmAsync(city, Ouessant, "B1~rule.slow")).IsActive);
+
+        async Task MinutesAsync(int minutes)
+        {
+            for (var minute = 0; minute < minutes; minute++)
+            {
+                await city.PassAsync(TimeSpan.FromMinutes(1));
+            }
         }
     }
 

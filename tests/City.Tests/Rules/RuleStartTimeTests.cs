@@ -1,6 +1,8 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
+using Grid.Contracts.Territories;
+using Grid.Grains.RollUp;
 using Grid.Grains.Sectors;
 using Microsoft.Extensions.DependencyInjection;
 using static Grid.Tests.City.Rules.RuleCity;
@@ -76,6 +78,48 @@ public sealed class RuleStartTimeTests
         }
 
         Assert.Contains(outlet.All, one => one.What == "endFlag");
+    }
+
+    [Fact]
+    public async Task Nobody_records_figures_of_what_a_sector_has_not_read_of_its_log()
+    {
+        const string Siren = "999000001";
+        var tap = new StorageTap();
+        var minute = new FigureOptions { RecordEvery = TimeSpan.FromMinutes(1) };
+        await using var first = await TestCity.StartAsync(services => { tap.Register(services); services.AddSingleton(minute); });
+        await first.AddBodyAsync(Siren, DeviceKinds.All, Ouessant);
+        await first.PutAsync(Bin("B1"), Bin("B2"));
+        await first.Grains.GetGrain<ISectorGrain>(Sector).Checkpoint();
+
+        // From here on all is in the log only.
+        tap.Before = static state => state is SectorState ? Task.FromException(new IOException("planted")) : Task.CompletedTask;
+        await first.ReportAsync(Fill(first, "B1", 99), Fill(first, "B2", 99));
+        await FiguresAsync(first);
+        await LooksAsync(first, 3);
+        var left = TimeSpan.FromTicks(TimeSpan.TicksPerMinute - (first.Now.UtcTicks % TimeSpan.TicksPerMinute));
+        await first.PassAsync(left - TimeSpan.FromMilliseconds(500));
+
+        // A look falls into the time in which the sector has not read it.
+        await using var second = await first.CrashNowAsync(services => { Slowly(services); services.AddSingleton(minute); }, wakes: false);
+        await FiguresAsync(second);
+        Assert.True((await second.Grains.GetGrain<ISectorGrain>(Sector).GetPartial()).IsBehind);
+        Assert.True((await second.Department("29").GetPartial()).IsBehind);
+        await LooksAsync(second, 17);
+        Assert.False((await second.Department("29").GetPartial()).IsBehind);
+        foreach (var scope in new[] { $"commune:{Ouessant}", $"syndicate:{Siren}", "department:29" })
+        {
+            var recorded = await second.HistoryAsync(FigureCatalog.SeriesOf(scope), "bins.overflowing");
+            Assert.True(recorded.Count >= 2, scope);
+            Assert.Equal([2], recorded.SkipWhile(value => value == 0).Distinct());
+        }
+    }
+
+    private static async Task FiguresAsync(TestCity city)
+    {
+        foreach (var territory in new ITerritoryGrain[] { city.Commune(Ouessant), city.Body("999000001"), city.Department("29") })
+        {
+            await city.FiguresAsync(territory);
+        }
     }
 
     private static void Slowly(IServiceCollection services) => services.AddSingleton(Slow);

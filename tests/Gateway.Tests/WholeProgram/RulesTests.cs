@@ -135,6 +135,50 @@ public sealed class RulesTests : IDisposable
         Assert.Equal(["en"], english.Content.Headers.ContentLanguage);
     }
 
+    [Theory]
+    [InlineData("""{"name":"A","scope":""", "body", "n’est pas du JSON bien formé", "is malformed JSON")]
+    [InlineData("null", "body", "est null", "is null")]
+    [InlineData("""{"name":["A"]}""", "name", "est d’un autre type qu’attendu", "has another type than expected")]
+    [InlineData("""{"rule":{},"from":"yesterday"}""", "from", "n’est pas un instant RFC 3339, comme 2026-11-22T10:00:00.000Z", "is no RFC 3339 instant, such as 2026-11-22T10:00:00.000Z")]
+    public async Task A_body_at_fault_is_told_in_the_language_that_is_asked_for(string body, string field, string french, string english)
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        var path = body.Contains("from", StringComparison.Ordinal) ? "/api/v1/rules/test" : Rule;
+        var method = path == Rule ? HttpMethod.Put : HttpMethod.Post;
+        Assert.Equal(french, await (await SendInFrenchAsync(server, method, path, body)).ErrorAsync(HttpStatusCode.BadRequest, field));
+        Assert.Equal(english, await (await server.Http.SendAsync(new HttpRequestMessage(method, path) { Content = Json(body) })).ErrorAsync(HttpStatusCode.BadRequest, field));
+    }
+
+    [Theory]
+    [InlineData("l-passive", """{"name":"setDimming","args":{"percent":30}}""", "device", "un point lumineux passif suit son armoire et ne se gradue pas", "a passive light point follows its cabinet and cannot be dimmed")]
+    [InlineData("l-passive", """{"name":"followPlan","args":{}}""", "device", "un point lumineux passif suit son armoire, dont il a le plan", "a passive light point follows its cabinet, whose plan it has")]
+    [InlineData("l-safe", """{"name":"setDimming","args":{"percent":10}}""", "device", "ce point lumineux ne se gradue pas sous son minimum de sécurité de 20 %", "this light point may not be dimmed below its safety minimum of 20 %")]
+    [InlineData("l-safe", """{"name":"loadProgram","args":{}}""", "device", "cet équipement n’est sous aucun plan d’éclairage", "this device is under no lighting plan")]
+    public async Task A_command_that_is_refused_is_told_in_the_language_that_is_asked_for(string device, string body, string field, string french, string english)
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        await (await PutAsync(server, "/api/v1/devices/l-passive", """{"kind":"streetlight","commune":"29155","attributes":{"passive":true,"cabinet":"c1","segment":1,"ratedWatts":70}}""")).JsonAsync(HttpStatusCode.Created);
+        await (await PutAsync(server, "/api/v1/devices/l-safe", """{"kind":"streetlight","commune":"29155","attributes":{"safetyMinimumPercent":20}}""")).JsonAsync(HttpStatusCode.Created);
+        var path = $"/api/v1/devices/{device}/commands";
+        Assert.Equal(french, await (await SendInFrenchAsync(server, HttpMethod.Post, path, body)).ErrorAsync(HttpStatusCode.BadRequest, field));
+        Assert.Equal(english, await (await server.Http.PostAsync(path, Json(body))).ErrorAsync(HttpStatusCode.BadRequest, field));
+    }
+
+    [Theory]
+    [InlineData("""{"selector":{"commune":"29155"},"name":"setDimming","args":{"percent":30}}""", "selector", "n’a aucun équipement qui comprend setDimming", "has no device that understands setDimming")]
+    [InlineData("""{"selector":{"ids":["nobody"]},"name":"setDimming","args":{"percent":30}}""", "selector.ids", "a un équipement inconnu, nobody", "has an unknown device, nobody")]
+    [InlineData("""{"selector":{"commune":"99999"},"name":"setDimming","args":{"percent":30}}""", "selector.commune", "n’est aucune commune connue", "is no commune that is known")]
+    [InlineData("""{"selector":{"department":"999"},"name":"setDimming","args":{"percent":30}}""", "selector.department", "n’est aucun département connu", "is no department that is known")]
+    [InlineData("""{"selector":{"syndicate":"1"},"name":"setDimming","args":{"percent":30}}""", "selector.syndicate", "n’est aucune collectivité connue", "is no body that is known")]
+    [InlineData("""{"selector":{},"name":"setDimming","args":{"percent":30}}""", "selector", "ne choisit rien : donnez commune, syndicate, department, ids ou bbox", "selects nothing: give one of commune, syndicate, department, ids, bbox")]
+    [InlineData("""{"selector":{"commune":"29155","kind":"bin"},"name":"setDimming","args":{"percent":30}}""", "selector.kind", "bin ne comprend pas setDimming", "bin does not understand setDimming")]
+    public async Task A_command_to_many_that_is_refused_is_told_in_the_language_that_is_asked_for(string body, string field, string french, string english)
+    {
+        await using var server = await GridServer.StartInAsync(_data);
+        Assert.Equal(french, await (await SendInFrenchAsync(server, HttpMethod.Post, "/api/v1/group-commands", body)).ErrorAsync(HttpStatusCode.BadRequest, field));
+        Assert.Equal(english, await (await server.Http.PostAsync("/api/v1/group-commands", Json(body))).ErrorAsync(HttpStatusCode.BadRequest, field));
+    }
+
     [Fact]
     public async Task A_trial_tells_what_a_rule_would_have_done_and_changes_nothing()
     {
@@ -168,7 +212,7 @@ public sealed class RulesTests : IDisposable
         await (await PostAsync(server, "/api/v1/rules/dim/publish")).JsonAsync();
         await Eventually.HoldsAsync("the sector follows the rule", async () =>
             (await (await server.Http.GetAsync("/api/v1/rules/dim/rollout")).JsonAsync()).GetProperty("isComplete").GetBoolean());
-        Assert.Equal("""{"rule":"dim","items":[]}""", (await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).JsonAsync()).GetRawText());
+        Assert.Equal("""{"rule":"dim","items":[],"elsewhere":0}""", (await (await server.Http.GetAsync("/api/v1/rules/dim/refused")).JsonAsync()).GetRawText());
 
         await (await PostAsync(server, "/api/v1/readings", $$$"""[{"device":"L1","time":"{{{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ}}}","metrics":{"supplyVolts":245}}]""")).JsonAsync();
         JsonElement[] refused = [];

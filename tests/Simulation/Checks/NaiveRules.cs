@@ -131,6 +131,12 @@ internal sealed class NaiveRules
             End(rule, Max(at, device.Now));
         }
 
+        // On its way it is in no sector, and takes along since when what the rules ask for has been so.
+        if (device.Sector.Length > 0)
+        {
+            device.Lasting = [.. device.Rules.Where(rule => rule.Since is not null).Select(rule => rule.Anew())];
+        }
+
         device.Rules.Clear();
         device.Sector = "";
     }
@@ -151,7 +157,8 @@ internal sealed class NaiveRules
             asksForPrevious |= draw.Text.Contains("previous(", StringComparison.Ordinal);
             if (!published.Scope.StartsWith("device:", StringComparison.Ordinal) || published.Scope == $"device:{device.Id}")
             {
-                device.Rules.Add(former.FirstOrDefault(rule => (rule.Id, rule.Version) == (published.Id, published.Version)) ?? new FollowedRule(published.Id, published.Version, draw));
+                device.Rules.Add(former.FirstOrDefault(rule => (rule.Id, rule.Version) == (published.Id, published.Version))
+                    ?? device.Lasting.FirstOrDefault(rule => (rule.Id, rule.Version) == (published.Id, published.Version)) ?? new FollowedRule(published.Id, published.Version, draw));
             }
         }
 
@@ -160,6 +167,7 @@ internal sealed class NaiveRules
             End(gone, Max(at, device.Now));
         }
 
+        device.Lasting = [];
         device.Track(asksForPrevious);
         Judge(device, at);
     }
@@ -258,6 +266,9 @@ internal sealed class NaiveRules
         public DateTimeOffset BeganAt { get; set; } = DateTimeOffset.UnixEpoch;
 
         public Holding? Holding { get; set; }
+
+        /// <summary>What has lasted, and nothing of what followed from it.</summary>
+        public FollowedRule Anew() => new(Id, Version, Draw) { IsInBand = IsInBand, Since = Since, KnownAt = KnownAt };
     }
 
     private sealed class NaiveDevice(string id, DeviceKind kind) : IRuleValues
@@ -278,6 +289,8 @@ internal sealed class NaiveRules
         public ReadingOrder Order { get; set; }
 
         public List<FollowedRule> Rules { get; } = [];
+
+        public IReadOnlyList<FollowedRule> Lasting { get; set; } = [];
 
         public double? this[string metric] => _values.TryGetValue(metric, out var value) ? value.Value : null;
 

@@ -61,6 +61,7 @@ internal static class StateCopy<T>
         copy.DueAt = rules.DueAt;
         copy.Given = Over(copy.Given, rules.Given);
         copy.Causes = rules.Causes;
+        copy.Lasting = Over(copy.Lasting, rules.Lasting);
         return copy;
     }
 

@@ -114,7 +114,7 @@ public sealed class GroupCommandGrain(
         var found = await search.FindAsync(request, CancellationToken.None);
         if (found.Field is not null)
         {
-            return new GroupAnswer { Status = SubmitStatus.Refused, Field = found.Field, Reason = found.Reason };
+            return new GroupAnswer { Status = SubmitStatus.Refused, Field = found.Field, Reason = found.Reason?.En, ReasonFrench = found.Reason?.Fr };
         }
 
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Commands;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Notifications;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Waiting;
@@ -12,10 +13,10 @@ namespace Grid.Grains.Commands.Groups;
 /// <param name="Members">Members in them.</param>
 /// <param name="Field">The field at fault; null when there is none.</param>
 /// <param name="Reason">What is wrong with it.</param>
-public sealed record FoundMembers(ImmutableSortedDictionary<string, ImmutableArray<GroupLane>> Lanes, int Members, string? Field = null, string? Reason = null)
+public sealed record FoundMembers(ImmutableSortedDictionary<string, ImmutableArray<GroupLane>> Lanes, int Members, string? Field = null, BilingualText? Reason = null)
 {
     /// <summary>Nothing was found, for a reason.</summary>
-    public static FoundMembers Fault(string field, string reason) =>
+    public static FoundMembers Fault(string field, BilingualText reason) =>
         new(ImmutableSortedDictionary<string, ImmutableArray<GroupLane>>.Empty, 0, field, reason);
 }
 
@@ -31,22 +32,24 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
         var selector = request.Selector;
         if (!GroupCatalog.ByName.TryGetValue(request.Name, out var command))
         {
-            return FoundMembers.Fault("name", $"is no command of a group; one of {string.Join(' ', GroupCatalog.ByName.Keys.Order(StringComparer.Ordinal))}");
+            return FoundMembers.Fault("name", NoCommand(string.Join(' ', GroupCatalog.ByName.Keys.Order(StringComparer.Ordinal))));
         }
 
         if (selector is { Commune: null, Syndicate: null, Department: null, Ids.IsDefaultOrEmpty: true, Box: null })
         {
-            return FoundMembers.Fault("selector", "selects nothing: give one of commune, syndicate, department, ids, bbox");
+            return FoundMembers.Fault("selector", new(
+                "ne choisit rien : donnez commune, syndicate, department, ids ou bbox", "selects nothing: give one of commune, syndicate, department, ids, bbox"));
         }
 
         if (selector.Kind is { } kind && (command.Kinds & KindOf(kind)) == 0)
         {
-            return FoundMembers.Fault("selector.kind", $"{kind.ToString().ToLowerInvariant()} does not understand {request.Name}");
+            return FoundMembers.Fault("selector.kind", new(
+                $"{kind.ToString().ToLowerInvariant()} ne comprend pas {request.Name}", $"{kind.ToString().ToLowerInvariant()} does not understand {request.Name}"));
         }
 
         if (!selector.Ids.IsDefault && selector.Ids.Length > GroupCatalog.MaximumIds)
         {
-            return FoundMembers.Fault("selector.ids", $"names more than {GroupCatalog.MaximumIds} devices");
+            return FoundMembers.Fault("selector.ids", new($"nomme plus de {GroupCatalog.MaximumIds} équipements", $"names more than {GroupCatalog.MaximumIds} devices"));
         }
 
         var (communes, field, reason) = await CommunesAsync(selector, cancellationToken);
@@ -61,7 +64,7 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
             : await CollectIdsAsync(selector, communes, members, cancellationToken);
         members.Complete();
         return fault ?? (members.Count > GroupCatalog.MaximumMembers ? TooMany() : members.Count == 0
-            ? FoundMembers.Fault("selector", $"has no device that understands {request.Name}")
+            ? FoundMembers.Fault("selector", new($"n’a aucun équipement qui comprend {request.Name}", $"has no device that understands {request.Name}"))
             : new FoundMembers(members.Lanes(), members.Count));
     }
 
@@ -107,7 +110,7 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
             {
                 if (records[index] is not { Descriptor: var device } record)
                 {
-                    return FoundMembers.Fault("selector.ids", $"has an unknown device, {ids[index]}");
+                    return FoundMembers.Fault("selector.ids", new($"a un équipement inconnu, {ids[index]}", $"has an unknown device, {ids[index]}"));
                 }
 
                 var isMeant = (selector.Kind is not { } kind || kind == device.Kind)
@@ -124,14 +127,14 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
     }
 
     /// <summary>The communes that all of commune, body and department hold, with the kinds that are meant there; null for every one.</summary>
-    private async Task<(Dictionary<string, DeviceKinds>? Communes, string? Field, string Reason)> CommunesAsync(GroupSelector selector, CancellationToken cancellationToken)
+    private async Task<(Dictionary<string, DeviceKinds>? Communes, string? Field, BilingualText Reason)> CommunesAsync(GroupSelector selector, CancellationToken cancellationToken)
     {
         Dictionary<string, DeviceKinds>? communes = null;
         if (selector.Commune is { } commune)
         {
             if (table.FindCommune(commune) is null)
             {
-                return (null, "selector.commune", "is no commune that is known");
+                return (null, "selector.commune", new("n’est aucune commune connue", "is no commune that is known"));
             }
 
             communes = new(StringComparer.Ordinal) { [commune] = DeviceKinds.All };
@@ -141,7 +144,7 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
         {
             if (table.FindDepartment(department) is null)
             {
-                return (null, "selector.department", "is no department that is known");
+                return (null, "selector.department", new("n’est aucun département connu", "is no department that is known"));
             }
 
             communes = Narrow(communes, table.CommunesOf(department).Select(item => (item.InseeCode, DeviceKinds.All)));
@@ -151,7 +154,7 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
         {
             if (await bodies.GetAsync(siren, cancellationToken) is null)
             {
-                return (null, "selector.syndicate", "is no body that is known");
+                return (null, "selector.syndicate", new("n’est aucune collectivité connue", "is no body that is known"));
             }
 
             var held = (await bodies.GetMembersAsync(siren, cancellationToken)).Where(member => table.FindCommune(member.Commune) is { } known && member.HoldsOn(Today(known)));
@@ -159,7 +162,7 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
                 .Select(group => (group.Key, group.Aggregate(DeviceKinds.None, (kinds, member) => kinds | member.Kinds))));
         }
 
-        return (communes, null, string.Empty);
+        return (communes, null, default);
     }
 
     private DateOnly Today(Commune commune) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(
@@ -171,5 +174,8 @@ public sealed class MemberSearch(IDeviceRegistry registry, IBodyRegistry bodies,
 
     private static DeviceKinds KindOf(DeviceKind kind) => (DeviceKinds)(1 << (int)kind);
 
-    private static FoundMembers TooMany() => FoundMembers.Fault("selector", $"has more than {GroupCatalog.MaximumMembers} members; split it");
+    private static FoundMembers TooMany() => FoundMembers.Fault("selector", new(
+        $"a plus de {GroupCatalog.MaximumMembers} membres : partagez-le", $"has more than {GroupCatalog.MaximumMembers} members; split it"));
+
+    private static BilingualText NoCommand(string known) => new($"n’est aucune commande de groupe : {known}", $"is no command of a group; one of {known}");
 }

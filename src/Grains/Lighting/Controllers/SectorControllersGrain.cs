@@ -105,12 +105,16 @@ public sealed class SectorControllersGrain(
         await RefreshIfDueAsync(Now());
         if (_book.Find(device) is not { } controller)
         {
-            return new ProgramChoice { Reason = "this device is under no lighting plan" };
+            return new ProgramChoice { Reason = "this device is under no lighting plan", ReasonFrench = "cet équipement n’est sous aucun plan d’éclairage" };
         }
 
         if (controller.State == ControllerState.Live)
         {
-            return new ProgramChoice { Reason = "this device keeps no program: it is switched live (its attribute scheduler)" };
+            return new ProgramChoice
+            {
+                Reason = "this device keeps no program: it is switched live (its attribute scheduler)",
+                ReasonFrench = "cet équipement ne garde aucun programme : il est commuté en direct (son attribut scheduler)",
+            };
         }
 
         var now = Now();

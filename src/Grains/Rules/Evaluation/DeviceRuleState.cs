@@ -36,6 +36,12 @@ public sealed class DeviceRuleState
 
     /// <summary>The commands that rules of a ring gave here last, the newest of each rule, at most <see cref="RuleCause.Bound"/>; null for none. Replaced, never written in place.</summary>
     [Id(7)] public RuleCause[]? Causes { get; set; }
+
+    /// <summary>While it moves to another sector: since when the conditions of its rules hold. Where the same rules hold, what has lasted already counts. Null for none.</summary>
+    [Id(8)] public RuleMemory[]? Lasting { get; set; }
+
+    /// <summary>Nothing to be kept but where there are rules.</summary>
+    internal bool IsForgettable => Given is null && Lasting is null;
 }
 
 /// <summary>A command that a rule gave: what it brings about is no new cause.</summary>

@@ -71,6 +71,19 @@ internal static class DeviceRuleTurn
         (state.EvaluatedAt, state.DueAt) = (now, guard.Due);
     }
 
+    /// <summary>What of memories goes along to another sector; null for nothing.</summary>
+    public static RuleMemory[]? Lasting(RuleMemory[]? memories) =>
+        memories?.Where(memory => memory.Since != 0).Select(memory => memory.Lasting).ToArray() is { Length: > 0 } lasting ? lasting : null;
+
+    /// <summary>In its new sector: where the same version of a rule holds, what has lasted already counts.</summary>
+    public static void Arrive(DeviceRuleState state, CompiledRules rules, DeviceKind kind)
+    {
+        if (state.Lasting is { } lasting)
+        {
+            (state.Rules, state.Lasting) = (Known(lasting, rules.Of(kind)) is { Length: > 0 } known ? known : null, null);
+        }
+    }
+
     /// <summary>A rule that this program cannot read leaves a memory of which nothing can follow.</summary>
     private static RuleMemory[]? Known(RuleMemory[]? memories, CompiledRule[] rules)
     {

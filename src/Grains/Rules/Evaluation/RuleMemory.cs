@@ -38,6 +38,9 @@ public readonly record struct RuleMemory
     /// <summary>The command of a rule that brought its condition about, as long as that lasts; null for none. What begins when it has lasted follows from that command too.</summary>
     [Id(5)] public string? Cause { get; init; }
 
+    /// <summary>What goes along to another sector: that the condition holds, and not that the rule does, which is for the rules there to say.</summary>
+    internal RuleMemory Lasting => new() { Key = Key, Since = Since, Bands = Bands, Cause = Cause };
+
     /// <summary>True when there is nothing to remember.</summary>
     public bool IsAtRest => Since == 0 && FiredAt == 0 && Bands == 0 && Flags == RuleFlags.None;
 }
