@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Grid.Client.Audit;
 using Grid.Client.Authentication;
@@ -87,7 +88,7 @@ internal static class RuleEndpoints
             .RequireRight(Right.ManageDevices);
         rules.MapPost("/rules/test", TestAsync)
             .WithName("testRule")
-            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?}. Changes nothing.")
+            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?}. Changes nothing. While done is false it goes on: send the same again.")
             .Accepts<RuleTestInput>("application/json")
             .Produces<RuleTestModel>()
             .ProducesValidationProblem()
@@ -238,24 +239,39 @@ internal static class RuleEndpoints
 
         // A draft need not have a name to be tried.
         var draft = DraftOf(input.Rule!);
-        var answer = await grains.RuleTrial(Trials).Try(new RuleTrialRequest
+        var request = new RuleTrialRequest
         {
             Rule = draft.Name.Length == 0 ? draft with { Name = "trial" } : draft,
             From = input.From!.Value,
             To = input.To!.Value,
             Scope = input.Scope,
-        });
+        };
+        var answer = await grains.RuleTrial(TrialOf(request)).Try(request);
         if (!answer.Problems.IsEmpty)
         {
             return Refused(http, answer.Problems);
         }
 
-        // It changes nothing, and shows what many devices did.
+        // It changes nothing, and shows what many devices did. Asked for again while it goes on it is one trial.
         http.Audit(input.Scope ?? draft.Scope, string.Create(CultureInfo.InvariantCulture, $"tried on {answer.Devices} devices: {input.Rule!.Text ?? input.Rule.Rule?.GetRawText()}"));
         return TypedResults.Json(
-            new RuleTestModel([.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))], answer.Devices, answer.Readings, answer.Cut),
+            new RuleTestModel(
+                [.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))],
+                answer.Counts.ToDictionary(count => count.What, count => count.Count, StringComparer.Ordinal),
+                answer.Devices,
+                answer.Readings,
+                answer.Communes,
+                answer.OfCommunes,
+                answer.Left,
+                answer.IsDone,
+                answer.Cut),
             GridJson.Default.RuleTestModel);
     }
+
+    /// <summary>The same sent again is the same trial.</summary>
+    private static string TrialOf(RuleTrialRequest request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        (string[])[request.Rule.Name, request.Rule.Scope, request.Rule.Text ?? "", request.Rule.Json ?? "", request.Scope ?? "", request.From.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), request.To.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)],
+        GridJson.Default.StringArray)))[..32];
 
     private static RuleDraft DraftOf(RuleInput input) => new()
     {

@@ -84,11 +84,17 @@ public sealed record RuleListItem(string Id, string Name, string Scope, long Ver
 public sealed record RulePage(IReadOnlyList<RuleListItem> Items, string? NextCursor);
 
 /// <summary>What a rule would have done.</summary>
-/// <param name="Events">By time.</param>
+/// <param name="Events">The first 2,000, by time.</param>
+/// <param name="Counts">How many events of each there are, told or not.</param>
 /// <param name="Devices">Devices that it was tried on.</param>
 /// <param name="Readings">Readings that it was tried on.</param>
+/// <param name="Communes">Communes of the scope that are done.</param>
+/// <param name="OfCommunes">Communes of the scope.</param>
+/// <param name="Left">Devices of these communes that left them or were removed between the two instants: what the rule would have done on them before is not in it.</param>
+/// <param name="Done">False while it goes on: send the same again, and it is waited for.</param>
 /// <param name="Cut">Why it is not whole; null when it is.</param>
-public sealed record RuleTestModel(IReadOnlyList<RuleTestEvent> Events, int Devices, int Readings, string? Cut);
+public sealed record RuleTestModel(
+    IReadOnlyList<RuleTestEvent> Events, IReadOnlyDictionary<string, long> Counts, int Devices, long Readings, int Communes, int OfCommunes, int Left, bool Done, string? Cut);
 
 /// <summary>Something that a rule would have done.</summary>
 /// <param name="At">When.</param>

@@ -15,6 +15,7 @@ using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
+using Grid.Grains.RollUp;
 using Grid.Grains.Rules;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -37,6 +38,7 @@ public sealed partial class SectorGrain(
     IDeviceRegistry registry,
     LocalCalendars calendars,
     SectorOptions options,
+    FigureOptions figureOptions,
     SectorMeter meter,
     TimeProvider clock,
     ILogger<SectorGrain> logger) : Grain, ISectorGrain
@@ -74,7 +76,7 @@ public sealed partial class SectorGrain(
         _alarms = new SectorAlarms(_sector, _book);
         _alarms.Resume(state.State.Alarms);
         _alarmClock = this.RegisterGrainTimer(TellTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _rules = new SectorRules(devices.Rules, (long)options.RulesLookEvery.TotalMilliseconds);
+        _rules = new SectorRules(devices.Rules);
         _rules.Resume(state.State.Rules, _book);
         _ruleTurn = new SectorRuleTurn(_sector, _book, _alarms, devices.Rules, devices.Places.Of(SectorMap.CommuneOf(_sector)));
         _ruleTurn.Resume(state.State.Rules);
@@ -138,7 +140,11 @@ public sealed partial class SectorGrain(
 
     private async ValueTask TakeAsync(SectorDelivery delivery)
     {
-        await JudgeBeforeAsync(delivery);
+        if (delivery.Entries is [{ ReceivedAt: var next }, ..] && delivery.PreviousOffset <= _book.Offset)
+        {
+            await PassToAsync(next);
+        }
+
         if (delivery.PreviousOffset > _book.Offset)
         {
             meter.DeliveryMissed();
@@ -278,6 +284,11 @@ public sealed partial class SectorGrain(
             if (batch.FirstOffset > upTo)
             {
                 break;
+            }
+
+            if (_rules.Turn.Next != RuleTurnClock.Soon && batch.Entries is [{ ReceivedAt: var next }, ..])
+            {
+                await PassToAsync(next);
             }
 
             await _applier.ApplyAsync(batch.Entries, batch.FirstOffset);

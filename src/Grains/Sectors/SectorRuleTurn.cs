@@ -26,8 +26,22 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
     private readonly Dictionary<string, long[]> _passed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SectorRuleCause> _causes = new(StringComparer.Ordinal);
 
-    /// <summary>What rules see of the commune as of its last look; null for what is not known.</summary>
-    public Func<CompiledRule, IRuleSurroundings?> Commune { get; set; } = static _ => null;
+    /// <summary>Looks of the commune that it has told of and that no rule has seen yet: one a minute, and every rule sees them some seconds later.</summary>
+    private const int MostTold = 4;
+
+    private readonly Queue<(long From, Func<CompiledRule, IRuleSurroundings?> Seen)> _told = new();
+    private Func<CompiledRule, IRuleSurroundings?> _commune = static _ => null;
+
+    /// <summary>What rules see of the commune from an instant on; null for what is not known.</summary>
+    public void Tell(long from, Func<CompiledRule, IRuleSurroundings?> seen)
+    {
+        while (_told.Count >= MostTold)
+        {
+            _commune = _told.Dequeue().Seen;
+        }
+
+        _told.Enqueue((from, seen));
+    }
 
     /// <summary>What is to be stored: devices with rules that are not at rest.</summary>
     public ImmutableArray<SectorRuleMemory> ToSnapshot() =>
@@ -98,9 +112,16 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             return ([], due);
         }
 
+        while (_told.TryPeek(out var told) && told.From <= now)
+        {
+            _commune = _told.Dequeue().Seen;
+        }
+
         if (rules.Any(rule => SectorTerms.LooksAtTime(rule.Rule)))
         {
+            // Being heard is no change of which anybody is told: on whole minutes only, whatever else there is to look at in between.
             due = now - (now % Minute) + Minute;
+            rules = now % Minute == 0 ? rules : [.. rules.Where(rule => !SectorTerms.LooksAtTime(rule.Rule))];
         }
 
         var groups = rules.ToDictionary(rule => rule.Key, rule => GroupsOf(rule, now));
@@ -211,7 +232,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             return memory.IsAtRest ? (memory, RuleChange.None) : (new RuleMemory { Key = rule.Key }, memory.Flags == RuleFlags.None ? RuleChange.None : RuleChange.Ends);
         }
 
-        var commune = rule.Facts.Needs == RuleNeeds.Commune ? Commune(rule) : null;
+        var commune = rule.Facts.Needs == RuleNeeds.Commune ? _commune(rule) : null;
         if (rule.Facts.Needs == RuleNeeds.Commune && commune is null)
         {
             // Not known yet: as it was.

@@ -14,6 +14,9 @@ internal sealed class Outlet : IRuleOutlet
 
     public IEnumerable<(DateTimeOffset At, string Device, string What)> All => _byId.Values.Select(one => (one.At, one.Device, one.What));
 
+    /// <summary>All that it was told, with the message or the name of the flag.</summary>
+    public IEnumerable<(DateTimeOffset At, string Device, string What, string Message)> Everything => _byId.Values;
+
     /// <summary>How often it will still fail.</summary>
     public int Failures { get; set; }
 

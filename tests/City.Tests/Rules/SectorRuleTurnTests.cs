@@ -57,20 +57,37 @@ public sealed class SectorRuleTurnTests
     }
 
     [Fact]
-    public void Looks_come_some_moments_after_a_change_at_a_pace_and_when_time_alone_may_change_something()
+    public void Looks_are_at_whole_multiples_of_five_seconds_after_a_change_and_when_time_alone_may_change_something()
     {
-        var clock = new RuleTurnClock(250, 5_000);
+        var clock = new RuleTurnClock();
         Assert.Equal(RuleTurnClock.Never, clock.Next);
         clock.Changed(1_000);
         clock.Changed(1_100);
-        Assert.Equal(1_250, clock.Next);
-        clock.Judged(1_250, 60_000);
+        Assert.Equal(5_000, clock.Next);
+        clock.Judged(5_000, 59_001);
         Assert.Equal(60_000, clock.Next);
-        clock.Changed(2_000);
-        Assert.Equal(6_250, clock.Next);
-        clock.Judged(6_250, 60_000);
-        clock.Expect(10_000);
+        clock.Changed(10_000);
+        Assert.Equal(15_000, clock.Next);
+        clock.Judged(15_000, 60_000);
+
+        // What is told late is seen at the next look, not at one that is over.
+        clock.Expect(12_000);
+        Assert.Equal(20_000, clock.Next);
+    }
+
+    [Fact]
+    public void A_change_at_the_very_instant_of_a_look_is_seen_at_the_next_and_the_first_look_since_a_start_is_none_before_it()
+    {
+        var clock = new RuleTurnClock();
+        clock.Changed(5_000);
+        clock.Judged(5_000, RuleTurnClock.Never);
         Assert.Equal(10_000, clock.Next);
+
+        var begun = new RuleTurnClock();
+        begun.Expect(RuleTurnClock.Soon);
+        Assert.Equal(RuleTurnClock.Soon, begun.Next);
+        begun.Begin(12_001);
+        Assert.Equal(15_000, begun.Next);
     }
 
     private static PublishedRule Published(string id, string text) =>

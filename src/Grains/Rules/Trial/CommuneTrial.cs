@@ -19,11 +19,13 @@ namespace Grid.Grains.Rules.Trial;
 /// </summary>
 internal sealed class CommuneTrial
 {
-    private readonly Dictionary<string, (SectorDevice Device, TrialSector Sector)> _devices = new(StringComparer.Ordinal);
+    /// <summary>Looks and changes after which it is another one's turn.</summary>
+    private const int StepsPerTurn = 64;
+
+    private readonly Dictionary<string, (SectorDevice Device, DeviceDescriptor Descriptor, TrialSector Sector)> _devices = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, TrialSector> _sectors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> _figures;
     private readonly Dictionary<string, double> _now = new(StringComparer.Ordinal);
-    private readonly List<RuleTrialEvent> _events = [];
     private readonly RuleSet _set;
     private readonly CompiledRule _rule;
     private readonly RuleSets _sets;
@@ -34,46 +36,50 @@ internal sealed class CommuneTrial
 
     /// <param name="commune">Its INSEE code.</param>
     /// <param name="set">The rule, for the kinds for which its scope is competent.</param>
-    /// <param name="devices">The devices that it may see.</param>
+    /// <param name="devices">The devices that it may see, and where they are.</param>
     /// <param name="figures">The figures that it names, by the looks at which they changed.</param>
     /// <param name="context">What devices need.</param>
     /// <param name="options">When communes look.</param>
-    /// <param name="pace">Least time between two looks of a sector at changes.</param>
     public CommuneTrial(
-        Contracts.Territories.Commune commune, RuleSet set, IEnumerable<DeviceRecord> devices, Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> figures, DeviceContext context, FigureOptions options, TimeSpan pace)
+        Contracts.Territories.Commune commune, RuleSet set, IEnumerable<(DeviceDescriptor Descriptor, string Sector)> devices, Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> figures, DeviceContext context,
+        FigureOptions options)
     {
         (_set, _sets, _figures, _options) = (set, context.Rules, figures, options);
         var compiled = _sets.Of(set);
         _rule = compiled.OfSector.Concat(compiled.OfCommune).Single();
         _place = context.Places.Of(commune.InseeCode);
         _source = CommuneRuleTurn.SourceOf(commune.InseeCode, SectorMap.SectorsOf(commune.InseeCode, commune.Population)[0]);
-        foreach (var record in devices)
+        foreach (var name in SectorMap.SectorsOf(commune.InseeCode, commune.Population))
         {
-            if (!_sectors.TryGetValue(record.Sector, out var sector))
+            _sectors.Add(name, new TrialSector(name, _sets, _place));
+        }
+
+        foreach (var (descriptor, name) in devices)
+        {
+            if (!_sectors.TryGetValue(name, out var sector))
             {
-                _sectors.Add(record.Sector, sector = new TrialSector(record.Sector, _sets, _place, (long)pace.TotalMilliseconds));
+                _sectors.Add(name, sector = new TrialSector(name, _sets, _place));
             }
 
             var device = new SectorDevice
             {
-                Id = record.Descriptor.Id,
-                Kind = record.Descriptor.Kind,
-                Follows = DescriptorRules.CabinetHeard(record.Descriptor),
-                Topology = AlarmTopology.Of(record.Descriptor),
-                Contribution = new Contribution { Kind = record.Descriptor.Kind, Status = DeviceStatus.Unknown },
+                Id = descriptor.Id,
+                Kind = descriptor.Kind,
+                Follows = DescriptorRules.CabinetHeard(descriptor),
+                Topology = AlarmTopology.Of(descriptor),
+                Contribution = new Contribution { Kind = descriptor.Kind, Status = DeviceStatus.Unknown },
             };
-            sector.Book.Add(device);
-            sector.Turn.Describe(set, record.Descriptor);
-            _devices.Add(device.Id, (device, sector));
+            _devices.Add(device.Id, (device, descriptor, sector));
         }
     }
 
-    /// <summary>What the rule did from an instant on and before another.</summary>
+    /// <summary>What the rule does before an instant, with what comes before the first one that counts: that only brings it into the state in which it was.</summary>
     /// <param name="states">What the sectors held of the devices, by time.</param>
-    /// <param name="start">When it is first judged: what comes before the beginning only brings it into the state in which it was.</param>
-    /// <param name="from">From when on.</param>
+    /// <param name="looks">The looks that the commune had, and the milliseconds until its devices' rules saw them; null for every one that it may have had.</param>
+    /// <param name="start">When it is first judged.</param>
     /// <param name="to">Before when.</param>
-    public List<RuleTrialEvent> Run(IReadOnlyList<TrialState> states, DateTimeOffset start, DateTimeOffset from, DateTimeOffset to)
+    /// <param name="told">What it does.</param>
+    public async Task RunAsync(IReadOnlyList<TrialState> states, IReadOnlyDictionary<DateTimeOffset, long>? looks, DateTimeOffset start, DateTimeOffset to, Action<RuleTrialEvent> told)
     {
         var isOfSector = !_rule.Rule.Target.IsCommune;
         var hasLooks = _rule.Facts.Needs == RuleNeeds.Commune || !isOfSector;
@@ -83,7 +89,7 @@ internal sealed class CommuneTrial
             sector.Clock.Expect(start.ToMilliseconds());
         }
 
-        for (var next = 0; ;)
+        for (int next = 0, steps = 1; ; steps++)
         {
             var due = isOfSector ? _sectors.Values.Select(sector => sector.Clock.Next).DefaultIfEmpty(RuleTurnClock.Never).Min() : RuleTurnClock.Never;
             var state = next < states.Count ? states[next].At : DateTimeOffset.MaxValue;
@@ -92,32 +98,56 @@ internal sealed class CommuneTrial
             at = turn < at ? turn : at;
             if (at >= to)
             {
-                return [.. _events.Where(one => one.At >= from && one.At < to)];
+                return;
             }
 
-            if (state == at)
+            // What was accepted at the very instant of a look is seen at the next.
+            if (look == at)
             {
-                Take(states[next++]);
-            }
-            else if (look == at)
-            {
-                Look(look);
+                if (looks is null)
+                {
+                    Look(look, CommuneRuleTurn.KnownFrom(look, look), told);
+                }
+                else if (looks.TryGetValue(look, out var after))
+                {
+                    Look(look, look.ToMilliseconds() + after, told);
+                }
+
                 look += _options.RecordEvery;
             }
-            else
+            else if (turn == at)
             {
                 foreach (var sector in _sectors.Values.Where(sector => sector.Clock.Next == due).ToArray())
                 {
-                    _events.AddRange(sector.Judge(_set, due));
+                    foreach (var one in sector.Judge(_set, due))
+                    {
+                        told(one);
+                    }
                 }
+            }
+            else
+            {
+                Take(states[next++]);
+            }
+
+            if (steps % StepsPerTurn == 0)
+            {
+                await Task.Yield();
             }
         }
     }
 
     private void Take(TrialState state)
     {
-        var (device, sector) = _devices[state.Device];
-        if (device.Holding != state.Holding || device.Contribution.Status != state.Status)
+        var (device, descriptor, sector) = _devices[state.Device];
+        var isNew = sector.Book.Find(device.Id) is null;
+        if (isNew)
+        {
+            sector.Book.Add(device);
+            sector.Turn.Describe(_set, descriptor);
+        }
+
+        if (isNew || device.Holding != state.Holding || device.Contribution.Status != state.Status)
         {
             sector.Clock.Changed(state.At.ToMilliseconds());
         }
@@ -126,7 +156,7 @@ internal sealed class CommuneTrial
         device.Contribution = device.Contribution with { Status = state.Status };
     }
 
-    private void Look(DateTimeOffset look)
+    private void Look(DateTimeOffset look, long from, Action<RuleTrialEvent> told)
     {
         foreach (var (name, points) in _figures)
         {
@@ -149,26 +179,29 @@ internal sealed class CommuneTrial
         if (_rule.Rule.Target.IsCommune)
         {
             (_memories, var firings) = CommuneRuleTurn.Judge([_rule], [], _memories, seen, _place, now);
-            var effects = RuleEffectsOf.Firings(firings, _source, CommuneRuleTurn.KindOf(_rule), now, RuleChain.None, "commune");
-            _events.AddRange(DeviceTrial.EventsOf(effects, _source));
+            foreach (var one in DeviceTrial.EventsOf(RuleEffectsOf.Firings(firings, _source, CommuneRuleTurn.KindOf(_rule), now, RuleChain.None, "commune"), _source))
+            {
+                told(one);
+            }
+
             return;
         }
 
         foreach (var sector in _sectors.Values)
         {
-            sector.Turn.Commune = seen;
-            sector.Clock.Expect(now);
+            sector.Turn.Tell(from, seen);
+            sector.Clock.Expect(from);
         }
     }
 
     /// <summary>A sector as far as the rule sees it.</summary>
-    private sealed class TrialSector(string name, RuleSets sets, RulePlace? place, long pace)
+    private sealed class TrialSector(string name, RuleSets sets, RulePlace? place)
     {
         private long _offset;
 
         public SectorBook Book { get; } = new();
 
-        public RuleTurnClock Clock { get; } = new(SectorRules.GatherMilliseconds, pace);
+        public RuleTurnClock Clock { get; } = new();
 
         public SectorRuleTurn Turn => field ??= new SectorRuleTurn(name, Book, new SectorAlarms(name, Book), sets, place);
 

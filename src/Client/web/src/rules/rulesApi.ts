@@ -2,7 +2,7 @@ import { all, call, get } from '../http.ts';
 import { language } from '../i18n.ts';
 import type { Language } from '../language.ts';
 
-/** A trial reads what thousands of devices measured: the server gives it 15 s and then says what is left out. */
+/** A trial reads what thousands of devices measured: the server waits some seconds for it, and goes on when asked for the same again. */
 const trialMillis = 60_000;
 
 export interface RuleItem {
@@ -49,6 +49,7 @@ export interface Trial {
   events: { at: string; device: string; what: TrialWhat; detail: string }[];
   devices: number;
   readings: number;
+  done: boolean;
   cut: string | null;
 }
 
@@ -89,5 +90,9 @@ export const rollBackRule = async (id: string) => (await call('POST', `${path(id
 export const deleteRule = (id: string) => call('DELETE', path(id), undefined, said());
 
 /** What it would have done between two instants. */
-export const tryRule = async (input: RuleInput, from: string, to: string, signal: AbortSignal) =>
-  (await call('POST', '/api/v1/rules/test', { rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;
+export const tryRule = async (input: RuleInput, from: string, to: string, signal: AbortSignal): Promise<Trial> => {
+  for (;;) {
+    const found = (await call('POST', '/api/v1/rules/test', { rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;
+    if (found.done) return found;
+  }
+};
