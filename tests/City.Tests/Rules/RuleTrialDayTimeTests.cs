@@ -23,7 +23,6 @@ public sealed class RuleTrialDayTimeTests
         ("door", "each cabinet when doorOpen for 7 min within weekday then notify ops \"door\" and set flag \"door\"", 4),
         ("neighbours", "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) >= 2 for 12 min then raise alarm \"Panne\" and notify ops \"neighbours\" and set flag \"neighbours\"", 4),
         ("heard", "each cabinet when count(of kind streetlight where same cabinet: since(heard) > 12 min) >= 2 then notify ops \"heard\" and set flag \"heard\"", 4),
-        ("figure", "each streetlight when supplyLoss and lighting.powerWatts < 220 then notify ops \"figure\" and set flag \"figure\"", 8),
         ("share", "each commune when share(of kind streetlight: supplyLoss) >= 40 % for 3 min then raise alarm \"Commune\" and notify ops \"share\" and set flag \"share\"", 4),
         ("power", "each commune when lighting.powerWatts > 260 deadband 30 within from 08:00 to 23:00 then notify ops \"power\" and set flag \"power\"", 4),
     ];
@@ -47,6 +46,7 @@ public sealed class RuleTrialDayTimeTests
 
         await LiveAsync(city, TrialDay.Deliveries(start.AddMinutes(30), To, joinsAt: From.AddHours(9), seed: 7));
         await LooksAsync(city, 2);
+        var differences = new List<string>();
         foreach (var (id, text, atLeast) in Rules)
         {
             var trial = await TrialAsync(city, text);
@@ -57,9 +57,15 @@ public sealed class RuleTrialDayTimeTests
             var live = outlet.Everything.Where(one => one.Message == id && one.At >= From && one.At < To && one.Device is not ("B2" or "B3")).Select(one => (one.At, one.Device, one.What)).Order().ToArray();
             Assert.True(live.Length >= atLeast, $"{id}: {live.Length} events are too few to compare");
             var tried = trial.Events.Where(one => one.What is "notify" or "setFlag" or "endFlag").Select(one => (one.At, one.Device, one.What)).Order().ToArray();
-            Assert.True(live.SequenceEqual(tried), $"{id}: only live {string.Join(", ", live.Except(tried))}; only tried {string.Join(", ", tried.Except(live))}");
+            if (!live.SequenceEqual(tried))
+            {
+                differences.Add($"{id}: only live {string.Join(", ", live.Except(tried))}; only tried {string.Join(", ", tried.Except(live))}");
+            }
+
             await AssertAlarmsAsync(city, id, trial);
         }
+
+        Assert.Empty(differences);
 
         var commanded = (await TrialAsync(city, Rules.Single(rule => rule.Id == "hours").Text)).Events.Where(one => one.What == "command").Select(one => one.Device).Distinct().Order(StringComparer.Ordinal);
         var desired = new List<string>();
