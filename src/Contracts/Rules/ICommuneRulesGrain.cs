@@ -45,7 +45,4 @@ public sealed record CommuneRuleInputs
 
     /// <summary>What all its sectors together count for the groups of the rules.</summary>
     [Id(2)] public required ImmutableArray<RuleGroupCounts> Counts { get; init; }
-
-    /// <summary>From when on rules see it (UTC): by then all sectors have heard of it.</summary>
-    [Id(3)] public required DateTimeOffset From { get; init; }
 }

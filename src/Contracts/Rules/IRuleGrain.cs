@@ -237,6 +237,9 @@ public sealed record RuleTrialAnswer
 
     /// <summary>Devices of these communes that left them between the two instants: what they did before is not in it.</summary>
     [Id(9)] public int Left { get; init; }
+
+    /// <summary>Why it may differ from what the rule did live; empty when it does not. Whole it is only when <see cref="Cut"/> is null.</summary>
+    [Id(10)] public ImmutableArray<BilingualText> Inexact { get; init; } = [];
 }
 
 /// <summary>How often a rule would have done something.</summary>

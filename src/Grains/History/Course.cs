@@ -6,17 +6,29 @@ using Grid.Grains.Devices;
 namespace Grid.Grains.History;
 
 /// <summary>
-/// How the entries of a log came, kept in history beside what was measured: when each report was accepted, in which order, when silence was found and since when a device is in its
-/// sector. What was measured is kept by the time at which it was observed, from which none of that follows; with it, rules can be tried on what truly happened. Nothing is kept of
-/// persons' devices, and nothing of it is shown. The names begin with a sign that no metric may begin with.
+/// How the entries of a log came, kept in history beside what was measured: when each report was accepted, in which order, when silence was found, since when a device is in its
+/// sector, and at which instants the sector's rules decided something. What was measured is kept by the time at which it was observed, from which none of that follows; with it, rules can be tried on
+/// what truly happened. Nothing is kept of persons' devices, and nothing of it is shown. The names begin with a sign that no metric may begin with.
 /// </summary>
 internal static class Course
 {
     /// <summary>The first character of every name.</summary>
-    public const char Mark = '~';
+    public const char Mark = HistorySample.CourseMark;
 
-    /// <summary>A report was accepted: the instant at which it was observed less that one, in milliseconds; with a fraction when others of the device came with it.</summary>
+    /// <summary>
+    /// By the time at which a report was observed: how many milliseconds later it was accepted, with a fraction when others of the device came with it. One that was accepted at that very instant has
+    /// none, so that what needs no time of its own costs nothing.
+    /// </summary>
     public const string Arrived = "~arrived";
+
+    /// <summary>
+    /// By the time at which a report was accepted: the instant at which it was observed less that one, in milliseconds, with a fraction as above. Of those that came more than
+    /// <see cref="LateMilliseconds"/> late, a second time, or without a value.
+    /// </summary>
+    public const string Late = "~late";
+
+    /// <summary>By the time at which a report was observed: it came late, and so not at that instant.</summary>
+    public const string Tardy = "~tardy";
 
     /// <summary>A device was found silent: the instant since when less that one, in the same way.</summary>
     public const string Silenced = "~silenced";
@@ -27,89 +39,39 @@ internal static class Course
     /// <summary>Of a sector: how many devices left it, or were removed.</summary>
     public const string Left = "~left";
 
+    /// <summary>Of a sector, once a day at least: its course is kept.</summary>
+    public const string Kept = "~kept";
+
+    /// <summary>Of a sector: its rules were judged for that instant, and something was decided; the milliseconds since the look of the commune that they saw, less than 0 for none.</summary>
+    public const string Judged = "~judged";
+
+    /// <summary>Of a sector: from that instant on it follows so many rules, written as -1 less that number; what each says stands in the milliseconds after it, as <see cref="NumberOf"/>.</summary>
+    public const string Follows = "~follows";
+
+    /// <summary>What comes later than this after it was observed is late.</summary>
+    public const long LateMilliseconds = 60_000;
+
     internal const int Parts = 4_096;
 
     /// <summary>The series of a sector.</summary>
     public static string SeriesOf(string sector) => $"scope/sector:{sector}";
 
-    /// <summary>Stands for a sector.</summary>
-    public static double NumberOf(string sector) => (uint)Fingerprint.Of(sector);
+    /// <summary>Stands for a sector, or for what a rule says.</summary>
+    public static double NumberOf(string text) => (uint)Fingerprint.Of(text);
 
-    /// <summary>When a report was accepted and when it was observed; or when silence was found, and since when it was. In its order: by instant, and what came together by the time of its point.</summary>
-    public static (DateTimeOffset Accepted, DateTimeOffset Observed) ArrivalOf(HistoryPoint point)
+    /// <summary>When a report was accepted, and its place among those of that instant.</summary>
+    public static (DateTimeOffset Accepted, int Place) AcceptanceOf(HistoryPoint arrived)
     {
-        var milliseconds = Math.Floor(point.Value);
-        var accepted = point.Time.AddMilliseconds(-(int)((point.Value - milliseconds) * Parts));
-        return (accepted, accepted.AddMilliseconds(milliseconds));
-    }
-}
-
-/// <summary>The course of one sector: what is to be kept of each of its batches, in the order of its log.</summary>
-/// <param name="sector">The sector.</param>
-internal sealed class SectorCourse(string sector)
-{
-    /// <summary>Appends that were accepted at once reach the log in any order, some moments apart; more is a clock that was set back.</summary>
-    private const long MostOverlapMilliseconds = 10_000;
-
-    /// <summary>Devices for which room is kept from one batch to the next.</summary>
-    private const int MostKept = 256;
-
-    private Dictionary<string, long> _usedBy = new(StringComparer.Ordinal);
-    private long _acceptedAt;
-    private long _usedUpTo;
-
-    /// <summary>What is kept of a batch. Accepted is what comes later in the log not before what comes earlier.</summary>
-    public ImmutableArray<HistorySample> Of(ImmutableArray<LogEntry> entries)
-    {
-        var samples = ImmutableArray.CreateBuilder<HistorySample>(entries.Length);
-        var left = 0;
-        foreach (var entry in entries)
-        {
-            var received = entry.ReceivedAt.ToMilliseconds();
-            _acceptedAt = _acceptedAt - received is > 0 and <= MostOverlapMilliseconds ? _acceptedAt : received;
-            switch (entry)
-            {
-                case ReadingEntry { Personal: null } reading when FreeFor(reading.Device) is var free && free - _acceptedAt < Course.Parts:
-                    samples.Add(SampleOf(reading.Device, free, Course.Arrived, reading.ObservedAt.ToMilliseconds() - _acceptedAt + ((double)(free - _acceptedAt) / Course.Parts)));
-                    break;
-                case SilencedEntry silenced when FreeFor(silenced.Device) is var free && free - _acceptedAt < Course.Parts:
-                    samples.Add(SampleOf(silenced.Device, free, Course.Silenced, silenced.LastHeardAt.ToMilliseconds() - _acceptedAt + ((double)(free - _acceptedAt) / Course.Parts)));
-                    break;
-                case RegisteredEntry registered when PersonalData.SubscriberOf(registered.Descriptor) is null:
-                    samples.Add(SampleOf(registered.Device, _acceptedAt, Course.Here, Course.NumberOf(sector)));
-                    break;
-                case RemovedEntry:
-                    left++;
-                    break;
-            }
-        }
-
-        if (left > 0)
-        {
-            samples.Add(SampleOf(Course.SeriesOf(sector), _acceptedAt, Course.Left, left));
-        }
-
-        return samples.DrainToImmutable();
+        var milliseconds = Math.Floor(arrived.Value);
+        return (arrived.Time.AddMilliseconds(milliseconds), (int)((arrived.Value - milliseconds) * Parts));
     }
 
-    /// <summary>The instant at which nothing of the device is kept yet: a series has one value for each, and several reports of a device may be accepted at one.</summary>
-    private long FreeFor(string device)
+    /// <summary>When a report was accepted, its place among those of that instant and when it was observed; or when silence was found, and since when it was.</summary>
+    public static (DateTimeOffset Accepted, int Place, DateTimeOffset Observed) LateOf(HistoryPoint late)
     {
-        if (_acceptedAt > _usedUpTo)
-        {
-            if (_usedBy.Count > MostKept)
-            {
-                _usedBy = new(StringComparer.Ordinal);
-            }
-
-            _usedBy.Clear();
-        }
-
-        var free = _usedBy.TryGetValue(device, out var used) ? Math.Max(_acceptedAt, used + 1) : _acceptedAt;
-        _usedBy[device] = free;
-        _usedUpTo = Math.Max(_usedUpTo, free);
-        return free;
+        var milliseconds = Math.Floor(late.Value);
+        var place = (int)((late.Value - milliseconds) * Parts);
+        var accepted = late.Time.AddMilliseconds(-place);
+        return (accepted, place, accepted.AddMilliseconds(milliseconds));
     }
-
-    private static HistorySample SampleOf(string series, long at, string name, double value) => new(series, DateTimeOffset.FromUnixTimeMilliseconds(at), name, value);
 }

@@ -65,11 +65,11 @@ public sealed partial class SectorGrain
 
     public Task TakeCommune(CommuneRuleInputs inputs)
     {
-        var from = inputs.From.ToMilliseconds();
-        _ruleTurn.Tell(from, CommuneRuleTurn.Seeing(inputs.Summary, inputs.Counts.ToDictionary(counts => counts.Rule, counts => counts.Groups)));
+        _ruleTurn.See(inputs.At, CommuneRuleTurn.Seeing(inputs.Summary, inputs.Counts.ToDictionary(counts => counts.Rule, counts => counts.Groups)));
         if (_rules.HasOfSector)
         {
-            _rules.Turn.Expect(from);
+            // What was accepted up to now, they have or will have seen.
+            _rules.Turn.Expect(Now().ToMilliseconds() + 1);
             WatchRules();
         }
 
@@ -91,7 +91,7 @@ public sealed partial class SectorGrain
             _turnSetFor = next;
             var wait = _turnSetFor == RuleTurnClock.Never
                 ? Timeout.InfiniteTimeSpan
-                : TimeSpan.FromMilliseconds(Math.Clamp(_turnSetFor + RuleInstants.WaitMilliseconds - Now().ToMilliseconds(), 1, options.LookEvery.TotalMilliseconds));
+                : TimeSpan.FromMilliseconds(Math.Clamp(_turnSetFor + RuleTurnClock.WaitMilliseconds - Now().ToMilliseconds(), 1, options.LookEvery.TotalMilliseconds));
             _turnClock.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }
@@ -117,7 +117,8 @@ public sealed partial class SectorGrain
         try
         {
             await ReadLogAsync(long.MaxValue);
-            await JudgeAsync(Now().ToMilliseconds());
+            _rules.Turn.Begin(Now().ToMilliseconds() + 1);
+            await JudgeAsync(Now().ToMilliseconds() - RuleTurnClock.WaitMilliseconds);
         }
         finally
         {
@@ -134,6 +135,7 @@ public sealed partial class SectorGrain
             (_countedAt, _counts) = (look, _ruleTurn.CountForCommune(_rules.At(_book.Offset), look.ToMilliseconds()));
         }
 
+        _rules.Turn.Begin(next.ToMilliseconds());
         return _rules.Turn.Next <= next.ToMilliseconds() ? new ValueTask(JudgeAsync(next.ToMilliseconds())) : ValueTask.CompletedTask;
     }
 
@@ -148,7 +150,6 @@ public sealed partial class SectorGrain
             return;
         }
 
-        _rules.Turn.Begin(upTo);
         if (_rules.Turn.Next > upTo)
         {
             return;
@@ -162,12 +163,12 @@ public sealed partial class SectorGrain
             var received = Now();
             for (var steps = 0; _rules.Turn.Next <= upTo; steps++)
             {
-                var at = steps == DeviceRuleTurn.MostSteps ? RuleInstants.AtOrBefore(upTo) : _rules.Turn.Next;
+                var at = steps == DeviceRuleTurn.MostSteps ? upTo : _rules.Turn.Next;
                 var (turns, due) = _ruleTurn.Judge(_rules.Newest, at, ahead);
                 _rules.Turn.Judged(at, due);
                 if (!turns.IsEmpty)
                 {
-                    entries.Add(new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = DateTimeOffset.FromUnixTimeMilliseconds(at), Turns = turns });
+                    entries.Add(new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = DateTimeOffset.FromUnixTimeMilliseconds(at), Turns = turns, Seen = _ruleTurn.Seen });
                 }
             }
 
@@ -176,7 +177,7 @@ public sealed partial class SectorGrain
         catch
         {
             // Nothing was decided: it is judged again.
-            _rules.Turn.Expect(upTo + RuleInstants.EveryMilliseconds);
+            _rules.Turn.Expect(upTo + (long)options.RulesLookEvery.TotalMilliseconds);
             throw;
         }
         finally

@@ -76,7 +76,7 @@ public sealed partial class SectorGrain(
         _alarms = new SectorAlarms(_sector, _book);
         _alarms.Resume(state.State.Alarms);
         _alarmClock = this.RegisterGrainTimer(TellTimeAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _rules = new SectorRules(devices.Rules);
+        _rules = new SectorRules(devices.Rules, (long)options.RulesLookEvery.TotalMilliseconds);
         _rules.Resume(state.State.Rules, _book);
         _ruleTurn = new SectorRuleTurn(_sector, _book, _alarms, devices.Rules, devices.Places.Of(SectorMap.CommuneOf(_sector)));
         _ruleTurn.Resume(state.State.Rules);

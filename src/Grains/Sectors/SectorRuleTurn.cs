@@ -26,22 +26,13 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
     private readonly Dictionary<string, long[]> _passed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SectorRuleCause> _causes = new(StringComparer.Ordinal);
 
-    /// <summary>Looks of the commune that it has told of and that no rule has seen yet: one a minute, and every rule sees them some seconds later.</summary>
-    private const int MostTold = 4;
-
-    private readonly Queue<(long From, Func<CompiledRule, IRuleSurroundings?> Seen)> _told = new();
     private Func<CompiledRule, IRuleSurroundings?> _commune = static _ => null;
 
-    /// <summary>What rules see of the commune from an instant on; null for what is not known.</summary>
-    public void Tell(long from, Func<CompiledRule, IRuleSurroundings?> seen)
-    {
-        while (_told.Count >= MostTold)
-        {
-            _commune = _told.Dequeue().Seen;
-        }
+    /// <summary>The look of the commune that rules see; null for none.</summary>
+    public DateTimeOffset? Seen { get; private set; }
 
-        _told.Enqueue((from, seen));
-    }
+    /// <summary>What rules see of the commune from now on: what it said at a look.</summary>
+    public void See(DateTimeOffset? look, Func<CompiledRule, IRuleSurroundings?> commune) => (Seen, _commune) = (look, commune);
 
     /// <summary>What is to be stored: devices with rules that are not at rest.</summary>
     public ImmutableArray<SectorRuleMemory> ToSnapshot() =>
@@ -110,11 +101,6 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
         if (rules.Length == 0)
         {
             return ([], due);
-        }
-
-        while (_told.TryPeek(out var told) && told.From <= now)
-        {
-            _commune = _told.Dequeue().Seen;
         }
 
         if (rules.Any(rule => SectorTerms.LooksAtTime(rule.Rule)))

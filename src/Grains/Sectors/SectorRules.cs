@@ -55,7 +55,7 @@ public readonly record struct RulesDue([property: Id(0)] string Device, [propert
 /// <summary>
 /// The rules that the devices of a sector follow, as of each entry of its log that some device may still have to be handed again; and when they are due without one.
 /// </summary>
-internal sealed class SectorRules(RuleSets sets)
+internal sealed class SectorRules(RuleSets sets, long paceMilliseconds)
 {
     private DateTimeOffset _devicesDue = DateTimeOffset.MaxValue;
 
@@ -75,7 +75,7 @@ internal sealed class SectorRules(RuleSets sets)
     public bool HasOfAlarms { get; private set; }
 
     /// <summary>When those are judged next.</summary>
-    public RuleTurnClock Turn { get; } = new();
+    public RuleTurnClock Turn { get; } = new(paceMilliseconds);
 
     /// <summary>Something that they may see has changed.</summary>
     public void Changed(DateTimeOffset at)

@@ -260,14 +260,14 @@ public sealed class RulesTimeTests
     }
 
     [Fact]
-    public async Task A_rule_about_neighbours_begins_at_the_first_whole_five_seconds_after_the_change()
+    public async Task A_rule_about_neighbours_begins_some_moments_after_the_change()
     {
         var outlet = new Outlet();
         await using var city = await TestCity.StartAsync(outlet.Register);
         await city.PutAsync(Cabinet("C1"), Lamp("L1", "C1"));
         await PublishAsync(city, "outage", "commune:29155", "each cabinet when count(of kind streetlight where same cabinet: supplyLoss) >= 1 then notify ops \"panne\"");
 
-        // The look that comes with the version is over.
+        // The look that comes with the version is over, and its pace.
         for (var tick = 0; tick < 100; tick++)
         {
             await city.TickAsync();
@@ -276,7 +276,7 @@ public sealed class RulesTimeTests
         var from = city.Now;
         await city.ReportAsync(Say.Reading("L1", from, ("supplyVolts", 0)));
         await DoneAsync(city, outlet, 1);
-        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds((from.ToUnixTimeSeconds() / 5 * 5) + 5), outlet.Told.Single().At);
+        Assert.Equal(from.AddMilliseconds(50), outlet.Told.Single().At);
     }
 
     [Fact]

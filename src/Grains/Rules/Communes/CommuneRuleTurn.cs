@@ -4,7 +4,6 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Territories;
-using Grid.Grains.Devices;
 using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Rules.Language;
 
@@ -58,22 +57,8 @@ internal static class CommuneRuleTurn
         return (next.DrainToImmutable(), firings);
     }
 
-    /// <summary>
-    /// History has under this name, of a commune, the looks at which its rules were judged, each with the milliseconds from there until its devices' rules saw it. No figure begins with this sign.
-    /// </summary>
+    /// <summary>History has under this name, of a commune, the looks at which its rules were judged; 1 when some sector could not count for one of them, else 0. No figure begins with this sign.</summary>
     public const string Looked = "~looked";
-
-    /// <summary>
-    /// From when on the rules of its devices see what a commune has said at a look, in Unix milliseconds: at the next of the <see cref="RuleInstants"/> by which all its sectors have heard of it. Five
-    /// seconds after the look, when it came in time.
-    /// </summary>
-    /// <param name="look">The look.</param>
-    /// <param name="now">When it is said.</param>
-    public static long KnownFrom(DateTimeOffset look, DateTimeOffset now) =>
-        RuleInstants.AtOrAfter(Math.Max(look.ToMilliseconds() + RuleInstants.EveryMilliseconds, now.ToMilliseconds() + HearingMilliseconds));
-
-    /// <summary>From the look until its values hold, when it came in time.</summary>
-    private const long HearingMilliseconds = 3_000;
 
     /// <summary>The source of the alarms that rules raise at a commune: no device, in its first sector.</summary>
     public static string SourceOf(string inseeCode, string firstSector) => $"commune:{inseeCode}{AlarmIds.SectorMark}{firstSector}";

@@ -133,16 +133,15 @@ public sealed partial class CommuneRulesGrain(
         }
 
         await AssertAlarmsAsync(rules);
-        var from = CommuneRuleTurn.KnownFrom(look, clock.GetUtcNow());
         if (rules.Length < all.Length)
         {
-            await TellSectorsAsync(new CommuneRuleInputs { At = look, From = DateTimeOffset.FromUnixTimeMilliseconds(from), Summary = sample.Summary, Counts = [.. counts.Select(pair => new RuleGroupCounts(pair.Key, pair.Value))] });
+            await TellSectorsAsync(new CommuneRuleInputs { At = look, Summary = sample.Summary, Counts = [.. counts.Select(pair => new RuleGroupCounts(pair.Key, pair.Value))] });
         }
 
         if (all.Length > 0)
         {
             // A look that was missed is none in a trial either.
-            await history.RecordAsync([new HistorySample(FigureCatalog.SeriesOf($"commune:{_commune}"), look, CommuneRuleTurn.Looked, from - now)], CancellationToken.None);
+            await history.RecordAsync([new HistorySample(FigureCatalog.SeriesOf($"commune:{_commune}"), look, CommuneRuleTurn.Looked, all.Any(rule => rule.Groups.Count > 0 && !counts.ContainsKey(rule.Key)) ? 1 : 0)], CancellationToken.None);
         }
 
         return true;

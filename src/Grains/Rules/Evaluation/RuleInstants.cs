@@ -1,7 +1,7 @@
 namespace Grid.Grains.Rules.Evaluation;
 
 /// <summary>
-/// The instants at which rules look at what came: whole multiples of five seconds since 1970-01-01 UTC, each at what was accepted before it. So what a rule does depends neither
+/// The instants at which the rules of devices look at what came: whole multiples of five seconds since 1970-01-01 UTC, each at what was accepted before it. So what a rule does depends neither
 /// on when exactly a timer ran nor on the other rules of its sector, and what was stored gives the same again. Unix milliseconds.
 /// </summary>
 internal static class RuleInstants

@@ -24,6 +24,8 @@ internal sealed class CommuneTrial
 
     private readonly Dictionary<string, (SectorDevice Device, DeviceDescriptor Descriptor, TrialSector Sector)> _devices = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, TrialSector> _sectors = new(StringComparer.Ordinal);
+    private readonly Dictionary<DateTimeOffset, Func<CompiledRule, IRuleSurroundings?>> _seen = [];
+    private readonly HashSet<DateTimeOffset> _needed = [];
     private readonly Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> _figures;
     private readonly Dictionary<string, double> _now = new(StringComparer.Ordinal);
     private readonly RuleSet _set;
@@ -38,27 +40,38 @@ internal sealed class CommuneTrial
     /// <param name="set">The rule, for the kinds for which its scope is competent.</param>
     /// <param name="devices">The devices that it may see, and where they are.</param>
     /// <param name="figures">The figures that it names, by the looks at which they changed.</param>
+    /// <param name="looks">How each of its sectors looked.</param>
     /// <param name="context">What devices need.</param>
     /// <param name="options">When communes look.</param>
+    /// <param name="sectors">How fast sectors look.</param>
     public CommuneTrial(
-        Contracts.Territories.Commune commune, RuleSet set, IEnumerable<(DeviceDescriptor Descriptor, string Sector)> devices, Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> figures, DeviceContext context,
-        FigureOptions options)
+        Contracts.Territories.Commune commune,
+        RuleSet set,
+        IEnumerable<(DeviceDescriptor Descriptor, string Sector)> devices,
+        Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> figures,
+        IReadOnlyDictionary<string, TrialLooks> looks,
+        DeviceContext context,
+        FigureOptions options,
+        SectorOptions sectors)
     {
         (_set, _sets, _figures, _options) = (set, context.Rules, figures, options);
         var compiled = _sets.Of(set);
         _rule = compiled.OfSector.Concat(compiled.OfCommune).Single();
         _place = context.Places.Of(commune.InseeCode);
         _source = CommuneRuleTurn.SourceOf(commune.InseeCode, SectorMap.SectorsOf(commune.InseeCode, commune.Population)[0]);
+        var pace = (long)sectors.RulesLookEvery.TotalMilliseconds;
         foreach (var name in SectorMap.SectorsOf(commune.InseeCode, commune.Population))
         {
-            _sectors.Add(name, new TrialSector(name, _sets, _place));
+            _sectors.Add(name, new TrialSector(name, _sets, _place, looks.GetValueOrDefault(name, TrialLooks.None), pace));
         }
+
+        _needed.UnionWith(looks.Values.SelectMany(of => of.Judged).Select(look => look.Seen).OfType<DateTimeOffset>());
 
         foreach (var (descriptor, name) in devices)
         {
             if (!_sectors.TryGetValue(name, out var sector))
             {
-                _sectors.Add(name, sector = new TrialSector(name, _sets, _place));
+                _sectors.Add(name, sector = new TrialSector(name, _sets, _place, TrialLooks.None, pace));
             }
 
             var device = new SectorDevice
@@ -75,11 +88,11 @@ internal sealed class CommuneTrial
 
     /// <summary>What the rule does before an instant, with what comes before the first one that counts: that only brings it into the state in which it was.</summary>
     /// <param name="states">What the sectors held of the devices, by time.</param>
-    /// <param name="looks">The looks that the commune had, and the milliseconds until its devices' rules saw them; null for every one that it may have had.</param>
+    /// <param name="looks">The looks that the commune had; null for every one that it may have had.</param>
     /// <param name="start">When it is first judged.</param>
     /// <param name="to">Before when.</param>
     /// <param name="told">What it does.</param>
-    public async Task RunAsync(IReadOnlyList<TrialState> states, IReadOnlyDictionary<DateTimeOffset, long>? looks, DateTimeOffset start, DateTimeOffset to, Action<RuleTrialEvent> told)
+    public async Task RunAsync(IReadOnlyList<TrialState> states, IReadOnlySet<DateTimeOffset>? looks, DateTimeOffset start, DateTimeOffset to, Action<RuleTrialEvent> told)
     {
         var isOfSector = !_rule.Rule.Target.IsCommune;
         var hasLooks = _rule.Facts.Needs == RuleNeeds.Commune || !isOfSector;
@@ -91,7 +104,7 @@ internal sealed class CommuneTrial
 
         for (int next = 0, steps = 1; ; steps++)
         {
-            var due = isOfSector ? _sectors.Values.Select(sector => sector.Clock.Next).DefaultIfEmpty(RuleTurnClock.Never).Min() : RuleTurnClock.Never;
+            var due = isOfSector ? _sectors.Values.Select(sector => sector.Next).DefaultIfEmpty(RuleTurnClock.Never).Min() : RuleTurnClock.Never;
             var state = next < states.Count ? states[next].At : DateTimeOffset.MaxValue;
             var turn = due == RuleTurnClock.Never ? DateTimeOffset.MaxValue : DateTimeOffset.FromUnixTimeMilliseconds(due);
             var at = state < look ? state : look;
@@ -104,22 +117,18 @@ internal sealed class CommuneTrial
             // What was accepted at the very instant of a look is seen at the next.
             if (look == at)
             {
-                if (looks is null)
+                if (looks is null || looks.Contains(look) || _needed.Contains(look))
                 {
-                    Look(look, CommuneRuleTurn.KnownFrom(look, look), told);
-                }
-                else if (looks.TryGetValue(look, out var after))
-                {
-                    Look(look, look.ToMilliseconds() + after, told);
+                    Look(look, told);
                 }
 
                 look += _options.RecordEvery;
             }
             else if (turn == at)
             {
-                foreach (var sector in _sectors.Values.Where(sector => sector.Clock.Next == due).ToArray())
+                foreach (var sector in _sectors.Values.Where(sector => sector.Next == due).ToArray())
                 {
-                    foreach (var one in sector.Judge(_set, due))
+                    foreach (var one in sector.Judge(_set, due, _seen))
                     {
                         told(one);
                     }
@@ -156,7 +165,7 @@ internal sealed class CommuneTrial
         device.Contribution = device.Contribution with { Status = state.Status };
     }
 
-    private void Look(DateTimeOffset look, long from, Action<RuleTrialEvent> told)
+    private void Look(DateTimeOffset look, Action<RuleTrialEvent> told)
     {
         foreach (var (name, points) in _figures)
         {
@@ -187,29 +196,74 @@ internal sealed class CommuneTrial
             return;
         }
 
+        if (_needed.Contains(look))
+        {
+            _seen[look] = seen;
+        }
+
         foreach (var sector in _sectors.Values)
         {
-            sector.Turn.Tell(from, seen);
-            sector.Clock.Expect(from);
+            sector.Hear(look, seen);
         }
     }
 
     /// <summary>A sector as far as the rule sees it.</summary>
-    private sealed class TrialSector(string name, RuleSets sets, RulePlace? place)
+    private sealed class TrialSector(string name, RuleSets sets, RulePlace? place, TrialLooks looks, long pace)
     {
+        /// <summary>From a look of the commune until its sectors have heard of it, where nobody says when they did.</summary>
+        private const long HearingMilliseconds = 1_000;
+
         private long _offset;
+        private int _next;
 
         public SectorBook Book { get; } = new();
 
-        public RuleTurnClock Clock { get; } = new();
+        public RuleTurnClock Clock { get; } = new(pace);
 
         public SectorRuleTurn Turn => field ??= new SectorRuleTurn(name, Book, new SectorAlarms(name, Book), sets, place);
 
-        public IEnumerable<RuleTrialEvent> Judge(RuleSet set, long now)
+        /// <summary>The next instant for which it is judged, or of which it has to be found out that it is not.</summary>
+        public long Next => _next < looks.Judged.Count ? Math.Min(looks.Judged[_next].At.ToMilliseconds(), Clock.Next) : Clock.Next;
+
+        /// <summary>The commune says something, which is seen unless it is known what was.</summary>
+        public void Hear(DateTimeOffset look, Func<CompiledRule, IRuleSurroundings?> seen)
         {
+            if (!looks.IsFollowedAt(look))
+            {
+                Turn.See(look, seen);
+                Clock.Expect(look.ToMilliseconds() + HearingMilliseconds);
+            }
+        }
+
+        public IEnumerable<RuleTrialEvent> Judge(RuleSet set, long now, Dictionary<DateTimeOffset, Func<CompiledRule, IRuleSurroundings?>> seen)
+        {
+            var at = DateTimeOffset.FromUnixTimeMilliseconds(now);
+            var isFollowed = looks.IsFollowedAt(at);
+            var isLook = false;
+            if (_next < looks.Judged.Count && looks.Judged[_next] is var look && look.At == at)
+            {
+                _next++;
+                isLook = isFollowed;
+                if (isFollowed)
+                {
+                    Turn.See(look.Seen, look.Seen is { } instant && seen.TryGetValue(instant, out var surroundings) ? surroundings : static _ => null);
+                }
+            }
+
+            if (isFollowed && !isLook)
+            {
+                // Live it was not looked at then, or that decided nothing.
+                Clock.Judged(now, looks.ChangesAfter(at) is var change && change == DateTimeOffset.MaxValue ? RuleTurnClock.Never : change.ToMilliseconds());
+                return [];
+            }
+
+            if (!isFollowed && Clock.Next > now)
+            {
+                return [];
+            }
+
             var (turns, due) = Turn.Judge(set, now, []);
             Clock.Judged(now, due);
-            var at = DateTimeOffset.FromUnixTimeMilliseconds(now);
             return turns.IsEmpty
                 ? []
                 : Turn.Apply(new RuleTurnEntry { Device = "", ReceivedAt = at, At = at, Turns = turns }, set, ++_offset).SelectMany(one => DeviceTrial.EventsOf([one.Effect], one.Device.Id)).ToArray();

@@ -64,7 +64,7 @@ internal static class DeviceTrial
 
         void PassTo(DateTimeOffset instant)
         {
-            if (!device.Course.IsKnown && outcome is { ExpectedSince: { } since } && SilentAfter(descriptor, device.Defaults, outcome) is { } silence && since + silence < instant)
+            if (outcome is { ExpectedSince: { } since } && SilentAfter(descriptor, device.Defaults, outcome) is { } silence && since + silence < instant && since + silence < device.Course.KeptSince)
             {
                 Take(new SilencedEntry { Device = DescriptorRules.CabinetFollowed(descriptor) ?? descriptor.Id, ReceivedAt = since + silence + TimeSpan.FromMilliseconds(1), LastHeardAt = since });
             }

@@ -8,6 +8,7 @@ using Grid.Grains.Parameters;
 using Grid.Grains.RollUp;
 using Grid.Grains.Rules.Language;
 using Grid.Grains.Rules.Starter;
+using Grid.Grains.Sectors;
 using Grid.Grains.Waiting;
 using Orleans;
 
@@ -26,6 +27,7 @@ public sealed class RuleTrialGrain(
     TerritoryRules territoryRules,
     DeviceContext context,
     FigureOptions figures,
+    SectorOptions sectors,
     TrialPlaces places,
     TimeProvider clock) : Grain, IRuleTrialGrain
 {
@@ -60,7 +62,7 @@ public sealed class RuleTrialGrain(
         {
             _run?.End();
             _request = request;
-            _run = new TrialRun(rule, request, registry, history, table, bodies, territory, territoryRules, context, figures, GrainFactory, clock);
+            _run = new TrialRun(rule, request, registry, history, table, bodies, territory, territoryRules, context, figures, sectors, GrainFactory, clock);
             _going = GoAsync(_run);
         }
 

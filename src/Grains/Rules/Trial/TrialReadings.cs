@@ -1,6 +1,7 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Storage;
 using Grid.Grains.History;
+using Grid.Grains.Rules.Language;
 
 namespace Grid.Grains.Rules.Trial;
 
@@ -16,6 +17,11 @@ internal sealed class TrialReadings(IHistory history)
     /// <summary>How much later than observed a report may have come to be one with its values; what is later was heard, and says nothing.</summary>
     private static readonly TimeSpan MostLate = TimeSpan.FromDays(31);
 
+    private static readonly TimeSpan InTime = TimeSpan.FromMilliseconds(Course.LateMilliseconds);
+
+    /// <summary>A sector that is heard says once a day that its course is kept; one that is not has nothing to keep.</summary>
+    private static readonly TimeSpan KeptWithin = TimeSpan.FromDays(2);
+
     /// <summary>Points that were read.</summary>
     public long Points { get; private set; }
 
@@ -24,35 +30,71 @@ internal sealed class TrialReadings(IHistory history)
     /// <param name="metrics">Its metrics.</param>
     /// <param name="from">From when on.</param>
     /// <param name="to">Before when.</param>
-    public async Task<TrialCourse> OfAsync(string device, IEnumerable<string> metrics, DateTimeOffset from, DateTimeOffset to)
+    /// <param name="keptSince">Since when history keeps how its reports came.</param>
+    public async Task<TrialCourse> OfAsync(string device, IEnumerable<string> metrics, DateTimeOffset from, DateTimeOffset to, DateTimeOffset keptSince)
     {
-        var arrived = await OfSeriesAsync(device, Course.Arrived, from, to);
-        var arrivals = arrived.Select(Course.ArrivalOf).ToList();
-        var (first, last) = (from, to);
-        foreach (var (_, observed) in arrivals)
+        var late = (await OfSeriesAsync(device, Course.Late, from, to)).ConvertAll(Course.LateOf);
+        var (first, last) = (from - InTime, to);
+        foreach (var (_, _, observed) in late)
         {
             first = observed < first ? observed : first;
             last = observed >= last ? observed.AddMilliseconds(1) : last;
         }
 
         var values = await ValuesAsync(device, metrics, first < from - MostLate ? from - MostLate : first, last);
-        var silences = await OfSeriesAsync(device, Course.Silenced, from, to);
-        var entries = new List<(LogEntry Entry, DateTimeOffset Place)>(arrivals.Count + silences.Count);
-        var known = arrivals.Count > 0 ? arrivals[0].Accepted : to;
-        if (known > from)
+        var arrived = (await OfSeriesAsync(device, Course.Arrived, from - InTime, to)).ToDictionary(point => point.Time, Course.AcceptanceOf);
+        var tardy = (await OfSeriesAsync(device, Course.Tardy, from - InTime, to)).Select(point => point.Time).ToHashSet();
+        var entries = new List<(LogEntry Entry, int Place)>(values.Count + late.Count);
+        foreach (var observed in values.Keys.Union(arrived.Keys).Where(time => time >= from - InTime && time < to))
         {
-            var came = arrivals.Select(arrival => arrival.Observed).ToHashSet();
-            entries.AddRange(values.Where(pair => pair.Key >= from && pair.Key < known && !came.Contains(pair.Key)).Select(pair => (ReadingOf(device, pair.Key, pair.Key, pair.Value), pair.Key)));
+            var isKnown = arrived.TryGetValue(observed, out var acceptance);
+            var (accepted, place) = isKnown ? acceptance : (observed, 0);
+            if (accepted >= from && accepted < to && (isKnown || !tardy.Contains(observed)))
+            {
+                entries.Add((ReadingOf(device, accepted, observed, values.GetValueOrDefault(observed)), place));
+            }
         }
 
-        entries.AddRange(arrivals.Zip(arrived, (arrival, point) => (ReadingOf(device, arrival.Accepted, arrival.Observed, values.GetValueOrDefault(arrival.Observed)), point.Time)));
-        foreach (var point in silences)
+        entries.AddRange(late.Select(one => (ReadingOf(device, one.Accepted, one.Observed, values.GetValueOrDefault(one.Observed)), one.Place)));
+        foreach (var (found, place, since) in (await OfSeriesAsync(device, Course.Silenced, from, to)).ConvertAll(Course.LateOf))
         {
-            var (found, since) = Course.ArrivalOf(point);
-            entries.Add((new SilencedEntry { Device = device, ReceivedAt = found, LastHeardAt = since }, point.Time));
+            entries.Add((new SilencedEntry { Device = device, ReceivedAt = found, LastHeardAt = since }, place));
         }
 
-        return new TrialCourse([.. entries.OrderBy(one => one.Entry.ReceivedAt).ThenBy(one => one.Place).Select(one => one.Entry)], arrivals.Count > 0 || silences.Count > 0);
+        return new TrialCourse([.. entries.OrderBy(one => one.Entry.ReceivedAt).ThenBy(one => one.Place).Select(one => one.Entry)], keptSince);
+    }
+
+    /// <summary>Since when history keeps how the reports of a sector came, as far as that matters from an instant on; the end when it does not.</summary>
+    public async Task<DateTimeOffset> KeptSinceAsync(string sector, DateTimeOffset from, DateTimeOffset to)
+    {
+        var kept = await OfSeriesAsync(Course.SeriesOf(sector), Course.Kept, from - KeptWithin, to);
+        return kept.Count > 0 ? kept[0].Time : to;
+    }
+
+    /// <summary>When the rules of a sector were looked at, and which it followed.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="json">What the rule that is tried says.</param>
+    /// <param name="isFollowed">Whether the sector follows it now.</param>
+    /// <param name="from">From when on.</param>
+    /// <param name="to">Before when.</param>
+    public async Task<TrialLooks> LooksAsync(string sector, string json, bool isFollowed, DateTimeOffset from, DateTimeOffset to)
+    {
+        var number = Course.NumberOf(json);
+        var follows = new List<(DateTimeOffset At, bool Follows)>();
+        foreach (var (time, value) in await OfSeriesAsync(Course.SeriesOf(sector), Course.Follows, from - MostLate, to))
+        {
+            if (value < 0)
+            {
+                follows.Add((time, false));
+            }
+            else if (value == number && follows.Count > 0)
+            {
+                follows[^1] = (follows[^1].At, true);
+            }
+        }
+
+        var judged = await OfSeriesAsync(Course.SeriesOf(sector), Course.Judged, from, to);
+        return new TrialLooks([.. judged.Select(look => (look.Time, look.Value < 0 ? (DateTimeOffset?)null : look.Time.AddMilliseconds(-look.Value)))], follows, isFollowed);
     }
 
     /// <summary>Since when a device is in its sector; null when it was before.</summary>
@@ -67,7 +109,7 @@ internal sealed class TrialReadings(IHistory history)
         }
 
         // Registered again it was here before: it was heard, or registered, some time ago.
-        return joined is null || registrations.Any(point => point.Value != here) || !await IsKnownBeforeAsync(id, joined.Value) ? joined : null;
+        return joined is null || registrations.Any(point => point.Value != here) || !await IsKnownBeforeAsync(device.Descriptor, joined.Value) ? joined : null;
     }
 
     /// <summary>How many devices left a sector.</summary>
@@ -88,11 +130,12 @@ internal sealed class TrialReadings(IHistory history)
         return points;
     }
 
-    private async Task<bool> IsKnownBeforeAsync(string device, DateTimeOffset instant)
+    private async Task<bool> IsKnownBeforeAsync(DeviceDescriptor device, DateTimeOffset instant)
     {
-        foreach (var metric in (string[])[Course.Here, Course.Arrived])
+        var metrics = MetricCatalog.All.Where(metric => (metric.Kinds & Vocabulary.SetOf(device.Kind)) != 0).Select(metric => metric.Name);
+        foreach (var metric in metrics.Prepend(Course.Late).Prepend(Course.Here))
         {
-            var page = await history.ReadPointsAsync(new HistoryQuery { Series = device, Metric = metric, From = instant - MostLate, To = instant, Limit = 1 }, CancellationToken.None);
+            var page = await history.ReadPointsAsync(new HistoryQuery { Series = device.Id, Metric = metric, From = instant - MostLate, To = instant, Limit = 1 }, CancellationToken.None);
             if (!page.Points.IsEmpty)
             {
                 return true;
@@ -127,9 +170,12 @@ internal sealed class TrialReadings(IHistory history)
 
 /// <summary>What came of a device.</summary>
 /// <param name="Entries">In the order in which it came.</param>
-/// <param name="IsKnown">History knows how it came, and so when the device was found silent.</param>
-internal readonly record struct TrialCourse(List<LogEntry> Entries, bool IsKnown)
+/// <param name="KeptSince">Since when history knows how it came, and so when the device was found silent.</param>
+internal readonly record struct TrialCourse(List<LogEntry> Entries, DateTimeOffset KeptSince)
 {
     /// <summary>What a device has heard too: what came at one instant of its cabinet comes first.</summary>
-    public TrialCourse With(TrialCourse heard) => new([.. heard.Entries.Concat(Entries).OrderBy(entry => entry.ReceivedAt)], IsKnown || heard.IsKnown);
+    public TrialCourse With(TrialCourse heard) => new([.. heard.Entries.Concat(Entries).OrderBy(entry => entry.ReceivedAt)], heard.KeptSince > KeptSince ? heard.KeptSince : KeptSince);
+
+    /// <summary>True when something came from an instant on of which history does not know how.</summary>
+    public bool IsGuessedFrom(DateTimeOffset instant) => KeptSince is var since && Entries.Exists(entry => entry.ReceivedAt >= instant && entry.ReceivedAt < since);
 }

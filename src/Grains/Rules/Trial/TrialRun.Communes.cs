@@ -1,5 +1,6 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Rules;
+using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
@@ -109,9 +110,16 @@ internal sealed partial class TrialRun
             await Task.Yield();
         }
 
-        var looks = (await _readings.OfSeriesAsync(FigureCatalog.SeriesOf($"commune:{code}"), CommuneRuleTurn.Looked, Start, request.To)).ToDictionary(point => point.Time, point => (long)point.Value);
-        var trial = new CommuneTrial(table.FindCommune(code)!, SetOf(Scope, competence), devices, named, context, figures);
-        await trial.RunAsync([.. states.OrderBy(state => state.At)], looks.Count > 0 ? looks : null, Start, request.To, one =>
+        var looked = await _readings.OfSeriesAsync(FigureCatalog.SeriesOf($"commune:{code}"), CommuneRuleTurn.Looked, Start, request.To);
+        if (looked.Exists(look => look.Value > 0 && look.Time >= request.From))
+        {
+            Note(new(
+                $"à certains instants, un secteur de la commune {code} ne pouvait pas compter pour toutes les règles : l’essai suppose qu’il le pouvait",
+                $"at some looks a sector of commune {code} could not count for all rules: the trial takes it that it could"));
+        }
+
+        var trial = new CommuneTrial(table.FindCommune(code)!, SetOf(Scope, competence), devices, named, await LooksAsync(code), context, figures, sectors);
+        await trial.RunAsync([.. states.OrderBy(state => state.At)], looked.Count > 0 ? looked.Select(look => look.Time).ToHashSet() : null, Start, request.To, one =>
         {
             if (one.At >= request.From)
             {
@@ -121,6 +129,20 @@ internal sealed partial class TrialRun
         await CountLeftAsync(code);
         _communes++;
         return null;
+    }
+
+    /// <summary>How each sector of a commune looked at its rules.</summary>
+    private async Task<Dictionary<string, TrialLooks>> LooksAsync(string commune)
+    {
+        var json = RuleJsonWriter.Write(rule);
+        var looks = new Dictionary<string, TrialLooks>(StringComparer.Ordinal);
+        foreach (var sector in table.FindCommune(commune) is { } known ? SectorMap.SectorsOf(commune, known.Population) : [])
+        {
+            var held = await territoryRules.OfSectorAsync(grains, sector, territory.DayAt(commune, request.From), static _ => true, static _ => { });
+            looks.Add(sector, await _readings.LooksAsync(sector, json, held.Rules.Any(other => other.Json == json), Start, request.To));
+        }
+
+        return looks;
     }
 
     private async Task<Dictionary<string, Queue<(DateTimeOffset Look, double Value)>>> FiguresAsync(string commune)

@@ -11,6 +11,7 @@ using Grid.Grains.Parameters;
 using Grid.Grains.RollUp;
 using Grid.Grains.Rules.Evaluation;
 using Grid.Grains.Rules.Language;
+using Grid.Grains.Sectors;
 using Orleans;
 
 namespace Grid.Grains.Rules.Trial;
@@ -27,6 +28,7 @@ internal sealed partial class TrialRun(
     TerritoryRules territoryRules,
     DeviceContext context,
     FigureOptions figures,
+    SectorOptions sectors,
     IGrainFactory grains,
     TimeProvider clock)
 {
@@ -38,6 +40,7 @@ internal sealed partial class TrialRun(
 
     private const int Page = 1_000;
     private const int MostCabinets = 64;
+    private const int MostNotes = 8;
     private const string RuleId = "trial";
     private const string All = "all";
 
@@ -50,6 +53,8 @@ internal sealed partial class TrialRun(
     private readonly long _started = clock.GetTimestamp();
     private readonly TrialReadings _readings = new(history);
     private readonly TrialEvents _events = new();
+    private readonly List<BilingualText> _notes = [];
+    private readonly Dictionary<string, DateTimeOffset> _keptSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TrialCourse> _cabinets = new(StringComparer.Ordinal);
     private int _communes;
     private int _ofCommunes;
@@ -131,10 +136,24 @@ internal sealed partial class TrialRun(
         Communes = _communes,
         OfCommunes = _ofCommunes,
         Left = _left,
+        Inexact = _left == 0 ? [.. _notes] : [.. _notes, LeftNote()],
         Cut = _cut ?? (_events.Count > RuleTrialAnswer.MostEvents ? $"only the first {RuleTrialAnswer.MostEvents} of {_events.Count} events are told" : null),
     };
 
     private static RuleTrialAnswer Refused(string field, BilingualText reason) => new() { Problems = [RuleProblem.Of(field, reason)] };
+
+    private BilingualText LeftNote() => new(
+        $"{_left} appareils ont quitté ces communes ou ont été supprimés entre ces instants : ce qu’ils y ont fait n’est pas essayé",
+        $"{_left} devices left these communes or were removed between these instants: what they did there is not tried");
+
+    /// <summary>What makes the trial differ from what was live; the first of each kind is told.</summary>
+    private void Note(BilingualText note)
+    {
+        if (_notes.Count < MostNotes)
+        {
+            _notes.Add(note);
+        }
+    }
 
     private RuleSet SetOf(string scope, DeviceKinds kinds) =>
         RuleSets.SetOf([new PublishedRule { Id = RuleId, Version = 1, Name = request.Rule.Name, Scope = scope, Kinds = kinds, Json = RuleJsonWriter.Write(rule) }]);
@@ -182,7 +201,8 @@ internal sealed partial class TrialRun(
     {
         var device = record.Descriptor;
         var joined = await _readings.JoinedAsync(record, Start, request.To);
-        var course = await _readings.OfAsync(device.Id, MetricsOf(device.Kind, rule), joined ?? Start, request.To);
+        var kept = await KeptSinceAsync(record.Sector);
+        var course = await _readings.OfAsync(device.Id, MetricsOf(device.Kind, rule), joined ?? Start, request.To, kept);
         (_devices, _came) = (_devices + 1, _came + course.Entries.Count);
         if (DescriptorRules.CabinetHeard(device) is { } cabinet)
         {
@@ -193,13 +213,33 @@ internal sealed partial class TrialRun(
                     _cabinets.Clear();
                 }
 
-                _cabinets.Add(cabinet, heard = await _readings.OfAsync(cabinet, MetricsOf(DeviceKind.Cabinet, null), Start, request.To));
+                _cabinets.Add(cabinet, heard = await _readings.OfAsync(cabinet, MetricsOf(DeviceKind.Cabinet, null), Start, request.To, kept));
             }
 
             course = course.With(heard);
         }
 
+        if (!_isGuessed && course.IsGuessedFrom(request.From))
+        {
+            _isGuessed = true;
+            Note(new(
+                $"avant {kept:yyyy-MM-ddTHH:mm:ssZ}, l’historique n’a pas ou n’a plus la façon dont les mesures de certains appareils sont arrivées : elles sont prises comme arrivées à l’heure",
+                $"before {kept:yyyy-MM-ddTHH:mm:ssZ} history has not, or no longer, how the reports of some devices came: they are taken as having come in time"));
+        }
+
         return new TrialDevice(device, record.Sector, await DefaultsAsync(device.Commune), joined ?? Start, course);
+    }
+
+    private bool _isGuessed;
+
+    private async Task<DateTimeOffset> KeptSinceAsync(string sector)
+    {
+        if (!_keptSince.TryGetValue(sector, out var since))
+        {
+            _keptSince.Add(sector, since = await _readings.KeptSinceAsync(sector, Start, request.To));
+        }
+
+        return since;
     }
 
     /// <summary>What its kind reports, and what else the rule names.</summary>
