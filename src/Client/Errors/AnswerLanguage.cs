@@ -19,7 +19,8 @@ internal static class AnswerLanguage
     /// <summary>404. The answer names its language.</summary>
     public static IResult NotFound(HttpContext http, BilingualText detail) => Problems.Of(StatusCodes.Status404NotFound, Say(http, detail));
 
-    private static string Say(HttpContext http, BilingualText text)
+    /// <summary>What is said, in the language of the request. The answer names it.</summary>
+    public static string Say(HttpContext http, BilingualText text)
     {
         var isFrench = IsFrench(http);
         http.Response.Headers.ContentLanguage = isFrench ? "fr" : "en";

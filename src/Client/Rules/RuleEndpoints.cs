@@ -88,9 +88,10 @@ internal static class RuleEndpoints
             .RequireRight(Right.ManageDevices);
         rules.MapPost("/rules/test", TestAsync)
             .WithName("testRule")
-            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?}. Changes nothing. While done is false it goes on: send the same again.")
+            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?}. Changes nothing. While done is false it goes on: send the same again, or the same with stop, which ends it.")
             .Accepts<RuleTestInput>("application/json")
             .Produces<RuleTestModel>()
+            .Produces(StatusCodes.Status204NoContent)
             .ProducesValidationProblem()
             .Audited("rule.test")
             .RequireRight(Right.ManageDevices);
@@ -246,7 +247,14 @@ internal static class RuleEndpoints
             To = input.To!.Value,
             Scope = input.Scope,
         };
-        var answer = await grains.RuleTrial(TrialOf(request)).Try(request);
+        var trial = grains.RuleTrial(TrialOf(request));
+        if (input.Stop)
+        {
+            await trial.Stop();
+            return TypedResults.NoContent();
+        }
+
+        var answer = await trial.Try(request);
         if (!answer.Problems.IsEmpty)
         {
             return Refused(http, answer.Problems);
@@ -264,7 +272,9 @@ internal static class RuleEndpoints
                 answer.OfCommunes,
                 answer.Left,
                 answer.IsDone,
-                answer.Cut),
+                answer.Cut is { } cut ? AnswerLanguage.Say(http, cut) : null,
+                answer is { IsDone: true, Cut: null, Inexact.IsEmpty: true },
+                [.. answer.Inexact.Select(reason => AnswerLanguage.Say(http, reason))]),
             GridJson.Default.RuleTestModel);
     }
 

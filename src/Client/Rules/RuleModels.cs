@@ -15,7 +15,8 @@ public sealed record RuleInput(string? Name, string? Scope, string? Text, JsonEl
 /// <param name="From">From when on.</param>
 /// <param name="To">Until when, exclusive; at most 31 days later.</param>
 /// <param name="Scope">On whom; the rule's own scope when it is left out.</param>
-public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTimeOffset? To, string? Scope);
+/// <param name="Stop">Ends such a trial if one goes on; the answer has nothing.</param>
+public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTimeOffset? To, string? Scope, bool Stop = false);
 
 /// <summary>A rule as GET shows it.</summary>
 /// <param name="Id">Its id.</param>
@@ -92,9 +93,21 @@ public sealed record RulePage(IReadOnlyList<RuleListItem> Items, string? NextCur
 /// <param name="OfCommunes">Communes of the scope.</param>
 /// <param name="Left">Devices of these communes that left them or were removed between the two instants: what the rule would have done on them before is not in it.</param>
 /// <param name="Done">False while it goes on: send the same again, and it is waited for.</param>
-/// <param name="Cut">Why it is not whole; null when it is.</param>
+/// <param name="Cut">Why it is not whole, in the language of the request; null when it is.</param>
+/// <param name="Exact">True when it is whole, and gives what the rule gave in these days where it was live.</param>
+/// <param name="Inexact">Why it may differ from that, in the language of the request.</param>
 public sealed record RuleTestModel(
-    IReadOnlyList<RuleTestEvent> Events, IReadOnlyDictionary<string, long> Counts, int Devices, long Readings, int Communes, int OfCommunes, int Left, bool Done, string? Cut);
+    IReadOnlyList<RuleTestEvent> Events,
+    IReadOnlyDictionary<string, long> Counts,
+    int Devices,
+    long Readings,
+    int Communes,
+    int OfCommunes,
+    int Left,
+    bool Done,
+    string? Cut,
+    bool Exact,
+    IReadOnlyList<string> Inexact);
 
 /// <summary>Something that a rule would have done.</summary>
 /// <param name="At">When.</param>

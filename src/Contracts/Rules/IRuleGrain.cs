@@ -53,6 +53,10 @@ public interface IRuleTrialGrain : IGrainWithStringKey
     [Alias("Try")]
     Task<RuleTrialAnswer> Try(RuleTrialRequest request);
 
+    /// <summary>Ends what goes on, if anything does: whoever waits for it is told what was found so far.</summary>
+    [Alias("Stop")]
+    Task Stop();
+
     /// <summary>The rules that ship with the grid, in French and English.</summary>
     [Alias("Starters")]
     ValueTask<ImmutableArray<StarterRule>> Starters();
@@ -221,7 +225,7 @@ public sealed record RuleTrialAnswer
     [Id(3)] public long Readings { get; init; }
 
     /// <summary>Why it is not whole; null when it is.</summary>
-    [Id(4)] public string? Cut { get; init; }
+    [Id(4)] public BilingualText? Cut { get; init; }
 
     /// <summary>False while it goes on: what is told is what was found so far.</summary>
     [Id(5)] public bool IsDone { get; init; } = true;

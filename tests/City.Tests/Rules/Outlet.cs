@@ -28,7 +28,7 @@ internal sealed class Outlet : IRuleOutlet
 
     public void Register(IServiceCollection services) => services.AddSingleton<IRuleOutlet>(this);
 
-    public Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken) => NoteAsync(order, origin, "workOrder", "");
+    public Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken) => NoteAsync(order, origin, "workOrder", order.Note ?? "");
 
     public Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken) => NoteAsync(notification, origin, "notify", notification.Message);
 

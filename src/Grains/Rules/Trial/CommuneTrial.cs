@@ -91,8 +91,9 @@ internal sealed class CommuneTrial
     /// <param name="looks">The looks that the commune had; null for every one that it may have had.</param>
     /// <param name="start">When it is first judged.</param>
     /// <param name="to">Before when.</param>
+    /// <param name="rest">Awaited now and then.</param>
     /// <param name="told">What it does.</param>
-    public async Task RunAsync(IReadOnlyList<TrialState> states, IReadOnlySet<DateTimeOffset>? looks, DateTimeOffset start, DateTimeOffset to, Action<RuleTrialEvent> told)
+    public async Task RunAsync(IReadOnlyList<TrialState> states, IReadOnlySet<DateTimeOffset>? looks, DateTimeOffset start, DateTimeOffset to, Func<Task> rest, Action<RuleTrialEvent> told)
     {
         var isOfSector = !_rule.Rule.Target.IsCommune;
         var hasLooks = _rule.Facts.Needs == RuleNeeds.Commune || !isOfSector;
@@ -141,7 +142,7 @@ internal sealed class CommuneTrial
 
             if (steps % StepsPerTurn == 0)
             {
-                await Task.Yield();
+                await rest();
             }
         }
     }

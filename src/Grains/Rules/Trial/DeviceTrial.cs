@@ -36,13 +36,17 @@ internal static class DeviceTrial
     }
 
     /// <summary>What its sector held of it before an instant, each time that this changed.</summary>
-    public static List<TrialState> States(TrialDevice device, DateTimeOffset to, DeviceContext context)
+    /// <param name="device">The device.</param>
+    /// <param name="to">Before when.</param>
+    /// <param name="isHeardSeen">Whether that it was heard is a change.</param>
+    /// <param name="context">What devices need.</param>
+    public static List<TrialState> States(TrialDevice device, DateTimeOffset to, bool isHeardSeen, DeviceContext context)
     {
         var states = new List<TrialState>();
         Play(device, RuleSet.Empty, to, context, (entry, outcome) =>
         {
-            var state = new TrialState(device.Descriptor.Id, entry.ReceivedAt, outcome.Holding, outcome.Contribution.Status, outcome.LastHeardAt);
-            if (states.Count == 0 || states[^1] with { At = state.At } != state)
+            var state = new TrialState(device.Descriptor.Id, entry.ReceivedAt, states.Count, outcome.Holding, outcome.Contribution.Status, isHeardSeen ? outcome.LastHeardAt : null);
+            if (states.Count == 0 || states[^1] with { At = state.At, Number = state.Number } != state)
             {
                 states.Add(state);
             }
@@ -157,4 +161,19 @@ internal static class DeviceTrial
 internal sealed record TrialDevice(DeviceDescriptor Descriptor, string Sector, ImmutableArray<ParameterSet> Defaults, DateTimeOffset Since, TrialCourse Course);
 
 /// <summary>What a sector holds of a device from an instant on.</summary>
-internal sealed record TrialState(string Device, DateTimeOffset At, int Holding, DeviceStatus Status, DateTimeOffset? HeardAt);
+/// <param name="Device">The device's key.</param>
+/// <param name="At">From when on.</param>
+/// <param name="Number">Its place among those of the device.</param>
+/// <param name="Holding">The conditions that hold.</param>
+/// <param name="Status">Its status.</param>
+/// <param name="HeardAt">When it was heard last; null where nobody asks.</param>
+internal readonly record struct TrialState(string Device, DateTimeOffset At, int Number, int Holding, DeviceStatus Status, DateTimeOffset? HeardAt) : IComparable<TrialState>
+{
+    /// <summary>By instant; of one device in the order in which they came.</summary>
+    public int CompareTo(TrialState other)
+    {
+        var byTime = At.CompareTo(other.At);
+        var byDevice = byTime != 0 ? byTime : string.CompareOrdinal(Device, other.Device);
+        return byDevice != 0 ? byDevice : Number.CompareTo(other.Number);
+    }
+}

@@ -60,6 +60,12 @@ public sealed class RuleTrialGrain(
         _askedAt = clock.GetUtcNow();
         if (_going is null || request != _request)
         {
+            if (!places.TryAsk())
+            {
+                return Refused("rule", new(
+                    $"{TrialPlaces.MostAsked} essais sont déjà demandés : réessayez plus tard", $"{TrialPlaces.MostAsked} trials are asked for already: try again later"));
+            }
+
             _run?.End();
             _request = request;
             _run = new TrialRun(rule, request, registry, history, table, bodies, territory, territoryRules, context, figures, sectors, GrainFactory, clock);
@@ -89,25 +95,44 @@ public sealed class RuleTrialGrain(
 
     public ValueTask<ImmutableArray<StarterRule>> Starters() => new(StarterRules.All);
 
+    /// <summary>Also of one that waits.</summary>
+    public Task Stop()
+    {
+        _run?.End();
+        return Task.CompletedTask;
+    }
+
     private async Task<RuleTrialAnswer> GoAsync(TrialRun run)
     {
-        while (!places.TryTake())
-        {
-            if (clock.GetUtcNow() - _askedAt > Forgotten)
-            {
-                return run.SoFar();
-            }
-
-            await Task.Delay(Line, clock);
-        }
-
+        var how = "given up";
         try
         {
-            return await run.RunAsync(() => clock.GetUtcNow() - _askedAt > Forgotten);
+            while (!places.TryTake())
+            {
+                if (run.IsEnded || IsForgotten())
+                {
+                    return run.SoFar() with { IsDone = true };
+                }
+
+                await Task.Delay(Line, clock);
+            }
+
+            try
+            {
+                var answer = await run.RunAsync(IsForgotten);
+                how = run.IsEnded || IsForgotten() ? how : answer.Cut is null ? "whole" : "cut";
+                return answer;
+            }
+            finally
+            {
+                places.Release();
+            }
         }
         finally
         {
-            places.Release();
+            places.Ended(how);
         }
     }
+
+    private bool IsForgotten() => clock.GetUtcNow() - _askedAt > Forgotten;
 }

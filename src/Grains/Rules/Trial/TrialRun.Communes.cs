@@ -75,6 +75,7 @@ internal sealed partial class TrialRun
         // The devices that it is for and those of its groups: a count without some of them would be wrong, so that a commune is tried whole or not at all.
         var groups = CommuneTerms.Groups(rule).Aggregate(DeviceKinds.None, (all, group) => all | Vocabulary.SetOf(group.Kind));
         var kinds = groups | (RuleChecker.FactsOf(rule).Kinds & competence);
+        var looksAtTime = SectorTerms.LooksAtTime(rule);
         var states = new List<TrialState>();
         var devices = new List<(DeviceDescriptor Descriptor, string Sector)>();
         _cabinets.Clear();
@@ -99,15 +100,17 @@ internal sealed partial class TrialRun
             }
 
             var device = await ReadAsync(record);
-            states.AddRange(DeviceTrial.States(device, request.To, context));
+            states.AddRange(DeviceTrial.States(device, request.To, looksAtTime, context));
             devices.Add((record.Descriptor, record.Sector));
             if (states.Count > MostStates)
             {
-                _cut = $"the devices of commune {code} changed more than {MostStates} times: {_communes} of {_ofCommunes} communes were tried";
+                _cut = new(
+                    $"les appareils de la commune {code} ont changé plus de {MostStates} fois : {_communes} communes sur {_ofCommunes} ont été essayées",
+                    $"the devices of commune {code} changed more than {MostStates} times: {_communes} of {_ofCommunes} communes were tried");
                 return null;
             }
 
-            await Task.Yield();
+            await RestAsync();
         }
 
         var looked = await _readings.OfSeriesAsync(FigureCatalog.SeriesOf($"commune:{code}"), CommuneRuleTurn.Looked, Start, request.To);
@@ -119,7 +122,8 @@ internal sealed partial class TrialRun
         }
 
         var trial = new CommuneTrial(table.FindCommune(code)!, SetOf(Scope, competence), devices, named, await LooksAsync(code), context, figures, sectors);
-        await trial.RunAsync([.. states.OrderBy(state => state.At)], looked.Count > 0 ? looked.Select(look => look.Time).ToHashSet() : null, Start, request.To, one =>
+        states.Sort();
+        await trial.RunAsync(states, looked.Count > 0 ? looked.Select(look => look.Time).ToHashSet() : null, Start, request.To, RestAsync, one =>
         {
             if (one.At >= request.From)
             {

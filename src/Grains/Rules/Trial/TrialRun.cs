@@ -36,7 +36,7 @@ internal sealed partial class TrialRun(
     public const long MostPoints = 200_000_000;
 
     /// <summary>Changes of the devices of one commune, which are held together.</summary>
-    public const int MostStates = 5_000_000;
+    public const int MostStates = 2_000_000;
 
     private const int Page = 1_000;
     private const int MostCabinets = 64;
@@ -50,6 +50,9 @@ internal sealed partial class TrialRun(
     /// <summary>History before the beginning, so that a device is in the state in which it was.</summary>
     private static readonly TimeSpan RunUp = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MostRest = TimeSpan.FromMilliseconds(200);
+
     private readonly long _started = clock.GetTimestamp();
     private readonly TrialReadings _readings = new(history);
     private readonly TrialEvents _events = new();
@@ -61,12 +64,16 @@ internal sealed partial class TrialRun(
     private int _devices;
     private long _came;
     private int _left;
-    private string? _cut;
+    private BilingualText? _cut;
+    private long _sliceAt = clock.GetTimestamp();
     private bool _isEnded;
 
     private DateTimeOffset Start => request.From - RunUp;
 
     private string Scope => request.Scope ?? request.Rule.Scope;
+
+    /// <summary>True when it is not wanted any more.</summary>
+    public bool IsEnded => _isEnded;
 
     /// <summary>It is not wanted any more.</summary>
     public void End() => _isEnded = true;
@@ -75,7 +82,9 @@ internal sealed partial class TrialRun(
     public RuleTrialAnswer SoFar() => Told() with
     {
         IsDone = false,
-        Cut = $"it is not done yet: {_communes} of {_ofCommunes} communes and {_devices} devices so far; send the same again",
+        Cut = new(
+            $"il n’est pas fini : {_communes} communes sur {_ofCommunes} et {_devices} appareils jusqu’ici ; envoyez la même demande pour la suite",
+            $"it is not done yet: {_communes} of {_ofCommunes} communes and {_devices} devices so far; send the same again"),
     };
 
     /// <summary>Goes through all of it.</summary>
@@ -137,7 +146,10 @@ internal sealed partial class TrialRun(
         OfCommunes = _ofCommunes,
         Left = _left,
         Inexact = _left == 0 ? [.. _notes] : [.. _notes, LeftNote()],
-        Cut = _cut ?? (_events.Count > RuleTrialAnswer.MostEvents ? $"only the first {RuleTrialAnswer.MostEvents} of {_events.Count} events are told" : null),
+        Cut = _cut ?? (_events.Count > RuleTrialAnswer.MostEvents
+            ? new(
+                $"seuls les {RuleTrialAnswer.MostEvents} premiers événements sur {_events.Count} sont donnés", $"only the first {RuleTrialAnswer.MostEvents} of {_events.Count} events are told")
+            : null),
     };
 
     private static RuleTrialAnswer Refused(string field, BilingualText reason) => new() { Problems = [RuleProblem.Of(field, reason)] };
@@ -160,10 +172,25 @@ internal sealed partial class TrialRun(
 
     private bool IsOver(Func<bool> isForgotten)
     {
-        _cut = _readings.Points >= MostPoints ? $"only {MostPoints} values were read: {_communes} of {_ofCommunes} communes and {_devices} devices"
-            : clock.GetElapsedTime(_started) > MostTime ? $"it was ended after {MostTime.TotalSeconds} s: {_communes} of {_ofCommunes} communes and {_devices} devices"
+        var (fr, en) = ($"{_communes} communes sur {_ofCommunes} et {_devices} appareils", $"{_communes} of {_ofCommunes} communes and {_devices} devices");
+        _cut ??= _readings.Points >= MostPoints ? new($"seules {MostPoints} valeurs ont été lues : {fr}", $"only {MostPoints} values were read: {en}")
+            : clock.GetElapsedTime(_started) > MostTime ? new($"il a été arrêté après {MostTime.TotalMinutes} min : {fr}", $"it was ended after {MostTime.TotalMinutes} min: {en}")
+            : _isEnded || isForgotten() ? new($"il a été arrêté : {fr}", $"it was stopped: {en}")
             : null;
-        return _cut is not null || _isEnded || isForgotten();
+        return _cut is not null;
+    }
+
+    /// <summary>What is live goes first: others have their turn after each device, and half of the time of one processor is left to them.</summary>
+    private async Task RestAsync()
+    {
+        if (clock.GetElapsedTime(_sliceAt) is var worked && worked < Slice)
+        {
+            await Task.Yield();
+            return;
+        }
+
+        await Task.Delay(worked < MostRest ? worked : MostRest, clock);
+        _sliceAt = clock.GetTimestamp();
     }
 
     private async Task TryDeviceAsync(DeviceRecord record, DeviceKinds kinds)
@@ -177,7 +204,7 @@ internal sealed partial class TrialRun(
                 _events.Add(one);
             }
 
-            await Task.Yield();
+            await RestAsync();
         }
     }
 

@@ -47,10 +47,18 @@ export type TrialWhat = 'raise' | 'clear' | 'command' | 'workOrder' | 'notify' |
 
 export interface Trial {
   events: { at: string; device: string; what: TrialWhat; detail: string }[];
+  /** Of all events, told or not. */
+  counts: Partial<Record<TrialWhat, number>>;
   devices: number;
   readings: number;
+  communes: number;
+  ofCommunes: number;
   done: boolean;
+  /** Why it is not whole; in the language of the page. */
   cut: string | null;
+  exact: boolean;
+  /** Why it may differ from what happened; in the language of the page. */
+  inexact: string[];
 }
 
 /** What it decided and was not done. */
@@ -89,10 +97,14 @@ export const rollBackRule = async (id: string) => (await call('POST', `${path(id
 
 export const deleteRule = (id: string) => call('DELETE', path(id), undefined, said());
 
-/** What it would have done between two instants. */
-export const tryRule = async (input: RuleInput, from: string, to: string, signal: AbortSignal): Promise<Trial> => {
+/** What it would have done between two instants; asked for again until it is done. */
+export const tryRule = async (input: RuleInput, from: string, to: string, signal: AbortSignal, soFar: (found: Trial) => void): Promise<Trial> => {
   for (;;) {
     const found = (await call('POST', '/api/v1/rules/test', { rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;
     if (found.done) return found;
+    soFar(found);
   }
 };
+
+/** Ends what nobody waits for any more. */
+export const stopTrial = (input: RuleInput, from: string, to: string) => call('POST', '/api/v1/rules/test', { rule: input, from, to, stop: true }, said());
