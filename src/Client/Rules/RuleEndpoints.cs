@@ -251,6 +251,7 @@ internal static class RuleEndpoints
         if (input.Stop)
         {
             await trial.Stop();
+            http.Audit(input.Scope ?? draft.Scope, "the trial is ended");
             return TypedResults.NoContent();
         }
 
