@@ -117,8 +117,9 @@ public sealed partial class SectorGrain
         try
         {
             await ReadLogAsync(long.MaxValue);
-            _rules.Turn.Begin(Now().ToMilliseconds() + 1);
-            await JudgeAsync(Now().ToMilliseconds() - RuleTurnClock.WaitMilliseconds);
+            var seen = Now().ToMilliseconds() - RuleTurnClock.WaitMilliseconds;
+            _rules.Turn.Begin(Math.Max(seen, _book.AsOf.ToMilliseconds() + 1));
+            await JudgeAsync(seen);
         }
         finally
         {

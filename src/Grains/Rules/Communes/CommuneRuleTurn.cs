@@ -57,7 +57,7 @@ internal static class CommuneRuleTurn
         return (next.DrainToImmutable(), firings);
     }
 
-    /// <summary>History has under this name, of a commune, the looks at which its rules were judged; 1 when some sector could not count for one of them, else 0. No figure begins with this sign.</summary>
+    /// <summary>History has under this name, of a commune, the looks at which its rules were judged; 1 when some sector could count for none that asks for groups, 2 when for some, else 0. No figure begins with this sign.</summary>
     public const string Looked = "~looked";
 
     /// <summary>The source of the alarms that rules raise at a commune: no device, in its first sector.</summary>

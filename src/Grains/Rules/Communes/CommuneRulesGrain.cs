@@ -141,10 +141,16 @@ public sealed partial class CommuneRulesGrain(
         if (all.Length > 0)
         {
             // A look that was missed is none in a trial either.
-            await history.RecordAsync([new HistorySample(FigureCatalog.SeriesOf($"commune:{_commune}"), look, CommuneRuleTurn.Looked, all.Any(rule => rule.Groups.Count > 0 && !counts.ContainsKey(rule.Key)) ? 1 : 0)], CancellationToken.None);
+            await history.RecordAsync([new HistorySample(FigureCatalog.SeriesOf($"commune:{_commune}"), look, CommuneRuleTurn.Looked, CountedOf(all, counts))], CancellationToken.None);
         }
 
         return true;
+    }
+
+    private static double CountedOf(IEnumerable<CompiledRule> rules, Dictionary<long, ImmutableArray<RuleGroupCount>> counts)
+    {
+        bool[] counted = [.. rules.Where(rule => rule.Groups.Count > 0).Select(rule => counts.ContainsKey(rule.Key))];
+        return Array.TrueForAll(counted, one => one) ? 0 : Array.Exists(counted, one => one) ? 2 : 1;
     }
 
     private bool IsHere(string device) => directory.Find(device) is { } address && SectorMap.CommuneOf(address.Sector) == _commune;

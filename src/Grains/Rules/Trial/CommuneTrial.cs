@@ -36,6 +36,9 @@ internal sealed class CommuneTrial
     private readonly string _source;
     private ImmutableArray<RuleMemory> _memories = [];
 
+    /// <summary>Looks at which some sector could count for no rule: one with groups stayed as it was.</summary>
+    public IReadOnlySet<DateTimeOffset> Uncounted { get; init; } = new HashSet<DateTimeOffset>();
+
     /// <param name="commune">Its INSEE code.</param>
     /// <param name="set">The rule, for the kinds for which its scope is competent.</param>
     /// <param name="devices">The devices that it may see, and where they are.</param>
@@ -185,7 +188,8 @@ internal sealed class CommuneTrial
         var now = look.ToMilliseconds();
         var counts = CommuneRuleTurn.Sum([.. _sectors.Values.Select(sector => sector.Turn.CountForCommune(_set, now))]);
         var figures = _now.ToDictionary(StringComparer.Ordinal);
-        Func<CompiledRule, IRuleSurroundings?> seen = rule => new TrialSurroundings(figures, counts.GetValueOrDefault(rule.Key, []));
+        var isCounted = _rule.Groups.Count == 0 || !Uncounted.Contains(look);
+        Func<CompiledRule, IRuleSurroundings?> seen = rule => !isCounted ? null : new TrialSurroundings(figures, counts.GetValueOrDefault(rule.Key, []));
         if (_rule.Rule.Target.IsCommune)
         {
             (_memories, var firings) = CommuneRuleTurn.Judge([_rule], [], _memories, seen, _place, now);

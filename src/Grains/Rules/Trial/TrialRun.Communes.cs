@@ -114,14 +114,17 @@ internal sealed partial class TrialRun
         }
 
         var looked = await _readings.OfSeriesAsync(FigureCatalog.SeriesOf($"commune:{code}"), CommuneRuleTurn.Looked, Start, request.To);
-        if (looked.Exists(look => look.Value > 0 && look.Time >= request.From))
+        if (looked.Exists(look => look.Value > 1 && look.Time >= request.From))
         {
             Note(new(
                 $"à certains instants, un secteur de la commune {code} ne pouvait pas compter pour toutes les règles : l’essai suppose qu’il le pouvait",
                 $"at some looks a sector of commune {code} could not count for all rules: the trial takes it that it could"));
         }
 
-        var trial = new CommuneTrial(table.FindCommune(code)!, SetOf(Scope, competence), devices, named, await LooksAsync(code), context, figures, sectors);
+        var trial = new CommuneTrial(table.FindCommune(code)!, SetOf(Scope, competence), devices, named, await LooksAsync(code), context, figures, sectors)
+        {
+            Uncounted = looked.Where(look => look.Value == 1).Select(look => look.Time).ToHashSet(),
+        };
         states.Sort();
         await trial.RunAsync(states, looked.Count > 0 ? looked.Select(look => look.Time).ToHashSet() : null, Start, request.To, RestAsync, one =>
         {
