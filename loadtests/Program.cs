@@ -17,6 +17,7 @@ var scenarios = new Dictionary<string, Func<ScenarioOptions, CancellationToken, 
     ["detect"] = DetectScenario.RunAsync,
     ["grains"] = GrainsScenario.RunAsync,
     ["rules"] = RulesScenario.RunAsync,
+    ["trial"] = TrialScenario.RunAsync,
     ["alarm-latency"] = AlarmLatencyScenario.RunAsync,
     ["alarm-storm"] = AlarmStormScenario.RunAsync,
 #if !ORLEANS

@@ -53,8 +53,10 @@ internal static class HistoryScenario
             await stopping.CancelAsync();
             var (sent, took) = await load;
             var wide = await WideCostAsync(options.Number("wide", 100_000, 100, 500_000), options.Number("seed", 1, 0, int.MaxValue), cancellationToken);
+            var course = await CourseCost.MeasureAsync(feed, new Feed(options.Number("devices", 4_000, 100, 500_000), options.Number("seed", 1, 0, int.MaxValue)).DayOf(First), First, options.Number("seed", 1, 0, int.MaxValue), cancellationToken);
             return new ScenarioOutcome(
                 [
+                    .. course,
                     new Result("devices", feed.Reporting, "devices"),
                     new Result("days", days, "days"),
                     new Result("pointsPerDay", cost.PointsADay, "points"),

@@ -15,6 +15,7 @@ using Grid.Grains.Parameters;
 using Grid.Grains.Privacy;
 using Grid.Grains.RollUp;
 using Grid.Grains.Rules;
+using Grid.Grains.Rules.Trial;
 using Grid.Grains.Sectors;
 using Grid.Grains.Territory;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ public static class GrainServices
         services.AddSingleton<ScopeSectors>();
         services.AddSingleton<TerritoryRules>();
         services.AddSingleton<RuleMeter>();
+        services.AddSingleton<TrialPlaces>();
         services.AddSingleton(new SectorOptions());
         services.AddSingleton(new LogWriterOptions());
         services.AddSingleton<SectorMeter>();

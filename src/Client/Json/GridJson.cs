@@ -72,6 +72,7 @@ namespace Grid.Client.Json;
         typeof(WordConverter<AlarmAction>),
     ])]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

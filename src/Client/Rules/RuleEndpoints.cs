@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Grid.Client.Audit;
 using Grid.Client.Authentication;
@@ -97,9 +99,10 @@ internal static class RuleEndpoints
             .Reaches(Reach.Handler);
         rules.MapPost("/rules/test", TestAsync)
             .WithName("testRule")
-            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?, id?}; and the loops that there would be beside the published rules. Changes nothing.")
+            .WithSummary("What a rule would have done between two instants, by what was measured: {rule, from, to, scope?, id?}; and the loops that there would be beside the published rules. Changes nothing. While done is false it goes on: send the same again, or the same with stop, which ends it.")
             .Accepts<RuleTestInput>("application/json")
             .Produces<RuleTestModel>()
+            .Produces(StatusCodes.Status204NoContent)
             .ProducesValidationProblem()
             .Audited("rule.test")
             .RequireRight(Right.ManageDevices)
@@ -322,26 +325,54 @@ internal static class RuleEndpoints
             return RouteReaches.Forbidden(http);
         }
 
-        var answer = await grains.RuleTrial(Trials).Try(new RuleTrialRequest
+        var request = new RuleTrialRequest
         {
             Rule = draft,
             From = input.From!.Value,
             To = input.To!.Value,
             Scope = input.Scope,
-        });
+        };
+        var trial = grains.RuleTrial(TrialOf(request));
+        if (input.Stop)
+        {
+            await trial.Stop();
+            http.Audit(input.Scope ?? draft.Scope, "the trial is ended");
+            return TypedResults.NoContent();
+        }
+
+        var answer = await trial.Try(request);
         if (!answer.Problems.IsEmpty)
         {
             return Refused(http, answer.Problems);
         }
 
-        var warnings = await grains.RuleDirectory().FindLoops(input.Id, draft.Name.Length == 0 ? draft with { Name = input.Id ?? "trial" } : draft);
+        // Told with the end of it.
+        var named = input is { Rule.Name: null or "", Id: { } id } ? draft with { Name = id } : draft;
+        ImmutableArray<RuleWarning> warnings = answer.IsDone ? await grains.RuleDirectory().FindLoops(input.Id, named) : [];
 
-        // It changes nothing, and shows what many devices did.
+        // It changes nothing, and shows what many devices did. Asked for again while it goes on it is one trial.
         http.Audit(input.Scope ?? draft.Scope, string.Create(CultureInfo.InvariantCulture, $"tried on {answer.Devices} devices: {input.Rule!.Text ?? input.Rule.Rule?.GetRawText()}"));
         return TypedResults.Json(
-            new RuleTestModel([.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))], answer.Devices, answer.Readings, answer.Cut, WarningsOf(http, warnings)),
+            new RuleTestModel(
+                [.. answer.Events.Select(one => new RuleTestEvent(one.At, one.Device, one.What, one.Detail))],
+                answer.Counts.ToDictionary(count => count.What, count => count.Count, StringComparer.Ordinal),
+                answer.Devices,
+                answer.Readings,
+                answer.Communes,
+                answer.OfCommunes,
+                answer.Left,
+                answer.IsDone,
+                answer.Cut is { } cut ? AnswerLanguage.Say(http, cut) : null,
+                answer is { IsDone: true, Cut: null, Inexact.IsEmpty: true },
+                [.. answer.Inexact.Select(reason => AnswerLanguage.Say(http, reason))],
+                WarningsOf(http, warnings)),
             GridJson.Default.RuleTestModel);
     }
+
+    /// <summary>The same sent again is the same trial.</summary>
+    private static string TrialOf(RuleTrialRequest request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        (string[])[request.Rule.Name, request.Rule.Scope, request.Rule.Text ?? "", request.Rule.Json ?? "", request.Scope ?? "", request.From.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), request.To.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)],
+        GridJson.Default.StringArray)))[..32];
 
     private static RuleDraft DraftOf(RuleInput input) => new()
     {

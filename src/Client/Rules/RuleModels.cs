@@ -16,7 +16,8 @@ public sealed record RuleInput(string? Name, string? Scope, string? Text, JsonEl
 /// <param name="To">Until when, exclusive; at most 31 days later.</param>
 /// <param name="Scope">On whom; the rule's own scope when it is left out.</param>
 /// <param name="Id">The rule of which it would be the next version: its loops are looked for in its place. Left out for a new one.</param>
-public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTimeOffset? To, string? Scope, string? Id = null);
+/// <param name="Stop">Ends such a trial if one goes on; the answer has nothing.</param>
+public sealed record RuleTestInput(RuleInput? Rule, DateTimeOffset? From, DateTimeOffset? To, string? Scope, string? Id = null, bool Stop = false);
 
 /// <summary>A rule as GET shows it.</summary>
 /// <param name="Id">Its id.</param>
@@ -93,12 +94,31 @@ public sealed record RuleListItem(string Id, string Name, string Scope, long Ver
 public sealed record RulePage(IReadOnlyList<RuleListItem> Items, string? NextCursor);
 
 /// <summary>What a rule would have done.</summary>
-/// <param name="Events">By time.</param>
+/// <param name="Events">The first 2,000, by time.</param>
+/// <param name="Counts">How many events of each there are, told or not.</param>
 /// <param name="Devices">Devices that it was tried on.</param>
 /// <param name="Readings">Readings that it was tried on.</param>
-/// <param name="Cut">Why it is not whole; null when it is.</param>
+/// <param name="Communes">Communes of the scope that are done.</param>
+/// <param name="OfCommunes">Communes of the scope.</param>
+/// <param name="Left">Devices of these communes that left them or were removed between the two instants: what the rule would have done on them before is not in it.</param>
+/// <param name="Done">False while it goes on: send the same again, and it is waited for.</param>
+/// <param name="Cut">Why it is not whole, in the language of the request; null when it is.</param>
+/// <param name="Exact">True when it is whole, and gives what the rule gave in these days where it was live.</param>
+/// <param name="Inexact">Why it may differ from that, in the language of the request.</param>
 /// <param name="Warnings">What speaks against it beside the rules that are published.</param>
-public sealed record RuleTestModel(IReadOnlyList<RuleTestEvent> Events, int Devices, int Readings, string? Cut, IReadOnlyList<RuleWarningModel> Warnings);
+public sealed record RuleTestModel(
+    IReadOnlyList<RuleTestEvent> Events,
+    IReadOnlyDictionary<string, long> Counts,
+    int Devices,
+    long Readings,
+    int Communes,
+    int OfCommunes,
+    int Left,
+    bool Done,
+    string? Cut,
+    bool Exact,
+    IReadOnlyList<string> Inexact,
+    IReadOnlyList<RuleWarningModel> Warnings);
 
 /// <summary>Something that a rule would have done.</summary>
 /// <param name="At">When.</param>

@@ -149,6 +149,9 @@ public sealed record RuleTurnEntry : LogEntry
 
     /// <summary>What has changed, by device and then in the order of the rules.</summary>
     [Id(1)] public required ImmutableArray<RuleTurn> Turns { get; init; }
+
+    /// <summary>The look of the commune that they saw, for rules that ask for it; null for none.</summary>
+    [Id(2)] public DateTimeOffset? Seen { get; init; }
 }
 
 /// <summary>Somebody does something to an alarm of the sector. Its <see cref="LogEntry.Device"/> is the alarm's source, which may be no device.</summary>

@@ -50,13 +50,20 @@ public interface IRuleGrain : IGrainWithStringKey
     Task<bool> Delete();
 }
 
-/// <summary>Tries a rule on what was measured. Keyed by any text: one key tries one rule at a time.</summary>
+/// <summary>Tries a rule on what was measured. Keyed by any text: one key tries one rule at a time, and another one in its place.</summary>
 [Alias("grid.IRuleTrialGrain"), RequiresRight(Right.Internal)]
 public interface IRuleTrialGrain : IGrainWithStringKey
 {
-    /// <summary>What the rule would have done; changes nothing.</summary>
+    /// <summary>
+    /// What the rule would have done; changes nothing. A trial that takes longer than a call waits goes on: asked again for the same, it is waited for again. It ends when nobody asks for two
+    /// minutes.
+    /// </summary>
     [Alias("Try")]
     Task<RuleTrialAnswer> Try(RuleTrialRequest request);
+
+    /// <summary>Ends what goes on, if anything does: whoever waits for it is told what was found so far.</summary>
+    [Alias("Stop")]
+    Task Stop();
 
     /// <summary>The rules that ship with the grid, in French and English.</summary>
     [Alias("Starters")]
@@ -216,18 +223,45 @@ public sealed record RuleTrialAnswer
     /// <summary>What is wrong; empty when nothing is.</summary>
     [Id(0)] public ImmutableArray<RuleProblem> Problems { get; init; } = [];
 
-    /// <summary>What it would have done, by time and device.</summary>
+    /// <summary>Events that are told.</summary>
+    public const int MostEvents = 2_000;
+
+    /// <summary>The first of what it would have done, by time and device.</summary>
     [Id(1)] public ImmutableArray<RuleTrialEvent> Events { get; init; } = [];
 
     /// <summary>Devices that were tried.</summary>
     [Id(2)] public int Devices { get; init; }
 
     /// <summary>Readings that they were tried on.</summary>
-    [Id(3)] public int Readings { get; init; }
+    [Id(3)] public long Readings { get; init; }
 
     /// <summary>Why it is not whole; null when it is.</summary>
-    [Id(4)] public string? Cut { get; init; }
+    [Id(4)] public BilingualText? Cut { get; init; }
+
+    /// <summary>False while it goes on: what is told is what was found so far.</summary>
+    [Id(5)] public bool IsDone { get; init; } = true;
+
+    /// <summary>Communes of the scope that are done.</summary>
+    [Id(6)] public int Communes { get; init; }
+
+    /// <summary>Communes of the scope.</summary>
+    [Id(7)] public int OfCommunes { get; init; }
+
+    /// <summary>How much it would have done of each, told or not.</summary>
+    [Id(8)] public ImmutableArray<RuleTrialCount> Counts { get; init; } = [];
+
+    /// <summary>Devices of these communes that left them between the two instants: what they did before is not in it.</summary>
+    [Id(9)] public int Left { get; init; }
+
+    /// <summary>Why it may differ from what the rule did live; empty when it does not. Whole it is only when <see cref="Cut"/> is null.</summary>
+    [Id(10)] public ImmutableArray<BilingualText> Inexact { get; init; } = [];
 }
+
+/// <summary>How often a rule would have done something.</summary>
+/// <param name="What">As in <see cref="RuleTrialEvent"/>.</param>
+/// <param name="Count">How often.</param>
+[GenerateSerializer, Immutable, Alias("grid.RuleTrialCount")]
+public readonly record struct RuleTrialCount([property: Id(0)] string What, [property: Id(1)] long Count);
 
 /// <summary>Something that a rule would have done.</summary>
 /// <param name="At">When.</param>

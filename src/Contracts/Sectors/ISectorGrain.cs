@@ -93,9 +93,9 @@ public interface ISectorGrain : IGrainWithStringKey
     [Alias("VersionOfRule"), AlwaysInterleave]
     ValueTask<long?> VersionOfRule(string rule);
 
-    /// <summary>What its devices count for the groups of the rules of its commune, of each of those that it follows; nothing while it has not read its log since its start.</summary>
+    /// <summary>What its devices counted, by what was accepted before a look of its commune, for the groups of its rules: of each of those that it follows. None for a look before its last, nor while it has not read its log since its start.</summary>
     [Alias("CountForRules"), AlwaysInterleave]
-    ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules();
+    ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules(DateTimeOffset look);
 
     /// <summary>What the commune says of itself to the rules of devices that ask for it. A hint: it says so once a minute.</summary>
     [Alias("TakeCommune"), OneWay, AlwaysInterleave]

@@ -34,6 +34,11 @@ public sealed record HistoryPolicy
     /// <summary>At most one for each kind and commune.</summary>
     public ImmutableArray<HistoryRule> Rules { get; init; } = [];
 
+    /// <summary>
+    /// Days of how things came: when reports were accepted, when rules were looked at. At most as long as the raw points beside it; a trial of a rule is exact as far back as this. At least 1, default 35.
+    /// </summary>
+    public int CourseDays { get; init; } = 35;
+
     /// <summary>At most this long for what is a person's, whatever its rule says; null for no limit of its own.</summary>
     public HistoryKeep? Personal { get; init; }
 

@@ -71,7 +71,11 @@ public interface IHistory
 /// <param name="Time">Whole milliseconds, UTC.</param>
 /// <param name="Metric">Such as <c>lighting.powerWatts</c>.</param>
 /// <param name="Value">A finite number.</param>
-public readonly record struct HistorySample(string Series, DateTimeOffset Time, string Metric, double Value);
+public readonly record struct HistorySample(string Series, DateTimeOffset Time, string Metric, double Value)
+{
+    /// <summary>Names that begin with it are of how something came, and no metrics: they are kept for a shorter time, and never rolled up.</summary>
+    public const char CourseMark = '~';
+}
 
 /// <summary>Which part of a series.</summary>
 public sealed record HistoryQuery

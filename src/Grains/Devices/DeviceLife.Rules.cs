@@ -38,6 +38,18 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
         }
     }
 
+    /// <summary>
+    /// Something was accepted at an instant: before it, rules were looked at, at the last of the <see cref="RuleInstants"/>, unless what was accepted last came after that. So what comes together,
+    /// such as a day's frame, goes by the times at which it was observed; and a late report undoes nothing that time had brought about.
+    /// </summary>
+    private void PassRulesTo(long accepted)
+    {
+        if (RuleInstants.AtOrBefore(accepted) is var look && State.HeardAt < look)
+        {
+            AdvanceRules(look);
+        }
+    }
+
     private void JudgeRules(long now)
     {
         if (State.Rules is { } state && RulesOf(state) is { } rules)
@@ -59,7 +71,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>
     /// <summary>Time has passed, and nothing else.</summary>
     private DeviceOutcome Look(long now)
     {
-        AdvanceRules(now);
+        PassRulesTo(now);
         return Outcome(Disposition.Applied);
     }
 

@@ -177,6 +177,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
             return IsFeeder(entry.Device) ? Inform(entry) : Outcome(Disposition.Applied);
         }
 
+        PassRulesTo(entry.ReceivedAt.ToMilliseconds());
         var status = Status;
         var placement = State.Order.Place(entry, out var at, out var order);
         var present = entry;
@@ -235,6 +236,7 @@ public sealed partial class DeviceLife<TRules, TSettings, TState>(string id, Dev
     /// <summary>A follower's own report moves none of its rules: its values are shown, each when newer than the one shown.</summary>
     private DeviceOutcome ReadOfFollower(ReadingEntry entry)
     {
+        PassRulesTo(entry.ReceivedAt.ToMilliseconds());
         var status = Status;
         var present = NewestValues.AddedBy(entry, State.Values);
         if (present.Metrics.Length == 0)

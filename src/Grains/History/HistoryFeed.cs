@@ -211,6 +211,13 @@ public sealed partial class HistoryFeed : IDisposable
     /// <summary>False when history lacks something before the batch, and has not taken it.</summary>
     private async Task<bool> GiveAsync(SectorFeed feed, RecordedBatch batch)
     {
+        // Before the batch: what is durable of that is then durable of this, and given again it is the same.
+        var course = feed.Course.Of(batch.Entries);
+        if (!course.IsEmpty)
+        {
+            await _history.RecordAsync(course, _stopping.Token);
+        }
+
         var taken = await _history.AppendAsync(feed.Sector, batch, _stopping.Token);
         var isTaken = taken >= batch.FirstOffset + batch.Entries.Length - 1;
         Advanced(feed, taken, isTaken ? batch.Entries.Length : 0);

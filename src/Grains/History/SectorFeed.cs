@@ -23,6 +23,9 @@ internal sealed class SectorFeed(string sector)
 
     public string Sector { get; } = sector;
 
+    /// <summary>What is kept of how its entries came. Of the one that feeds history.</summary>
+    public SectorCourse Course { get; } = new(sector);
+
     /// <summary>History has the sector up to here; null before it was asked, and after an answer of it was lost.</summary>
     public long? Taken => Volatile.Read(ref _taken) is var taken and not NotKnown ? taken : null;
 

@@ -1,5 +1,6 @@
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
+using Grid.Grains.History;
 
 namespace Grid.Grains.Intake;
 
@@ -49,6 +50,11 @@ public static class ReadingRules
         if (name.Length is 0 or > MaximumNameLength)
         {
             return $"a metric's name has 1 to {MaximumNameLength} characters";
+        }
+
+        if (name[0] == Course.Mark)
+        {
+            return $"a metric's name does not begin with '{Course.Mark}'";
         }
 
         if (!double.IsFinite(value))

@@ -21,6 +21,9 @@ public sealed partial class SectorGrain
     private IGrainTimer _turnClock = null!;
     private long _turnSetFor = RuleTurnClock.Never;
     private bool _isJudging;
+    private DateTimeOffset _rulesLookedAt;
+    private DateTimeOffset _countedAt = DateTimeOffset.MinValue;
+    private ImmutableArray<RuleGroupCounts> _counts = [];
 
     public Task RenewRules()
     {
@@ -33,11 +36,13 @@ public sealed partial class SectorGrain
 
     public ValueTask<long?> VersionOfRule(string rule) => new(_rules.At(_book.Offset).Rules.FirstOrDefault(held => held.Id == rule)?.Version);
 
-    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => new(IsBehind ? [] : _ruleTurn.CountForCommune(_rules.At(_book.Offset), Now().ToMilliseconds()));
+    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules(DateTimeOffset look) =>
+        new(IsBehind || _countedAt > look ? [] : _countedAt == look ? _counts : _ruleTurn.CountForCommune(_rules.At(_book.Offset), look.ToMilliseconds()));
 
     private void StartRules()
     {
         _ruleLook = new RuleLook(_sector, GrainFactory, territory, operatorRules, registry, writer, options, meter);
+        _rulesLookedAt = clock.GetUtcNow();
         _lookAtRules = this.RegisterGrainTimer(
             static (grain, _) => grain.LookAtRulesAsync(),
             this,
@@ -60,10 +65,11 @@ public sealed partial class SectorGrain
 
     public Task TakeCommune(CommuneRuleInputs inputs)
     {
-        _ruleTurn.Commune = CommuneRuleTurn.Seeing(inputs.Summary, inputs.Counts.ToDictionary(counts => counts.Rule, counts => counts.Groups));
+        _ruleTurn.See(inputs.At, CommuneRuleTurn.Seeing(inputs.Summary, inputs.Counts.ToDictionary(counts => counts.Rule, counts => counts.Groups)));
         if (_rules.HasOfSector)
         {
-            _rules.Turn.Expect(inputs.At.ToMilliseconds());
+            // What was accepted up to now, they have or will have seen.
+            _rules.Turn.Expect(Now().ToMilliseconds() + 1);
             WatchRules();
         }
 
@@ -76,10 +82,7 @@ public sealed partial class SectorGrain
         if (_rules.DueFrom != _rulesClockSetFor)
         {
             _rulesClockSetFor = _rules.DueFrom;
-            var wait = _rules.DueFrom == DateTimeOffset.MaxValue
-                ? Timeout.InfiniteTimeSpan
-                : TimeSpan.FromTicks(Math.Clamp((_rules.DueFrom - clock.GetUtcNow()).Ticks, options.RulesLookEvery.Ticks, options.LookEvery.Ticks));
-            _rulesClock.Change(wait, Timeout.InfiniteTimeSpan);
+            _rulesClock.Change(UntilDevicesDue(), Timeout.InfiniteTimeSpan);
         }
 
         var next = _rules.HasOfSector ? _rules.Turn.Next : RuleTurnClock.Never;
@@ -88,19 +91,35 @@ public sealed partial class SectorGrain
             _turnSetFor = next;
             var wait = _turnSetFor == RuleTurnClock.Never
                 ? Timeout.InfiniteTimeSpan
-                : TimeSpan.FromMilliseconds(Math.Clamp(_turnSetFor - Now().ToMilliseconds(), 1, options.LookEvery.TotalMilliseconds));
+                : TimeSpan.FromMilliseconds(Math.Clamp(_turnSetFor + RuleTurnClock.WaitMilliseconds - Now().ToMilliseconds(), 1, options.LookEvery.TotalMilliseconds));
             _turnClock.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <summary>Judges the rules that ask for more than a device, as of everything that the log has.</summary>
+    private TimeSpan UntilDevicesDue()
+    {
+        if (_rules.DueFrom == DateTimeOffset.MaxValue)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        // What was due at the last instant already has come since: it is seen at the next.
+        var now = Now().ToMilliseconds();
+        var look = RuleInstants.AtOrAfter(Math.Max(_rules.DueFrom.ToMilliseconds(), RuleInstants.AtOrBefore(now) + 1)) + RuleInstants.WaitMilliseconds;
+        var earliest = options.RulesLookEvery.TotalMilliseconds > RuleInstants.EveryMilliseconds ? (_rulesLookedAt + options.RulesLookEvery).ToMilliseconds() : now;
+        return TimeSpan.FromMilliseconds(Math.Clamp(Math.Max(look, earliest) - now, 1, options.LookEvery.TotalMilliseconds));
+    }
+
+    /// <summary>Judges the rules that ask for more than a device, as of what was accepted before the instant for which they are due.</summary>
     private async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
         _turnSetFor = RuleTurnClock.Never;
         try
         {
             await ReadLogAsync(long.MaxValue);
-            await JudgeAsync(Now().ToMilliseconds());
+            var seen = Now().ToMilliseconds() - RuleTurnClock.WaitMilliseconds;
+            _rules.Turn.Begin(Math.Max(seen, _book.AsOf.ToMilliseconds() + 1));
+            await JudgeAsync(seen);
         }
         finally
         {
@@ -108,11 +127,18 @@ public sealed partial class SectorGrain
         }
     }
 
-    /// <summary>Time passes before what comes next: what was due is judged without it.</summary>
-    private ValueTask JudgeBeforeAsync(SectorDelivery delivery) =>
-        delivery.Entries is [{ ReceivedAt: var next }, ..] && _rules.Turn.Next < next.ToMilliseconds() && delivery.PreviousOffset <= _book.Offset
-            ? new ValueTask(JudgeAsync(next.ToMilliseconds() - 1))
-            : ValueTask.CompletedTask;
+    /// <summary>Time passes before what comes next: what was due up to then is judged, and counted for the commune, without it.</summary>
+    private ValueTask PassToAsync(DateTimeOffset next)
+    {
+        var look = figureOptions.LookOf(next);
+        if (look > _countedAt)
+        {
+            (_countedAt, _counts) = (look, _ruleTurn.CountForCommune(_rules.At(_book.Offset), look.ToMilliseconds()));
+        }
+
+        _rules.Turn.Begin(next.ToMilliseconds());
+        return _rules.Turn.Next <= next.ToMilliseconds() ? new ValueTask(JudgeAsync(next.ToMilliseconds())) : ValueTask.CompletedTask;
+    }
 
     /// <summary>
     /// Visits the instants at which they are due, up to one. What is decided is durable in the log before anything follows from it. Of very long ago, such as after a stop, some
@@ -120,7 +146,12 @@ public sealed partial class SectorGrain
     /// </summary>
     private async Task JudgeAsync(long upTo)
     {
-        if (_isJudging || !_rules.HasOfSector || _rules.Turn.Next > upTo)
+        if (_isJudging || !_rules.HasOfSector)
+        {
+            return;
+        }
+
+        if (_rules.Turn.Next > upTo)
         {
             return;
         }
@@ -133,13 +164,12 @@ public sealed partial class SectorGrain
             var received = Now();
             for (var steps = 0; _rules.Turn.Next <= upTo; steps++)
             {
-                // The first look since a start is for now: what was due before is not known.
-                var at = steps == DeviceRuleTurn.MostSteps || _rules.Turn.Next == 0 ? upTo : _rules.Turn.Next;
+                var at = steps == DeviceRuleTurn.MostSteps ? upTo : _rules.Turn.Next;
                 var (turns, due) = _ruleTurn.Judge(_rules.Newest, at, ahead);
                 _rules.Turn.Judged(at, due);
                 if (!turns.IsEmpty)
                 {
-                    entries.Add(new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = DateTimeOffset.FromUnixTimeMilliseconds(at), Turns = turns });
+                    entries.Add(new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = DateTimeOffset.FromUnixTimeMilliseconds(at), Turns = turns, Seen = _ruleTurn.Seen });
                 }
             }
 
@@ -161,8 +191,9 @@ public sealed partial class SectorGrain
     {
         _rulesClockSetFor = DateTimeOffset.MaxValue;
         var now = Now();
-        if (_rules.DueFrom <= now)
+        if (_rules.DueFrom.ToMilliseconds() <= RuleInstants.AtOrBefore(now.ToMilliseconds()))
         {
+            _rulesLookedAt = now;
             // Delivered to this sector like everything else, after this turn.
             await writer.AppendAsync([new SectorEntries(_sector, [new RulesLookEntry { Device = string.Empty, ReceivedAt = now }])], cancellationToken);
             return;

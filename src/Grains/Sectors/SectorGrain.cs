@@ -15,6 +15,7 @@ using Grid.Grains.Devices;
 using Grid.Grains.History;
 using Grid.Grains.Intake;
 using Grid.Grains.Parameters;
+using Grid.Grains.RollUp;
 using Grid.Grains.Rules;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -37,6 +38,7 @@ public sealed partial class SectorGrain(
     IDeviceRegistry registry,
     LocalCalendars calendars,
     SectorOptions options,
+    FigureOptions figureOptions,
     SectorMeter meter,
     TimeProvider clock,
     ILogger<SectorGrain> logger) : Grain, ISectorGrain
@@ -138,7 +140,11 @@ public sealed partial class SectorGrain(
 
     private async ValueTask TakeAsync(SectorDelivery delivery)
     {
-        await JudgeBeforeAsync(delivery);
+        if (delivery.Entries is [{ ReceivedAt: var next }, ..] && delivery.PreviousOffset <= _book.Offset)
+        {
+            await PassToAsync(next);
+        }
+
         if (delivery.PreviousOffset > _book.Offset)
         {
             meter.DeliveryMissed();
@@ -278,6 +284,11 @@ public sealed partial class SectorGrain(
             if (batch.FirstOffset > upTo)
             {
                 break;
+            }
+
+            if (_rules.Turn.Next != RuleTurnClock.Soon && batch.Entries is [{ ReceivedAt: var next }, ..])
+            {
+                await PassToAsync(next);
             }
 
             await _applier.ApplyAsync(batch.Entries, batch.FirstOffset);

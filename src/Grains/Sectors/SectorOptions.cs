@@ -22,8 +22,8 @@ public sealed record SectorOptions
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Least time between two entries by which time passes for the rules that operators wrote, and between two looks of those that ask for more than a device at what has changed;
-    /// 1 s to 1 min, default 5 s.
+    /// Least time between two entries by which time passes for the rules that operators wrote, which moves no instant at which anything begins or ends; and between two looks of those that ask for more
+    /// than a device at what has changed; 5 s to 1 min, default 5 s.
     /// </summary>
     public TimeSpan RulesLookEvery { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -26,8 +26,13 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
     private readonly Dictionary<string, long[]> _passed = new(StringComparer.Ordinal);
     private readonly SectorRuleCauses _causes = new(sets);
 
-    /// <summary>What rules see of the commune as of its last look; null for what is not known.</summary>
-    public Func<CompiledRule, IRuleSurroundings?> Commune { get; set; } = static _ => null;
+    private Func<CompiledRule, IRuleSurroundings?> _commune = static _ => null;
+
+    /// <summary>The look of the commune that rules see; null for none.</summary>
+    public DateTimeOffset? Seen { get; private set; }
+
+    /// <summary>What rules see of the commune from now on: what it said at a look.</summary>
+    public void See(DateTimeOffset? look, Func<CompiledRule, IRuleSurroundings?> commune) => (Seen, _commune) = (look, commune);
 
     /// <summary>What is to be stored: devices with rules that are not at rest.</summary>
     public ImmutableArray<SectorRuleMemory> ToSnapshot() =>
@@ -97,7 +102,9 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
 
         if (rules.Any(rule => SectorTerms.LooksAtTime(rule.Rule)))
         {
+            // Being heard is no change of which anybody is told: on whole minutes only, whatever else there is to look at in between.
             due = now - (now % Minute) + Minute;
+            rules = now % Minute == 0 ? rules : [.. rules.Where(rule => !SectorTerms.LooksAtTime(rule.Rule))];
         }
 
         var groups = rules.ToDictionary(rule => rule.Key, rule => GroupsOf(rule, now));
@@ -209,7 +216,7 @@ internal sealed class SectorRuleTurn(string sector, SectorBook book, SectorAlarm
             return memory.IsAtRest ? (memory, RuleChange.None) : (new RuleMemory { Key = rule.Key }, memory.Flags == RuleFlags.None ? RuleChange.None : RuleChange.Ends);
         }
 
-        var commune = rule.Facts.Needs == RuleNeeds.Commune ? Commune(rule) : null;
+        var commune = rule.Facts.Needs == RuleNeeds.Commune ? _commune(rule) : null;
         if (rule.Facts.Needs == RuleNeeds.Commune && commune is null)
         {
             // Not known yet: as it was.

@@ -57,9 +57,6 @@ public readonly record struct RulesDue([property: Id(0)] string Device, [propert
 /// </summary>
 internal sealed class SectorRules(RuleSets sets, long paceMilliseconds)
 {
-    /// <summary>What comes within this long is seen together.</summary>
-    public const long GatherMilliseconds = 250;
-
     private DateTimeOffset _devicesDue = DateTimeOffset.MaxValue;
 
     // By offset; the first is what held before all others.
@@ -78,7 +75,7 @@ internal sealed class SectorRules(RuleSets sets, long paceMilliseconds)
     public bool HasOfAlarms { get; private set; }
 
     /// <summary>When those are judged next.</summary>
-    public RuleTurnClock Turn { get; } = new(GatherMilliseconds, paceMilliseconds);
+    public RuleTurnClock Turn { get; } = new(paceMilliseconds);
 
     /// <summary>Something that they may see has changed.</summary>
     public void Changed(DateTimeOffset at)
@@ -171,9 +168,10 @@ internal sealed class SectorRules(RuleSets sets, long paceMilliseconds)
         }
     }
 
-    /// <summary>The devices whose rules are due at an instant.</summary>
-    public List<SectorDevice> FindDue(SectorBook book, DateTimeOffset now)
+    /// <summary>The devices whose rules are due at the last of the <see cref="RuleInstants"/> before a look.</summary>
+    public List<SectorDevice> FindDue(SectorBook book, DateTimeOffset look)
     {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(RuleInstants.AtOrBefore(look.ToMilliseconds()));
         var due = new List<SectorDevice>();
         _devicesDue = DateTimeOffset.MaxValue;
         foreach (var device in book.Devices)
@@ -204,7 +202,7 @@ internal sealed class SectorRules(RuleSets sets, long paceMilliseconds)
         HasOfAlarms = compiled.OfSector.Concat(compiled.OfCommune).Any(rule => SectorTerms.Alarms(rule.Rule).Any());
         if (HasOfSector)
         {
-            Turn.Expect(0);
+            Turn.Expect(RuleTurnClock.Soon);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Grid.Silo.Startup;
 /// <summary>
 /// How long history is kept, from <c>Grid:Retention</c>: days for everything, for a kind (<c>Grid:Retention:Meter</c>), for a commune
 /// (<c>Grid:Retention:Communes:29019</c>), for a kind in a commune (<c>Grid:Retention:Communes:29019:Meter</c>), for what is a person's
-/// (<c>Grid:Retention:Personal</c>) and for the figures of territories (<c>Grid:Retention:Figures</c>). What is not said is as in the wider one.
+/// (<c>Grid:Retention:Personal</c>), for the figures of territories (<c>Grid:Retention:Figures</c>), and for how things came (<c>Grid:Retention:CourseDays</c>). What is not said is as in the wider one.
 /// </summary>
 public static class RetentionSettings
 {
@@ -17,12 +17,15 @@ public static class RetentionSettings
     private const string Communes = "Communes";
     private const string Personal = "Personal";
     private const string Figures = "Figures";
+    private const string CourseDays = nameof(HistoryPolicy.CourseDays);
     private const int MaximumDays = 36_500;
 
     private static readonly HistoryKeep Default = new(RawDays: 400, QuarterHourDays: 1_827, DayDays: 7_305);
 
     // Three years of days and a month: abnormal consumption is measured against the same period of three years.
     private static readonly HistoryKeep DefaultPersonal = new(RawDays: 62, QuarterHourDays: 400, DayDays: 1_127);
+
+    private const int DefaultCourseDays = 35;
 
     private static readonly ImmutableArray<DeviceKind> Kinds = [.. Enum.GetValues<DeviceKind>()];
     private static readonly ImmutableArray<string> Durations = [nameof(HistoryKeep.RawDays), nameof(HistoryKeep.QuarterHourDays), nameof(HistoryKeep.DayDays)];
@@ -32,7 +35,7 @@ public static class RetentionSettings
     public static HistoryPolicy Read(IConfiguration configuration, ITerritoryTable territory)
     {
         var root = configuration.GetSection(Root);
-        CheckNames(root, [.. Durations, .. Kinds.Select(kind => kind.ToString()), Personal, Figures, Communes]);
+        CheckNames(root, [.. Durations, .. Kinds.Select(kind => kind.ToString()), Personal, Figures, Communes, CourseDays]);
         var all = Keep(root, Default);
         var rules = ImmutableArray.CreateBuilder<HistoryRule>();
         foreach (var kind in Kinds.Where(kind => root.GetSection(kind.ToString()).Exists()))
@@ -64,7 +67,7 @@ public static class RetentionSettings
             }
         }
 
-        return new HistoryPolicy { Default = all, Rules = rules.ToImmutable(), Personal = Checked(root.GetSection(Personal), DefaultPersonal) };
+        return new HistoryPolicy { Default = all, Rules = rules.ToImmutable(), Personal = Checked(root.GetSection(Personal), DefaultPersonal), CourseDays = Days(root, CourseDays, DefaultCourseDays) };
     }
 
     private static HistoryKeep Checked(IConfigurationSection section, HistoryKeep wider)

@@ -31,6 +31,7 @@ internal static class EntryCodec
         Rules = 20,
         RulesLook = 21,
         RuleTurn = 22,
+        RuleTurnSeen = 23,
     }
 
     [Flags]
@@ -86,6 +87,11 @@ internal static class EntryCodec
                     break;
                 case RuleTurnEntry turn:
                     writer.Signed(Milliseconds(turn.At, nameof(RuleTurnEntry.At)) - received);
+                    if (turn.Seen is { } seen)
+                    {
+                        writer.Signed(Milliseconds(seen, nameof(RuleTurnEntry.Seen)) - received);
+                    }
+
                     RuleCodec.Write(writer, turn.Turns);
                     break;
                 case AlarmOrderEntry ordered:
@@ -132,6 +138,14 @@ internal static class EntryCodec
                 EntryType.Rules => new RulesEntry { Device = device, ReceivedAt = received, Rules = RuleCodec.Read(ref reader) },
                 EntryType.RulesLook => new RulesLookEntry { Device = device, ReceivedAt = received },
                 EntryType.RuleTurn => new RuleTurnEntry { Device = device, ReceivedAt = received, At = Instant(ref reader, clock + reader.Signed()), Turns = RuleCodec.ReadTurns(ref reader) },
+                EntryType.RuleTurnSeen => new RuleTurnEntry
+                {
+                    Device = device,
+                    ReceivedAt = received,
+                    At = Instant(ref reader, clock + reader.Signed()),
+                    Seen = Instant(ref reader, clock + reader.Signed()),
+                    Turns = RuleCodec.ReadTurns(ref reader),
+                },
                 EntryType.AlarmOrder => AlarmCodec.ReadOrder(ref reader, device, received, clock),
                 EntryType.AlarmSignal => new AlarmSignalEntry { Device = device, ReceivedAt = received, Signal = AlarmCodec.ReadSignal(ref reader, device) },
                 EntryType.AlarmClock => new AlarmClockEntry { Device = device, ReceivedAt = received },
@@ -156,6 +170,7 @@ internal static class EntryCodec
         ParametersEntry => EntryType.Parameters,
         RulesEntry => EntryType.Rules,
         RulesLookEntry => EntryType.RulesLook,
+        RuleTurnEntry { Seen: not null } => EntryType.RuleTurnSeen,
         RuleTurnEntry => EntryType.RuleTurn,
         AlarmOrderEntry => EntryType.AlarmOrder,
         AlarmSignalEntry => EntryType.AlarmSignal,

@@ -64,8 +64,10 @@ internal sealed class HistoryCompactor(HistoryCore core)
     /// <summary>Runs that wait to be merged, over all files.</summary>
     public long Backlog => core.Shelf.All.Sum(file => Math.Max(0, (file.Root?.Runs.Length ?? 0) - core.Options.FanIn));
 
-    /// <summary>Compacts a day to one run and rolls it up. The roll-ups are committed first: done twice, they are the same.</summary>
-    public void Close(HistoryFile raw)
+    /// <summary>Compacts a day to one run and rolls it up. The roll-ups are committed first: done twice, they are the same. How things came is never rolled up.</summary>
+    /// <param name="raw">The day.</param>
+    /// <param name="dropsCourse">Whether how things came is kept no longer.</param>
+    public void Close(HistoryFile raw, bool dropsCourse = false)
     {
         using var session = core.Sessions.Rent(raw);
         var inputs = LoadRoot(raw, session).Runs;
@@ -81,9 +83,21 @@ internal sealed class HistoryCompactor(HistoryCore core)
             {
                 if (core.Find(merge.Series) is { } series && Decode(raw, series, merge.Fragments))
                 {
-                    WritePoints(rawOutput, series, day);
-                    WriteRollUps(quarterOutput, series, day, HistoryResolution.QuarterHour);
-                    WriteRollUps(dayOutput, series, day, HistoryResolution.Day);
+                    if (!dropsCourse)
+                    {
+                        WritePoints(rawOutput, series, day);
+                    }
+
+                    if (_points.DropCourse(core.Metrics))
+                    {
+                        if (dropsCourse)
+                        {
+                            WritePoints(rawOutput, series, day);
+                        }
+
+                        WriteRollUps(quarterOutput, series, day, HistoryResolution.QuarterHour);
+                        WriteRollUps(dayOutput, series, day, HistoryResolution.Day);
+                    }
                 }
             }
 

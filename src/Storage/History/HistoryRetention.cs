@@ -9,6 +9,8 @@ namespace Grid.Storage.History;
 /// </summary>
 internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compactor)
 {
+    private const string CoursePast = "course;";
+
     public HistorySweep Sweep(HistoryPolicy policy, DateTimeOffset now)
     {
         var today = Days.Of(now);
@@ -30,6 +32,11 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
             var past = PastRules(policy, today, file.Period);
             if (past.Length > 0 && past != file.Swept)
             {
+                if (resolution == HistoryResolution.Raw && IsPastCourse(policy, today, file) && !file.Swept.Contains(CoursePast, StringComparison.Ordinal))
+                {
+                    compactor.Close(file, dropsCourse: true);
+                }
+
                 CloseFirst(file);
                 series += compactor.Filter(file, (of, day) => EndOfStep(resolution, day) >= FirstKept(today, KeepOf(policy, of, resolution)));
                 file.Swept = past;
@@ -64,6 +71,8 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
             pair.Key.Kind == RunInfo.Kinds - 1 ? null : (DeviceKind)pair.Key.Kind, pair.Key.Resolution, HistoryPeriod.DateOf(pair.Value)))];
     }
 
+    private static bool IsPastCourse(HistoryPolicy policy, int today, HistoryFile file) => file.Period.LastDay < FirstKept(today, policy.CourseDays);
+
     private static int FirstKept(int today, int days) => today - days;
 
     private static int Longest(HistoryPolicy policy, HistoryResolution resolution) =>
@@ -83,7 +92,7 @@ internal sealed class HistoryRetention(HistoryCore core, HistoryCompactor compac
     private static string PastRules(HistoryPolicy policy, int today, HistoryPeriod period)
     {
         var resolution = period.Resolution;
-        return string.Join(';', policy.Rules
+        return (resolution == HistoryResolution.Raw && period.LastDay < FirstKept(today, policy.CourseDays) ? CoursePast : "") + string.Join(';', policy.Rules
             .Select(rule => (Name: HistoryCore.RuleName(rule.Kind, rule.Commune), Days: rule.Keep.For(resolution)))
             .Append((Name: "default", Days: policy.Default.For(resolution)))
             .Append((Name: HistoryCore.PersonalName, Days: (policy.Personal ?? policy.Default).For(resolution)))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Storage;
 using Grid.Storage.Codec;
 
 namespace Grid.Storage.History;
@@ -44,6 +45,9 @@ internal sealed class MetricTable
     }
 
     public string NameOf(ushort number) => number < FirstOther ? MetricNumbers.Name(number)! : Volatile.Read(ref _names[number]);
+
+    /// <summary>True for what is no metric, but of how something came.</summary>
+    public bool IsCourse(ushort number) => number >= FirstOther && NameOf(number)[0] == HistorySample.CourseMark;
 
     public static bool IsIndex(string name) => MetricCatalog.ByName.TryGetValue(name, out var definition) && definition.IsIndex;
 

@@ -88,6 +88,28 @@ internal sealed class PointList
         }
     }
 
+    /// <summary>Takes the metrics out that are of how something came; false when nothing is left.</summary>
+    public bool DropCourse(MetricTable metrics)
+    {
+        var kept = 0;
+        for (var start = 0; start < Count;)
+        {
+            var end = EndOf(start);
+            if (!metrics.IsCourse(_metrics[start]))
+            {
+                for (; start < end; start++, kept++)
+                {
+                    (_times[kept], _metrics[kept], _values[kept]) = (_times[start], _metrics[start], _values[start]);
+                }
+            }
+
+            start = end;
+        }
+
+        Count = kept;
+        return kept > 0;
+    }
+
     private void Take(Func<int, int> placeOf)
     {
         var kept = 0;

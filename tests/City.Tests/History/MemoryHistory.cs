@@ -114,7 +114,7 @@ internal sealed class MemoryHistory : IHistory
         }
     }
 
-    public ValueTask RecordAsync(ImmutableArray<HistorySample> samples, CancellationToken cancellationToken) => throw NotAsked();
+    public ValueTask RecordAsync(ImmutableArray<HistorySample> samples, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask<HistoryPoints> ReadPointsAsync(HistoryQuery query, CancellationToken cancellationToken) => throw NotAsked();
 

@@ -15,6 +15,9 @@ internal sealed class Outlet : IRuleOutlet
 
     public IEnumerable<(DateTimeOffset At, string Device, string What)> All => _byId.Values.Select(one => (one.At, one.Device, one.What));
 
+    /// <summary>All that it was told, with the message or the name of the flag.</summary>
+    public IEnumerable<(DateTimeOffset At, string Device, string What, string Message)> Everything => _byId.Values;
+
     /// <summary>How often it will still fail.</summary>
     public int Failures { get; set; }
 
@@ -26,7 +29,7 @@ internal sealed class Outlet : IRuleOutlet
 
     public void Register(IServiceCollection services) => services.AddSingleton<IRuleOutlet>(this);
 
-    public Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken) => NoteAsync(order, origin, "workOrder", "");
+    public Task OpenWorkOrderAsync(RuleOrigin origin, RuleWorkOrder order, CancellationToken cancellationToken) => NoteAsync(order, origin, "workOrder", order.Note ?? "");
 
     public Task NotifyAsync(RuleOrigin origin, RuleNotification notification, CancellationToken cancellationToken) => NoteAsync(notification, origin, "notify", notification.Message);
 

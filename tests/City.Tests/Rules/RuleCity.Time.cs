@@ -4,6 +4,7 @@ using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
+using Grid.Grains.History;
 using Orleans;
 
 namespace Grid.Tests.City.Rules;
@@ -105,10 +106,14 @@ internal static class RuleCity
     }
 
     /// <summary>What a rule would have done from an instant until now.</summary>
-    public static async Task<RuleTrialAnswer> TryAsync(TestCity city, string scope, string text, DateTimeOffset from)
+    public static Task<RuleTrialAnswer> TryAsync(TestCity city, string scope, string text, DateTimeOffset from) => TryAsync(city, scope, text, from, city.Now);
+
+    /// <summary>What a rule would have done between two instants.</summary>
+    public static async Task<RuleTrialAnswer> TryAsync(TestCity city, string scope, string text, DateTimeOffset from, DateTimeOffset to)
     {
+        await city.Get<HistoryFeed>().CatchUpAsync(CancellationToken.None);
         await city.Get<IHistory>().FlushAsync(CancellationToken.None);
-        return await city.Grains.GetGrain<IRuleTrialGrain>("t").Try(new RuleTrialRequest { Rule = Draft(scope, text), From = from, To = city.Now });
+        return await city.Grains.GetGrain<IRuleTrialGrain>("t").Try(new RuleTrialRequest { Rule = Draft(scope, text), From = from, To = to });
     }
 
     /// <summary>A trial tells exactly what was told live.</summary>

@@ -62,7 +62,7 @@ public sealed class RuleStartTimeTests
         var left = TimeSpan.FromTicks(TimeSpan.TicksPerMinute - (first.Now.UtcTicks % TimeSpan.TicksPerMinute));
         await first.PassAsync(left - TimeSpan.FromMilliseconds(500));
         await using var second = await first.CrashNowAsync(services => { Slowly(services); outlet.Register(services); }, wakes: false);
-        Assert.Empty(await second.Grains.GetGrain<ISectorGrain>(Sector).CountForRules());
+        Assert.Empty(await second.Grains.GetGrain<ISectorGrain>(Sector).CountForRules(second.Now));
         Assert.True((await second.Grains.GetGrain<ISectorGrain>(Sector).GetPartial()).IsBehind);
         await second.Grains.GetGrain<ICommuneRulesGrain>(Ouessant).Wake();
         await LooksAsync(second, 3);

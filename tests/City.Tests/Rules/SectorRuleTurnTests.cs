@@ -57,20 +57,41 @@ public sealed class SectorRuleTurnTests
     }
 
     [Fact]
-    public void Looks_come_some_moments_after_a_change_at_a_pace_and_when_time_alone_may_change_something()
+    public void Looks_are_for_some_moments_after_a_change_at_a_pace_and_when_time_alone_may_change_something()
     {
-        var clock = new RuleTurnClock(250, 5_000);
+        var clock = new RuleTurnClock(5_000);
         Assert.Equal(RuleTurnClock.Never, clock.Next);
         clock.Changed(1_000);
-        clock.Changed(1_100);
-        Assert.Equal(1_250, clock.Next);
-        clock.Judged(1_250, 60_000);
+        clock.Changed(1_020);
+        Assert.Equal(1_050, clock.Next);
+        clock.Judged(1_050, 60_000);
         Assert.Equal(60_000, clock.Next);
         clock.Changed(2_000);
-        Assert.Equal(6_250, clock.Next);
-        clock.Judged(6_250, 60_000);
+        Assert.Equal(6_050, clock.Next);
+        clock.Judged(6_050, 60_000);
         clock.Expect(10_000);
         Assert.Equal(10_000, clock.Next);
+
+        // What is told late is seen at once, at no instant that is over.
+        clock.Judged(10_000, 60_000);
+        clock.Expect(9_000);
+        Assert.Equal(10_001, clock.Next);
+    }
+
+    [Fact]
+    public void A_change_at_the_very_instant_of_a_look_is_seen_at_the_next_and_the_first_look_since_a_start_is_none_before_it()
+    {
+        var clock = new RuleTurnClock(5_000);
+        clock.Changed(5_000);
+        clock.Judged(5_000, RuleTurnClock.Never);
+        Assert.Equal(10_000, clock.Next);
+
+        var begun = new RuleTurnClock(5_000);
+        begun.Expect(RuleTurnClock.Soon);
+        begun.Changed(100);
+        Assert.Equal(RuleTurnClock.Soon, begun.Next);
+        begun.Begin(12_001);
+        Assert.Equal(12_001, begun.Next);
     }
 
     private static PublishedRule Published(string id, string text) =>

@@ -341,7 +341,7 @@ internal sealed class FakeSector(FakeGrid grid, string name) : ISectorGrain
 
     public Task TakeCommune(CommuneRuleInputs inputs) => throw new InvalidOperationException("The gateway tells no sector of its commune.");
 
-    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => throw new InvalidOperationException("The gateway has no sector count.");
+    public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules(DateTimeOffset look) => throw new InvalidOperationException("The gateway has no sector count.");
 
     public ValueTask<RuleSet> GetRules() => throw new InvalidOperationException("The gateway asks no sector for rules.");
 

@@ -190,15 +190,31 @@ public sealed class RulesTests : IDisposable
             await (await server.Http.PostAsync("/api/v1/readings", Json($$$"""[{"device":"B1","time":"{{{noon.AddMinutes(minutes):yyyy-MM-ddTHH:mm:ss.fffZ}}}","metrics":{"fillPercent":{{{fill}}}}}]"""))).JsonAsync();
         }
 
+        // They came just now: what a rule does with them it does now, for the times at which they were observed.
         var trial = default(JsonElement);
+        var body = $$"""{"rule":{"scope":"commune:29155","text":"{{Text}}"},"from":"{{noon.AddHours(-1):O}}","to":"{{DateTimeOffset.UtcNow.AddMinutes(1):O}}"}""";
         await Eventually.HoldsAsync("history has the readings", async () =>
         {
-            trial = await (await PostAsync(server, "/api/v1/rules/test", $$"""{"rule":{"scope":"commune:29155","text":"{{Text}}"},"from":"{{noon.AddHours(-1):O}}","to":"{{noon.AddHours(2):O}}"}""")).JsonAsync();
+            trial = await (await PostAsync(server, "/api/v1/rules/test", body)).JsonAsync();
             return trial.GetProperty("readings").GetInt32() == 4;
         });
 
         Assert.Equal(["raise", "clear"], trial.GetProperty("events").EnumerateArray().Select(one => one.GetProperty("what").GetString()));
         Assert.Equal((1, JsonValueKind.Null), (trial.GetProperty("devices").GetInt32(), trial.GetProperty("cut").ValueKind));
+        Assert.Equal((true, true, 0), (trial.GetProperty("done").GetBoolean(), trial.GetProperty("exact").GetBoolean(), trial.GetProperty("inexact").GetArrayLength()));
+        Assert.Equal((1, 1), (trial.GetProperty("counts").GetProperty("raise").GetInt32(), trial.GetProperty("communes").GetInt32()));
+
+        // It has ended by itself; ended again it is nothing, and may be asked for again.
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(server, "/api/v1/rules/test", body.Replace("\"from\"", "\"stop\":true,\"from\"", StringComparison.Ordinal))).StatusCode);
+        Assert.True((await (await PostAsync(server, "/api/v1/rules/test", body)).JsonAsync()).GetProperty("done").GetBoolean());
+
+        // A device that is removed is not tried, and that is said.
+        Assert.Equal(HttpStatusCode.NoContent, (await server.Http.DeleteAsync("/api/v1/devices/B1")).StatusCode);
+        await Eventually.HoldsAsync("the trial knows of it", async () =>
+        {
+            var answer = await (await SendInFrenchAsync(server, HttpMethod.Post, "/api/v1/rules/test", body)).JsonAsync();
+            return !answer.GetProperty("exact").GetBoolean() && answer.GetProperty("inexact")[0].GetString()!.StartsWith("1 appareils ont quitté", StringComparison.Ordinal);
+        });
         Assert.Empty((await (await server.Http.GetAsync("/api/v1/rules")).JsonAsync()).GetProperty("items").EnumerateArray());
     }
 

@@ -111,7 +111,7 @@ internal sealed class SkippingGrains(IGridGrains inner, Chance chance) : IGridGr
 
         public ValueTask<long?> VersionOfRule(string rule) => inner.VersionOfRule(rule);
 
-        public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules() => inner.CountForRules();
+        public ValueTask<ImmutableArray<RuleGroupCounts>> CountForRules(DateTimeOffset look) => inner.CountForRules(look);
 
         public Task TakeCommune(CommuneRuleInputs inputs) => inner.TakeCommune(inputs);
 

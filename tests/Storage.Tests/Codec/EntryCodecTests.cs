@@ -89,7 +89,7 @@ public sealed class EntryCodecTests
             },
             1 => new RegisteredEntry { Device = device, ReceivedAt = received, Descriptor = descriptor, Revision = number },
             8 => new RulesEntry { Device = string.Empty, ReceivedAt = received, Rules = Rules(device, number, text) },
-            10 => new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = other, Turns = [.. metrics.Select(metric => Turn(metric, number))] },
+            10 => new RuleTurnEntry { Device = string.Empty, ReceivedAt = received, At = other, Turns = [.. metrics.Select(metric => Turn(metric, number))], Seen = number % 2 == 0 ? received : null },
             9 => new RulesLookEntry { Device = string.Empty, ReceivedAt = received },
             4 => new ParametersEntry { Device = string.Empty, ReceivedAt = received, Defaults = Parameters([.. metrics]) },
             5 => new AlarmOrderEntry
@@ -294,7 +294,7 @@ public sealed class EntryCodecTests
             + string.Join(';', reading.Metrics.Select(metric => $"{metric.Name}={Bits(metric.Value)}")),
         RegisteredEntry registered => $"{registered.Device}|{registered.ReceivedAt:O}|{registered.Revision}|" + Shown(registered.Descriptor) + Shown(registered.Alarms),
         RemovedEntry removed => $"{removed with { Told = [] }}|{string.Join('|', removed.Told)}",
-        RuleTurnEntry turn => $"{turn.Device}|{turn.ReceivedAt:O}|{turn.At:O}|{string.Join('|', turn.Turns)}",
+        RuleTurnEntry turn => $"{turn.Device}|{turn.ReceivedAt:O}|{turn.At:O}|{turn.Seen:O}|{string.Join('|', turn.Turns)}",
         RulesEntry rules => $"{rules.Device}|{rules.ReceivedAt:O}|{rules.Rules.Hash}|{string.Join('|', rules.Rules.Rules)}",
         AlarmSettingsEntry given => $"{given.Device}|{given.ReceivedAt:O}|{string.Join('|', given.Settings)}",
         ParametersEntry given => $"{given.Device}|{given.ReceivedAt:O}|"

@@ -299,6 +299,33 @@ public abstract class HistoryConformance : Conformance<IHistory>
     }
 
     [Fact]
+    public async Task How_readings_came_goes_before_they_do_and_is_never_rolled_up()
+    {
+        await Append(1, [.. Enumerable.Range(0, 10).Select(day => Reading("M1", Day.AddDays(day), ("powerWatts", day)))]);
+        await Port.RecordAsync([.. Enumerable.Range(0, 10).Select(day => new HistorySample("M1", Day.AddDays(day), "~arrived", day + 100))], None);
+        await Port.RecordAsync([new HistorySample("scope/sector:29155.0", Day, "~kept", 1)], None);
+        await Port.FlushAsync(None);
+        var policy = new HistoryPolicy { Default = new HistoryKeep(100, 200, 1_000), CourseDays = 3 };
+        for (var day = 1; day <= 10; day++)
+        {
+            await Port.SweepAsync(policy, Day.AddDays(day), None);
+        }
+
+        await InEveryPhase(async () =>
+        {
+            Assert.Equal([107, 108, 109], (await Points("M1", "~arrived")).Select(point => point.Value));
+            Assert.Empty(await Points("scope/sector:29155.0", "~kept"));
+            Assert.Equal(Enumerable.Range(0, 10).Select(day => (double)day), (await Points("M1", "powerWatts")).Select(point => point.Value));
+        });
+
+        // When the readings go too, their roll-ups stay, and have none of it.
+        await Port.SweepAsync(policy with { Default = new HistoryKeep(1, 200, 1_000) }, Day.AddDays(30), None);
+        Assert.Equal(10, (await Buckets(HistoryResolution.QuarterHour, "M1", "powerWatts")).Length);
+        Assert.Empty(await Buckets(HistoryResolution.QuarterHour, "M1", "~arrived"));
+        Assert.Empty(await Buckets(HistoryResolution.Day, "M1", "~arrived"));
+    }
+
+    [Fact]
     public async Task A_reading_older_than_raw_points_are_kept_leaves_the_roll_ups_as_they_are()
     {
         await Append(1, Reading("M1", Day, ("powerWatts", 1)), Reading("M1", Day.AddMinutes(1), ("powerWatts", 2)));

@@ -7,7 +7,7 @@ import { actionsOf, furtherActionsOf } from '../src/interventions/orderActions.t
 import { preferred } from '../src/language.ts';
 import { deviceScope, type Viewport } from '../src/scope.ts';
 import { blockOf } from '../src/promotion/promotionApi.ts';
-import { cutOf, faultOf, freeId, idOf, placeOf } from '../src/rules/ruleText.ts';
+import { faultOf, freeId, idOf, placeOf } from '../src/rules/ruleText.ts';
 import { texts } from '../src/texts.ts';
 import { lossOf, zonesQuery, type WaterZone } from '../src/zones.ts';
 import type { Summary } from '../src/frames.ts';
@@ -165,10 +165,6 @@ test('A name suggests an identifier that is free', () => {
   assert.equal(idOf('Bac bientôt plein (été)'), 'bac-bientot-plein-ete');
   assert.equal(freeId('a', new Set(['a', 'a-2'])), 'a-3');
 });
-
-test('Each bound of a trial is told in the language of the page', () => {
-  assert.deepEqual(cutOf('only 500 devices were tried'), { bound: 'devices', n: 500 });
-  assert.deepEqual(cutOf('only 500000 values were read'), { bound: 'values', n: 500_000 });
   assert.deepEqual(cutOf('it was ended after 15 s'), { bound: 'seconds', n: 15 });
   assert.deepEqual(cutOf('only the first 2000 of 3500 events are told'), { bound: 'events', n: 2_000 });
   assert.equal(cutOf('for another reason'), null);

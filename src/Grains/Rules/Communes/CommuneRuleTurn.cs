@@ -58,6 +58,9 @@ internal static class CommuneRuleTurn
         return (next.DrainToImmutable(), firings);
     }
 
+    /// <summary>History has under this name, of a commune, the looks at which its rules were judged; 1 when some sector could count for none that asks for groups, 2 when for some, else 0. No figure begins with this sign.</summary>
+    public const string Looked = "~looked";
+
     /// <summary>
     /// Memories with what brought about that their conditions hold: of a rule whose condition begins to, and that is in a ring, what one of the ring commanded. What a condition remembers, it remembers as long as it lasts.
     /// </summary>

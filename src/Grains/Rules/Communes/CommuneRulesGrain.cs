@@ -4,6 +4,7 @@ using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
+using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
 using Grid.Grains.Devices;
 using Grid.Grains.Parameters;
@@ -29,6 +30,7 @@ public sealed partial class CommuneRulesGrain(
     IDeviceDirectory directory,
     DeviceContext devices,
     FigureOptions options,
+    IHistory history,
     SectorMeter meter,
     TimeProvider clock,
     ILogger<CommuneRulesGrain> logger) : Grain, ICommuneRulesGrain
@@ -119,7 +121,7 @@ public sealed partial class CommuneRulesGrain(
 
         var all = devices.Rules.Of(set).OfCommune;
         var rules = all.Where(rule => rule.Rule.Target.IsCommune).ToArray();
-        var counts = all.Any(rule => rule.Groups.Count > 0) ? CommuneRuleTurn.Sum(await CountAsync()) : [];
+        var counts = all.Any(rule => rule.Groups.Count > 0) ? CommuneRuleTurn.Sum(await CountAsync(look)) : [];
         var now = look.ToMilliseconds();
         var former = state.State;
         var (memories, firings) = CommuneRuleTurn.Judge(
@@ -138,7 +140,19 @@ public sealed partial class CommuneRulesGrain(
             await TellSectorsAsync(new CommuneRuleInputs { At = look, Summary = sample.Summary, Counts = [.. counts.Select(pair => new RuleGroupCounts(pair.Key, pair.Value))] });
         }
 
+        if (all.Length > 0)
+        {
+            // A look that was missed is none in a trial either.
+            await history.RecordAsync([new HistorySample(FigureCatalog.SeriesOf($"commune:{_commune}"), look, CommuneRuleTurn.Looked, CountedOf(all, counts))], CancellationToken.None);
+        }
+
         return true;
+    }
+
+    private static double CountedOf(IEnumerable<CompiledRule> rules, Dictionary<long, ImmutableArray<RuleGroupCount>> counts)
+    {
+        bool[] counted = [.. rules.Where(rule => rule.Groups.Count > 0).Select(rule => counts.ContainsKey(rule.Key))];
+        return Array.TrueForAll(counted, one => one) ? 0 : Array.Exists(counted, one => one) ? 2 : 1;
     }
 
     private bool IsHere(string device) => directory.Find(device) is { } address && SectorMap.CommuneOf(address.Sector) == _commune;
@@ -152,9 +166,9 @@ public sealed partial class CommuneRulesGrain(
         }
     }
 
-    private async Task<ImmutableArray<RuleGroupCounts>[]> CountAsync()
+    private async Task<ImmutableArray<RuleGroupCounts>[]> CountAsync(DateTimeOffset look)
     {
-        var asked = _sectors.Select(sector => sector.CountForRules()).ToArray();
+        var asked = _sectors.Select(sector => sector.CountForRules(look)).ToArray();
         var counts = new ImmutableArray<RuleGroupCounts>[asked.Length];
         for (var place = 0; place < asked.Length; place++)
         {

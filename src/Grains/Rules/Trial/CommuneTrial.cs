@@ -19,11 +19,15 @@ namespace Grid.Grains.Rules.Trial;
 /// </summary>
 internal sealed class CommuneTrial
 {
-    private readonly Dictionary<string, (SectorDevice Device, TrialSector Sector)> _devices = new(StringComparer.Ordinal);
+    /// <summary>Looks and changes after which it is another one's turn.</summary>
+    private const int StepsPerTurn = 64;
+
+    private readonly Dictionary<string, (SectorDevice Device, DeviceDescriptor Descriptor, TrialSector Sector)> _devices = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, TrialSector> _sectors = new(StringComparer.Ordinal);
+    private readonly Dictionary<DateTimeOffset, Func<CompiledRule, IRuleSurroundings?>> _seen = [];
+    private readonly HashSet<DateTimeOffset> _needed = [];
     private readonly Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> _figures;
     private readonly Dictionary<string, double> _now = new(StringComparer.Ordinal);
-    private readonly List<RuleTrialEvent> _events = [];
     private readonly RuleSet _set;
     private readonly CompiledRule _rule;
     private readonly RuleSets _sets;
@@ -32,48 +36,67 @@ internal sealed class CommuneTrial
     private readonly string _source;
     private ImmutableArray<RuleMemory> _memories = [];
 
+    /// <summary>Looks at which some sector could count for no rule: one with groups stayed as it was.</summary>
+    public IReadOnlySet<DateTimeOffset> Uncounted { get; init; } = new HashSet<DateTimeOffset>();
+
     /// <param name="commune">Its INSEE code.</param>
     /// <param name="set">The rule, for the kinds for which its scope is competent.</param>
-    /// <param name="devices">The devices that it may see.</param>
+    /// <param name="devices">The devices that it may see, and where they are.</param>
     /// <param name="figures">The figures that it names, by the looks at which they changed.</param>
+    /// <param name="looks">How each of its sectors looked.</param>
     /// <param name="context">What devices need.</param>
     /// <param name="options">When communes look.</param>
-    /// <param name="pace">Least time between two looks of a sector at changes.</param>
+    /// <param name="sectors">How fast sectors look.</param>
     public CommuneTrial(
-        Contracts.Territories.Commune commune, RuleSet set, IEnumerable<DeviceRecord> devices, Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> figures, DeviceContext context, FigureOptions options, TimeSpan pace)
+        Contracts.Territories.Commune commune,
+        RuleSet set,
+        IEnumerable<(DeviceDescriptor Descriptor, string Sector)> devices,
+        Dictionary<string, Queue<(DateTimeOffset Look, double Value)>> figures,
+        IReadOnlyDictionary<string, TrialLooks> looks,
+        DeviceContext context,
+        FigureOptions options,
+        SectorOptions sectors)
     {
         (_set, _sets, _figures, _options) = (set, context.Rules, figures, options);
         var compiled = _sets.Of(set);
         _rule = compiled.OfSector.Concat(compiled.OfCommune).Single();
         _place = context.Places.Of(commune.InseeCode);
         _source = CommuneRuleTurn.SourceOf(commune.InseeCode, SectorMap.SectorsOf(commune.InseeCode, commune.Population)[0]);
-        foreach (var record in devices)
+        var pace = (long)sectors.RulesLookEvery.TotalMilliseconds;
+        foreach (var name in SectorMap.SectorsOf(commune.InseeCode, commune.Population))
         {
-            if (!_sectors.TryGetValue(record.Sector, out var sector))
+            _sectors.Add(name, new TrialSector(name, _sets, _place, looks.GetValueOrDefault(name, TrialLooks.None), pace));
+        }
+
+        _needed.UnionWith(looks.Values.SelectMany(of => of.Judged).Select(look => look.Seen).OfType<DateTimeOffset>());
+
+        foreach (var (descriptor, name) in devices)
+        {
+            if (!_sectors.TryGetValue(name, out var sector))
             {
-                _sectors.Add(record.Sector, sector = new TrialSector(record.Sector, _sets, _place, (long)pace.TotalMilliseconds));
+                _sectors.Add(name, sector = new TrialSector(name, _sets, _place, TrialLooks.None, pace));
             }
 
             var device = new SectorDevice
             {
-                Id = record.Descriptor.Id,
-                Kind = record.Descriptor.Kind,
-                Follows = DescriptorRules.CabinetHeard(record.Descriptor),
-                Topology = AlarmTopology.Of(record.Descriptor),
-                Contribution = new Contribution { Kind = record.Descriptor.Kind, Status = DeviceStatus.Unknown },
+                Id = descriptor.Id,
+                Kind = descriptor.Kind,
+                Follows = DescriptorRules.CabinetHeard(descriptor),
+                Topology = AlarmTopology.Of(descriptor),
+                Contribution = new Contribution { Kind = descriptor.Kind, Status = DeviceStatus.Unknown },
             };
-            sector.Book.Add(device);
-            sector.Turn.Describe(set, record.Descriptor);
-            _devices.Add(device.Id, (device, sector));
+            _devices.Add(device.Id, (device, descriptor, sector));
         }
     }
 
-    /// <summary>What the rule did from an instant on and before another.</summary>
+    /// <summary>What the rule does before an instant, with what comes before the first one that counts: that only brings it into the state in which it was.</summary>
     /// <param name="states">What the sectors held of the devices, by time.</param>
-    /// <param name="start">When it is first judged: what comes before the beginning only brings it into the state in which it was.</param>
-    /// <param name="from">From when on.</param>
+    /// <param name="looks">The looks that the commune had; null for every one that it may have had.</param>
+    /// <param name="start">When it is first judged.</param>
     /// <param name="to">Before when.</param>
-    public List<RuleTrialEvent> Run(IReadOnlyList<TrialState> states, DateTimeOffset start, DateTimeOffset from, DateTimeOffset to)
+    /// <param name="rest">Awaited now and then.</param>
+    /// <param name="told">What it does.</param>
+    public async Task RunAsync(IReadOnlyList<TrialState> states, IReadOnlySet<DateTimeOffset>? looks, DateTimeOffset start, DateTimeOffset to, Func<Task> rest, Action<RuleTrialEvent> told)
     {
         var isOfSector = !_rule.Rule.Target.IsCommune;
         var hasLooks = _rule.Facts.Needs == RuleNeeds.Commune || !isOfSector;
@@ -83,41 +106,61 @@ internal sealed class CommuneTrial
             sector.Clock.Expect(start.ToMilliseconds());
         }
 
-        for (var next = 0; ;)
+        for (int next = 0, steps = 1; ; steps++)
         {
-            var due = isOfSector ? _sectors.Values.Select(sector => sector.Clock.Next).DefaultIfEmpty(RuleTurnClock.Never).Min() : RuleTurnClock.Never;
+            var due = isOfSector ? _sectors.Values.Select(sector => sector.Next).DefaultIfEmpty(RuleTurnClock.Never).Min() : RuleTurnClock.Never;
             var state = next < states.Count ? states[next].At : DateTimeOffset.MaxValue;
             var turn = due == RuleTurnClock.Never ? DateTimeOffset.MaxValue : DateTimeOffset.FromUnixTimeMilliseconds(due);
             var at = state < look ? state : look;
             at = turn < at ? turn : at;
             if (at >= to)
             {
-                return [.. _events.Where(one => one.At >= from && one.At < to)];
+                return;
             }
 
-            if (state == at)
+            // What was accepted at the very instant of a look is seen at the next.
+            if (look == at)
             {
-                Take(states[next++]);
-            }
-            else if (look == at)
-            {
-                Look(look);
+                if (looks is null || looks.Contains(look) || _needed.Contains(look))
+                {
+                    Look(look, told);
+                }
+
                 look += _options.RecordEvery;
+            }
+            else if (turn == at)
+            {
+                foreach (var sector in _sectors.Values.Where(sector => sector.Next == due).ToArray())
+                {
+                    foreach (var one in sector.Judge(_set, due, _seen))
+                    {
+                        told(one);
+                    }
+                }
             }
             else
             {
-                foreach (var sector in _sectors.Values.Where(sector => sector.Clock.Next == due).ToArray())
-                {
-                    _events.AddRange(sector.Judge(_set, due));
-                }
+                Take(states[next++]);
+            }
+
+            if (steps % StepsPerTurn == 0)
+            {
+                await rest();
             }
         }
     }
 
     private void Take(TrialState state)
     {
-        var (device, sector) = _devices[state.Device];
-        if (device.Holding != state.Holding || device.Contribution.Status != state.Status)
+        var (device, descriptor, sector) = _devices[state.Device];
+        var isNew = sector.Book.Find(device.Id) is null;
+        if (isNew)
+        {
+            sector.Book.Add(device);
+            sector.Turn.Describe(_set, descriptor);
+        }
+
+        if (isNew || device.Holding != state.Holding || device.Contribution.Status != state.Status)
         {
             sector.Clock.Changed(state.At.ToMilliseconds());
         }
@@ -126,7 +169,7 @@ internal sealed class CommuneTrial
         device.Contribution = device.Contribution with { Status = state.Status };
     }
 
-    private void Look(DateTimeOffset look)
+    private void Look(DateTimeOffset look, Action<RuleTrialEvent> told)
     {
         foreach (var (name, points) in _figures)
         {
@@ -145,38 +188,87 @@ internal sealed class CommuneTrial
         var now = look.ToMilliseconds();
         var counts = CommuneRuleTurn.Sum([.. _sectors.Values.Select(sector => sector.Turn.CountForCommune(_set, now))]);
         var figures = _now.ToDictionary(StringComparer.Ordinal);
-        Func<CompiledRule, IRuleSurroundings?> seen = rule => new TrialSurroundings(figures, counts.GetValueOrDefault(rule.Key, []));
+        var isCounted = _rule.Groups.Count == 0 || !Uncounted.Contains(look);
+        Func<CompiledRule, IRuleSurroundings?> seen = rule => !isCounted ? null : new TrialSurroundings(figures, counts.GetValueOrDefault(rule.Key, []));
         if (_rule.Rule.Target.IsCommune)
         {
             (_memories, var firings) = CommuneRuleTurn.Judge([_rule], [], _memories, seen, _place, now);
-            var effects = RuleEffectsOf.Firings(firings, _source, CommuneRuleTurn.KindOf(_rule), now, RuleChain.None, "commune");
-            _events.AddRange(DeviceTrial.EventsOf(effects, _source));
+            foreach (var one in DeviceTrial.EventsOf(RuleEffectsOf.Firings(firings, _source, CommuneRuleTurn.KindOf(_rule), now, RuleChain.None, "commune"), _source))
+            {
+                told(one);
+            }
+
             return;
+        }
+
+        if (_needed.Contains(look))
+        {
+            _seen[look] = seen;
         }
 
         foreach (var sector in _sectors.Values)
         {
-            sector.Turn.Commune = seen;
-            sector.Clock.Expect(now);
+            sector.Hear(look, seen);
         }
     }
 
     /// <summary>A sector as far as the rule sees it.</summary>
-    private sealed class TrialSector(string name, RuleSets sets, RulePlace? place, long pace)
+    private sealed class TrialSector(string name, RuleSets sets, RulePlace? place, TrialLooks looks, long pace)
     {
+        /// <summary>From a look of the commune until its sectors have heard of it, where nobody says when they did.</summary>
+        private const long HearingMilliseconds = 1_000;
+
         private long _offset;
+        private int _next;
 
         public SectorBook Book { get; } = new();
 
-        public RuleTurnClock Clock { get; } = new(SectorRules.GatherMilliseconds, pace);
+        public RuleTurnClock Clock { get; } = new(pace);
 
         public SectorRuleTurn Turn => field ??= new SectorRuleTurn(name, Book, new SectorAlarms(name, Book), sets, place);
 
-        public IEnumerable<RuleTrialEvent> Judge(RuleSet set, long now)
+        /// <summary>The next instant for which it is judged, or of which it has to be found out that it is not.</summary>
+        public long Next => _next < looks.Judged.Count ? Math.Min(looks.Judged[_next].At.ToMilliseconds(), Clock.Next) : Clock.Next;
+
+        /// <summary>The commune says something, which is seen unless it is known what was.</summary>
+        public void Hear(DateTimeOffset look, Func<CompiledRule, IRuleSurroundings?> seen)
         {
+            if (!looks.IsFollowedAt(look))
+            {
+                Turn.See(look, seen);
+                Clock.Expect(look.ToMilliseconds() + HearingMilliseconds);
+            }
+        }
+
+        public IEnumerable<RuleTrialEvent> Judge(RuleSet set, long now, Dictionary<DateTimeOffset, Func<CompiledRule, IRuleSurroundings?>> seen)
+        {
+            var at = DateTimeOffset.FromUnixTimeMilliseconds(now);
+            var isFollowed = looks.IsFollowedAt(at);
+            var isLook = false;
+            if (_next < looks.Judged.Count && looks.Judged[_next] is var look && look.At == at)
+            {
+                _next++;
+                isLook = isFollowed;
+                if (isFollowed)
+                {
+                    Turn.See(look.Seen, look.Seen is { } instant && seen.TryGetValue(instant, out var surroundings) ? surroundings : static _ => null);
+                }
+            }
+
+            if (isFollowed && !isLook)
+            {
+                // Live it was not looked at then, or that decided nothing.
+                Clock.Judged(now, looks.ChangesAfter(at) is var change && change == DateTimeOffset.MaxValue ? RuleTurnClock.Never : change.ToMilliseconds());
+                return [];
+            }
+
+            if (!isFollowed && Clock.Next > now)
+            {
+                return [];
+            }
+
             var (turns, due) = Turn.Judge(set, now, []);
             Clock.Judged(now, due);
-            var at = DateTimeOffset.FromUnixTimeMilliseconds(now);
             return turns.IsEmpty
                 ? []
                 : Turn.Apply(new RuleTurnEntry { Device = "", ReceivedAt = at, At = at, Turns = turns }, set, ++_offset).SelectMany(one => DeviceTrial.EventsOf([one.Effect], one.Device.Id)).ToArray();

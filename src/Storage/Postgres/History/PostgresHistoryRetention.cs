@@ -12,6 +12,9 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
 {
     private const int SeriesAtOnce = 500;
 
+    /// <summary>Days that are looked at again at each sweep: whether how things came is still in them stands nowhere. A program that was away longer leaves it to the end of its raw points.</summary>
+    private const int CourseDaysAtOnce = 3;
+
     /// <summary>Joins the rows of each series of a day into one.</summary>
     public async Task CloseAsync(NpgsqlConnection connection, int day)
     {
@@ -37,6 +40,11 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     public async Task<HistorySweep> SweepAsync(NpgsqlConnection connection, HistoryPolicy policy, DateTimeOffset now)
     {
         var today = Days.Of(now);
+        for (var day = today - policy.CourseDays - CourseDaysAtOnce; day < today - policy.CourseDays; day++)
+        {
+            await DropCourseAsync(connection, day);
+        }
+
         var (series, gone) = (0L, 0L);
         foreach (var (group, keep) in await GroupsAsync(connection, policy, "history_points"))
         {
@@ -65,6 +73,28 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
 
         await core.ReadSweptAsync(connection);
         return new HistorySweep(series, gone);
+    }
+
+    /// <summary>Takes how things came out of a day.</summary>
+    private async Task DropCourseAsync(NpgsqlConnection connection, int day)
+    {
+        for (string? after = ""; after is not null;)
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await HistoryLock.TakeAsync(connection);
+            var many = await connection.RowsAsync(
+                CancellationToken.None,
+                row => row.GetString(0),
+                "SELECT DISTINCT series FROM history_points WHERE day = $1 AND series > $2 ORDER BY series LIMIT $3",
+                In(day), In(after), In(SeriesAtOnce));
+            foreach (var (series, rows) in await SeriesAsync(connection, day, many))
+            {
+                await JoinAsync(connection, series, day, rows, dropsCourse: true);
+            }
+
+            await transaction.CommitAsync();
+            after = many.Count == SeriesAtOnce ? many[^1] : null;
+        }
     }
 
     /// <summary>Deletes everything of a series; true when there was something.</summary>
@@ -145,6 +175,11 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
         }
 
         var parts = Gathered(series, day, contents);
+        if (!parts.Points.DropCourse(core.Metrics))
+        {
+            return;
+        }
+
         var subject = await core.SubjectOfAsync(connection, new SeriesInfo(0, series)) with { Subscriber = subscriber };
         using var writer = new ByteWriter(1024);
         foreach (var resolution in kept)
@@ -163,7 +198,7 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     }
 
     /// <summary>What cannot be opened any more keeps its rows: they say that there was something. So does a day of two subscribers: each has its key.</summary>
-    private async Task JoinAsync(NpgsqlConnection connection, string series, int day, List<Stored> rows)
+    private async Task JoinAsync(NpgsqlConnection connection, string series, int day, List<Stored> rows, bool dropsCourse = false)
     {
         var subscriber = HistoryRow.SubscriberOf(rows[0].Data);
         var contents = Contents(series, day, rows);
@@ -173,6 +208,21 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
         }
 
         var parts = Gathered(series, day, contents);
+        if (dropsCourse)
+        {
+            var before = parts.Points.Count;
+            if (!parts.Points.DropCourse(core.Metrics))
+            {
+                await connection.RunAsync(CancellationToken.None, "DELETE FROM history_points WHERE series = $1 AND day = $2", In(series), In(day));
+                return;
+            }
+
+            if (parts.Points.Count == before)
+            {
+                return;
+            }
+        }
+
         using var writer = new ByteWriter(1024);
         var subject = HistoryCore.Unknown with { Subscriber = subscriber };
         if (HistoryRow.Of(series, HistoryResolution.Raw, day, subject, parts.Encode(writer), core.Seal) is not { } joined)

@@ -43,11 +43,3 @@ export function freeId(wanted: string, taken: ReadonlySet<string>): string {
     if (!taken.has(id)) return id;
   }
 }
-
-/** Why a trial is not whole: which bound was reached, and its number. */
-export function cutOf(reason: string): { bound: 'devices' | 'values' | 'seconds' | 'events'; n: number } | null {
-  const match = /^only (\d+) (devices|values)\b|^only the first (\d+) of \d+ (events)|^it was ended after (\d+)/.exec(reason);
-  if (match === null) return null;
-  const bound = (match[2] ?? match[4] ?? 'seconds') as 'devices' | 'values' | 'events' | 'seconds';
-  return { bound, n: Number(match[1] ?? match[3] ?? match[5]) };
-}

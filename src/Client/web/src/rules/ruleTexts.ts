@@ -9,9 +9,9 @@ export type RuleTexts = Record<
   | 'rolloutTitle' | 'rolloutAsked' | 'rolloutNone' | 'rolloutRunning' | 'rolloutComplete'
   | 'refused' | 'refusedTitle' | 'why' | 'warnings'
   | 'versions' | 'versionsTitle' | 'version' | 'by' | 'when' | 'isPublished' | 'isDraft' | 'isFormer' | 'restore' | 'restoreVersion' | 'restored'
-  | 'trial' | 'trialHint' | 'from' | 'to' | 'tryIt' | 'tryCancel' | 'trying' | 'didNothing' | 'triedOn' | 'readings' | 'cut' | 'firstEvents' | 'device' | 'what' | 'detail',
+  | 'trial' | 'trialHint' | 'from' | 'to' | 'tryIt' | 'tryCancel' | 'trying' | 'didNothing' | 'triedOn' | 'readings' | 'cut' | 'inexact' | 'soFar' | 'firstEvents' | 'device' | 'what' | 'detail',
   string
-> & { did: Record<TrialWhat, string>; whats: Record<TrialWhat, string>; cuts: Record<'devices' | 'values' | 'events' | 'seconds', string> };
+> & { did: Record<TrialWhat, string>; whats: Record<TrialWhat, string> };
 
 export const en: RuleTexts = {
   title: 'Rules', lead: 'What must hold on a device, for how long and when, and what follows. Try a rule on last week before devices follow it.',
@@ -33,14 +33,13 @@ export const en: RuleTexts = {
   versions: 'Versions ({n})', versionsTitle: 'Versions', version: 'Version', by: 'By', when: 'When', isPublished: 'published', isDraft: 'draft', isFormer: 'published before',
   restore: 'Make it the draft', restoreVersion: 'Make version {version} the draft', restored: 'Version {version} is the draft again, as version {draft}.',
   trial: 'What would it have done?', trialHint: 'By what devices measured in these days. Nothing is changed, raised or commanded.', from: 'From', to: 'To', tryIt: 'Try it', tryCancel: 'Stop',
-  trying: 'Looking at what was measured', didNothing: 'It would have done nothing', triedOn: 'tried on {devices}, {readings}', readings: '{n} reading|{n} readings', cut: 'This is not all: {reason}. Choose fewer days or a smaller scope.',
+  trying: 'Looking at what was measured', didNothing: 'It would have done nothing', triedOn: 'tried on {devices}, {readings}', readings: '{n} reading|{n} readings', cut: 'This is not all: {reason}. Choose fewer days or a smaller scope.', inexact: 'It may differ from what happened: {reason}.', soFar: '{devices}, {communes} of {of} communes',
   firstEvents: 'The first {n} of {all} are shown.', device: 'Device', what: 'What', detail: 'In detail',
   did: {
     raise: '{n} alarm raised|{n} alarms raised', clear: '{n} alarm ended|{n} alarms ended', command: '{n} command|{n} commands', workOrder: '{n} work order|{n} work orders',
     notify: '{n} message|{n} messages', setFlag: '{n} flag set|{n} flags set', endFlag: '{n} flag ended|{n} flags ended',
   },
   whats: { raise: 'raises an alarm', clear: 'ends an alarm', command: 'commands', workOrder: 'opens a work order', notify: 'sends a message', setFlag: 'sets a flag', endFlag: 'ends a flag' },
-  cuts: { devices: 'only {n} device was tried|only {n} devices were tried', values: 'only {n} value was read|only {n} values were read', events: 'only the first {n} event is told|only the first {n} events are told', seconds: 'it was ended after {n} second|it was ended after {n} seconds' },
 };
 
 export const fr: RuleTexts = {
@@ -63,12 +62,11 @@ export const fr: RuleTexts = {
   versions: 'Versions ({n})', versionsTitle: 'Versions', version: 'Version', by: 'Par', when: 'Quand', isPublished: 'publiée', isDraft: 'brouillon', isFormer: 'publiée auparavant',
   restore: 'Reprendre en brouillon', restoreVersion: 'Reprendre la version {version} en brouillon', restored: 'La version {version} est de nouveau le brouillon, comme version {draft}.',
   trial: 'Qu’aurait-elle fait ?', trialHint: 'D’après ce que les équipements ont mesuré ces jours-là. Rien n’est changé, levé ni commandé.', from: 'Du', to: 'Au', tryIt: 'Essayer', tryCancel: 'Arrêter',
-  trying: 'Lecture de ce qui a été mesuré', didNothing: 'Elle n’aurait rien fait', triedOn: 'essayée sur {devices}, {readings}', readings: '{n} mesure|{n} mesures', cut: 'Ce n’est pas tout : {reason}. Choisissez moins de jours ou une portée plus petite.',
+  trying: 'Lecture de ce qui a été mesuré', didNothing: 'Elle n’aurait rien fait', triedOn: 'essayée sur {devices}, {readings}', readings: '{n} mesure|{n} mesures', cut: 'Ce n’est pas tout : {reason}. Choisissez moins de jours ou une portée plus petite.', inexact: 'Il peut différer de ce qui s’est passé : {reason}.', soFar: '{devices}, {communes} communes sur {of}',
   firstEvents: 'Les {n} premiers sur {all} sont montrés.', device: 'Équipement', what: 'Quoi', detail: 'En détail',
   did: {
     raise: '{n} alarme levée|{n} alarmes levées', clear: '{n} alarme terminée|{n} alarmes terminées', command: '{n} commande|{n} commandes', workOrder: '{n} intervention|{n} interventions',
     notify: '{n} message|{n} messages', setFlag: '{n} drapeau levé|{n} drapeaux levés', endFlag: '{n} drapeau baissé|{n} drapeaux baissés',
   },
   whats: { raise: 'lève une alarme', clear: 'termine une alarme', command: 'commande', workOrder: 'ouvre une intervention', notify: 'envoie un message', setFlag: 'lève un drapeau', endFlag: 'baisse un drapeau' },
-  cuts: { devices: 'seul {n} équipement a été essayé|seuls {n} équipements ont été essayés', values: 'seule {n} valeur a été lue|seules {n} valeurs ont été lues', events: 'seul le premier {n} est donné|seuls les {n} premiers sont donnés', seconds: 'l’essai a été arrêté après {n} seconde|l’essai a été arrêté après {n} secondes' },
 };

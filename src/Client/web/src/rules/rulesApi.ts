@@ -2,7 +2,7 @@ import { all, call, get } from '../http.ts';
 import { language } from '../i18n.ts';
 import type { Language } from '../language.ts';
 
-/** A trial reads what thousands of devices measured: the server gives it 15 s and then says what is left out. */
+/** A trial reads what thousands of devices measured: the server waits some seconds for it, and goes on when asked for the same again. */
 const trialMillis = 60_000;
 
 export interface RuleItem {
@@ -54,9 +54,18 @@ export type TrialWhat = 'raise' | 'clear' | 'command' | 'workOrder' | 'notify' |
 
 export interface Trial {
   events: { at: string; device: string; what: TrialWhat; detail: string }[];
+  /** Of all events, told or not. */
+  counts: Partial<Record<TrialWhat, number>>;
   devices: number;
   readings: number;
+  communes: number;
+  ofCommunes: number;
+  done: boolean;
+  /** Why it is not whole; in the language of the page. */
   cut: string | null;
+  exact: boolean;
+  /** Why it may differ from what happened; in the language of the page. */
+  inexact: string[];
   warnings: RuleWarning[];
 }
 
@@ -96,6 +105,14 @@ export const rollBackRule = async (id: string) => (await call('POST', `${path(id
 
 export const deleteRule = (id: string) => call('DELETE', path(id), undefined, said());
 
-/** What it would have done between two instants; with the id of the rule of which it would be the next version. */
-export const tryRule = async (id: string | null, input: RuleInput, from: string, to: string, signal: AbortSignal) =>
-  (await call('POST', '/api/v1/rules/test', { id, rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;
+/** What it would have done between two instants; with the id of the rule of which it would be the next version. Asked for again until it is done. */
+export const tryRule = async (id: string | null, input: RuleInput, from: string, to: string, signal: AbortSignal, soFar: (found: Trial) => void): Promise<Trial> => {
+  for (;;) {
+    const found = (await call('POST', '/api/v1/rules/test', { id, rule: input, from, to }, said(), { millis: trialMillis, signal })).value as Trial;
+    if (found.done) return found;
+    soFar(found);
+  }
+};
+
+/** Ends what nobody waits for any more. */
+export const stopTrial = (input: RuleInput, from: string, to: string) => call('POST', '/api/v1/rules/test', { rule: input, from, to, stop: true }, said());

@@ -3,8 +3,7 @@ import { failureLine } from '../failures.ts';
 import * as format from '../format.ts';
 import { ApiError } from '../http.ts';
 import { counted, fill, t } from '../i18n.ts';
-import { cutOf } from './ruleText.ts';
-import { tryRule, type RuleInput, type Trial, type TrialWhat } from './rulesApi.ts';
+import { stopTrial, tryRule, type RuleInput, type Trial, type TrialWhat } from './rulesApi.ts';
 import { warningList } from './warningList.ts';
 
 const dayMillis = 86_400_000;
@@ -72,55 +71,68 @@ export class TrialPanel {
     const running = new AbortController();
     this.#running = running;
     button.setAttribute('aria-disabled', 'true');
-    const stopWaiting = this.#wait(running);
+    // Both days are whole; what is not over yet ends now.
+    const from = new Date(`${this.#from.value}T00:00`).toISOString();
+    const to = new Date(Math.min(Date.now(), new Date(`${this.#to.value}T00:00`).getTime() + dayMillis)).toISOString();
+    const wait = this.#wait(running);
+    // It goes on at the server until it is told.
+    running.signal.addEventListener('abort', () => void stopTrial(input, from, to).catch(() => undefined));
     try {
-      // Both days are whole; what is not over yet ends now.
-      const to = Math.min(Date.now(), new Date(`${this.#to.value}T00:00`).getTime() + dayMillis);
-      const found = await tryRule(this.id(), input, new Date(`${this.#from.value}T00:00`).toISOString(), new Date(to).toISOString(), running.signal);
+      const found = await tryRule(this.id(), input, from, to, running.signal, wait.soFar);
       this.#found = found;
       this.#render(found);
     } catch (error) {
       if (!running.signal.aborted && !(error instanceof ApiError && this.refuse(error))) write(this.#error, failureLine(error));
     } finally {
-      stopWaiting();
+      wait.end();
       if (this.#running === running) this.#running = null;
       button.removeAttribute('aria-disabled');
     }
   }
 
-  /** Says that it is going on, for how long it has, and how to give it up. */
-  #wait(running: AbortController): () => void {
+  /** Says that it is going on, for how long it has, how far it has come, and how to give it up. */
+  #wait(running: AbortController): { soFar: (found: Trial) => void; end: () => void } {
+    const bar = h('progress', { 'aria-label': t().rules.trying });
+    const far = h('span', { class: 'muted', 'data-far': 'trial' });
     const seconds = h('span', { class: 'muted' });
     const cancel = h('button', { type: 'button', class: 'quiet' }, t().rules.tryCancel);
     cancel.addEventListener('click', () => running.abort());
     const began = performance.now();
     const timer = window.setInterval(() => write(seconds, format.quantity(Math.round((performance.now() - began) / 1000), 's', 0)), 1_000);
     write(this.#status, t().rules.trying);
-    this.#progress.replaceChildren(h('progress', { 'aria-label': t().rules.trying }), seconds, cancel);
+    this.#progress.replaceChildren(bar, seconds, far, cancel);
     this.#progress.hidden = false;
-    return () => {
-      clearInterval(timer);
-      this.#progress.hidden = true;
-      if (this.#found === null) write(this.#status, '');
+    return {
+      soFar: (found) => {
+        if (found.ofCommunes > 1) {
+          bar.max = found.ofCommunes;
+          bar.value = found.communes;
+        }
+        write(far, fill(t().rules.soFar, { devices: counted(t().deviceCount, found.devices), communes: format.number(found.communes), of: format.number(found.ofCommunes) }));
+      },
+      end: () => {
+        clearInterval(timer);
+        this.#progress.hidden = true;
+        if (this.#found === null) write(this.#status, '');
+      },
     };
   }
 
   #render(found: Trial): void {
     const texts = t().rules;
-    const counts = new Map<TrialWhat, number>();
-    for (const { what } of found.events) counts.set(what, (counts.get(what) ?? 0) + 1);
+    const counts = Object.entries(found.counts) as [TrialWhat, number][];
     write(
       this.#status,
       [
-        counts.size === 0 ? texts.didNothing : [...counts].map(([what, n]) => counted(texts.did[what], n)).join(', '),
+        counts.length === 0 ? texts.didNothing : counts.map(([what, n]) => counted(texts.did[what], n)).join(', '),
         fill(texts.triedOn, { devices: counted(t().deviceCount, found.devices), readings: counted(texts.readings, found.readings) }),
       ].join(' – '),
     );
     const now = new Date();
-    const cut = found.cut === null ? null : cutOf(found.cut);
     this.#result.replaceChildren(
       ...warningList(texts.warnings, found.warnings),
-      ...(found.cut === null ? [] : [h('p', { class: 'error' }, fill(texts.cut, { reason: cut === null ? found.cut : counted(texts.cuts[cut.bound], cut.n) }))]),
+      ...(found.cut === null ? [] : [h('p', { class: 'error' }, fill(texts.cut, { reason: found.cut }))]),
+      ...found.inexact.map((reason) => h('p', { class: 'muted', 'data-inexact': 'trial' }, fill(texts.inexact, { reason }))),
       ...(found.events.length === 0 ? [] : [this.#table(found, now)]),
       ...(found.events.length > shown ? [h('p', { class: 'muted' }, fill(texts.firstEvents, { n: format.number(shown), all: format.number(found.events.length) }))] : []),
     );
