@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Grid.Client.Rights;
 using Grid.Client.Json;
+using Grid.Client.Rights;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Lighting;
 using Grid.Contracts.Sectors;

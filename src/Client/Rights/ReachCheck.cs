@@ -3,8 +3,8 @@ using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Interventions;
 using Grid.Contracts.Sectors;
-using Grid.Contracts.Territories;
 using Grid.Contracts.Storage;
+using Grid.Contracts.Territories;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 

@@ -1,8 +1,8 @@
 using Grid.Client.Rights;
+using Grid.Contracts.Alarms;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Intake;
 using Grid.Contracts.Rules;
-using Grid.Contracts.Alarms;
 using Grid.Contracts.Sectors;
 using Microsoft.AspNetCore.Http;
 

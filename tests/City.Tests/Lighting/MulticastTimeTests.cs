@@ -105,7 +105,7 @@ public sealed class MulticastTimeTests
         await AssignAsync(city, Sein);
         foreach (var (hour, message) in new[] { (18, 1), (23, 2), (6, 3) })
         {
-            await UntilAsync(city, hour, 1);
+            await UntilAsync(city, hour, 1, "L1", "S1");
             await SettleAsync(city, "L1");
             await SettleAsync(city, "S1");
 

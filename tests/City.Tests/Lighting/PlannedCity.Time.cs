@@ -67,7 +67,7 @@ internal static class PlannedCity
     }
 
     /// <summary>Lets time pass until a time of the place's clock. Step by step: a disk takes real time, in which the test's would run ahead of the timers.</summary>
-    public static async Task UntilAsync(TestCity city, int hour, int minute, string device = "L1")
+    public static async Task UntilAsync(TestCity city, int hour, int minute, params string[] devices)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
         var local = TimeZoneInfo.ConvertTime(city.Now, zone).DateTime;
@@ -76,7 +76,10 @@ internal static class PlannedCity
         for (; left > TimeSpan.Zero; left -= Step)
         {
             await city.PassAsync(left < Step ? left : Step);
-            await SettleAsync(city, device, TimeSpan.Zero);
+            foreach (var device in devices is [] ? ["L1"] : devices)
+            {
+                await SettleAsync(city, device, TimeSpan.Zero);
+            }
         }
     }
 

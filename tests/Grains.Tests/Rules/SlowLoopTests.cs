@@ -45,7 +45,10 @@ public sealed class SlowLoopTests
     {
         var lamp = new Lamp(
             "each streetlight when dimmingPercent > 50 for 1 d then command setDimming(percent: 40) on this device",
-            "each streetlight when dimmingPercent < 50 for 1 d then command setDimming(percent: 60) on this device") { IsStoredEachTime = true };
+            "each streetlight when dimmingPercent < 50 for 1 d then command setDimming(percent: 60) on this device")
+        {
+            IsStoredEachTime = true,
+        };
         lamp.Report(60);
         lamp.Pass(TimeSpan.FromDays(6));
         Assert.Equal(["r1", "r2", "r1 cut"], lamp.Done);
