@@ -13,9 +13,16 @@ internal static class HistoryCheck
 {
     public static async Task RunAsync(World world, GridProcess process)
     {
-        // Sweeps go on while it is quiet: what they have found is flushed too.
-        await process.Get<HistoryFeed>().CatchUpAsync(CancellationToken.None);
-        await process.Get<IHistory>().FlushAsync(CancellationToken.None);
+        // Sweeps go on while it is quiet: what they have found is flushed too, and what they find while history that is full is waited for.
+        long acknowledged;
+        do
+        {
+            acknowledged = world.Journal.Acknowledgements;
+            await process.Get<HistoryFeed>().CatchUpAsync(CancellationToken.None);
+            await process.Get<IHistory>().FlushAsync(CancellationToken.None);
+        }
+        while (world.Journal.Acknowledgements != acknowledged);
+
         foreach (var (sector, entries) in world.Journal.BySector())
         {
             var history = world.History.Of(sector);
