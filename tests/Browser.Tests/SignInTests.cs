@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -29,5 +31,34 @@ public sealed class SignInTests(BrowserFixture browser)
         await Expect(linked.Page.Locator("#live")).ToHaveTextAsync("Live");
         Assert.Equal($"{program.Address}/", linked.Page.Url);
         linked.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Who_has_rights_in_a_commune_only_has_that_commune_on_the_page()
+    {
+        browser.RequireBrowser();
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        const string Setting = "--Grid:Auth:Tokens:mairie";
+        await using var program = await BrowserFixture.StartAsync(
+            "--Grid:Demo:Devices=300",
+            $"{Setting}:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))}",
+            $"{Setting}:Rights:0=Read",
+            $"{Setting}:Rights:1=Command",
+            $"{Setting}:Rights:2=Intervene",
+            $"{Setting}:Territory:0=commune:29103");
+        await using var session = await browser.OpenAsync($"{program.Address}/#token={token}");
+        var page = session.Page;
+        await Expect(page.Locator("#territory")).ToHaveTextAsync("Landerneau");
+        await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Energy and saving" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#failure")).ToBeHiddenAsync();
+
+        // Back is to the communes that are theirs, of which there are no figures together.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Communes", Exact = true }).ClickAsync();
+        await Expect(session.Communes).ToHaveCountAsync(1);
+        await Expect(page.Locator("#figures")).ToBeHiddenAsync();
+        await session.Communes.First.ClickAsync();
+        await Expect(page.Locator("#territory")).ToHaveTextAsync("Landerneau");
+        session.AssertQuiet();
     }
 }

@@ -101,6 +101,9 @@ export const departments = () => all<Summary>('/api/v1/departments?limit=1000');
 
 export const communesOf = (department: string) => all<CommuneSummary>(`/api/v1/communes?department=${encodeURIComponent(department)}&limit=1000`);
 
+/** The first thousand communes in which the caller has rights, where there are devices. */
+export const ownCommunes = async () => (await get<{ items: CommuneSummary[] }>('/api/v1/communes?limit=1000')).items.filter((commune) => commune.devices.total > 0);
+
 export const device = (id: string) => get<DeviceDetail>(`/api/v1/devices/${encodeURIComponent(id)}`);
 
 /** What is found across trades in a commune now. */

@@ -2,7 +2,7 @@ import './style.css';
 import { address } from './address.ts';
 import { alarm } from './alarms/alarmsApi.ts';
 import { AlarmsPanel } from './alarms/alarmsPanel.ts';
-import { communesOf, departments, type CommuneSummary } from './api.ts';
+import { communesOf, departments, ownCommunes, type CommuneSummary } from './api.ts';
 import { CommunePanel, inseeOf } from './communes.ts';
 import { DeviceCard } from './device.ts';
 import { DevicePanel } from './devices.ts';
@@ -59,7 +59,7 @@ class Page {
     (id) => this.#follow(id),
   );
   readonly #territories = new Territories();
-  readonly #orders = new OrdersView(this.#territories, () => (this.#insee === null ? (this.#department?.scope ?? 'all') : `commune:${this.#insee}`), {
+  readonly #orders = new OrdersView(this.#territories, () => (this.#insee === null ? (this.#department?.scope ?? this.#list[0]?.scope ?? 'all') : `commune:${this.#insee}`), {
     device: (id) => this.#toDevice(id),
     alarm: (id) => void this.#toAlarm(id),
   });
@@ -127,12 +127,11 @@ class Page {
     try {
       const found = await departments();
       this.#department = found.toSorted((a, b) => b.devices.total - a.devices.total)[0] ?? null;
-      if (!this.#department) {
+      this.#list = await this.#findCommunes();
+      if (!this.#department && this.#list.length === 0) {
         this.#say(t().noDepartment);
         return;
       }
-
-      this.#list = await communesOf(this.#department.scope.split(':')[1] ?? '');
     } catch (error) {
       this.#fail(error);
       return;
@@ -144,11 +143,17 @@ class Page {
     this.#showCommunes();
     this.#live.start();
     const wanted = new URLSearchParams(location.search);
-    this.#chooseCommune(this.#list.map(inseeOf).find((insee) => insee === wanted.get('commune')) ?? null);
+    const only = this.#department === null && this.#list.length === 1 ? this.#list[0] : undefined;
+    this.#chooseCommune(this.#list.map(inseeOf).find((insee) => insee === wanted.get('commune')) ?? (only ? inseeOf(only) : null));
     const device = wanted.get('device');
     if (device) this.#chooseDevice(device);
     void this.#views.show(this.#views.named(wanted.get('view')));
     this.#pollCommunes();
+  }
+
+  /** Who has rights in some communes only sees these, and no department. */
+  #findCommunes(): Promise<readonly CommuneSummary[]> {
+    return this.#department ? communesOf(this.#department.scope.split(':')[1] ?? '') : ownCommunes();
   }
 
   #fail(error: unknown): void {
@@ -169,8 +174,8 @@ class Page {
     clearTimeout(this.#listTimer);
     this.#listTimer = window.setTimeout(async () => {
       try {
-        if (document.visibilityState === 'visible' && this.#department) {
-          this.#list = await communesOf(this.#department.scope.split(':')[1] ?? '');
+        if (document.visibilityState === 'visible') {
+          this.#list = await this.#findCommunes();
           this.#showCommunes();
         }
 
@@ -191,7 +196,6 @@ class Page {
   #chooseCommune(insee: string | null): void {
     const commune = this.#list.find((each) => inseeOf(each) === insee) ?? null;
     const summary: Summary | null = commune ?? this.#department;
-    if (!summary) return;
     const moved = this.#insee !== insee;
     this.#insee = insee;
     this.#device = null;
@@ -199,6 +203,19 @@ class Page {
     this.#card.close();
     address({ commune: insee, device: null });
     this.#figureWatch?.stop();
+    this.#figureWatch = null;
+    part('figures').hidden = summary === null;
+    if (summary) this.#showFigures(summary);
+    this.#map?.selectCommune(insee);
+    this.#map?.selectDevice(null);
+    if (commune) this.#map?.toCommune(commune);
+    else if (moved) this.#map?.overview();
+    this.#watchDevices();
+    this.#arrange();
+    if (commune) part('device-search').focus({ preventScroll: true });
+  }
+
+  #showFigures(summary: Summary): void {
     this.#figures.show(summary);
     this.#energy.show(summary.scope);
     this.#zones.show(summary.scope);
@@ -207,13 +224,6 @@ class Page {
     this.#group.show(summary);
     this.#alarms.show(summary);
     this.#figureWatch = this.#live.watch(summary.scope, {}, (step) => this.#takeFigures(step));
-    this.#map?.selectCommune(insee);
-    this.#map?.selectDevice(null);
-    if (commune) this.#map?.toCommune(commune);
-    else if (moved) this.#map?.overview();
-    this.#watchDevices();
-    this.#arrange();
-    if (commune) part('device-search').focus({ preventScroll: true });
   }
 
   #takeFigures(step: Step): void {
@@ -229,10 +239,9 @@ class Page {
 
   /** Watches the devices that the choice and the map call for, if that is not what is watched already. */
   #watchDevices(): void {
-    if (!this.#department) return;
     const commune = this.#list.find((each) => inseeOf(each) === this.#insee);
     const chosen = commune && this.#insee ? { insee: this.#insee, devices: commune.devices.total } : null;
-    const wanted = deviceScope(this.#department.scope.split(':')[1] ?? '', chosen, this.#viewport, this.#scope);
+    const wanted = deviceScope(this.#department?.scope.split(':')[1] ?? null, chosen, this.#viewport, this.#scope);
     if (wanted === this.#scope) return;
     this.#deviceWatch?.stop();
     if (wanted?.scope !== this.#scope?.scope) this.#showDevices(null);
@@ -333,6 +342,7 @@ class Page {
     const back = this.#trail.at(-1);
     write(part('device-back-text'), back === undefined ? t().back : fill(t().backTo, { name: back }));
     part('overview').hidden = this.#insee === null || this.#views.shown !== 'map';
+    write(part('overview-text'), this.#department ? t().wholeDepartment : t().communes);
     write(part('territory'), commune?.name ?? this.#department?.name ?? '');
     write(part('devices-title'), commune ? fill(t().devicesOf, { name: commune.name }) : t().devicesInView);
     document.title = [commune?.name ?? this.#department?.name, t().title].filter(Boolean).join(' – ');

@@ -25,7 +25,7 @@ const wholeCommuneDevices = 4_000;
  * no new snapshot.
  */
 export function deviceScope(
-  department: string,
+  department: string | null,
   commune: { insee: string; devices: number } | null,
   viewport: Viewport,
   current: DeviceScope | null,
@@ -34,7 +34,7 @@ export function deviceScope(
     return same(current, { scope: `commune:${commune.insee}`, box: null });
   }
 
-  if (viewport.zoom < deviceZoom) {
+  if (viewport.zoom < deviceZoom || (!commune && department === null)) {
     return null;
   }
 

@@ -1,4 +1,4 @@
-import { get } from './http.ts';
+import { ApiError, get } from './http.ts';
 import { fill } from './i18n.ts';
 
 export interface Body {
@@ -48,5 +48,11 @@ export class Territories {
 }
 
 async function bodies(): Promise<Body[]> {
-  return (await get<{ items: Body[] }>('/api/v1/bodies?limit=1000')).items;
+  try {
+    return (await get<{ items: Body[] }>('/api/v1/bodies?limit=1000')).items;
+  } catch (error) {
+    // Bodies are for who has rights everywhere: others choose among their communes.
+    if (error instanceof ApiError && error.status === 403) return [];
+    throw error;
+  }
 }
