@@ -10,7 +10,8 @@ namespace Grid.Grains.Parameters;
 /// <param name="Scope">Whose, such as <c>commune:29019</c>.</param>
 /// <param name="Kinds">The kinds for which it may.</param>
 /// <param name="Parameters">What it gives.</param>
-public sealed record ParameterGiver(string Scope, DeviceKinds Kinds, ImmutableArray<ParameterSet> Parameters)
+/// <param name="ChangedAt">When that was changed last; null for never.</param>
+public sealed record ParameterGiver(string Scope, DeviceKinds Kinds, ImmutableArray<ParameterSet> Parameters, DateTimeOffset? ChangedAt = null)
 {
     /// <summary>What it gives to a kind.</summary>
     public ImmutableArray<ParameterValue> To(DeviceKind kind) => (Kinds & (DeviceKinds)(1 << (int)kind)) != 0 ? Parameters.Of(kind) : [];

@@ -26,7 +26,8 @@ public sealed class TerritoryParameters(IBodyRegistry bodies, ITerritoryTable ta
         var givers = new List<ParameterGiver>();
         foreach (var (scope, kinds) in await ScopesAsync(commune, day))
         {
-            givers.Add(new(scope, kinds, (await grains.GetGrain<IParametersGrain>(scope).Get()).Parameters));
+            var view = await grains.GetGrain<IParametersGrain>(scope).Get();
+            givers.Add(new(scope, kinds, view.Parameters, view.ChangedAt));
         }
 
         return givers;

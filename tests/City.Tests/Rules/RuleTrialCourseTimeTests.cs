@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Devices;
+using Grid.Contracts.Parameters;
 using Grid.Contracts.Storage;
 using Grid.Grains.History;
 using Grid.Grains.Rules.Trial;
@@ -78,6 +79,12 @@ public sealed class RuleTrialCourseTimeTests
         var after = await TryAsync(city, "commune:29155", "each bin when fillPercent > 90 then notify ops \"x\"", Noon);
         Assert.Equal((21, null), (after.Readings, after.Cut));
         Assert.Empty(after.Inexact);
+
+        // It takes the parameters of now, and says where they were others.
+        ParameterSet hotter = new() { Kind = DeviceKind.Bin, Values = [new ParameterValue("fireCelsius", AttributeValue.Of(70))] };
+        Assert.Empty((await city.Grains.GetGrain<IParametersGrain>(ParameterScopes.OfCommune("29155")).Put([hotter], null)).Faults);
+        var changed = await TryAsync(city, "commune:29155", "each bin when fillPercent > 90 then notify ops \"x\"", Noon);
+        Assert.StartsWith("the parameters of commune:29155 have changed since", Assert.Single(changed.Inexact).En, StringComparison.Ordinal);
     }
 
     private static string Line(ReadingEntry entry) => $"{entry.ReceivedAt:O} {entry.ObservedAt:O} {string.Join(' ', entry.Metrics)}";

@@ -278,7 +278,14 @@ internal sealed partial class TrialRun(
     {
         if (_given.Commune != commune)
         {
-            _given = (commune, ParameterResolution.Given(await territory.GiversAsync(grains, commune, territory.DayAt(commune, request.From))));
+            var givers = await territory.GiversAsync(grains, commune, territory.DayAt(commune, request.From));
+            _given = (commune, ParameterResolution.Given(givers));
+            if (givers.FirstOrDefault(giver => giver.ChangedAt > Start) is { } changed)
+            {
+                Note(new(
+                    $"les paramètres de {changed.Scope} ont changé depuis, le {changed.ChangedAt:yyyy-MM-ddTHH:mm:ssZ} : l’essai prend ceux d’aujourd’hui",
+                    $"the parameters of {changed.Scope} have changed since, at {changed.ChangedAt:yyyy-MM-ddTHH:mm:ssZ}: the trial takes those of now"));
+            }
         }
 
         return _given.Defaults;
