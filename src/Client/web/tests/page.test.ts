@@ -165,10 +165,6 @@ test('A name suggests an identifier that is free', () => {
   assert.equal(idOf('Bac bientôt plein (été)'), 'bac-bientot-plein-ete');
   assert.equal(freeId('a', new Set(['a', 'a-2'])), 'a-3');
 });
-  assert.deepEqual(cutOf('it was ended after 15 s'), { bound: 'seconds', n: 15 });
-  assert.deepEqual(cutOf('only the first 2000 of 3500 events are told'), { bound: 'events', n: 2_000 });
-  assert.equal(cutOf('for another reason'), null);
-});
 
 test('Why something cannot be promoted is told in the language of the page', () => {
   assert.equal(blockOf('is a draft: publish it in the pilot first')?.why, 'draft');
