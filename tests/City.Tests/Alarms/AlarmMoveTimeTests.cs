@@ -33,6 +33,20 @@ public sealed class AlarmMoveTimeTests
     private static async Task OrderAsync(TestCity city, string commune, string alarm, AlarmAction action, string note, DateTimeOffset? until = null) =>
         Assert.Null((await Sector(city, commune).OrderAlarms([alarm], new AlarmOrder { Action = action, By = "anna", Note = note, Until = until, Id = note }))[0].Reason);
 
+    private static async Task<WorkOrder> OpenAsync(IWorkOrdersGrain orders, AlarmView alarm) => (await orders.Open(new WorkOrderRequest
+    {
+        Commune = Ouessant,
+        Origin = WorkOrderOrigin.Alarm,
+        By = "ana",
+        Priority = WorkOrderPriority.High,
+        Title = "Feu",
+        Device = "B1",
+        Kind = DeviceKind.Bin,
+        Alarm = Fire,
+        AlarmRaisedAt = alarm.LastAt,
+        Key = "k1",
+    })).Order!;
+
     private static async Task<AlarmView> AlarmAsync(TestCity city, string commune, string alarm) =>
         await Sector(city, commune).GetAlarm(alarm) ?? throw new InvalidOperationException($"There is no {alarm} in {commune}.");
 
@@ -278,19 +292,7 @@ public sealed class AlarmMoveTimeTests
         await using var city = await BurningAsync();
         var alarm = await AlarmAsync(city, Ouessant, Fire);
         var orders = city.Grains.GetGrain<IWorkOrdersGrain>(Ouessant);
-        var order = (await orders.Open(new WorkOrderRequest
-        {
-            Commune = Ouessant,
-            Origin = WorkOrderOrigin.Alarm,
-            By = "ana",
-            Priority = WorkOrderPriority.High,
-            Title = "Feu",
-            Device = "B1",
-            Kind = DeviceKind.Bin,
-            Alarm = Fire,
-            AlarmRaisedAt = alarm.LastAt,
-            Key = "k1",
-        })).Order!;
+        var order = await OpenAsync(orders, alarm);
         var repaired = (await orders.Act(order.Id, new WorkOrderAction { Verb = WorkOrderVerb.Repair, By = "ana", Note = "done", Key = "a1" })).Order!;
         Assert.Equal(WorkOrderState.Repaired, repaired.State);
 
@@ -319,19 +321,7 @@ public sealed class AlarmMoveTimeTests
         await using var city = await BurningAsync();
         var alarm = await AlarmAsync(city, Ouessant, Fire);
         var orders = city.Grains.GetGrain<IWorkOrdersGrain>(Ouessant);
-        var order = (await orders.Open(new WorkOrderRequest
-        {
-            Commune = Ouessant,
-            Origin = WorkOrderOrigin.Alarm,
-            By = "ana",
-            Priority = WorkOrderPriority.High,
-            Title = "Feu",
-            Device = "B1",
-            Kind = DeviceKind.Bin,
-            Alarm = Fire,
-            AlarmRaisedAt = alarm.LastAt,
-            Key = "k1",
-        })).Order!;
+        var order = await OpenAsync(orders, alarm);
         if (end == WorkOrderVerb.Close)
         {
             await BurnAsync(city, 15);

@@ -16,26 +16,8 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     private const int CourseDaysAtOnce = 3;
 
     /// <summary>Joins the rows of each series of a day into one.</summary>
-    public async Task CloseAsync(NpgsqlConnection connection, int day)
-    {
-        for (string? after = ""; after is not null;)
-        {
-            await using var transaction = await connection.BeginTransactionAsync();
-            await HistoryLock.TakeAsync(connection);
-            var many = await connection.RowsAsync(
-                CancellationToken.None,
-                row => row.GetString(0),
-                "SELECT series FROM history_points WHERE day = $1 AND series > $2 GROUP BY series HAVING count(*) > 1 ORDER BY series LIMIT $3",
-                In(day), In(after), In(SeriesAtOnce));
-            foreach (var (series, rows) in await SeriesAsync(connection, day, many))
-            {
-                await JoinAsync(connection, series, day, rows);
-            }
-
-            await transaction.CommitAsync();
-            after = many.Count == SeriesAtOnce ? many[^1] : null;
-        }
-    }
+    public Task CloseAsync(NpgsqlConnection connection, int day) =>
+        JoinAllAsync(connection, day, "SELECT series FROM history_points WHERE day = $1 AND series > $2 GROUP BY series HAVING count(*) > 1 ORDER BY series LIMIT $3");
 
     public async Task<HistorySweep> SweepAsync(NpgsqlConnection connection, HistoryPolicy policy, DateTimeOffset now)
     {
@@ -76,20 +58,24 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     }
 
     /// <summary>Takes how things came out of a day.</summary>
-    private async Task DropCourseAsync(NpgsqlConnection connection, int day)
+    private Task DropCourseAsync(NpgsqlConnection connection, int day) =>
+        JoinAllAsync(connection, day, "SELECT DISTINCT series FROM history_points WHERE day = $1 AND series > $2 ORDER BY series LIMIT $3", dropsCourse: true);
+
+    /// <summary>Joins the rows of some series of a day, a page of series in a transaction.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="day">The day.</param>
+    /// <param name="next">Finds the next series: of day $1, after $2, at most $3.</param>
+    /// <param name="dropsCourse">How things came is left out.</param>
+    private async Task JoinAllAsync(NpgsqlConnection connection, int day, string next, bool dropsCourse = false)
     {
         for (string? after = ""; after is not null;)
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await HistoryLock.TakeAsync(connection);
-            var many = await connection.RowsAsync(
-                CancellationToken.None,
-                row => row.GetString(0),
-                "SELECT DISTINCT series FROM history_points WHERE day = $1 AND series > $2 ORDER BY series LIMIT $3",
-                In(day), In(after), In(SeriesAtOnce));
+            var many = await connection.RowsAsync(CancellationToken.None, row => row.GetString(0), next, In(day), In(after), In(SeriesAtOnce));
             foreach (var (series, rows) in await SeriesAsync(connection, day, many))
             {
-                await JoinAsync(connection, series, day, rows, dropsCourse: true);
+                await JoinAsync(connection, series, day, rows, dropsCourse);
             }
 
             await transaction.CommitAsync();
@@ -198,7 +184,7 @@ internal sealed class PostgresHistoryRetention(PostgresHistoryCore core)
     }
 
     /// <summary>What cannot be opened any more keeps its rows: they say that there was something. So does a day of two subscribers: each has its key.</summary>
-    private async Task JoinAsync(NpgsqlConnection connection, string series, int day, List<Stored> rows, bool dropsCourse = false)
+    private async Task JoinAsync(NpgsqlConnection connection, string series, int day, List<Stored> rows, bool dropsCourse)
     {
         var subscriber = HistoryRow.SubscriberOf(rows[0].Data);
         var contents = Contents(series, day, rows);
