@@ -94,5 +94,6 @@ internal sealed class AccessTokenValidation : IValidateOptions<AccessTokenOption
         }
     }
 
-    private static bool IsRight(string word) => Enum.TryParse<Right>(word, out var right) && Enum.IsDefined(right) && right is not (Right.Internal or Right.Public);
+    // By its name: parsed, a number or two names in one setting would be another right than anyone meant.
+    private static bool IsRight(string word) => Actor.AllRights.Any(right => right != Right.Public && right.ToString() == word);
 }

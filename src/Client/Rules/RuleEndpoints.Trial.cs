@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Grid.Client.Audit;
+using Grid.Client.Devices;
 using Grid.Client.Errors;
 using Grid.Client.Json;
 using Grid.Client.Rights;
@@ -28,6 +29,11 @@ internal static partial class RuleEndpoints
         if (input.Rule is null)
         {
             errors.Add(("rule", new("doit être donné : {name, scope, text}", "must be given: {name, scope, text}")));
+        }
+
+        if (input.Id is { } of && !DeviceBinding.IsKey(of))
+        {
+            errors.Add(("id", new("n’est pas l’identifiant d’une règle", "is no id of a rule")));
         }
 
         if (input.From is null)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Grid.Contracts.Alarms;
-using Grid.Contracts.Commands;
 using Grid.Contracts.CrossTrade;
 using Grid.Contracts.Devices;
 using Grid.Contracts.Lighting;
@@ -9,7 +8,6 @@ using Grid.Contracts.Rules;
 using Grid.Contracts.Sectors;
 using Grid.Contracts.Storage;
 using Grid.Contracts.Territories;
-using Grid.Contracts.Zones;
 using Grid.Grains.Alarms;
 using Grid.Grains.Devices;
 using Grid.Grains.History;

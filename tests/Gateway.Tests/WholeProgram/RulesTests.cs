@@ -245,6 +245,7 @@ public sealed class RulesTests : IDisposable
     [InlineData("""{"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""", "rule", "must be given: {name, scope, text}")]
     [InlineData("""{"rule":{"scope":"all","text":"when overflow then open work order"},"to":"2026-01-02T00:00:00Z"}""", "from", "must be an instant")]
     [InlineData("""{"rule":{"scope":"all","text":"when overflow then open work order"},"from":"2026-01-01T00:00:00Z","to":"2026-03-02T00:00:00Z"}""", "to", "must be after from, by at most 31 days")]
+    [InlineData("""{"id":"a b","rule":{"scope":"all","text":"when overflow then open work order"},"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""", "id", "is no id of a rule")]
     public async Task A_trial_that_cannot_be_is_refused(string body, string field, string reason)
     {
         await using var server = await GridServer.StartInAsync(_data);
